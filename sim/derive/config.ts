@@ -1,0 +1,115 @@
+// Checks a resource's properties against a room's `props` and fills in the defaults: plain values in, config out.
+//
+// Mistakes are reported by path, so that whoever knows the source text can show the place.
+import { nearest } from '../diag/suggest.ts'
+import type { Config, Prop, Props } from '../model/contract.ts'
+
+export type Path = readonly (string | number)[]
+
+/** What the reader may ask and tell. */
+export interface ReadContext {
+  /** The value of a quota named as a limit. */
+  quota(name: string): number
+  /** The logical id that an ARN, URL or name stands for. */
+  resolve(text: unknown): string | undefined
+  error(path: Path, slug: string, message: string, help?: string): void
+  notSimulated(path: Path, message: string): void
+}
+
+/** Reads the properties of one resource or of one record in it. `what` names it in messages. */
+export function readConfig(what: string, props: Props, values: Readonly<Record<string, unknown>>, context: ReadContext, path: Path = []): Config {
+  const config: Record<string, unknown> = {}
+  for (const name of Object.keys(values)) {
+    const prop = Object.hasOwn(props, name) ? props[name] : undefined
+    if (prop === undefined) {
+      const near = nearest(name, Object.keys(props))
+      if (near !== undefined) context.error([...path, name], 'unknown-property', `\`${name}\` is not a property of ${what}`, `did you mean \`${near}\`?`)
+      else context.notSimulated([...path, name], `\`${name}\` of ${what} is not known to the model`)
+    } else if (prop.unused === true) context.notSimulated([...path, name], `\`${name}\` of ${what}: ${prop.doc}`)
+  }
+  for (const name of Object.keys(props)) {
+    const prop = props[name]!
+    const value = Object.hasOwn(values, name) ? values[name] : undefined
+    if (value !== undefined && value !== null) config[name] = readValue(prop, value, context, [...path, name])
+    else if (prop.required === true) context.error(path, 'missing-property', `${what} needs the property \`${name}\``, prop.doc)
+    else if (prop.kind === 'record' && prop.default !== undefined) config[name] = readConfig(name, prop.fields!, prop.default as Record<string, unknown>, context, [...path, name])
+    else if (typeof prop.default === 'string' && (prop.kind === 'int' || prop.kind === 'number')) config[name] = context.quota(prop.default)
+    else config[name] = prop.default
+  }
+  return Object.freeze(config)
+}
+
+function readValue(prop: Prop, value: unknown, context: ReadContext, path: Path): unknown {
+  const name = `\`${path[path.length - 1]}\``
+  const mistake = (slug: string, message: string, help?: string): undefined => {
+    context.error(path, slug, message, help)
+    return undefined
+  }
+  switch (prop.kind) {
+    case 'any':
+      return value
+    case 'int':
+    case 'number': {
+      // CloudFormation keeps the numbers of parameters as texts.
+      const number = typeof value === 'string' && /^\s*[-+]?[0-9]*\.?[0-9]+(e[-+]?[0-9]+)?\s*$/i.test(value) ? Number(value) : value
+      const wanted = prop.kind === 'int' ? 'a whole number' : 'a number'
+      if (typeof number !== 'number' || !Number.isFinite(number) || (prop.kind === 'int' && !Number.isInteger(number)))
+        return mistake('wrong-type', `${name} is ${shown(value)}, not ${wanted}`, rangeText(prop, context))
+      const [min, max] = limits(prop, context)
+      if (number < min || number > max) return mistake('out-of-range', `${name} is ${number}`, rangeText(prop, context))
+      return number
+    }
+    case 'bool':
+      if (value === true || value === 'true') return true
+      if (value === false || value === 'false') return false
+      return mistake('wrong-type', `${name} is ${shown(value)}, not true or false`)
+    case 'string':
+      if (typeof value === 'string') return value
+      if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+      return mistake('wrong-type', `${name} is ${shown(value)}, not a text`)
+    case 'enum': {
+      const text = String(value)
+      if (prop.values!.includes(text)) return text
+      const near = nearest(text, prop.values!)
+      return mistake('unknown-value', `${name} is ${shown(value)}`, near === undefined ? `possible are ${prop.values!.map((v) => `\`${v}\``).join(', ')}` : `did you mean \`${near}\`?`)
+    }
+    case 'ref': {
+      const id = context.resolve(value)
+      return id ?? mistake('unknown-resource', `${name} names no resource of this scenario: ${shown(value)}`, prop.doc)
+    }
+    case 'list':
+      if (!Array.isArray(value)) return mistake('wrong-type', `${name} is ${shown(value)}, not a list`)
+      return Object.freeze(value.map((item, i) => readValue(prop.of!, item, context, [...path, i])))
+    case 'map': {
+      if (!isRecord(value)) return mistake('wrong-type', `${name} is ${shown(value)}, not a map`)
+      const made: Record<string, unknown> = {}
+      for (const key of Object.keys(value)) made[key] = readValue(prop.of!, value[key], context, [...path, key])
+      return Object.freeze(made)
+    }
+    case 'record':
+      if (!isRecord(value)) return mistake('wrong-type', `${name} is ${shown(value)}, not a map`)
+      return readConfig(name, prop.fields!, value, context, path)
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function limits(prop: Prop, context: ReadContext): [number, number] {
+  const limit = (at: number | string): number => (typeof at === 'string' ? context.quota(at) : at)
+  return prop.range === undefined ? [-Infinity, Infinity] : [limit(prop.range[0]), limit(prop.range[1])]
+}
+
+function rangeText(prop: Prop, context: ReadContext): string | undefined {
+  if (prop.range === undefined) return undefined
+  const [min, max] = limits(prop, context)
+  const unit = prop.unit === undefined ? '' : ` ${prop.unit}`
+  return max === Infinity ? `expected at least ${min}${unit}` : `expected ${min} to ${max}${unit}`
+}
+
+/** A value as a message shows it, cut where it is long. */
+export function shown(value: unknown): string {
+  const text = typeof value === 'object' ? JSON.stringify(value) : `\`${String(value)}\``
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}

@@ -1,0 +1,264 @@
+// The event loop: virtual time in integer microseconds, one total order (time, sequence), timers that can be cancelled.
+//
+// The one idea: everything that happens is a pair of integers, (target, argument). A target is a function with the
+// state of one component, looked up in two flat tables. Work due now waits in a ring, work due later in the queue;
+// at one instant the queue's events (scheduled before) run first, then the ring in order, and only then time moves.
+//
+//   after(0, …)  ──► ring  ──┐
+//   after(d, …)  ──► queue ──┴─► run[target](state[target], arg)
+import { assert } from './assert.ts'
+import { Digest } from './digest.ts'
+import { createQueue, type EventQueue } from './queue.ts'
+import type { Rng } from './rng.ts'
+
+/** Runs one event of a component. */
+export type EventFunction<S> = (state: S, arg: number) => void
+/** Index of an event function together with the state it runs on. */
+export type Target = number
+/** Names a pending cancellable timer; dead once the timer has fired or was cancelled. */
+export type TimerHandle = number
+/** Why a run stopped: it reached its end, or a guard spoke. */
+export type Stop = 'end' | 'steps' | 'poll'
+
+/** What the loop asks at every boundary of the metric period, before any event at or after it. */
+export interface Boundary {
+  /** Called with the clock at the boundary; returns the next boundary in µs, later than this one. `nextEvent` is the time of the next event, Infinity when none is pending. */
+  cross(time: number, nextEvent: number): number
+}
+
+const RING_START = 1024
+const TIMER_TARGET = 0
+const NONE = -1
+/** How many events run between two questions to the poll guard. */
+const POLL_EVERY = 65_536
+
+export class Kernel {
+  /** [0] = now, in µs. */
+  readonly clock = new Float64Array(1)
+  readonly queue: EventQueue = createQueue()
+  readonly digest: Digest
+  /** Events run so far, without the queue's internal re-arming. */
+  steps = 0
+  stepsMax = Number.MAX_SAFE_INTEGER
+  /** When set, equal times run in a random order (see `hotshard audit`). */
+  ties: Rng | null = null
+
+  private readonly runs: EventFunction<never>[] = []
+  private readonly states: unknown[] = []
+  private readonly components: number[] = []
+
+  private ring = new Int32Array(2 * RING_START)
+  private ringHead = 0
+  private ringTail = 0
+  private readonly sequence = new Float64Array(1)
+
+  private readonly timers = new TimerTable()
+  private boundary: Boundary | null = null
+  private readonly boundaryTime = new Float64Array([Infinity])
+
+  constructor(components: number) {
+    this.digest = new Digest(components)
+    this.target(fireTimer, 0)
+  }
+
+  /** Registers an event function of a component; assembly time only. Its state is bound once it exists. */
+  target<S>(run: EventFunction<S>, component: number): Target {
+    this.runs.push(run as unknown as EventFunction<never>)
+    this.states.push(null)
+    this.components.push(component)
+    return this.runs.length - 1
+  }
+
+  /** Gives all targets of a component the state that they run on. */
+  bind(component: number, state: unknown): void {
+    for (let target = 0; target < this.runs.length; target++) if (this.components[target] === component) this.states[target] = state
+  }
+
+  /** The component that a target belongs to. */
+  componentOf(target: Target): number {
+    return this.components[target]
+  }
+
+  /** The name of a target's function, for traces and for `diverge`. */
+  nameOf(target: Target): string {
+    return this.runs[target].name
+  }
+
+  /** Asks `boundary` to be called at `first` µs and then at the times it returns. */
+  setBoundary(boundary: Boundary, first: number): void {
+    this.boundary = boundary
+    this.boundaryTime[0] = first
+  }
+
+  /** Schedules an event `delay` µs from now (a whole number ≥ 0). It cannot be cancelled. */
+  after(delay: number, target: Target, arg: number): void {
+    assert(delay >= 0, 'a delay is never negative')
+    if (delay === 0) this.soon(target, arg)
+    else this.queue.push(this.clock[0] + delay, this.nextSequence(), target, arg)
+  }
+
+  /** Queues an event for this very instant, behind all that is already due. */
+  soon(target: Target, arg: number): void {
+    const mask = this.ring.length - 1
+    this.ring[this.ringTail] = target
+    this.ring[this.ringTail + 1] = arg
+    this.ringTail = (this.ringTail + 2) & mask
+    if (this.ringTail === this.ringHead) this.growRing()
+  }
+
+  /** Schedules an event that `cancel` can take back. */
+  timer(delay: number, target: Target, arg: number): TimerHandle {
+    assert(delay >= 0, 'a delay is never negative')
+    const timers = this.timers
+    const slot = timers.take()
+    const time = this.clock[0] + delay
+    const sequence = this.nextSequence()
+    timers.target[slot] = target
+    timers.arg[slot] = arg
+    timers.due[slot] = time
+    timers.sequence[slot] = sequence
+    // A record of this slot that is still queued for an earlier moment will look at the deadline then and re-arm:
+    // a time-out that is nearly always cancelled costs no queue operation at all.
+    if (!(timers.queued[slot] <= time)) this.arm(slot, time, sequence)
+    return slot
+  }
+
+  /** Takes back a pending timer. The handle must be alive. */
+  cancel(handle: TimerHandle): void {
+    assert(this.timers.due[handle] !== NONE, 'only a pending timer can be cancelled')
+    this.timers.give(handle)
+  }
+
+  /** Runs every event up to and including `until` (µs) and leaves the clock there, unless a guard stops it first. */
+  run(until: number, poll?: () => boolean): Stop {
+    const clock = this.clock
+    const queue = this.queue
+    let left = POLL_EVERY
+    for (;;) {
+      if (--left === 0) {
+        left = POLL_EVERY
+        if (this.steps >= this.stepsMax) return 'steps'
+        if (poll !== undefined && poll()) return 'poll'
+      }
+      const time = queue.peek()
+      if (this.ringHead !== this.ringTail && time > clock[0]) {
+        const head = this.ringHead
+        const target = this.ring[head]
+        const arg = this.ring[head + 1]
+        this.ringHead = (head + 2) & (this.ring.length - 1)
+        this.dispatch(target, arg)
+        continue
+      }
+      if (time >= this.boundaryTime[0] && this.boundaryTime[0] <= until) {
+        this.crossBoundary(time)
+        continue
+      }
+      if (time > until) {
+        clock[0] = until
+        return 'end'
+      }
+      queue.pop()
+      clock[0] = time
+      if (queue.target === TIMER_TARGET) this.timerDue(queue.arg, time, queue.seq)
+      else this.dispatch(queue.target, queue.arg)
+    }
+  }
+
+  /** Whether work for this very instant is waiting. */
+  get busyNow(): boolean {
+    return this.ringHead !== this.ringTail
+  }
+
+  private dispatch(target: Target, arg: number): void {
+    this.steps++
+    this.digest.step(this.clock[0], target, arg, this.components[target])
+    ;(this.runs[target] as EventFunction<unknown>)(this.states[target], arg)
+  }
+
+  private nextSequence(): number {
+    const sequence = ++this.sequence[0]
+    return this.ties === null ? sequence : this.ties.u32()
+  }
+
+  private crossBoundary(nextEvent: number): void {
+    const time = this.boundaryTime[0]
+    this.clock[0] = time
+    this.boundaryTime[0] = this.boundary!.cross(time, nextEvent)
+    assert(this.boundaryTime[0] > time, 'boundaries go forward')
+  }
+
+  private arm(slot: number, time: number, sequence: number): void {
+    this.timers.queued[slot] = time
+    this.timers.queuedSequence[slot] = sequence
+    this.queue.push(time, sequence, TIMER_TARGET, slot)
+  }
+
+  private timerDue(slot: number, time: number, sequence: number): void {
+    const timers = this.timers
+    // A record that another, earlier one replaced has nothing to say any more.
+    if (timers.queued[slot] !== time || timers.queuedSequence[slot] !== sequence) return
+    timers.queued[slot] = Infinity
+    const due = timers.due[slot]
+    if (due === NONE) return
+    if (due !== time || timers.sequence[slot] !== sequence) {
+      this.arm(slot, due, timers.sequence[slot])
+      return
+    }
+    const target = timers.target[slot]
+    const arg = timers.arg[slot]
+    timers.give(slot)
+    this.dispatch(target, arg)
+  }
+
+  private growRing(): void {
+    const old = this.ring
+    const grown = new Int32Array(old.length * 2)
+    grown.set(old.subarray(this.ringHead), 0)
+    grown.set(old.subarray(0, this.ringHead), old.length - this.ringHead)
+    this.ring = grown
+    this.ringHead = 0
+    this.ringTail = old.length
+  }
+}
+
+function fireTimer(): void {
+  assert(false, 'timer records are taken apart by the loop')
+}
+
+/** Rows of the cancellable timers. A row freed by `cancel` keeps its record in the queue and is reused first. */
+class TimerTable {
+  target = new Int32Array(64)
+  arg = new Int32Array(64)
+  /** When the timer fires, in µs; −1 = the row is free. */
+  due = new Float64Array(64).fill(NONE)
+  sequence = new Float64Array(64)
+  /** The earliest queue record that still speaks for this row; Infinity = none. */
+  queued = new Float64Array(64).fill(Infinity)
+  queuedSequence = new Float64Array(64)
+  private free = new Int32Array(64)
+  private freeCount = 0
+  private used = 0
+
+  take(): number {
+    if (this.freeCount > 0) return this.free[--this.freeCount]
+    if (this.used === this.target.length) this.grow()
+    return this.used++
+  }
+
+  give(slot: number): void {
+    this.due[slot] = NONE
+    this.free[this.freeCount++] = slot
+  }
+
+  private grow(): void {
+    const length = this.target.length * 2
+    const widen = <T extends Int32Array | Float64Array>(from: T, to: T): T => (to.set(from), to)
+    this.target = widen(this.target, new Int32Array(length))
+    this.arg = widen(this.arg, new Int32Array(length))
+    this.due = widen(this.due, new Float64Array(length).fill(NONE))
+    this.sequence = widen(this.sequence, new Float64Array(length))
+    this.queued = widen(this.queued, new Float64Array(length).fill(Infinity))
+    this.queuedSequence = widen(this.queuedSequence, new Float64Array(length))
+    this.free = widen(this.free, new Int32Array(length))
+  }
+}

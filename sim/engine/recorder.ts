@@ -1,0 +1,257 @@
+// What a run remembers: every metric as a series of periods, with histograms where percentiles are asked for.
+//
+// The one idea: while time runs, a metric is four numbers of the current minute; at each minute's end they become one
+// point. A state that does not change costs nothing: its gauge is one point that lasts many minutes.
+import { assert } from './assert.ts'
+import { Histogram, type SparseHistogram } from './histogram.ts'
+import type { Boundary } from './kernel.ts'
+
+/** Number of a series in the recorder. */
+export type MetricId = number
+export type SeriesKind = 'count' | 'distribution' | 'gauge' | 'age' | 'level'
+
+/** One point: `repeat` periods from `start` with the same values (an age grows by a period each time). */
+export interface Point {
+  readonly start: number
+  readonly repeat: number
+  readonly n: number
+  readonly sum: number
+  readonly min: number
+  readonly max: number
+  readonly histogram: SparseHistogram | null
+}
+
+/** How a gauge is read: the function of the metric and the state it looks at. */
+export interface Reading {
+  readonly read: (state: never, now: number) => number
+  readonly state: unknown
+}
+
+/** A metric's whole history. Times in µs, values in the metric's own base unit. */
+export class Series {
+  readonly kind: SeriesKind
+  /** Length of a period in µs. */
+  readonly period: number
+  readonly points: Point[] = []
+  /** All values of the run, for distributions. */
+  readonly total: Histogram | null
+  /** All values of the period now running, for distributions. */
+  readonly current: Histogram | null
+  readonly reading: Reading | null
+
+  constructor(kind: SeriesKind, period: number, reading: Reading | null) {
+    this.kind = kind
+    this.period = period
+    this.reading = reading
+    this.total = kind === 'distribution' ? new Histogram() : null
+    this.current = kind === 'distribution' ? new Histogram() : null
+  }
+
+  /** Adds a point, or lengthens the last one when it only repeats. */
+  add(start: number, repeat: number, n: number, sum: number, min: number, max: number): void {
+    const last = this.points[this.points.length - 1]
+    if (last !== undefined && (this.kind === 'gauge' || this.kind === 'age' || this.kind === 'level')) {
+      const grown = this.kind === 'age' && last.max > 0 ? last.repeat * this.period : 0
+      const follows = last.start + last.repeat * this.period === start
+      if (follows && last.n === n && last.sum + grown === sum && last.min + grown === min && last.max + grown === max) {
+        this.points[this.points.length - 1] = { ...last, repeat: last.repeat + repeat }
+        return
+      }
+    }
+    this.points.push({ start, repeat, n, sum, min, max, histogram: null })
+  }
+}
+
+export const MINUTE = 60_000_000
+const N = 0
+const SUM = 1
+const MIN = 2
+const MAX = 3
+/** For levels: the level now, since when, and the area under it in this period. */
+const LEVEL = 4
+const SINCE = 5
+const AREA = 6
+const WIDTH = 7
+
+export class Recorder implements Boundary {
+  readonly series: Series[] = []
+  /** Asked at each minute's end, after the points are written; answers whether it must be asked at the next one even if nothing happens. */
+  atPeriodEnd: { periodEnded(time: number): boolean } | null = null
+  /** The end of the run, in µs; boundaries go no further. */
+  end = Infinity
+  private readonly clock: Float64Array
+  private values = new Float64Array(WIDTH * 16)
+  private touched: number[] = []
+  private readonly gauges: MetricId[] = []
+  private readonly levels: MetricId[] = []
+  private readonly boundaryEvery: number
+  private readonly cuts: readonly number[]
+  private lastFlush = 0
+  private anyShort = false
+
+  /** `cuts` are moments (µs) besides the full minutes at which a period is closed, so that a window of time can begin or end there. */
+  constructor(clock: Float64Array, cuts: readonly number[], boundaryEvery = MINUTE) {
+    this.clock = clock
+    this.cuts = [...new Set(cuts)].filter((cut) => cut > 0 && cut % boundaryEvery !== 0).sort((a, b) => a - b)
+    this.boundaryEvery = boundaryEvery
+  }
+
+  /** The first boundary that the kernel must cross. */
+  get first(): number {
+    return this.boundaryAfter(0)
+  }
+
+  /** Opens a series. Periods shorter than a minute are for high-resolution custom metrics of kind `count`. */
+  open(kind: SeriesKind, reading: Reading | null = null, period = MINUTE): MetricId {
+    const id = this.series.length
+    this.series.push(new Series(kind, period, reading))
+    if (period < this.boundaryEvery) this.anyShort = true
+    if (this.series.length * WIDTH > this.values.length) {
+      const grown = new Float64Array(this.values.length * 2)
+      grown.set(this.values)
+      this.values = grown
+    }
+    this.clear(id)
+    if (kind === 'gauge' || kind === 'age') this.gauges.push(id)
+    if (kind === 'level') {
+      this.levels.push(id)
+      this.values[id * WIDTH + MIN] = 0
+      this.values[id * WIDTH + MAX] = 0
+    }
+    return id
+  }
+
+  /** Emits a value of a count. */
+  count(metric: MetricId, value: number): void {
+    const at = metric * WIDTH
+    const values = this.values
+    if (this.anyShort && this.series[metric].period < this.boundaryEvery) this.rollShort(metric)
+    if (values[at + N] === 0) this.touched.push(metric)
+    values[at + N]++
+    values[at + SUM] += value
+    if (value < values[at + MIN]) values[at + MIN] = value
+    if (value > values[at + MAX]) values[at + MAX] = value
+  }
+
+  /** Emits a value of a distribution: a whole number ≥ 0 (µs, bytes). */
+  record(metric: MetricId, value: number): void {
+    this.count(metric, value)
+    this.series[metric].current!.record(value)
+  }
+
+  /** Reports that a level has changed to `value`. */
+  level(metric: MetricId, value: number): void {
+    const at = metric * WIDTH
+    const values = this.values
+    const now = this.clock[0]
+    values[at + AREA] += values[at + LEVEL] * (now - values[at + SINCE])
+    values[at + SINCE] = now
+    values[at + LEVEL] = value
+    if (value < values[at + MIN]) values[at + MIN] = value
+    if (value > values[at + MAX]) values[at + MAX] = value
+  }
+
+  cross(time: number, nextEvent: number): number {
+    this.flush(time, time % this.boundaryEvery === 0)
+    const wanted = this.atPeriodEnd !== null && time % this.boundaryEvery === 0 && this.atPeriodEnd.periodEnded(time)
+    let next = this.boundaryAfter(time)
+    if (!wanted) {
+      const idleUntil = Math.min(nextEvent, this.end)
+      const skipTo = idleUntil === Infinity ? next : Math.floor(idleUntil / this.boundaryEvery) * this.boundaryEvery
+      // Nothing can change before the next event: the periods between become one long point when the next one is written.
+      if (skipTo > next && !this.cuts.some((cut) => cut > time && cut <= skipTo)) next = skipTo
+    }
+    return next
+  }
+
+  /** Closes the last, partial period at the end of the run. */
+  finish(): void {
+    const now = this.clock[0]
+    if (now > this.lastFlush) this.flush(now, true)
+    for (const series of this.series) assert(series.current === null || series.current.count === 0, 'every value has been written into a point')
+  }
+
+  private boundaryAfter(time: number): number {
+    const regular = (Math.floor(time / this.boundaryEvery) + 1) * this.boundaryEvery
+    for (const cut of this.cuts) if (cut > time && cut < regular) return cut
+    return regular
+  }
+
+  private flush(time: number, readGauges: boolean): void {
+    const start = this.lastFlush
+    // All events of the stretch lie in its last period: an idle stretch is crossed in one step before the next event.
+    const periodStart = Math.max(start, Math.ceil(time / this.boundaryEvery) * this.boundaryEvery - this.boundaryEvery)
+    for (const metric of this.touched) this.close(metric, this.series[metric].period < this.boundaryEvery ? this.values[metric * WIDTH + SINCE] : start)
+    this.touched.length = 0
+    for (const metric of this.levels) this.closeLevel(metric, start, time)
+    if (readGauges) for (const metric of this.gauges) this.readGauge(metric, time, periodStart)
+    this.lastFlush = time
+  }
+
+  private close(metric: MetricId, start: number): void {
+    const at = metric * WIDTH
+    const values = this.values
+    const series = this.series[metric]
+    const n = values[at + N]
+    if (n > 0) {
+      let histogram: SparseHistogram | null = null
+      if (series.current !== null) {
+        histogram = series.current.toSparse()
+        series.total!.mergeFrom(series.current)
+        series.current.clear()
+      }
+      series.points.push({ start, repeat: 1, n, sum: values[at + SUM], min: values[at + MIN], max: values[at + MAX], histogram })
+    }
+    this.clear(metric)
+  }
+
+  /** A short-period series writes its point as soon as a later period begins. */
+  private rollShort(metric: MetricId): void {
+    const at = metric * WIDTH
+    const period = this.series[metric].period
+    const begin = Math.floor(this.clock[0] / period) * period
+    if (this.values[at + N] > 0 && this.values[at + SINCE] !== begin) {
+      this.close(metric, this.values[at + SINCE])
+      this.touched = this.touched.filter((other) => other !== metric)
+    }
+    this.values[at + SINCE] = begin
+  }
+
+  private closeLevel(metric: MetricId, start: number, time: number): void {
+    const at = metric * WIDTH
+    const values = this.values
+    const level = values[at + LEVEL]
+    const length = time - start
+    const area = values[at + AREA] + level * (time - values[at + SINCE])
+    const periods = Math.max(1, Math.round(length / this.boundaryEvery))
+    if (values[at + MAX] > 0) this.series[metric].add(start, periods, 1, area / length, values[at + MIN], values[at + MAX])
+    values[at + AREA] = 0
+    values[at + SINCE] = time
+    values[at + MIN] = level
+    values[at + MAX] = level
+  }
+
+  private readGauge(metric: MetricId, time: number, periodStart: number): void {
+    const series = this.series[metric]
+    const reading = series.reading!
+    const value = reading.read(reading.state as never, time)
+    if (value !== value) return
+    const from = this.lastFlush % this.boundaryEvery === 0 ? this.lastFlush : periodStart
+    const periods = Math.max(1, Math.round((time - from) / this.boundaryEvery))
+    if (series.kind === 'gauge') series.add(from, periods, 1, value, value, value)
+    else if (value < 0) series.add(from, periods, 1, 0, 0, 0)
+    else {
+      // An age read at the end of the first of `periods` idle minutes, growing by a minute each.
+      const first = Math.max(0, time - (periods - 1) * this.boundaryEvery - value)
+      series.add(from, periods, 1, first, first, first)
+    }
+  }
+
+  private clear(metric: MetricId): void {
+    const at = metric * WIDTH
+    this.values[at + N] = 0
+    this.values[at + SUM] = 0
+    this.values[at + MIN] = Infinity
+    this.values[at + MAX] = -Infinity
+  }
+}

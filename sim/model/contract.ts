@@ -1,0 +1,218 @@
+// What a service is. Types only; nothing here runs. The scenario's validation, the model card, the metric catalogue
+// and the room's wiring all derive from one literal of this shape.
+import type { Call, Calls } from '../engine/calls.ts'
+import type { EventFunction, Target, TimerHandle } from '../engine/kernel.ts'
+import type { Rng } from '../engine/rng.ts'
+import type { Sampler } from '../engine/sample.ts'
+import type { MetricId, Series } from '../engine/recorder.ts'
+import type { ErrorTable } from './errors.ts'
+
+/** Identity, import key and path: `AWS::SQS::Queue` lives in `services/sqs/queue.ts`. `Sim::` types are our own. */
+export type CfnType = `${'AWS' | 'Sim'}::${string}::${string}`
+/** An API operation, spelled as in an IAM policy: `sqs:SendMessage`. */
+export type Action = `${string}:${string}`
+export type Family = 'client' | 'compute' | 'messaging' | 'storage' | 'database' | 'edge' | 'delivery' | 'security' | 'observability'
+export type CwUnit = 'Count' | 'Count/Second' | 'Seconds' | 'Milliseconds' | 'Bytes' | 'Percent' | 'None'
+/** `current` is AWS today; `notes-2020` the figures of the study notes that the project began from. */
+export type Profile = 'current' | 'notes-2020'
+/** A logical id of the template, standing for a component of the world. */
+export type Ref = string
+
+/** A citable figure, then and now. Scenarios override it as `<service>.<name>` under `Quotas`. */
+export interface Quota {
+  readonly current: number
+  /** Only where the notes' figure differs. */
+  readonly notes2020?: number
+  readonly unit: string
+  readonly doc: string
+  /** Rule or fact ids (`LAM-30`, `N.LAMBDA-11`) or a document. */
+  readonly source: string
+}
+
+/** What AWS does not document: a knob with a default, set under `Simulation.Assumptions`. */
+export interface Assumption {
+  /** How the text of a setting is read: a distribution of durations or sizes, a plain number, a probability, or one of `choices`. */
+  readonly kind: 'duration' | 'size' | 'number' | 'probability' | 'choice'
+  /** In the language of scenarios: `lognormal(p50=3ms, p99=8ms)`, `600s`, `MRU`. */
+  readonly default: string
+  readonly choices?: readonly string[]
+  readonly doc: string
+  readonly source: string
+}
+
+/** One CloudFormation property. Written with the `p` combinators, never by hand. */
+export interface Prop {
+  readonly kind: 'int' | 'number' | 'bool' | 'string' | 'enum' | 'ref' | 'list' | 'record' | 'map' | 'any'
+  readonly doc: string
+  /** `undefined` = absent unless written; a property that must be written has `required`. */
+  readonly default?: unknown
+  readonly required?: boolean
+  /** Limits; a text names a quota of this service whose value depends on the profile. */
+  readonly range?: readonly [min: number | string, max: number | string]
+  readonly values?: readonly string[]
+  readonly unit?: string
+  readonly fields?: Props
+  readonly of?: Prop
+  /** True for a property that CloudFormation knows and the model leaves out: it goes on the 'not simulated' list. */
+  readonly unused?: boolean
+}
+export type Props = Readonly<Record<string, Prop>>
+/** The checked properties of a resource, defaults filled in; frozen. */
+export type Config = Readonly<Record<string, any>>
+
+/** A resource of the scenario as a room may see it while the world is put together. */
+export interface ResourceView {
+  readonly logicalId: Ref
+  readonly type: string
+  readonly config: Config
+  /** Reports a mistake at a property of this resource (`path` from `Properties` down). */
+  error(path: readonly (string | number)[], slug: string, message: string, help?: string): void
+  /** Puts a line on the 'not simulated' list. */
+  notSimulated(path: readonly (string | number)[], message: string): void
+}
+
+/** The neighbourhood of a resource at assembly. */
+export interface Near {
+  readonly self: ResourceView
+  /** Every resource of a type, in order of logical id. */
+  all(type: string): readonly ResourceView[]
+  /** The resource that an ARN, URL, name or integration URI points at. Aliases and versions lead to what they stand for only through their own room. */
+  resourceAt(text: unknown): ResourceView | undefined
+  quota(name: string): number
+}
+
+/** Something another component may ask of this one. Runs to completion; answers with `sim.reply`, now or later. */
+export interface Op<S> {
+  readonly doc: string
+  /** The parameter of the API that names the resource (`QueueUrl`); absent for operations on the account. */
+  readonly target?: string
+  /** The other parameters that the model reads, by the API's own names. */
+  readonly params?: readonly string[]
+  /** Parameters that AWS knows and the model ignores. */
+  readonly ignored?: readonly string[]
+  /** The exceptions it can raise. */
+  readonly errors?: readonly string[]
+  readonly run: (self: S, call: Call) => void
+}
+
+/** A CloudWatch metric under its CloudWatch name. */
+export interface Metric<S> {
+  readonly unit: CwUnit
+  /**
+   * count: a value per emission (`sim.count`); distribution: the same with percentiles, in µs or bytes (`sim.record`);
+   * gauge: read from the state at the end of each minute; age: as gauge, the µs since the moment that `read` returns;
+   * level: reported at each change (`sim.level`), with the maximum and the time average of each minute.
+   */
+  readonly kind: 'count' | 'distribution' | 'gauge' | 'age' | 'level'
+  readonly doc: string
+  /** gauge: the value now, NaN = no data point; age: the time (µs) it counts from, −1 = 0, NaN = no data point. */
+  readonly read?: (self: S, now: number) => number
+}
+
+/** A property of the state that holds between any two events. The key is the sentence shown when it breaks. */
+export type Invariant<S> = (self: S) => boolean
+
+/** A fault of the Fault Injection Service that this type can suffer. */
+export interface Fault<S> {
+  readonly doc: string
+  readonly params: Props
+  readonly start: (self: S, params: Config) => void
+  readonly stop: (self: S, params: Config) => void
+}
+
+/** What the canvas and the report may know. Pure, called per frame and never per event. */
+export interface View<S> {
+  readonly glyph: string
+  readonly label: string
+  readonly level: (self: S) => number
+  readonly levelMax: (self: S) => number
+  readonly tone: (self: S) => 'calm' | 'busy' | 'throttling' | 'failing'
+}
+
+export interface ServiceDef<S = any> {
+  readonly type: CfnType
+  readonly family: Family
+  /** CloudWatch namespace and the dimension that carries the resource's name. */
+  readonly namespace: string
+  readonly dimension: string
+  /** One sentence, capital letter, full stop. */
+  readonly summary: string
+  /** What the model does, one sentence a behaviour, with its sources. */
+  readonly models: readonly string[]
+  /** What the model leaves out, said plainly; printed first on the card. */
+  readonly omits: readonly string[]
+  /** Figures then and now; the key is the name after the service's prefix (`ConcurrentExecutions` of `lambda.ConcurrentExecutions`). */
+  readonly quotas: Readonly<Record<string, Quota>>
+  readonly assumptions: Readonly<Record<string, Assumption>>
+  readonly props: Props
+  /** Resource types that only configure this one (a stage, an alias), with their properties. Read them in `gather`. */
+  readonly parts?: Readonly<Record<string, Props>>
+  /** Adds to the config what other resources say about this one, and checks what one property alone cannot show. */
+  readonly gather?: (near: Near) => Readonly<Record<string, unknown>>
+  /** True when the account has exactly one, whether or not the template names it. */
+  readonly singleton?: boolean
+  /** Turns the `Operation` of a workload into (action, argument): a route of an API. Undefined = the text is an action. */
+  readonly entry?: (config: Config, operation: string) => { action: Action; arg: number } | { error: string; help?: string } | undefined
+  /** The entries a bare template's default workload uses. */
+  readonly entries?: (config: Config) => readonly string[]
+  readonly create: (config: Config, sim: Sim) => S
+  readonly ops: Readonly<Record<Action, Op<S>>>
+  /** Everything the component schedules for itself or receives as an answer; the key names it in traces. */
+  readonly timers: Readonly<Record<string, EventFunction<S>>>
+  readonly metrics: Readonly<Record<string, Metric<S>>>
+  readonly faults?: Readonly<Record<string, Fault<S>>>
+  readonly invariants: Readonly<Record<string, Invariant<S>>>
+  /** Asked at the end of every metric period; answers whether it must be asked again at the next one even if nothing happens until then. */
+  readonly periodEnded?: (self: S, time: number) => boolean
+  /** Called once when the run ends, before the last metrics are read: settle areas and sums up to now. */
+  readonly finish?: (self: S) => void
+  readonly view: View<S>
+}
+
+/** All a component can see of the world. The upper half resolves names once, in `create`; the lower half runs per event. */
+export interface Sim {
+  /** The component's name: its logical id. */
+  readonly name: Ref
+  /** This component's number in the world. */
+  readonly component: number
+  /** An event function of `timers`, by identity. */
+  target<S>(run: EventFunction<S>): Target
+  metric(name: string): MetricId
+  /** A second series of a metric with more dimensions than the resource's own: `ThrottledRequests` by `Operation`. */
+  metricWith(name: string, dimensions: Readonly<Record<string, string>>): MetricId
+  /** The edge to another component on which `action` is called; its answers arrive at `answered`. */
+  edge<S>(to: Ref, action: Action, answered: EventFunction<S>): number
+  /** Its own stream, a function of (scenario seed, component name, purpose). */
+  rng(purpose: string): Rng
+  quota(name: string): number
+  sampler(assumption: string): Sampler
+  choice(assumption: string): string
+  /** An exception's id in the world's table; registered on first use. */
+  error(name: string, http: number): number
+  /** The series of a metric anywhere in the world, for alarms; undefined while nobody publishes it. */
+  series(namespace: string, metric: string, dimensions: Readonly<Record<string, string>>): { readonly series: Series; readonly unit: CwUnit } | undefined
+  /** The series of a custom metric, opened on first use. `period` in µs: 60 s standard, 1 s high resolution. */
+  customMetric(namespace: string, metric: string, dimensions: Readonly<Record<string, string>>, unit: CwUnit, period: number): MetricId
+  /** The world's exceptions: names, HTTP codes and how an SDK treats them, by status. */
+  readonly errors: ErrorTable
+  /** A component's state by name, for rooms of the same namespace and type only (the account's shared pool). */
+  peer<S>(name: Ref): S
+
+  /** [0] = now, in µs. */
+  readonly clock: Float64Array
+  readonly calls: Calls
+  after(delay: number, target: Target, arg: number): void
+  timer(delay: number, target: Target, arg: number): TimerHandle
+  cancel(handle: TimerHandle): void
+  /** Opens a call on an edge. `trace` is the request from outside that it serves. */
+  open(edge: number, cookie: number, trace: number): Call
+  /** Sends an opened call through the dispatcher. Zero delay, queued: never re-enters the caller. */
+  send(call: Call): void
+  close(call: Call): void
+  /** Answers a call at once, or `delay` µs from now. Status 0 = success. */
+  reply(call: Call, status: number): void
+  replyAfter(delay: number, call: Call, status: number): void
+  count(metric: MetricId, value: number): void
+  record(metric: MetricId, value: number): void
+  level(metric: MetricId, value: number): void
+}

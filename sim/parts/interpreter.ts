@@ -1,0 +1,397 @@
+// Runs compiled handlers: one frame per invocation or parallel branch, each a place in the program and a scope.
+//
+// The one idea: a frame runs until it must wait, for a timer or for an answer, and is then only data until the loop
+// brings it back. The owner is told once, when the frame it started has ended or failed.
+import { assert } from '../engine/assert.ts'
+import type { Call } from '../engine/calls.ts'
+import type { Target, TimerHandle } from '../engine/kernel.ts'
+import type { Rng } from '../engine/rng.ts'
+import type { Sim } from '../model/contract.ts'
+import { evaluate, follow, holds, purposesOf, withResult, type Catcher, type Instruction, type Program, type Streams } from './program.ts'
+import type { RetryPolicy } from './retry.ts'
+
+const NONE = -1
+const LOOP_EACH = 0
+const LOOP_REPEAT = 1
+
+/** One line of execution. Pooled; `id` is its row. */
+class Frame {
+  readonly id: number
+  alive = false
+  /** The frame that waits for this branch, −1 for an invocation. */
+  parent = NONE
+  /** The owner's own note, for an invocation. */
+  cookie = 0
+  trace = 0
+  pc = 0
+  scope: unknown = null
+  /** The call it waits for, and the timer; −1 = none. */
+  call: Call = NONE
+  timer: TimerHandle = NONE
+  /** Attempts made of the call at `pc`. */
+  attempts = 0
+  /** Branches that it waits for. */
+  children = 0
+  /** First failure among its branches; 0 = none. */
+  childStatus = 0
+  /** Open loops: kind, round, list, the scope outside, and whether item failures are collected. */
+  loopKind: number[] = []
+  loopIndex: number[] = []
+  loopList: unknown[] = []
+  loopOuter: unknown[] = []
+  loopReports: boolean[] = []
+  /** Identifiers of failed items, once a loop collects them; null = no such loop. */
+  failures: unknown[] | null = null
+
+  constructor(id: number) {
+    this.id = id
+  }
+}
+
+/** Told once per started program: status 0 and the answer, or the exception's status. */
+export type Ended<H> = (host: H, cookie: number, status: number, answer: unknown) => void
+
+/** Emits a custom metric for a `metric` instruction. */
+export type EmitMetric = (namespace: string, name: string, value: number, dimensions: Readonly<Record<string, string>>, unit: string, resolution: number) => void
+
+export class Interpreter<H> implements Streams {
+  /** Factor on the time of `compute`: 1 at a full vCPU or more. */
+  cpuScale = 1
+  /** Frames alive. */
+  live = 0
+  private readonly sim: Sim
+  private readonly program: Program
+  private readonly host: H
+  private readonly ended: Ended<H>
+  private readonly retries: RetryPolicy
+  private readonly emit: EmitMetric
+  private readonly frames: Frame[] = []
+  private readonly free: number[] = []
+  private readonly edges: number[] = []
+  private readonly streams = new Map<string, Rng>()
+  private readonly wakeTarget: Target
+  private readonly failStatus: number[] = []
+
+  /** `wake` and `answered` are event functions of the owner that lead here (`resume`, `answered`). */
+  constructor(sim: Sim, program: Program, host: H, ended: Ended<H>, retries: RetryPolicy, emit: EmitMetric, wake: (state: never, arg: number) => void, answered: (state: never, call: number) => void) {
+    this.sim = sim
+    this.program = program
+    this.host = host
+    this.ended = ended
+    this.retries = retries
+    this.emit = emit
+    this.wakeTarget = sim.target(wake)
+    for (const instruction of program.code) {
+      this.edges.push(instruction.op === 'call' ? sim.edge(instruction.to, instruction.action, answered) : NONE)
+      this.failStatus.push(instruction.op === 'fail' ? sim.error(instruction.error, 0) : 0)
+    }
+    for (const purpose of purposesOf(program)) this.streams.set(purpose, sim.rng(purpose))
+  }
+
+  get(purpose: string): Rng | undefined {
+    return this.streams.get(purpose)
+  }
+
+  /** Starts the program on an event and returns the frame's number, for `kill`. The first step runs at once. */
+  start(event: unknown, trace: number, cookie: number): number {
+    const frame = this.take(NONE, trace, 0, event)
+    frame.cookie = cookie
+    this.step(frame)
+    return frame.id
+  }
+
+  /** Stops a frame and its branches where they are. Answers still on their way are ignored. The owner is not told. */
+  kill(id: number): void {
+    const frame = this.frames[id]
+    assert(frame.alive, 'only a running frame is stopped')
+    if (frame.children > 0) for (const other of this.frames) if (other.alive && other.parent === id) this.kill(other.id)
+    this.release(frame)
+  }
+
+  /** The timer of a frame has come: a computation or a wait is over, or a call is due again. */
+  resume(id: number): void {
+    const frame = this.frames[id]
+    frame.timer = NONE
+    const instruction = this.program.code[frame.pc]
+    if (instruction.op !== 'call') frame.pc++
+    this.step(frame)
+  }
+
+  /** An answer to one of the program's calls has come. */
+  answered(call: Call): void {
+    const calls = this.sim.calls
+    const frame = this.frames[calls.cookie[call]]
+    if (!frame.alive || frame.call !== call) {
+      this.sim.close(call)
+      return
+    }
+    const status = calls.status[call]
+    const answer = calls.answer[call]
+    this.sim.close(call)
+    frame.call = NONE
+    const instruction = this.program.code[frame.pc] as Instruction & { op: 'call' }
+    if (status === 0) {
+      this.retries.succeeded(frame.attempts)
+      if (instruction.resultPath !== null) frame.scope = withResult(frame.scope, instruction.resultPath, answer)
+      frame.attempts = 0
+      frame.pc++
+      this.step(frame)
+      return
+    }
+    const delay = this.retries.delayAfter(this.sim.errors.retry[status], frame.attempts, false)
+    if (delay >= 0) {
+      frame.timer = this.sim.timer(delay, this.wakeTarget, frame.id)
+      return
+    }
+    frame.attempts = 0
+    this.raise(frame, status, instruction.catches)
+  }
+
+  private step(frame: Frame): void {
+    const code = this.program.code
+    for (;;) {
+      const instruction = code[frame.pc]
+      switch (instruction.op) {
+        case 'call':
+          this.callOut(frame, instruction)
+          return
+        case 'compute':
+        case 'wait': {
+          const time = Number(evaluate(instruction.time, frame.scope, this))
+          const scaled = instruction.op === 'compute' ? Math.round(time * this.cpuScale) : time
+          frame.timer = this.sim.timer(Math.max(0, scaled), this.wakeTarget, frame.id)
+          return
+        }
+        case 'each': {
+          const list = evaluate(instruction.list, frame.scope, this)
+          if (instruction.reportFailures && frame.failures === null) frame.failures = []
+          if (!Array.isArray(list) || list.length === 0) frame.pc = instruction.end
+          else this.openLoop(frame, LOOP_EACH, 0, list, instruction.reportFailures)
+          break
+        }
+        case 'repeat': {
+          const times = Math.floor(Number(evaluate(instruction.times, frame.scope, this)))
+          if (!(times >= 1)) frame.pc = instruction.end
+          else this.openLoop(frame, LOOP_REPEAT, times, null, false)
+          break
+        }
+        case 'next':
+          this.nextRound(frame, instruction.start)
+          break
+        case 'jump':
+          frame.pc = instruction.to
+          break
+        case 'unless':
+          frame.pc = holds(instruction.condition, frame.scope, this) ? frame.pc + 1 : instruction.to
+          break
+        case 'choose': {
+          const draw = this.streams.get(instruction.purpose)!.float()
+          let choice = 0
+          while (choice < instruction.cumulative.length - 1 && draw >= instruction.cumulative[choice]) choice++
+          frame.pc = instruction.to[choice]
+          break
+        }
+        case 'parallel':
+          if (!this.fork(frame, instruction)) return
+          break
+        case 'fail':
+          if (!this.caught(frame, this.failStatus[frame.pc], instruction.catches)) return
+          break
+        case 'metric':
+          this.emitMetric(frame, instruction)
+          frame.pc++
+          break
+        case 'return':
+          this.end(frame, 0, evaluate(instruction.value, frame.scope, this))
+          return
+        case 'end':
+          this.end(frame, 0, frame.failures !== null ? reportOf(frame.failures) : this.program.returns ? null : SUCCESS)
+          return
+      }
+    }
+  }
+
+  private callOut(frame: Frame, instruction: Instruction & { op: 'call' }): void {
+    const call = this.sim.open(this.edges[frame.pc], frame.id, frame.trace)
+    this.sim.calls.body[call] = evaluate(instruction.body, frame.scope, this)
+    this.sim.calls.arg[call] = instruction.arg
+    frame.call = call
+    frame.attempts++
+    this.sim.send(call)
+  }
+
+  private openLoop(frame: Frame, kind: number, rounds: number, list: unknown, reports: boolean): void {
+    frame.loopKind.push(kind)
+    frame.loopIndex.push(kind === LOOP_EACH ? 0 : rounds)
+    frame.loopList.push(list)
+    frame.loopOuter.push(frame.scope)
+    frame.loopReports.push(reports)
+    if (kind === LOOP_EACH) frame.scope = (list as unknown[])[0]
+    frame.pc++
+  }
+
+  private nextRound(frame: Frame, start: number): void {
+    const top = frame.loopKind.length - 1
+    if (frame.loopKind[top] === LOOP_REPEAT) {
+      // What a round wrote into the scope is there in the next round.
+      if (--frame.loopIndex[top] > 0) frame.pc = start
+      else this.closeLoop(frame, frame.scope)
+      return
+    }
+    const list = frame.loopList[top] as unknown[]
+    const index = ++frame.loopIndex[top]
+    if (index < list.length) {
+      frame.scope = list[index]
+      frame.pc = start
+    } else this.closeLoop(frame, frame.loopOuter[top])
+  }
+
+  private closeLoop(frame: Frame, scope: unknown): void {
+    frame.loopKind.pop()
+    frame.loopIndex.pop()
+    frame.loopList.pop()
+    frame.loopOuter.pop()
+    frame.loopReports.pop()
+    frame.scope = scope
+    frame.pc++
+  }
+
+  /** Starts the branches; true when there are none and the frame goes on at once. */
+  private fork(frame: Frame, instruction: Instruction & { op: 'parallel' }): boolean {
+    const items = instruction.list === null ? null : evaluate(instruction.list, frame.scope, this)
+    const list = Array.isArray(items) ? items : []
+    const count = instruction.list === null ? instruction.branches.length : list.length
+    if (count === 0) {
+      frame.pc = instruction.join
+      return true
+    }
+    frame.children = count
+    frame.childStatus = 0
+    const branches: Frame[] = []
+    for (let i = 0; i < count; i++) {
+      const at = instruction.list === null ? instruction.branches[i] : instruction.branches[0]
+      branches.push(this.take(frame.id, frame.trace, at, instruction.list === null ? frame.scope : list[i]))
+    }
+    for (const branch of branches) if (branch.alive && branch.parent === frame.id) this.step(branch)
+    return false
+  }
+
+  private raise(frame: Frame, status: number, catches: readonly Catcher[]): void {
+    if (this.caught(frame, status, catches)) this.step(frame)
+  }
+
+  /** Finds who handles an exception: a catcher, a loop that reports failed items, or nobody (then the frame ends). */
+  private caught(frame: Frame, status: number, catches: readonly Catcher[]): boolean {
+    const name = this.sim.errors.names[status]
+    for (const catcher of catches) {
+      if (catcher.errors.includes(name) || catcher.errors.includes('States.ALL')) {
+        frame.pc = catcher.goto
+        return true
+      }
+    }
+    for (let top = frame.loopKind.length - 1; top >= 0; top--) {
+      if (!frame.loopReports[top]) continue
+      while (frame.loopKind.length - 1 > top) {
+        frame.loopKind.pop()
+        frame.loopIndex.pop()
+        frame.loopList.pop()
+        frame.loopOuter.pop()
+        frame.loopReports.pop()
+      }
+      frame.failures!.push(itemIdentifier(frame.loopOuter[top], frame.loopIndex[top]))
+      frame.pc = this.endOfLoop(frame.pc)
+      return true
+    }
+    this.end(frame, status, null)
+    return false
+  }
+
+  /** The `next` instruction that closes the reporting loop around `pc`. */
+  private endOfLoop(pc: number): number {
+    let depth = 0
+    for (let at = pc; ; at++) {
+      const instruction = this.program.code[at]
+      if (at > pc && (instruction.op === 'each' || instruction.op === 'repeat')) depth++
+      if (instruction.op === 'next') {
+        const opener = this.program.code[instruction.start - 1]
+        if (depth === 0 && opener.op === 'each' && opener.reportFailures) return at
+        if (depth > 0) depth--
+      }
+    }
+  }
+
+  private end(frame: Frame, status: number, answer: unknown): void {
+    const parent = frame.parent
+    const cookie = frame.cookie
+    this.release(frame)
+    if (parent === NONE) {
+      this.ended(this.host, cookie, status, answer)
+      return
+    }
+    const waiting = this.frames[parent]
+    if (status !== 0 && waiting.childStatus === 0) waiting.childStatus = status
+    if (--waiting.children > 0) return
+    const instruction = this.program.code[waiting.pc] as Instruction & { op: 'parallel' }
+    if (waiting.childStatus === 0) {
+      waiting.pc = instruction.join
+      this.step(waiting)
+    } else this.raise(waiting, waiting.childStatus, instruction.catches)
+  }
+
+  private emitMetric(frame: Frame, instruction: Instruction & { op: 'metric' }): void {
+    const dimensions: Record<string, string> = {}
+    for (const [name, template] of instruction.dimensions) dimensions[name] = String(evaluate(template, frame.scope, this))
+    const value = Number(evaluate(instruction.value, frame.scope, this))
+    this.emit(instruction.namespace, instruction.name, value, dimensions, instruction.unit, instruction.resolution)
+  }
+
+  private take(parent: number, trace: number, pc: number, scope: unknown): Frame {
+    let frame: Frame
+    if (this.free.length > 0) frame = this.frames[this.free.pop()!]
+    else {
+      frame = new Frame(this.frames.length)
+      this.frames.push(frame)
+    }
+    frame.alive = true
+    frame.parent = parent
+    frame.trace = trace
+    frame.pc = pc
+    frame.scope = scope
+    this.live++
+    return frame
+  }
+
+  private release(frame: Frame): void {
+    if (frame.timer !== NONE) this.sim.cancel(frame.timer)
+    frame.alive = false
+    frame.timer = NONE
+    frame.call = NONE
+    frame.attempts = 0
+    frame.children = 0
+    frame.childStatus = 0
+    frame.scope = null
+    frame.failures = null
+    if (frame.loopKind.length > 0) {
+      frame.loopKind.length = 0
+      frame.loopIndex.length = 0
+      frame.loopList.length = 0
+      frame.loopOuter.length = 0
+      frame.loopReports.length = 0
+    }
+    this.live--
+    this.free.push(frame.id)
+  }
+}
+
+/** What a handler without `Return` answers. */
+export const SUCCESS = Object.freeze({ statusCode: 200 })
+
+/** The partial batch response of a loop that collected the failures of its items (LAM-54). */
+function reportOf(failures: readonly unknown[]): unknown {
+  return { batchItemFailures: failures.map((id) => ({ itemIdentifier: id })) }
+}
+
+/** The message id of an item: the event lists the ids of its records beside them. */
+function itemIdentifier(event: unknown, index: number): unknown {
+  return follow(event, ['MessageIds', index])
+}

@@ -1,0 +1,173 @@
+// What a handler or an operator's action is once compiled: a flat list of instructions, and nothing else.
+//
+// Steps nest in the scenario and are flat here: a loop or a branch is a jump, so where an invocation stands is one
+// integer, which can be saved, drawn and costed.
+import type { Sampler } from '../engine/sample.ts'
+import type { Action } from '../model/contract.ts'
+
+/** A value built per event from the scope: constants, paths, lists and maps of them. See `evaluate`. */
+export type Template =
+  | { readonly kind: 'constant'; readonly value: unknown }
+  /** Own properties from the scope down; an absent one gives undefined. */
+  | { readonly kind: 'path'; readonly path: readonly (string | number)[] }
+  /** Texts and paths joined: `cart#{$.id}`. */
+  | { readonly kind: 'text'; readonly parts: readonly Template[] }
+  | { readonly kind: 'list'; readonly items: readonly Template[] }
+  | { readonly kind: 'map'; readonly keys: readonly string[]; readonly values: readonly Template[] }
+  /** A draw from a distribution, from the stream named by its place. */
+  | { readonly kind: 'draw'; readonly sampler: Sampler; readonly purpose: string }
+  /** A draw of a key; `names` gives the text of an index. */
+  | { readonly kind: 'key'; readonly key: KeySource; readonly purpose: string }
+
+/** Draws keys as texts. */
+export interface KeySource {
+  draw(rng: { float(): number; u32(): number; below(n: number): number }): string
+}
+
+/** A condition on the scope. */
+export type Condition =
+  | { readonly kind: 'compare'; readonly op: '<' | '<=' | '>' | '>=' | '==' | '!='; readonly left: Template; readonly right: Template }
+  | { readonly kind: 'exists'; readonly of: Template }
+  | { readonly kind: 'not'; readonly of: Condition }
+  | { readonly kind: 'and' | 'or'; readonly of: readonly Condition[] }
+  /** True with this probability, from its own stream. */
+  | { readonly kind: 'chance'; readonly share: number; readonly purpose: string }
+
+/** Whom an uncaught exception of an instruction goes to: the catcher whose names match first. */
+export interface Catcher {
+  /** Exception names; `States.ALL` matches every one. */
+  readonly errors: readonly string[]
+  readonly goto: number
+}
+
+export type Instruction =
+  /** Calls an operation and waits for the answer. */
+  | { readonly op: 'call'; readonly to: string; readonly action: Action; readonly body: Template; readonly arg: number; readonly resultPath: readonly string[] | null; readonly catches: readonly Catcher[]; readonly label: string }
+  /** Uses the processor for a time at one full vCPU. */
+  | { readonly op: 'compute'; readonly time: Template }
+  /** Lets time pass without the processor. */
+  | { readonly op: 'wait'; readonly time: Template }
+  /** Opens a loop over a list; an empty one jumps to `end`. The item becomes the scope. */
+  | { readonly op: 'each'; readonly list: Template; readonly end: number; readonly reportFailures: boolean }
+  /** Opens a loop of a number of rounds. */
+  | { readonly op: 'repeat'; readonly times: Template; readonly end: number }
+  /** Closes a round: back to `start` or out of the loop. */
+  | { readonly op: 'next'; readonly start: number }
+  | { readonly op: 'jump'; readonly to: number }
+  | { readonly op: 'unless'; readonly condition: Condition; readonly to: number }
+  /** Jumps to one of several places by weight (cumulative, the last is 1). */
+  | { readonly op: 'choose'; readonly cumulative: readonly number[]; readonly to: readonly number[]; readonly purpose: string }
+  /** Starts a branch at each place and goes on at `join` when all have ended; over a list, one branch an item. */
+  | { readonly op: 'parallel'; readonly branches: readonly number[]; readonly list: Template | null; readonly join: number; readonly catches: readonly Catcher[] }
+  /** Ends a branch. */
+  | { readonly op: 'end' }
+  | { readonly op: 'fail'; readonly error: string; readonly catches: readonly Catcher[] }
+  | { readonly op: 'return'; readonly value: Template }
+  /** Emits a custom metric. */
+  | { readonly op: 'metric'; readonly namespace: string; readonly name: string; readonly value: Template; readonly dimensions: readonly (readonly [string, Template])[]; readonly unit: string; readonly resolution: number }
+
+export interface Program {
+  readonly code: readonly Instruction[]
+  /** True when some instruction is `return`: a handler without one succeeds with `{ statusCode: 200 }`. */
+  readonly returns: boolean
+}
+
+/** A program that does nothing and succeeds. */
+export const EMPTY_PROGRAM: Program = { code: [{ op: 'end' }], returns: false }
+
+/** Streams of random numbers by purpose, opened at assembly. */
+export interface Streams {
+  get(purpose: string): { float(): number; u32(): number; i32(): number; below(n: number): number } | undefined
+}
+
+/** Builds a template's value. `scope` is what `$` stands for. */
+export function evaluate(template: Template, scope: unknown, streams: Streams): unknown {
+  switch (template.kind) {
+    case 'constant':
+      return template.value
+    case 'path':
+      return follow(scope, template.path)
+    case 'map': {
+      const made: Record<string, unknown> = {}
+      for (let i = 0; i < template.keys.length; i++) made[template.keys[i]] = evaluate(template.values[i], scope, streams)
+      return made
+    }
+    case 'list':
+      return template.items.map((item) => evaluate(item, scope, streams))
+    case 'text': {
+      let text = ''
+      for (const part of template.parts) text += textOf(evaluate(part, scope, streams))
+      return text
+    }
+    case 'draw':
+      return template.sampler.draw(streams.get(template.purpose) as never)
+    case 'key':
+      return template.key.draw(streams.get(template.purpose)!)
+  }
+}
+
+/** Own properties only: a scenario's path never reaches a prototype. */
+export function follow(scope: unknown, path: readonly (string | number)[]): unknown {
+  let value = scope
+  for (let i = 0; i < path.length; i++) {
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, path[i])) return undefined
+    value = (value as Record<string | number, unknown>)[path[i]]
+  }
+  return value
+}
+
+/** A copy of `scope` with `value` at `path`; what lies beside the path is shared. */
+export function withResult(scope: unknown, path: readonly string[], value: unknown): unknown {
+  if (path.length === 0) return value
+  const base: Record<string, unknown> = scope !== null && typeof scope === 'object' && !Array.isArray(scope) ? { ...(scope as Record<string, unknown>) } : {}
+  base[path[0]] = withResult(base[path[0]], path.slice(1), value)
+  return base
+}
+
+/** Decides a condition. A comparison of things that are not both numbers or both texts is only ever equal or not. */
+export function holds(condition: Condition, scope: unknown, streams: Streams): boolean {
+  switch (condition.kind) {
+    case 'chance':
+      return streams.get(condition.purpose)!.float() < condition.share
+    case 'exists':
+      return evaluate(condition.of, scope, streams) !== undefined
+    case 'not':
+      return !holds(condition.of, scope, streams)
+    case 'and':
+      return condition.of.every((part) => holds(part, scope, streams))
+    case 'or':
+      return condition.of.some((part) => holds(part, scope, streams))
+    case 'compare':
+      return compare(condition.op, evaluate(condition.left, scope, streams), evaluate(condition.right, scope, streams))
+  }
+}
+
+/** Every purpose that a program draws for, so that its streams can be opened at assembly. */
+export function purposesOf(program: Program): string[] {
+  const found = new Set<string>()
+  const look = (value: unknown): void => {
+    if (value === null || typeof value !== 'object') return
+    if ('sampler' in value || 'key' in value || 'purpose' in value) {
+      const purpose = (value as { purpose?: unknown }).purpose
+      if (typeof purpose === 'string') found.add(purpose)
+    }
+    if ('kind' in value && (value as Template).kind === 'constant') return
+    for (const part of Object.values(value)) look(part)
+  }
+  look(program.code)
+  return [...found].sort()
+}
+
+function compare(op: '<' | '<=' | '>' | '>=' | '==' | '!=', left: unknown, right: unknown): boolean {
+  if (op === '==') return left === right
+  if (op === '!=') return left !== right
+  const comparable = (typeof left === 'number' && typeof right === 'number') || (typeof left === 'string' && typeof right === 'string')
+  if (!comparable) return false
+  const a = left as number
+  const b = right as number
+  return op === '<' ? a < b : op === '<=' ? a <= b : op === '>' ? a > b : a >= b
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+}

@@ -1,0 +1,138 @@
+// The one way from component to component: every call passes here, on its way out and on its way back.
+//
+// An edge is (caller, callee, operation). A call on an edge without any gate goes straight to the ring; a gate is a
+// limit on the operation's rate (N.CLI-SDK-15) or a fault of the API layer that stands at the edge for a while.
+import { assert } from '../engine/assert.ts'
+import type { Call, Calls } from '../engine/calls.ts'
+import type { Kernel, Target } from '../engine/kernel.ts'
+import { createRng, type Rng } from '../engine/rng.ts'
+import type { Action } from '../model/contract.ts'
+import type { ErrorTable } from '../model/errors.ts'
+import type { ComponentPlan, WorldPlan } from '../model/plan.ts'
+import { TokenBucket } from '../parts/token-bucket.ts'
+
+/** A fault of the API layer while it stands: a share of the calls fails before it reaches the service. */
+export interface ApiFault {
+  readonly status: number
+  /** 0..1. */
+  readonly share: number
+  readonly rng: Rng
+}
+
+/** Sees every call go and every answer come, in order; for traces, the trail and the browser. */
+export interface Observer {
+  sent(call: Call, edge: number): void
+  /** `delay` = how long the answer is on its way, in µs. */
+  answered(call: Call, edge: number, delay: number): void
+}
+
+export interface Edge {
+  readonly from: string
+  readonly to: string
+  readonly action: Action
+}
+
+export class Dispatcher {
+  readonly edges: Edge[] = []
+  /** Where an edge's answers arrive, by edge. */
+  readonly replyTo: Target[] = []
+  /** Calls sent, and answers that were errors, by edge. */
+  readonly sent: number[] = []
+  readonly failed: number[] = []
+  observer: Observer | null = null
+  private readonly opTarget: Target[] = []
+  /** By edge: whether anything stands in the way. */
+  private readonly gated: boolean[] = []
+  private readonly limits: (TokenBucket | null)[] = []
+  private readonly faults: ApiFault[][] = []
+  private readonly kernel: Kernel
+  private readonly calls: Calls
+  private readonly errors: ErrorTable
+  private readonly plan: WorldPlan
+  private throttled = 0
+
+  constructor(kernel: Kernel, calls: Calls, errors: ErrorTable, plan: WorldPlan) {
+    this.kernel = kernel
+    this.calls = calls
+    this.errors = errors
+    this.plan = plan
+  }
+
+  /** Draws an edge; assembly time only. */
+  edge(_component: number, from: string, to: string, action: Action, replyTo: Target): number {
+    this.edges.push({ from, to, action })
+    this.replyTo.push(replyTo)
+    this.sent.push(0)
+    this.failed.push(0)
+    this.opTarget.push(-1)
+    this.gated.push(false)
+    this.limits.push(null)
+    this.faults.push([])
+    return this.edges.length - 1
+  }
+
+  /** Joins every edge to the operation at its far end, once all components exist. */
+  connect(components: readonly ComponentPlan[]): void {
+    const buckets = new Map<string, TokenBucket>()
+    for (const limit of this.plan.apiLimits) buckets.set(limit.action, new TokenBucket(limit.rate, limit.burst))
+    this.throttled = this.errors.intern('ThrottlingException', 400)
+    const opTargets = new Map<string, Target>()
+    this.edges.forEach((edge, i) => {
+      const number = components.findIndex((component) => component.name === edge.to)
+      assert(number >= 0, `${edge.from} calls ${edge.action} on a component that exists (${edge.to})`)
+      const op = components[number]!.def.ops[edge.action]
+      assert(op !== undefined, `${components[number]!.type} has the operation ${edge.action}`)
+      const key = `${edge.to} ${edge.action}`
+      let target = opTargets.get(key)
+      if (target === undefined) opTargets.set(key, (target = this.kernel.target(op.run, number + 1)))
+      this.opTarget[i] = target
+      this.limits[i] = buckets.get(edge.action) ?? null
+      this.gated[i] = this.limits[i] !== null
+    })
+  }
+
+  send(call: Call): void {
+    const edge = this.calls.edge[call]!
+    this.sent[edge]!++
+    if (this.observer !== null) this.observer.sent(call, edge)
+    if (this.gated[edge]! && this.stopped(call, edge)) return
+    this.kernel.soon(this.opTarget[edge]!, call)
+  }
+
+  reply(delay: number, call: Call, status: number): void {
+    const calls = this.calls
+    calls.status[call] = status
+    const edge = calls.edge[call]!
+    if (status !== 0) this.failed[edge]!++
+    if (this.observer !== null) this.observer.answered(call, edge, delay)
+    this.kernel.after(delay, calls.replyTo[call]!, call)
+  }
+
+  /** Puts a fault at every edge that `matches`, or takes it away. */
+  setFault(fault: ApiFault, matches: (edge: Edge) => boolean, on: boolean): void {
+    this.edges.forEach((edge, i) => {
+      if (!matches(edge)) return
+      this.faults[i] = on ? [...this.faults[i]!, fault] : this.faults[i]!.filter((other) => other !== fault)
+      this.gated[i] = this.limits[i] !== null || this.faults[i]!.length > 0
+    })
+  }
+
+  apiFault(status: number, share: number, name: string): ApiFault {
+    return { status, share, rng: createRng(this.plan.seed, name, 'fault') }
+  }
+
+  private stopped(call: Call, edge: number): boolean {
+    const limit = this.limits[edge]!
+    if (limit !== null && !limit.take(this.kernel.clock[0]!, 1)) {
+      this.reply(0, call, this.throttled)
+      return true
+    }
+    for (const fault of this.faults[edge]!) {
+      if (fault.rng.float() < fault.share) {
+        this.reply(0, call, fault.status)
+        return true
+      }
+    }
+    return false
+  }
+}

@@ -1,0 +1,313 @@
+// Puts a plan together into a running world: components in order of name, their edges, metrics, faults and limits.
+//
+// The order of the names, not of the file, numbers everything, so a scenario may be rearranged without changing its run.
+import { assert } from '../engine/assert.ts'
+import { Calls, type Call } from '../engine/calls.ts'
+import { Kernel, type EventFunction, type Stop, type Target, type TimerHandle } from '../engine/kernel.ts'
+import { Recorder, type MetricId, type Series } from '../engine/recorder.ts'
+import { createRng, type Rng } from '../engine/rng.ts'
+import type { Sampler } from '../engine/sample.ts'
+import type { CwUnit, ServiceDef, Sim } from '../model/contract.ts'
+import { ErrorTable } from '../model/errors.ts'
+import type { ComponentPlan, WorldPlan } from '../model/plan.ts'
+import { readAssumption } from './assumptions.ts'
+import { Dispatcher, type ApiFault } from './dispatcher.ts'
+import { scheduleFaults } from './faults.ts'
+
+/** A metric as published: whose it is, its name and dimensions, and its series. */
+export interface PublishedMetric {
+  readonly component: string
+  readonly namespace: string
+  readonly name: string
+  readonly unit: CwUnit
+  readonly dimensions: Readonly<Record<string, string>>
+  readonly id: MetricId
+  readonly series: Series
+}
+
+/** The text that identifies a metric: CW-01, namespace, name and the exact set of dimensions. */
+export function metricKey(namespace: string, name: string, dimensions: Readonly<Record<string, string>>): string {
+  const sorted = Object.keys(dimensions).sort()
+  return JSON.stringify([namespace, name, ...sorted.map((key) => [key, dimensions[key]])])
+}
+
+export class World {
+  readonly plan: WorldPlan
+  readonly kernel: Kernel
+  readonly calls = new Calls()
+  readonly errors = new ErrorTable()
+  readonly recorder: Recorder
+  readonly dispatcher: Dispatcher
+  readonly components: readonly ComponentPlan[]
+  readonly states: unknown[] = [this]
+  readonly metrics: PublishedMetric[] = []
+  readonly metricIndex = new Map<string, PublishedMetric>()
+  /** API faults by their number in the plan, once they have begun. */
+  readonly standingFaults = new Map<number, ApiFault>()
+  private readonly numbers = new Map<string, number>()
+
+  constructor(plan: WorldPlan) {
+    this.plan = plan
+    this.components = [...plan.components].sort((a, b) => (a.name < b.name ? -1 : 1))
+    // Component 0 is the world itself: faults and the loop's own targets.
+    this.kernel = new Kernel(this.components.length + 1)
+    this.recorder = new Recorder(this.kernel.clock, [...plan.cuts, plan.warmUp])
+    this.recorder.end = plan.duration
+    this.dispatcher = new Dispatcher(this.kernel, this.calls, this.errors, plan)
+    this.components.forEach((component, i) => this.numbers.set(component.name, i + 1))
+    // Singletons are shared by their neighbours, so they come to life first.
+    const order = [...this.components.keys()].sort((a, b) => rank(this.components[a]!.def) - rank(this.components[b]!.def) || a - b)
+    for (const i of order) this.create(i)
+    this.dispatcher.connect(this.components)
+    scheduleFaults(this)
+    this.states.forEach((state, i) => this.kernel.bind(i, state))
+    this.recorder.atPeriodEnd = this.periodWatch()
+    this.kernel.setBoundary(this.recorder, this.recorder.first)
+  }
+
+  /** Runs on to `until` µs, or to the end of the scenario. */
+  run(until: number = this.plan.duration, poll?: () => boolean): Stop {
+    return this.kernel.run(Math.min(until, this.plan.duration), poll)
+  }
+
+  /** Settles areas and closes the last metric period. Call it once, when no more is to be run. */
+  finish(): void {
+    this.components.forEach((component, i) => component.def.finish?.(this.states[i + 1]))
+    this.recorder.finish()
+  }
+
+  get now(): number {
+    return this.kernel.clock[0]!
+  }
+
+  /** A component's state, for tests, reports and the view. */
+  stateOf<S>(name: string): S {
+    return this.states[this.numberOf(name)] as S
+  }
+
+  planOf(name: string): ComponentPlan {
+    return this.components[this.numberOf(name) - 1]!
+  }
+
+  numberOf(name: string): number {
+    const number = this.numbers.get(name)
+    assert(number !== undefined, `a component named ${name} exists`)
+    return number
+  }
+
+  /** A published metric by its resource and name (the resource's own dimension), or undefined. */
+  metricOf(component: string, name: string): PublishedMetric | undefined {
+    return this.metrics.find((metric) => metric.component === component && metric.name === name)
+  }
+
+  /** The sentences of the invariants that do not hold now, each with its component. */
+  brokenInvariants(): { component: string; sentence: string }[] {
+    const broken: { component: string; sentence: string }[] = []
+    this.components.forEach((component, i) => {
+      for (const sentence of Object.keys(component.def.invariants)) {
+        if (!component.def.invariants[sentence]!(this.states[i + 1])) broken.push({ component: component.name, sentence })
+      }
+    })
+    return broken
+  }
+
+  publish(component: string, namespace: string, name: string, unit: CwUnit, dimensions: Readonly<Record<string, string>>, id: MetricId): void {
+    const metric = { component, namespace, name, unit, dimensions, id, series: this.recorder.series[id]! }
+    this.metrics.push(metric)
+    this.metricIndex.set(metricKey(namespace, name, dimensions), metric)
+  }
+
+  private create(i: number): void {
+    const component = this.components[i]!
+    this.states[i + 1] = component.def.create(component.config, new ComponentSim(this, component, i + 1))
+    const state = this.states[i + 1]
+    for (const name of Object.keys(component.def.metrics).sort()) {
+      const metric = component.def.metrics[name]!
+      if (metric.kind !== 'gauge' && metric.kind !== 'age') continue
+      const id = this.recorder.open(metric.kind, { read: metric.read as (state: never, now: number) => number, state })
+      this.publish(component.name, component.def.namespace, name, metric.unit, ownDimensions(component), id)
+    }
+  }
+
+  private periodWatch(): { periodEnded(time: number): boolean } | null {
+    const watchers: { ended: (state: unknown, time: number) => boolean; state: unknown }[] = []
+    this.components.forEach((component, i) => {
+      if (component.def.periodEnded !== undefined) watchers.push({ ended: component.def.periodEnded, state: this.states[i + 1] })
+    })
+    return watchers.length === 0 ? null : new PeriodWatch(watchers)
+  }
+}
+
+class PeriodWatch {
+  private readonly watchers: readonly { ended: (state: unknown, time: number) => boolean; state: unknown }[]
+
+  constructor(watchers: readonly { ended: (state: unknown, time: number) => boolean; state: unknown }[]) {
+    this.watchers = watchers
+  }
+
+  periodEnded(time: number): boolean {
+    let again = false
+    for (const watcher of this.watchers) if (watcher.ended(watcher.state, time)) again = true
+    return again
+  }
+}
+
+function rank(def: ServiceDef): number {
+  return def.singleton === true ? 0 : 1
+}
+
+/** The dimensions of a resource's own metrics. */
+export function ownDimensions(component: ComponentPlan): Readonly<Record<string, string>> {
+  if (component.def.dimension === '') return {}
+  return { [component.def.dimension]: component.dimensionValue ?? component.name }
+}
+
+/** What one component sees of the world. */
+class ComponentSim implements Sim {
+  readonly name: string
+  readonly component: number
+  readonly clock: Float64Array
+  readonly calls: Calls
+  readonly errors: ErrorTable
+  private readonly world: World
+  private readonly plan: ComponentPlan
+  private readonly kernel: Kernel
+  private readonly recorder: Recorder
+  private readonly dispatcher: Dispatcher
+  private readonly targets = new Map<EventFunction<never>, Target>()
+
+  constructor(world: World, plan: ComponentPlan, component: number) {
+    this.name = plan.name
+    this.component = component
+    this.clock = world.kernel.clock
+    this.calls = world.calls
+    this.errors = world.errors
+    this.world = world
+    this.plan = plan
+    this.kernel = world.kernel
+    this.recorder = world.recorder
+    this.dispatcher = world.dispatcher
+  }
+
+  target<S>(run: EventFunction<S>): Target {
+    const known = this.targets.get(run as EventFunction<never>)
+    if (known !== undefined) return known
+    const target = this.kernel.target(run, this.component)
+    this.targets.set(run as EventFunction<never>, target)
+    return target
+  }
+
+  metric(name: string): MetricId {
+    return this.openMetric(name, ownDimensions(this.plan))
+  }
+
+  metricWith(name: string, dimensions: Readonly<Record<string, string>>): MetricId {
+    return this.openMetric(name, { ...ownDimensions(this.plan), ...dimensions })
+  }
+
+  edge<S>(to: string, action: `${string}:${string}`, answered: EventFunction<S>): number {
+    return this.dispatcher.edge(this.component, this.name, to, action, this.target(answered))
+  }
+
+  rng(purpose: string): Rng {
+    return createRng(this.world.plan.seed, this.name, purpose)
+  }
+
+  quota(name: string): number {
+    const quota = this.plan.def.quotas[name]
+    assert(quota !== undefined, `${this.plan.type} has a quota ${name}`)
+    return this.world.plan.quotas[`${servicePrefix(this.plan.type)}.${name}`] ?? quotaValue(quota, this.world.plan.profile)
+  }
+
+  sampler(assumption: string): Sampler {
+    return readAssumption(this.plan, assumption).sampler
+  }
+
+  choice(assumption: string): string {
+    return readAssumption(this.plan, assumption).text
+  }
+
+  error(name: string, http: number): number {
+    return this.errors.intern(name, http)
+  }
+
+  series(namespace: string, metric: string, dimensions: Readonly<Record<string, string>>): PublishedMetric | undefined {
+    return this.world.metricIndex.get(metricKey(namespace, metric, dimensions))
+  }
+
+  customMetric(namespace: string, metric: string, dimensions: Readonly<Record<string, string>>, unit: CwUnit, period: number): MetricId {
+    const known = this.world.metricIndex.get(metricKey(namespace, metric, dimensions))
+    if (known !== undefined) return known.id
+    const id = this.recorder.open('count', null, period)
+    this.world.publish(this.name, namespace, metric, unit, dimensions, id)
+    return id
+  }
+
+  peer<S>(name: string): S {
+    return this.world.stateOf<S>(name)
+  }
+
+  after(delay: number, target: Target, arg: number): void {
+    this.kernel.after(delay, target, arg)
+  }
+
+  timer(delay: number, target: Target, arg: number): TimerHandle {
+    return this.kernel.timer(delay, target, arg)
+  }
+
+  cancel(handle: TimerHandle): void {
+    this.kernel.cancel(handle)
+  }
+
+  open(edge: number, cookie: number, trace: number): Call {
+    return this.calls.open(edge, this.dispatcher.replyTo[edge]!, cookie, trace, this.clock[0]!)
+  }
+
+  send(call: Call): void {
+    this.dispatcher.send(call)
+  }
+
+  close(call: Call): void {
+    this.calls.close(call)
+  }
+
+  reply(call: Call, status: number): void {
+    this.dispatcher.reply(0, call, status)
+  }
+
+  replyAfter(delay: number, call: Call, status: number): void {
+    this.dispatcher.reply(delay, call, status)
+  }
+
+  count(metric: MetricId, value: number): void {
+    this.recorder.count(metric, value)
+  }
+
+  record(metric: MetricId, value: number): void {
+    this.recorder.record(metric, value)
+  }
+
+  level(metric: MetricId, value: number): void {
+    this.recorder.level(metric, value)
+  }
+
+  private openMetric(name: string, dimensions: Readonly<Record<string, string>>): MetricId {
+    const metric = this.plan.def.metrics[name]
+    assert(metric !== undefined && metric.kind !== 'gauge' && metric.kind !== 'age', `${this.plan.type} publishes ${name} from its operations`)
+    const known = this.world.metricIndex.get(metricKey(this.plan.def.namespace, name, dimensions))
+    if (known !== undefined) return known.id
+    const id = this.recorder.open(metric.kind)
+    this.world.publish(this.name, this.plan.def.namespace, name, metric.unit, dimensions, id)
+    return id
+  }
+}
+
+/** The prefix of a service's quotas: `AWS::SQS::Queue` → `sqs`. */
+export function servicePrefix(type: string): string {
+  return type.split('::')[1]!.toLowerCase()
+}
+
+/** A quota's figure under a profile. */
+export function quotaValue(quota: { readonly current: number; readonly notes2020?: number }, profile: string): number {
+  return profile === 'notes-2020' ? (quota.notes2020 ?? quota.current) : quota.current
+}
