@@ -2,7 +2,7 @@
 //
 // The one idea: the language fixes + − × ÷, square root and the layout of a double, but leaves the last digits of
 // the built-in logarithm, exponential, power and sine to each engine. Here they are built from the fixed operations
-// alone, by series whose terms anyone can check. Measured errors against 60-digit values stand in `math.test.ts`.
+// alone, by series whose terms anyone can check. `math.test.ts` measures the errors against 75 digits.
 
 const cell = new Float64Array(1)
 const words = new Uint32Array(cell.buffer)
@@ -70,7 +70,7 @@ function artanhTailLater(z: number): number {
   )
 }
 
-/** Natural logarithm. Error below 1 unit in the last place; ln(0) = −∞, ln(x < 0) = NaN. */
+/** Natural logarithm. Error below 0.85 units in the last place; ln(0) = −∞, ln(x < 0) = NaN. */
 export function ln(x: number): number {
   if (!(x > 0)) return x === 0 ? -Infinity : NaN
   if (x === Infinity) return Infinity
@@ -102,19 +102,19 @@ function expOfSum(high: number, low: number): number {
   return scale(head + (headLost + (rest + expTail(near + rest))), k)
 }
 
-/** e^x. Error below 1 unit in the last place. */
+/** e^x. Error below 0.8 units in the last place, 1 where the result is subnormal. */
 export function exp(x: number): number {
   if (x !== x) return NaN
   return expOfSum(x, 0)
 }
 
-/** e^x − 1 without loss for small |x|. */
+/** e^x − 1 without loss for small |x|. Error below 2.6 units in the last place. */
 export function expm1(x: number): number {
   if (x > -0.35 && x < 0.35) return x + expTail(x)
   return exp(x) - 1
 }
 
-/** ln(1 + x) without loss for small |x|. */
+/** ln(1 + x) without loss for small |x|. Error below 1 unit in the last place where 1 + x is exact or |x| < 1/4. */
 export function ln1p(x: number): number {
   if (x > -0.25 && x < 0.25) {
     const s = x / (2 + x)
@@ -178,7 +178,7 @@ function powPositive(x: number, y: number): number {
   return expOfSum(power, lost + y * low)
 }
 
-/** x^y as the language's own power defines its special cases. Error below 1 unit in the last place; exact if exact. */
+/** x^y as the language's own power defines its special cases. Error below 0.7 units in the last place. */
 export function pow(x: number, y: number): number {
   if (y === 0) return 1
   if (x !== x || y !== y) return NaN
@@ -196,7 +196,7 @@ export function pow(x: number, y: number): number {
   return negative ? -result : result
 }
 
-/** Cube root. Error below 1 unit in the last place; exact for cubes of whole numbers below 2^17. */
+/** Cube root. Error below 0.51 units in the last place; exact for cubes of whole numbers below 2^17. */
 export function cbrt(x: number): number {
   if (x === 0 || x !== x || x === Infinity || x === -Infinity) return x
   const size = Math.abs(x)
