@@ -1,46 +1,46 @@
-// What is wrong with a user's text, as data: a slug, a sentence, a place and what might help.
+// What can be said about a scenario: errors, warnings and notes, collected as data and shown together at the end.
 import type { Span } from './span.ts'
 
+/** An error stops the run before it starts; a warning never changes a run; a note is only information. */
 export type Severity = 'error' | 'warning' | 'note'
 
+/**
+ * One finding. `slug` names the bad thing in kebab-case and can be searched and explained; `message` is lower case, without
+ * a full stop, with identifiers in backticks; `label` stands beside the carets; `help` says what to write instead.
+ */
 export interface Problem {
-  /** Searchable name: `unknown-property`. */
   readonly slug: string
   readonly severity: Severity
-  /** Lower case, no full stop, identifiers in backticks. */
   readonly message: string
   readonly span?: Span
-  /** Stands beside the carets. */
   readonly label?: string
-  /** What to do. */
   readonly help?: string
-  /** Facts. */
   readonly notes?: readonly string[]
-  /** Further places that belong to it. */
+  /** Other places that take part, such as the first of two definitions. */
   readonly also?: readonly { readonly span: Span; readonly label: string }[]
 }
 
-/** Collects problems in the order in which they are found; nothing is thrown. */
+/** Collects the findings of one reading, in the order in which they were made. */
 export class Problems {
   readonly list: Problem[] = []
 
-  error(slug: string, message: string, span?: Span, extra: Partial<Problem> = {}): void {
-    this.add('error', slug, message, span, extra)
+  error(slug: string, message: string, span?: Span, extra?: Partial<Problem>): void {
+    this.#add('error', slug, message, span, extra)
   }
 
-  warning(slug: string, message: string, span?: Span, extra: Partial<Problem> = {}): void {
-    this.add('warning', slug, message, span, extra)
+  warning(slug: string, message: string, span?: Span, extra?: Partial<Problem>): void {
+    this.#add('warning', slug, message, span, extra)
   }
 
-  note(slug: string, message: string, span?: Span, extra: Partial<Problem> = {}): void {
-    this.add('note', slug, message, span, extra)
+  note(slug: string, message: string, span?: Span, extra?: Partial<Problem>): void {
+    this.#add('note', slug, message, span, extra)
   }
 
   get hasErrors(): boolean {
     return this.list.some((problem) => problem.severity === 'error')
   }
 
-  private add(severity: Severity, slug: string, message: string, span: Span | undefined, extra: Partial<Problem>): void {
-    this.list.push({ slug, severity, message, ...(span === undefined ? {} : { span }), ...extra })
+  #add(severity: Severity, slug: string, message: string, span?: Span, extra?: Partial<Problem>): void {
+    this.list.push({ ...extra, slug, severity, message, ...(span === undefined ? {} : { span }) })
   }
 }

@@ -1,24 +1,45 @@
-// The nearest known name to a misspelt one.
+// The nearest known name to a misspelt one, or nothing when no name is near.
+//
+// The distance is Damerau and Levenshtein's: insert, remove, replace or swap neighbours, one each. Case is looked at last,
+// so that `visibilitytimeout` finds `VisibilityTimeout`.
 import { distance } from 'fastest-levenshtein'
 
-/** The candidate nearest to `name`, or undefined when none is near. Case and a swap of two neighbours count little. */
+/** Longer names than this are not looked up: no name of AWS is so long, and the search is quadratic. */
+const LENGTH_MAX = 120
+
+/**
+ * The candidate nearest to `name`: at most a third of its letters away, and never a name that shares nothing with it.
+ * Among equals the one whose case fits better wins, then the first. A candidate equal to `name` is no suggestion.
+ */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
-  const wanted = name.toLowerCase()
+  if (name === '' || name.length > LENGTH_MAX) return undefined
+  const lower = name.toLowerCase()
   let best: string | undefined
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1
+  let bestSteps = Math.max(1, Math.floor(name.length / 3)) + 1
+  let bestCase = 0
   for (const candidate of candidates) {
-    const found = swapped(wanted, candidate.toLowerCase()) ? 1 : distance(wanted, candidate.toLowerCase())
-    if (found < bestDistance) {
-      bestDistance = found
+    if (candidate === name || Math.abs(candidate.length - name.length) > bestSteps) continue
+    const steps = stepsBetween(lower, candidate.toLowerCase(), bestSteps)
+    if (steps > bestSteps || steps >= Math.min(name.length, candidate.length)) continue
+    const inCase = distance(name, candidate)
+    if (steps < bestSteps || (best !== undefined && inCase < bestCase)) {
       best = candidate
+      bestSteps = steps
+      bestCase = inCase
     }
   }
   return best
 }
 
-function swapped(a: string, b: string): boolean {
-  if (a.length !== b.length) return false
-  let at = 0
-  while (at < a.length && a[at] === b[at]) at++
-  return at + 1 < a.length && a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2)
+/** Steps from `a` to `b`, where a swap of two neighbours is one step; beyond `most` any larger number will do. */
+function stepsBetween(a: string, b: string, most: number): number {
+  let steps = distance(a, b)
+  if (steps < 2 || steps > 2 * most) return steps
+  for (let i = 0; i + 1 < a.length; i++) {
+    // A swap can only help where it puts both letters in a place that `b` has in that order.
+    if (a[i] === a[i + 1] || !b.includes(a[i + 1]! + a[i]!)) continue
+    const swapped = a.slice(0, i) + a[i + 1] + a[i] + a.slice(i + 2)
+    steps = Math.min(steps, 1 + distance(swapped, b))
+  }
+  return steps
 }
