@@ -1,0 +1,116 @@
+// `Fn::ForEach` (AWS::LanguageExtensions): one entry of a map becomes as many as its collection has members.
+//
+// The one idea: loops are unrolled before anything else looks at the tree, so no later step knows of them (CFN-R24).
+import type { Problems } from '../diag/problem.ts'
+import { callOf } from './intrinsics.ts'
+import { Dict, isList, isMap, isScalar, items, List, Scalar, stringOf, textOf } from './node.ts'
+import type { Entry, Node } from './node.ts'
+import type { Parameter } from './parameters.ts'
+
+const mostLevels = 5
+
+/** The tree with every `Fn::ForEach` unrolled; the same tree when there is none. */
+export function expandLoops(root: Dict, parameters: ReadonlyMap<string, Parameter>, problems: Problems): Dict {
+  if (!containsLoop(root)) return root
+  return expandMap(root, { parameters, problems, level: 0 })
+}
+
+interface Loops {
+  readonly parameters: ReadonlyMap<string, Parameter>
+  readonly problems: Problems
+  readonly level: number
+}
+
+const prefix = 'Fn::ForEach::'
+
+function containsLoop(node: Node): boolean {
+  if (isScalar(node)) return false
+  if (isList(node)) return node.items.some(containsLoop)
+  return [...node.pairs.values()].some((entry) => entry.key.startsWith(prefix) || containsLoop(entry.value))
+}
+
+function expand(node: Node, loops: Loops): Node {
+  if (isScalar(node)) return node
+  if (isList(node)) {
+    return new List(
+      node.items.map((item) => expand(item, loops)),
+      node.span,
+    )
+  }
+  return expandMap(node, loops)
+}
+
+function expandMap(map: Dict, loops: Loops): Dict {
+  const pairs = new Map<string, Entry>()
+  for (const entry of map.pairs.values()) {
+    const made = entry.key.startsWith(prefix) ? unroll(entry, loops) : [{ ...entry, value: expand(entry.value, loops) }]
+    for (const each of made) {
+      const first = pairs.get(each.key)
+      if (first === undefined) pairs.set(each.key, each)
+      else loops.problems.error('duplicate-key', `the loop makes \`${each.key}\` a second time`, entry.keySpan)
+    }
+  }
+  return new Dict(pairs, map.span)
+}
+
+function unroll(loop: Entry, loops: Loops): readonly Entry[] {
+  const [identifier, collection, body] = items(loop.value)
+  const name = stringOf(identifier)
+  const members = collection === undefined ? undefined : membersOf(collection, loops)
+  if (name === undefined || members === undefined || !isMap(body)) {
+    const help = 'a loop is `[Identifier, [members], { Key with ${Identifier}: value }]`, its members known before any resource'
+    loops.problems.error('loop-shape', `\`${loop.key}\` cannot be unrolled`, loop.keySpan, { help })
+    return []
+  }
+  if (loops.level >= mostLevels) {
+    loops.problems.error('loop-too-deep', `loops are nested at most ${mostLevels} levels deep`, loop.keySpan)
+    return []
+  }
+  const made: Entry[] = []
+  for (const member of members) {
+    const inner = expandMap(substitute(body, name, member) as Dict, { ...loops, level: loops.level + 1 })
+    made.push(...inner.pairs.values())
+  }
+  return made
+}
+
+function membersOf(collection: Node, loops: Loops): readonly string[] | undefined {
+  const call = callOf(collection)
+  const referred = call?.key === 'Ref' ? loops.parameters.get(stringOf(call.value) ?? '')?.value : undefined
+  const list = referred ?? collection
+  if (!isList(list)) return undefined
+  const members: string[] = []
+  for (const item of list.items) {
+    const text = textOf(item)
+    if (text !== undefined) members.push(text)
+    else members.push(...(membersOf(item, loops) ?? []))
+  }
+  return members
+}
+
+/** `${name}` becomes the member, `&{name}` the member's letters and digits; `Ref: name` becomes the member too. */
+function substitute(node: Node, name: string, member: string): Node {
+  if (isScalar(node)) {
+    if (typeof node.value !== 'string') return node
+    const text = inText(node.value, name, member)
+    return text === node.value ? node : new Scalar(text, text, node.span)
+  }
+  if (isList(node)) {
+    return new List(
+      node.items.map((item) => substitute(item, name, member)),
+      node.span,
+    )
+  }
+  const call = callOf(node)
+  if (call?.key === 'Ref' && stringOf(call.value) === name) return new Scalar(member, member, node.span)
+  const pairs = new Map<string, Entry>()
+  for (const entry of node.pairs.values()) {
+    const key = inText(entry.key, name, member)
+    pairs.set(key, { ...entry, key, value: substitute(entry.value, name, member) })
+  }
+  return new Dict(pairs, node.span)
+}
+
+function inText(text: string, name: string, member: string): string {
+  return text.replaceAll(`\${${name}}`, member).replaceAll(`&{${name}}`, member.replace(/[^A-Za-z0-9]/g, ''))
+}

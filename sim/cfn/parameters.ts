@@ -1,0 +1,238 @@
+// The template's parameters: their declarations, the values given from outside, and what stands in when nothing is given.
+import type { Problems } from '../diag/problem.ts'
+import type { Source, Span } from '../diag/span.ts'
+import { nearest } from '../diag/suggest.ts'
+import { entries, get, isMap, isTrue, items, List, scalar, Scalar, stringOf, textOf } from './node.ts'
+import type { Dict, Entry, Node } from './node.ts'
+import { compilePattern } from './pattern.ts'
+
+export interface Parameter {
+  readonly name: string
+  /** As written: `String`, `Number`, `CommaDelimitedList`, `List<Number>`, `AWS::SSM::Parameter::Value<String>` … */
+  readonly type: string
+  readonly span: Span
+  readonly keySpan: Span
+  readonly description?: string
+  readonly defaultText?: string
+  readonly allowedValues?: readonly string[]
+  readonly allowedPattern?: string
+  readonly minValue?: number
+  readonly maxValue?: number
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly noEcho: boolean
+  readonly constraintDescription?: string
+  /** The text that was given, defaulted or made up; for SSM types the name of the stored parameter. */
+  readonly text: string
+  /** What `Ref` gives: a text or a list of texts. */
+  readonly value: Node
+  readonly origin: 'given' | 'default' | 'dummy'
+}
+
+export interface ParameterInputs {
+  readonly given: ReadonlyMap<string, string>
+  /** Values of SSM parameters by name. */
+  readonly ssm: ReadonlyMap<string, string>
+  /** Make up a value where there is neither a given one nor a default, instead of reporting an error. */
+  readonly dummies: boolean
+  readonly region: string
+  readonly account: string
+}
+
+const attributes = [
+  ...['Type', 'Default', 'AllowedValues', 'AllowedPattern', 'MinLength', 'MaxLength', 'MinValue', 'MaxValue', 'NoEcho'],
+  ...['Description', 'ConstraintDescription'],
+]
+
+/** Reads the `Parameters` section (CFN-R3). All values that are missing make one problem. */
+export function readParameters(section: Node | undefined, inputs: ParameterInputs, problems: Problems): Map<string, Parameter> {
+  const made = new Map<string, Parameter>()
+  const missing: Entry[] = []
+  for (const entry of entries(section)) {
+    const parameter = readParameter(entry, inputs, missing, problems)
+    if (parameter !== undefined) made.set(entry.key, parameter)
+  }
+  if (missing.length > 0) {
+    const names = missing.map((entry) => `\`${entry.key}\``).join(', ')
+    const [first, ...others] = missing
+    problems.error('parameter-without-value', `parameters: [${names}] must have values`, first?.keySpan, {
+      help: 'give each a value (`--set Name=value`) or a `Default`',
+      also: others.map((entry) => ({ span: entry.keySpan, label: 'this one too' })),
+    })
+  }
+  for (const name of inputs.given.keys()) {
+    if (isMap(section) && section.pairs.has(name)) continue
+    const near = nearest(name, isMap(section) ? section.pairs.keys() : [])
+    const help = near === undefined ? undefined : { help: `did you mean \`${near}\`?` }
+    problems.error('unknown-parameter', `a value is given for \`${name}\`, which is not a parameter of this template`, section?.span, help)
+  }
+  return made
+}
+
+function readParameter(entry: Entry, inputs: ParameterInputs, missing: Entry[], problems: Problems): Parameter | undefined {
+  const { key: name, keySpan, value: node } = entry
+  if (!isMap(node)) {
+    problems.error('not-a-map', `the parameter \`${name}\` is a map with at least a \`Type\``, node.span)
+    return undefined
+  }
+  for (const each of node.pairs.values()) {
+    if (attributes.includes(each.key)) continue
+    const near = nearest(each.key, attributes)
+    const help = near === undefined ? undefined : { help: `did you mean \`${near}\`?` }
+    problems.error('unknown-parameter-attribute', `\`${each.key}\` is not an attribute of a parameter`, each.keySpan, help)
+  }
+  const type = stringOf(get(node, 'Type'))
+  if (type === undefined || !isParameterType(type)) {
+    const place = get(node, 'Type')?.span ?? keySpan
+    const help = 'types are `String`, `Number`, `List<Number>`, `CommaDelimitedList`, `AWS::SSM::Parameter::Value<…>` and `AWS::…::Id`'
+    problems.error('parameter-type', `\`${type ?? ''}\` is not the type of a parameter`, place, { help })
+    return undefined
+  }
+  const bounds = readBounds(node, problems)
+  const given = inputs.given.get(name)
+  const defaultText = readDefault(node)
+  const text = given ?? defaultText ?? (inputs.dummies ? dummyText(name, type, bounds, inputs) : undefined)
+  const origin = given !== undefined ? 'given' : defaultText !== undefined ? 'default' : 'dummy'
+  if (text === undefined) missing.push(entry)
+  else if (origin === 'dummy') problems.note('parameter-made-up', `the parameter \`${name}\` has no value; \`${text}\` stands in`, keySpan)
+
+  const parameter = {
+    ...{ name, type, span: node.span, keySpan, ...bounds, text: text ?? '', origin },
+    noEcho: isTrue(get(node, 'NoEcho')),
+    ...optional('description', textOf(get(node, 'Description'))),
+    ...optional('defaultText', defaultText),
+    ...optional('constraintDescription', textOf(get(node, 'ConstraintDescription'))),
+  } as const
+  const place = given === undefined ? (get(node, 'Default')?.span ?? keySpan) : { source: sourceOf(given, name), start: 0, end: given.length }
+  if (text !== undefined && origin !== 'dummy') check(parameter, text, place, problems)
+  return { ...parameter, value: valueOf(parameter, inputs, problems) }
+}
+
+type Bounds = Pick<Parameter, 'allowedValues' | 'allowedPattern' | 'minValue' | 'maxValue' | 'minLength' | 'maxLength'>
+
+function readBounds(node: Dict, problems: Problems): Bounds {
+  const number = (key: string): number | undefined => {
+    const value = get(node, key)
+    if (value === undefined) return undefined
+    const text = textOf(value) ?? ''
+    if (text.trim() !== '' && Number.isFinite(Number(text))) return Number(text)
+    problems.error('not-a-number', `\`${key}\` is a number`, value.span)
+    return undefined
+  }
+  const allowed = get(node, 'AllowedValues')
+  return {
+    ...optional('allowedValues', allowed === undefined ? undefined : items(allowed).map((each) => textOf(each) ?? '')),
+    ...optional('allowedPattern', textOf(get(node, 'AllowedPattern'))),
+    ...optional('minValue', number('MinValue')),
+    ...optional('maxValue', number('MaxValue')),
+    ...optional('minLength', number('MinLength')),
+    ...optional('maxLength', number('MaxLength')),
+  }
+}
+
+/** A default may be written as a list; CloudFormation takes the items joined with commas. */
+function readDefault(node: Dict): string | undefined {
+  const value = get(node, 'Default')
+  if (value === undefined) return undefined
+  if (value.kind === 'list') return value.items.map((each) => textOf(each) ?? '').join(',')
+  return textOf(value) ?? ''
+}
+
+function isParameterType(type: string): boolean {
+  return /^(String|Number|CommaDelimitedList|List<(Number|String|AWS::[\w:]+)>|AWS::[\w:]+(<[\w:<>]+>)?)$/.test(type)
+}
+
+export function isListType(type: string): boolean {
+  return type === 'CommaDelimitedList' || type.includes('List<') || type.includes('<CommaDelimitedList')
+}
+
+function valueOf(parameter: Omit<Parameter, 'value'>, inputs: ParameterInputs, problems: Problems): Node {
+  const { name, type, keySpan } = parameter
+  let text = parameter.text
+  if (type.startsWith('AWS::SSM::Parameter::Value<')) {
+    const stored = inputs.ssm.get(text)
+    if (stored === undefined && text !== '') {
+      const inner = type.slice('AWS::SSM::Parameter::Value<'.length, -1)
+      const standIn = dummyText(name, inner, {}, inputs)
+      problems.note('ssm-parameter-made-up', `the stored parameter \`${text}\` is not known; \`${standIn}\` stands in`, keySpan)
+      text = standIn
+    } else text = stored ?? ''
+  }
+  if (!isListType(type)) return scalar(text, keySpan)
+  const parts = text === '' ? [] : text.split(',')
+  return new List(
+    parts.map((part) => new Scalar(part.trim(), part.trim(), keySpan)),
+    keySpan,
+  )
+}
+
+function check(parameter: Omit<Parameter, 'value'>, text: string, place: Span, problems: Problems): void {
+  const { name, type, allowedValues, allowedPattern, minValue, maxValue, minLength, maxLength } = parameter
+  const help = parameter.constraintDescription === undefined ? undefined : { help: parameter.constraintDescription }
+  const refuse = (message: string): void => problems.error('parameter-value', `the parameter \`${name}\` ${message}`, place, help)
+  const parts = isListType(type) ? text.split(',').map((part) => part.trim()) : [text]
+  for (const part of parts) {
+    if (allowedValues !== undefined && !allowedValues.includes(part)) {
+      refuse(`is one of ${allowedValues.map((each) => `\`${each}\``).join(', ')}, not \`${part}\``)
+    }
+    if (type === 'Number' || type === 'List<Number>') {
+      const value = Number(part)
+      if (part === '' || !Number.isFinite(value)) refuse(`is a number, not \`${part}\``)
+      else if (minValue !== undefined && value < minValue) refuse(`is at least ${minValue}, not ${part}`)
+      else if (maxValue !== undefined && value > maxValue) refuse(`is at most ${maxValue}, not ${part}`)
+    }
+    if (minLength !== undefined && part.length < minLength) refuse(`has at least ${minLength} characters, not ${part.length}`)
+    if (maxLength !== undefined && part.length > maxLength) refuse(`has at most ${maxLength} characters, not ${part.length}`)
+    if (allowedPattern === undefined) continue
+    const pattern = compilePattern(allowedPattern)
+    if (pattern === undefined) problems.note('pattern-not-checked', `the pattern of \`${name}\` is not one that is checked here`, parameter.span)
+    else if (!pattern.matches(part)) refuse(`does not match the pattern \`${allowedPattern}\``)
+  }
+}
+
+/** A value that is the same in every run, plausible for the type and within its bounds. */
+function dummyText(name: string, type: string, bounds: Bounds, inputs: ParameterInputs): string {
+  const [allowed] = bounds.allowedValues ?? []
+  if (allowed !== undefined) return allowed
+  if (isListType(type)) {
+    const inner = /<(.*)>/.exec(type)?.[1] ?? 'String'
+    return [1, 2].map((nth) => `${dummyText(name, inner, bounds, inputs)}${inner === 'Number' ? '' : nth}`).join(',')
+  }
+  if (type === 'Number') return String(bounds.minValue ?? Math.min(1, bounds.maxValue ?? 1))
+  if (type.startsWith('AWS::SSM::Parameter')) return `/${name}`
+  if (type === 'AWS::EC2::AvailabilityZone::Name') return `${inputs.region}a`
+  const prefix = idPrefixes.get(type)
+  if (prefix !== undefined) return `${prefix}0123456789abcdef0`
+  return madeToLength(sampleFor(name, inputs), bounds)
+}
+
+const idPrefixes: ReadonlyMap<string, string> = new Map([
+  ['AWS::EC2::VPC::Id', 'vpc-'],
+  ['AWS::EC2::Subnet::Id', 'subnet-'],
+  ['AWS::EC2::SecurityGroup::Id', 'sg-'],
+  ['AWS::EC2::Image::Id', 'ami-'],
+  ['AWS::EC2::Instance::Id', 'i-'],
+  ['AWS::EC2::Volume::Id', 'vol-'],
+])
+
+function sampleFor(name: string, inputs: ParameterInputs): string {
+  const lower = name.toLowerCase()
+  if (/e-?mail/.test(lower)) return 'someone@example.com'
+  if (/arn$/.test(lower)) return `arn:aws:service:${inputs.region}:${inputs.account}:${lower}`
+  if (/ur[li]$/.test(lower)) return `https://example.com/${lower}`
+  if (/cidr/.test(lower)) return '10.0.0.0/16'
+  return lower.replace(/[^a-z0-9]/g, '') || 'text'
+}
+
+function madeToLength(text: string, { minLength = 0, maxLength = 4096 }: Bounds): string {
+  return text.padEnd(minLength, 'x').slice(0, Math.max(maxLength, minLength))
+}
+
+/** A value given from outside has no place in the template: its own text is its source. */
+function sourceOf(given: string, name: string): Source {
+  return { name: `value of ${name}`, text: given }
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V }
+}

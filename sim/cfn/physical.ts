@@ -1,0 +1,161 @@
+// Physical names, ids, ARNs and URLs: made up from the stack's and the resource's name, the same in every run (CFN-R48).
+//
+// The one idea: a text that one resource holds about another (a queue URL in an environment variable, an ARN in a policy) can be
+// led back to that resource, because every text was made here and is remembered.
+import { physicalKinds, usualKind } from './physical-kinds.ts'
+import type { PhysicalKind } from './physical-kinds.ts'
+import { sha1Hex } from './sha1.ts'
+
+export interface Surroundings {
+  readonly region: string
+  readonly account: string
+  readonly partition: string
+  readonly urlSuffix: string
+  readonly stackName: string
+}
+
+export interface ResourceAt {
+  readonly logicalId: string
+  /** The attribute whose value the text is; absent for `Ref` and for texts that only contain the resource's ARN. */
+  readonly attribute?: string
+}
+
+/** A resource as this module needs it: its type and the texts of its properties, resolved on demand. */
+export interface Named {
+  readonly logicalId: string
+  readonly type: string
+  property(name: string): string | undefined
+}
+
+export class PhysicalIds {
+  private readonly around: Surroundings
+  private readonly texts = new Map<string, readonly (ResourceAt & { type: string })[]>()
+  private readonly names = new Map<string, string>()
+
+  constructor(around: Surroundings) {
+    this.around = around
+  }
+
+  /** What `Ref` gives. */
+  ref(resource: Named): string {
+    return this.fill(this.kind(resource).ref, resource)
+  }
+
+  /** What `Fn::GetAtt` gives: the type's own formula, or a text made of stack, resource and attribute for any other attribute. */
+  attribute(resource: Named, attribute: string): string {
+    const formula = this.kind(resource).attributes[attribute]
+    if (formula !== undefined) return this.fill(formula, resource)
+    return this.fill(usualKind(resource.type).attributes[attribute] ?? '{name}-' + attribute.replaceAll('.', '-'), resource)
+  }
+
+  /** The resource's name: its own name property, or `stack-logicalId-HASH` cut to the type's longest name. */
+  nameOf(resource: Named): string {
+    const known = this.names.get(resource.logicalId)
+    if (known !== undefined) return known
+    const kind = this.kind(resource)
+    const given = kind.name === undefined ? undefined : resource.property(kind.name)
+    const name = given ?? this.madeUpName(resource, kind)
+    this.names.set(resource.logicalId, name)
+    return name
+  }
+
+  private madeUpName(resource: Named, kind: PhysicalKind): string {
+    const ending = kind.fifo !== undefined && resource.property(kind.fifo) === 'true' ? '.fifo' : ''
+    const hash = letters(sha1Hex(`${this.around.stackName}/${resource.logicalId}`), 12)
+    const room = (kind.max ?? 64) - hash.length - 1 - ending.length
+    const whole = `${`${this.around.stackName}-${resource.logicalId}`.slice(0, room)}-${hash}${ending}`
+    return kind.lower ? whole.toLowerCase() : whole
+  }
+
+  /** Remembers every text of a resource, for `resourceAt`. */
+  remember(resource: Named): void {
+    const kind = this.kind(resource)
+    const name = this.nameOf(resource)
+    this.add(name, resource, undefined)
+    if (kind.ref.length > 0 && !/^\{P:\w+\}$/.test(kind.ref) && kind.ref !== '{functionArn}') this.add(this.ref(resource), resource, undefined)
+    const attributes = { ...usualKind(resource.type).attributes, ...kind.attributes }
+    for (const [attribute, formula] of Object.entries(attributes)) {
+      if (/\{(name|id|uuid)\}|^\{functionArn\}:/.test(formula)) this.add(this.fill(formula, resource), resource, attribute)
+    }
+    if (resource.type === 'AWS::ApiGateway::RestApi') {
+      this.add(this.fill('https://{id}.execute-api.{region}.{suffix}', resource), resource, undefined)
+    }
+    if (/^AWS::ApiGateway(V2)?::(RestApi|Api)$/.test(resource.type)) {
+      this.add(this.fill('arn:{partition}:execute-api:{region}:{account}:{id}', resource), resource, undefined)
+    }
+    if (resource.type === 'AWS::SQS::Queue') this.add(`${this.around.account}/${name}`, resource, undefined)
+  }
+
+  private add(text: string, resource: Named, attribute: string | undefined): void {
+    const { logicalId, type } = resource
+    const known = this.texts.get(text) ?? []
+    if (known.some((each) => each.logicalId === logicalId)) return
+    this.texts.set(text, [...known, attribute === undefined ? { logicalId, type } : { logicalId, type, attribute }])
+  }
+
+  /**
+   * The resource that a text names: a name, URL, ARN, a part below an ARN (`…/index/x`, `…:alias`, `…/*`) or an API Gateway
+   * integration URI around an ARN. `type` (a resource type) decides between resources of one name; else the first in the template.
+   */
+  resourceAt(text: string, type?: string): ResourceAt | undefined {
+    for (const whole of [embeddedArn(text), text]) {
+      for (let part = whole; part !== undefined && part.length > 0; part = withoutTail(part)) {
+        const found = this.texts.get(part)
+        const chosen = type === undefined ? found?.[0] : found?.find((each) => each.type === type)
+        if (chosen === undefined) continue
+        const { logicalId, attribute } = chosen
+        return attribute === undefined || part !== text ? { logicalId } : { logicalId, attribute }
+      }
+    }
+    return undefined
+  }
+
+  private kind(resource: Named): PhysicalKind {
+    return physicalKinds.get(resource.type) ?? usualKind(resource.type)
+  }
+
+  private fill(formula: string, resource: Named): string {
+    return formula.replace(/\{(P:)?(\w+)\}/g, (_, isProperty: string | undefined, hole: string) =>
+      isProperty ? (resource.property(hole) ?? '') : this.hole(hole, resource),
+    )
+  }
+
+  private hole(hole: string, resource: Named): string {
+    const { region, account, partition, urlSuffix, stackName } = this.around
+    const hex = sha1Hex(`${stackName}/${resource.logicalId}/${hole}`)
+    const kind = this.kind(resource)
+    if (hole === 'name') return this.nameOf(resource)
+    if (hole === 'region') return region
+    if (hole === 'account') return account
+    if (hole === 'partition') return partition
+    if (hole === 'suffix') return urlSuffix
+    if (hole === 'uuid') return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
+    if (hole === 'id') return `${(kind.id ?? '').replace('{region}', region)}${hex.slice(0, kind.digits ?? 17)}`
+    if (hole !== 'functionArn') return ''
+    const fn = resource.property('FunctionName') ?? resource.property('TargetFunctionArn') ?? ''
+    return fn.startsWith('arn:') ? fn : `arn:${partition}:lambda:${region}:${account}:function:${fn}`
+  }
+}
+
+/** The ARN inside `arn:aws:apigateway:…:lambda:path/2015-03-31/functions/ARN/invocations`, or the `account/queue` of an SQS one. */
+function embeddedArn(text: string): string | undefined {
+  if (!text.startsWith('arn:') || !text.includes(':apigateway:')) return undefined
+  const inner = text.indexOf('/arn:')
+  if (inner >= 0) return text.slice(inner + 1).replace(/\/invocations$/, '')
+  const path = text.indexOf(':path/')
+  return path >= 0 ? text.slice(path + ':path/'.length) : undefined
+}
+
+/** The text before its last `/` or `:`; nothing when what is left is no longer an ARN's or a URL's resource part. */
+function withoutTail(text: string): string | undefined {
+  if (!text.startsWith('arn:') && !text.startsWith('https://')) return undefined
+  const cut = Math.max(text.lastIndexOf('/'), text.lastIndexOf(':'))
+  return cut > 'https://'.length ? text.slice(0, cut) : undefined
+}
+
+/** Upper-case letters and digits from hex. */
+function letters(hex: string, count: number): string {
+  let made = ''
+  for (let i = 0; i < count; i++) made += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'.charAt(Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16) % 36)
+  return made
+}
