@@ -181,12 +181,18 @@ export function quantileFromEnd(d: Distribution, v: number, upper: boolean): num
     case 'empirical': {
       const sorted = Float64Array.from(d.values).sort()
       const n = sorted.length
-      const rank = upper ? n - Math.floor(v * n) : Math.ceil(v * n)
+      const rank = upper ? n - wholePart(v, n, Math.floor) : wholePart(v, n, Math.ceil)
       return sorted[Math.max(1, rank) - 1]
     }
     case 'mix':
       return mixFromEnd(d, v, upper)
   }
+}
+
+/** v · n rounded by `round`, where a product within v's own rounding of a whole number is that number. */
+function wholePart(v: number, n: number, round: (x: number) => number): number {
+  const near = Math.round(v * n)
+  return Math.abs(v * n - near) <= n * 4.5e-16 ? near : round(v * n)
 }
 
 /** Quantile of the exponential distribution of mean 1. */

@@ -136,7 +136,7 @@ describe('counting', () => {
       fc.property(fc.array(fc.tuple(anyValue, fc.integer({ min: 0, max: 9 }))), (pairs) => {
         const many = new Histogram()
         for (const [value, n] of pairs) many.recordMany(value % 2 ** 40, n)
-        const single = histogramOf(pairs.flatMap(([value, n]) => new Array<number>(n).fill(value % 2 ** 40)))
+        const single = histogramOf(pairs.flatMap(([value, n]) => Array.from({ length: n }, () => value % 2 ** 40)))
         expect(contents(many)).toEqual(contents(single))
       }),
     )

@@ -76,7 +76,7 @@ describe('zipf', () => {
 
 describe('hot', () => {
   test('gives its share to index 0 and the rest evenly to the others', () => {
-    const chances = [0.6, ...new Array<number>(999).fill(0.4 / 999)]
+    const chances = [0.6, ...Array.from({ length: 999 }, () => 0.4 / 999)]
     expectFit(counts({ kind: 'hot', share: 0.6, of: 1000 }, 1000), chances)
   })
 
@@ -95,7 +95,10 @@ test('choice follows its weights, whatever their sum, and never takes a weight o
 })
 
 test('uniform gives every key the same chance', () => {
-  expectFit(counts({ kind: 'uniform', n: 777 }, 777), new Array<number>(777).fill(1 / 777))
+  expectFit(
+    counts({ kind: 'uniform', n: 777 }, 777),
+    Array.from({ length: 777 }, () => 1 / 777),
+  )
 })
 
 test('a sequence counts from 0 and goes on from a restored place', () => {

@@ -170,7 +170,7 @@ describe('special values', () => {
   test('agree with the language where the language fixes them', () => {
     const edge = [0, -0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, 1e300, -1e300, 5e-324, Infinity, -Infinity, NaN, 2 ** 53, 1.5]
     for (const x of edge) {
-      expect(ln(x), `ln(${x})`).toBe(x === 5e-324 || x > 1 ? ln(x) : Math.log(x))
+      if (!(x > 0) || x === 1 || x === Infinity) expect(ln(x), `ln(${x})`).toBe(Math.log(x))
       for (const y of edge) {
         const expected = Math.pow(x, y)
         if (Number.isFinite(expected) && expected !== 0) continue

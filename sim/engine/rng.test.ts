@@ -74,7 +74,7 @@ describe('draws', () => {
 
   test('every bit of a word is set half the time', () => {
     const rng = createRng(1, 'bits', 'test')
-    const set = new Array<number>(32).fill(0)
+    const set = Array.from({ length: 32 }, () => 0)
     for (let i = 0; i < n; i++) {
       const word = rng.u32()
       for (let bit = 0; bit < 32; bit++) set[bit] += (word >>> bit) & 1
@@ -103,7 +103,7 @@ describe('draws', () => {
   test('below gives each of its numbers equally often and no other', () => {
     for (const size of [1, 2, 3, 6, 10, 37, 256]) {
       const rng = createRng(1, 'below', String(size))
-      const seen = new Array<number>(size).fill(0)
+      const seen = Array.from({ length: size }, () => 0)
       for (let i = 0; i < n; i++) seen[rng.below(size)]++
       const expected = n / size
       expect(seen).toHaveLength(size)
@@ -120,6 +120,7 @@ describe('draws', () => {
     for (let i = 0; i < n; i++) thirds[Math.floor(rng.below(3 * 2 ** 30) / 2 ** 30)]++
     for (const count of thirds) expect(Math.abs(count - n / 3)).toBeLessThan(4.5 * Math.sqrt((n * 2) / 9))
     expect(rng.below(2 ** 32)).toBeLessThan(2 ** 32)
+    for (const size of [0, -1, NaN, 2 ** 32 + 1]) expect(() => rng.below(size)).toThrow()
   })
 
   test('below draws again when a word falls in the unfair remainder', () => {
@@ -151,7 +152,7 @@ describe('draws', () => {
   })
 
   test('the first draws of ten thousand seeds are spread evenly', () => {
-    const cells = new Array<number>(100).fill(0)
+    const cells = Array.from({ length: 100 }, () => 0)
     for (let seed = 0; seed < 10_000; seed++) cells[createRng(seed, 'a', 'b').below(100)]++
     const chi = cells.reduce((total, count) => total + (count - 100) ** 2 / 100, 0)
     expect(Math.abs(chi - 99)).toBeLessThan(4.5 * Math.sqrt(198))

@@ -5,6 +5,7 @@
 // state; from there sfc32 (Doty-Humphrey's small fast counting generator, which passes PractRand) does the drawing
 // with 32-bit integer operations only.
 import seedrandom from 'seedrandom'
+import { assert } from './assert.ts'
 
 /** A stream of random numbers. Its whole state is `state`: copy the four words to snapshot it, put them back to restore it. */
 export class Rng {
@@ -44,6 +45,7 @@ export class Rng {
 
   /** An integer in 0..n−1, each exactly equally likely. `n` is a whole number in 1..2^32. */
   below(n: number): number {
+    assert(n >= 1 && n <= 4294967296, 'the size of a draw lies in 1..2^32')
     if (n <= 2097152) return this.belowSmall(n)
     // Mask to the next power of two and draw again when outside: at most two draws on average.
     const mask = 0xffffffff >>> Math.clz32(n - 1)

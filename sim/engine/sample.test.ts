@@ -139,6 +139,8 @@ describe('quantiles', () => {
   test('of a list are its values by nearest rank', () => {
     const sampler = createSampler({ kind: 'empirical', values: [40, 10, 30, 20] })
     expect([0.25, 0.26, 0.5, 0.51, 0.75, 0.76].map((p) => sampler.quantile(p))).toEqual([10, 20, 20, 30, 30, 40])
+    const hundred = createSampler({ kind: 'empirical', values: Array.from({ length: 100 }, (_, i) => i + 1) })
+    for (let rank = 1; rank <= 100; rank++) expect(hundred.quantile(rank / 100)).toBe(rank)
   })
 
   test('of a mix step over the gap between its parts', () => {
