@@ -135,6 +135,10 @@ export interface ServiceDef<S = any> {
   /** CloudWatch namespace and the dimension that carries the resource's name. */
   readonly namespace: string
   readonly dimension: string
+  /** The dimension's value from the resource's `Ref`; the physical name when absent. */
+  readonly dimensionValue?: (config: Config, ref: string) => string
+  /** True when the scenario gives it a program under `Handlers`, handed over as `config.Handler`. */
+  readonly handled?: boolean
   /** One sentence, capital letter, full stop. */
   readonly summary: string
   /** What the model does, one sentence a behaviour, with its sources. */

@@ -5,6 +5,7 @@
 import { assert } from '../engine/assert.ts'
 import type { Call, Calls } from '../engine/calls.ts'
 import type { Kernel, Target } from '../engine/kernel.ts'
+import type { MetricId, Recorder } from '../engine/recorder.ts'
 import { createRng, type Rng } from '../engine/rng.ts'
 import type { Action } from '../model/contract.ts'
 import type { ErrorTable } from '../model/errors.ts'
@@ -25,6 +26,9 @@ export interface Observer {
   /** `delay` = how long the answer is on its way, in µs. */
   answered(call: Call, edge: number, delay: number): void
 }
+
+/** More exceptions than any world has. */
+const ERRORS_MAX = 65_536
 
 export interface Edge {
   readonly from: string
@@ -50,8 +54,14 @@ export class Dispatcher {
   private readonly errors: ErrorTable
   private readonly plan: WorldPlan
   private throttled = 0
+  private readonly toNumber: number[] = []
+  private readonly errorMetrics = new Map<number, MetricId>()
+  private readonly recorder: Recorder
+  private readonly openErrorMetric: (component: string, error: string) => MetricId
 
-  constructor(kernel: Kernel, calls: Calls, errors: ErrorTable, plan: WorldPlan) {
+  constructor(kernel: Kernel, calls: Calls, errors: ErrorTable, plan: WorldPlan, recorder: Recorder, openErrorMetric: (component: string, error: string) => MetricId) {
+    this.recorder = recorder
+    this.openErrorMetric = openErrorMetric
     this.kernel = kernel
     this.calls = calls
     this.errors = errors
@@ -80,6 +90,7 @@ export class Dispatcher {
     this.edges.forEach((edge, i) => {
       const number = components.findIndex((component) => component.name === edge.to)
       assert(number >= 0, `${edge.from} calls ${edge.action} on a component that exists (${edge.to})`)
+      this.toNumber[i] = number + 1
       const op = components[number]!.def.ops[edge.action]
       assert(op !== undefined, `${components[number]!.type} has the operation ${edge.action}`)
       const key = `${edge.to} ${edge.action}`
@@ -103,7 +114,10 @@ export class Dispatcher {
     const calls = this.calls
     calls.status[call] = status
     const edge = calls.edge[call]!
-    if (status !== 0) this.failed[edge]!++
+    if (status !== 0) {
+      this.failed[edge]!++
+      this.countFailure(edge, status)
+    }
     if (this.observer !== null) this.observer.answered(call, edge, delay)
     this.kernel.after(delay, calls.replyTo[call]!, call)
   }
@@ -119,6 +133,17 @@ export class Dispatcher {
 
   apiFault(status: number, share: number, name: string): ApiFault {
     return { status, share, rng: createRng(this.plan.seed, name, 'fault') }
+  }
+
+  /** Counts an exception at the resource that raised it: metric `Errors` of namespace `Sim`, by `ErrorCode`. */
+  private countFailure(edge: number, status: number): void {
+    const key = this.toNumber[edge]! * ERRORS_MAX + status
+    let metric = this.errorMetrics.get(key)
+    if (metric === undefined) {
+      metric = this.openErrorMetric(this.edges[edge]!.to, this.errors.names[status]!)
+      this.errorMetrics.set(key, metric)
+    }
+    this.recorder.count(metric, 1)
   }
 
   private stopped(call: Call, edge: number): boolean {

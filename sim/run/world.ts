@@ -53,7 +53,12 @@ export class World {
     this.kernel = new Kernel(this.components.length + 1)
     this.recorder = new Recorder(this.kernel.clock, [...plan.cuts, plan.warmUp])
     this.recorder.end = plan.duration
-    this.dispatcher = new Dispatcher(this.kernel, this.calls, this.errors, plan)
+    const openErrorMetric = (component: string, error: string): MetricId => {
+      const id = this.recorder.open('count')
+      this.publish(component, 'Sim', 'Errors', 'Count', { Resource: component, ErrorCode: error }, id)
+      return id
+    }
+    this.dispatcher = new Dispatcher(this.kernel, this.calls, this.errors, plan, this.recorder, openErrorMetric)
     this.components.forEach((component, i) => this.numbers.set(component.name, i + 1))
     // Singletons are shared by their neighbours, so they come to life first.
     const order = [...this.components.keys()].sort((a, b) => rank(this.components[a]!.def) - rank(this.components[b]!.def) || a - b)

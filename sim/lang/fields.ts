@@ -1,0 +1,109 @@
+// Reads the members of a map of the `Simulation` section: known names only, each by its kind, mistakes with their place.
+import type { Problems } from '../diag/problem.ts'
+import { nearest } from '../diag/suggest.ts'
+import type { Span } from '../diag/span.ts'
+import { entries, get, isList, isMap, isScalar, textOf, type Dict, type Entry, type Node } from '../cfn/node.ts'
+import { parseDuration } from './quantity.ts'
+
+/** The members of one map. `what` names the map in messages. */
+export class Fields {
+  readonly what: string
+  readonly span: Span
+  private readonly dict: Dict | undefined
+  private readonly problems: Problems
+
+  /** Reports members outside `known`; with `known` null any name is allowed. */
+  constructor(what: string, node: Node, known: readonly string[] | null, problems: Problems) {
+    this.what = what
+    this.span = node.span
+    this.problems = problems
+    this.dict = isMap(node) ? node : undefined
+    if (this.dict === undefined) problems.error('wrong-type', `${what} is ${kindOf(node)}, not a map`, node.span)
+    if (known === null) return
+    for (const { key, keySpan } of entries(this.dict)) {
+      if (known.includes(key)) continue
+      const near = nearest(key, known)
+      const help = near === undefined ? `possible are ${known.map((name) => `\`${name}\``).join(', ')}` : `did you mean \`${near}\`?`
+      problems.error('unknown-member', `\`${key}\` is not a member of ${what}`, keySpan, { label: help })
+    }
+  }
+
+  get all(): readonly Entry[] {
+    return entries(this.dict)
+  }
+
+  node(name: string): Node | undefined {
+    return get(this.dict, name)
+  }
+
+  /** A member that must be there. */
+  required(name: string): Node | undefined {
+    const node = this.node(name)
+    if (node === undefined && this.dict !== undefined) this.problems.error('missing-member', `${this.what} needs \`${name}\``, this.span)
+    return node
+  }
+
+  text(name: string): string | undefined {
+    const node = this.node(name)
+    if (node === undefined) return undefined
+    const text = textOf(node)
+    if (text === undefined) this.problems.error('wrong-type', `\`${name}\` is ${kindOf(node)}, not a text`, node.span)
+    return text
+  }
+
+  /** A duration in µs. */
+  duration(name: string): number | undefined {
+    const node = this.node(name)
+    return node === undefined ? undefined : readDuration(node, `\`${name}\``, this.problems)
+  }
+
+  /** A number within [min, max]; `whole` asks for an integer. */
+  number(name: string, min: number, max: number, whole: boolean): number | undefined {
+    const node = this.node(name)
+    if (node === undefined) return undefined
+    const value = isScalar(node) ? Number(node.text) : Number.NaN
+    if (Number.isNaN(value) || (whole && !Number.isInteger(value))) {
+      this.problems.error('wrong-type', `\`${name}\` is ${shownNode(node)}, not ${whole ? 'a whole number' : 'a number'}`, node.span)
+      return undefined
+    }
+    if (value < min || value > max) {
+      this.problems.error('out-of-range', `\`${name}\` is ${value}`, node.span, { label: max === Infinity ? `expected at least ${min}` : `expected ${min} to ${max}` })
+      return undefined
+    }
+    return value
+  }
+
+  /** One of some words. */
+  oneOf<T extends string>(name: string, words: readonly T[]): T | undefined {
+    const text = this.text(name)
+    if (text === undefined) return undefined
+    if ((words as readonly string[]).includes(text)) return text as T
+    const near = nearest(text, words)
+    this.problems.error('unknown-value', `\`${name}\` is \`${text}\``, this.node(name)!.span, { label: near === undefined ? `possible are ${words.map((w) => `\`${w}\``).join(', ')}` : `did you mean \`${near}\`?` })
+    return undefined
+  }
+
+  /** The items of a list; a single map stands for a list of one. */
+  items(name: string): readonly Node[] {
+    const node = this.node(name)
+    if (node === undefined) return []
+    return isList(node) ? node.items : [node]
+  }
+}
+
+/** A node's duration in µs, or undefined with a problem reported. */
+export function readDuration(node: Node, what: string, problems: Problems): number | undefined {
+  const text = textOf(node)
+  const parsed = text === undefined ? undefined : parseDuration(text)
+  if (parsed !== undefined && parsed.ok) return parsed.value
+  problems.error('not-a-duration', parsed === undefined ? `${what} is ${kindOf(node)}, not a duration` : parsed.message, node.span, { label: parsed?.help ?? 'expected a time such as `250ms`, `3s` or `5m`' })
+  return undefined
+}
+
+export function kindOf(node: Node): string {
+  return node.kind === 'map' ? 'a map' : node.kind === 'list' ? 'a list' : node.value === null ? 'empty' : `\`${node.text}\``
+}
+
+export function shownNode(node: Node): string {
+  return kindOf(node)
+}

@@ -1,0 +1,330 @@
+// Compiles the steps of a handler or of an operator's action into a flat program.
+//
+// A step is a map with one member that says what is done, and beside it what becomes of the answer (`ResultPath`) and of
+// exceptions (`Catch`), in the words of the Amazon States Language.
+import type { Problems } from '../diag/problem.ts'
+import { nearest } from '../diag/suggest.ts'
+import type { Span } from '../diag/span.ts'
+import { entries, get, isList, isMap, isTrue, textOf, type Entry, type Node } from '../cfn/node.ts'
+import type { Action, Op, ServiceDef } from '../model/contract.ts'
+import type { Catcher, Instruction, Program, Template } from '../parts/program.ts'
+import { Fields } from './fields.ts'
+import { parsePercent } from './quantity.ts'
+import { readCondition, readPath, readTemplate, readTimeTemplate, readSizeTemplate } from './values.ts'
+
+/** What the compiler must know of the scenario around the steps. */
+export interface StepContext {
+  readonly problems: Problems
+  /** The component that a text of the template (ARN, URL, name) or a logical id stands for. */
+  component(text: string): { readonly name: string; readonly def: ServiceDef } | undefined
+  /** The account's component for an operation that names no resource. */
+  account(action: string): { readonly name: string; readonly def: ServiceDef } | undefined
+  /** Every operation of every room, with the parameter that names its resource. */
+  readonly operations: ReadonlyMap<string, Op<unknown>>
+  /** Puts a line on the 'not simulated' list. */
+  notSimulated(message: string, span: Span): void
+  readFile(path: string, span: Span): string | undefined
+}
+
+const FLOW = ['Compute', 'Wait', 'ForEach', 'Parallel', 'If', 'Choose', 'Repeat', 'Cache', 'Fail', 'Return', 'Metric'] as const
+const BESIDE = ['ResultPath', 'Catch']
+/** Parameters that the simulator adds to an API's own, because a template has no bytes to count. */
+const SIZES = new Set(['ItemSize', 'MessageSize'])
+
+type Draft = { -readonly [K in keyof Instruction]: Instruction[K] } & Record<string, unknown>
+
+/** Compiles a list of steps. `place` names its random streams. */
+export function compileSteps(node: Node, place: string, context: StepContext): Program {
+  const compiler = new Compiler(context)
+  compiler.steps(node, place)
+  compiler.emit({ op: 'end' })
+  return { code: compiler.code as readonly Instruction[], returns: compiler.returns }
+}
+
+class Compiler {
+  readonly code: Draft[] = []
+  returns = false
+  private readonly context: StepContext
+
+  constructor(context: StepContext) {
+    this.context = context
+  }
+
+  emit(instruction: Instruction): Draft {
+    this.code.push(instruction as Draft)
+    return this.code[this.code.length - 1]!
+  }
+
+  steps(node: Node | undefined, place: string): void {
+    if (node === undefined) return
+    const list = isList(node) ? node.items : [node]
+    list.forEach((step, i) => this.step(step, `${place}.${i}`))
+  }
+
+  private get here(): number {
+    return this.code.length
+  }
+
+  private step(node: Node, place: string): void {
+    const { problems } = this.context
+    if (!isMap(node)) {
+      problems.error('not-a-step', 'a step is a map with one member', node.span, { label: 'such as `Compute: 20ms` or `sqs:SendMessage: {…}`' })
+      return
+    }
+    const doing = entries(node).filter((entry) => !BESIDE.includes(entry.key))
+    if (doing.length !== 1) {
+      const label = doing.length === 0 ? 'nothing is done here' : `these are ${doing.length}: ${doing.map((entry) => `\`${entry.key}\``).join(', ')}`
+      problems.error('not-a-step', 'a step does one thing', node.span, { label })
+      return
+    }
+    const entry = doing[0]!
+    const start = this.here
+    if ((FLOW as readonly string[]).includes(entry.key)) this.flow(entry, place)
+    else if (entry.key.includes(':')) this.call(entry, node, place)
+    else this.unknown(entry)
+    this.catchers(get(node, 'Catch'), start, place)
+    if (get(node, 'ResultPath') !== undefined && !entry.key.includes(':')) {
+      problems.error('no-result', `\`${entry.key}\` has no answer for \`ResultPath\``, get(node, 'ResultPath')!.span)
+    }
+  }
+
+  private unknown(entry: Entry): void {
+    const near = nearest(entry.key, [...FLOW, ...this.context.operations.keys()])
+    this.context.problems.error('unknown-step', `\`${entry.key}\` is not a step`, entry.keySpan, {
+      label: near === undefined ? 'expected an IAM action such as `sqs:SendMessage`, or one of the flow steps' : `did you mean \`${near}\`?`,
+      notes: [`flow steps are ${FLOW.map((name) => `\`${name}\``).join(', ')}`],
+    })
+  }
+
+  private flow({ key, keySpan, value }: Entry, place: string): void {
+    const { context } = this
+    const { problems } = context
+    switch (key as (typeof FLOW)[number]) {
+      case 'Compute':
+      case 'Wait': {
+        const time = readTimeTemplate(value, `${place}.${key}`, context)
+        if (time !== undefined) this.emit(key === 'Compute' ? { op: 'compute', time } : { op: 'wait', time })
+        return
+      }
+      case 'ForEach': {
+        const fields = new Fields('`ForEach`', value, ['In', 'Do', 'ReportFailures'], problems)
+        const list = fields.required('In')
+        if (list === undefined) return
+        const each = this.emit({ op: 'each', list: readPath(list, context), end: 0, reportFailures: isTrue(fields.node('ReportFailures')) })
+        this.loop(each, fields.required('Do'), place)
+        return
+      }
+      case 'Repeat': {
+        const fields = new Fields('`Repeat`', value, ['Times', 'Do'], problems)
+        const times = fields.required('Times')
+        if (times === undefined) return
+        const repeat = this.emit({ op: 'repeat', times: readTemplate(times, `${place}.Times`, context), end: 0 })
+        this.loop(repeat, fields.required('Do'), place)
+        return
+      }
+      case 'Parallel':
+        this.parallel(value, place)
+        return
+      case 'If': {
+        const fields = new Fields('`If`', value, ['Condition', 'Then', 'Else'], problems)
+        const condition = fields.required('Condition')
+        if (condition === undefined) return
+        const unless = this.emit({ op: 'unless', condition: readCondition(condition, `${place}.Condition`, context), to: 0 })
+        this.steps(fields.required('Then'), `${place}.Then`)
+        if (fields.node('Else') === undefined) unless['to'] = this.here
+        else {
+          const jump = this.emit({ op: 'jump', to: 0 })
+          unless['to'] = this.here
+          this.steps(fields.node('Else'), `${place}.Else`)
+          jump['to'] = this.here
+        }
+        return
+      }
+      case 'Choose':
+        this.choose(value, place)
+        return
+      case 'Fail': {
+        const error = isMap(value) ? textOf(get(value, 'Error')) : textOf(value)
+        if (error === undefined) problems.error('wrong-type', '`Fail` names an exception', value.span, { label: 'such as `Fail: PaymentDeclined`' })
+        else this.emit({ op: 'fail', error, catches: [] })
+        return
+      }
+      case 'Return':
+        this.returns = true
+        this.emit({ op: 'return', value: readTemplate(value, `${place}.Return`, context) })
+        return
+      case 'Metric':
+        this.metric(value, place)
+        return
+      case 'Cache':
+        problems.error('not-simulated-yet', '`Cache` is not simulated yet', keySpan, { notes: ['it comes with the cache rooms (ElastiCache, DAX)'] })
+    }
+  }
+
+  private loop(opener: Draft, body: Node | undefined, place: string): void {
+    const start = this.here
+    this.steps(body, `${place}.Do`)
+    this.emit({ op: 'next', start })
+    opener['end'] = this.here
+  }
+
+  private parallel(value: Node, place: string): void {
+    const { context } = this
+    const over = isMap(value) ? new Fields('`Parallel`', value, ['ForEach', 'Do'], context.problems) : undefined
+    if (over === undefined && !isList(value)) {
+      context.problems.error('wrong-type', '`Parallel` is a list of branches', value.span, { label: 'or `{ ForEach: $.list, Do: […] }`' })
+      return
+    }
+    const list = over?.required('ForEach')
+    if (over !== undefined && list === undefined) return
+    const branches: number[] = []
+    const fork = this.emit({ op: 'parallel', branches, list: list === undefined ? null : readPath(list, context), join: 0, catches: [] })
+    const bodies = over === undefined ? (isList(value) ? value.items : []) : [over.required('Do')]
+    bodies.forEach((body, i) => {
+      branches.push(this.here)
+      this.steps(body, `${place}.${i}`)
+      this.emit({ op: 'end' })
+    })
+    fork['join'] = this.here
+  }
+
+  private choose(value: Node, place: string): void {
+    const { problems } = this.context
+    if (!isList(value) || value.items.length === 0) {
+      problems.error('wrong-type', '`Choose` is a list of `{ Weight, Do }`', value.span)
+      return
+    }
+    const weights: number[] = []
+    const to: number[] = []
+    const cumulative: number[] = []
+    this.emit({ op: 'choose', cumulative, to, purpose: place })
+    const jumps: Draft[] = []
+    value.items.forEach((item, i) => {
+      const fields = new Fields('a choice', item, ['Weight', 'Do'], problems)
+      weights.push(this.weight(fields.required('Weight')))
+      to.push(this.here)
+      this.steps(fields.required('Do'), `${place}.${i}`)
+      jumps.push(this.emit({ op: 'jump', to: 0 }))
+    })
+    for (const jump of jumps) jump['to'] = this.here
+    const total = weights.reduce((sum, weight) => sum + weight, 0)
+    let sum = 0
+    for (const weight of weights) cumulative.push((sum += weight) / total)
+    if (!(total > 0)) problems.error('out-of-range', 'the weights of `Choose` add up to 0', value.span)
+  }
+
+  private weight(node: Node | undefined): number {
+    const text = node === undefined ? undefined : textOf(node)
+    if (node === undefined || text === undefined) return 0
+    const parsed = text.endsWith('%') ? parsePercent(text) : undefined
+    const weight = parsed === undefined ? Number(text) : parsed.ok ? parsed.value : Number.NaN
+    if (weight >= 0) return weight
+    this.context.problems.error('wrong-type', `\`Weight\` is \`${text}\`, not a number from 0`, node.span)
+    return 0
+  }
+
+  private metric(value: Node, place: string): void {
+    const { context } = this
+    const fields = new Fields('`Metric`', value, ['Namespace', 'MetricName', 'Value', 'Unit', 'Dimensions', 'StorageResolution'], context.problems)
+    const name = fields.required('MetricName')
+    const dimensions = entries(fields.node('Dimensions')).map(({ key, value: of }) => [key, readTemplate(of, `${place}.${key}`, context)] as const)
+    this.emit({
+      op: 'metric',
+      namespace: fields.text('Namespace') ?? 'Custom',
+      name: (name === undefined ? undefined : textOf(name)) ?? '',
+      value: fields.node('Value') === undefined ? { kind: 'constant', value: 1 } : readTemplate(fields.node('Value')!, `${place}.Value`, context),
+      dimensions,
+      unit: fields.text('Unit') ?? 'None',
+      resolution: fields.number('StorageResolution', 1, 60, true) ?? 60,
+    })
+  }
+
+  private call({ key, keySpan, value }: Entry, step: Node, place: string): void {
+    const { context } = this
+    const { problems } = context
+    const action = key as Action
+    const operation = context.operations.get(action)
+    if (operation === undefined) {
+      const near = nearest(key, context.operations.keys())
+      problems.error(near === undefined ? 'not-simulated-yet' : 'unknown-action', near === undefined ? `\`${key}\` is not simulated yet` : `\`${key}\` is not an operation that is known here`, keySpan, {
+        label: near === undefined ? 'no room answers this operation' : `did you mean \`${near}\`?`,
+      })
+      return
+    }
+    if (!isMap(value)) {
+      problems.error('wrong-type', `\`${key}\` takes a map of parameters`, value.span)
+      return
+    }
+    const target = this.target(action, operation.target, keySpan, value)
+    if (target === undefined) return
+    const { op, name } = target
+    const known = [...(op.params ?? []), ...(op.ignored ?? [])]
+    const names: string[] = []
+    const values: Template[] = []
+    for (const parameter of value.pairs.values()) {
+      if (parameter.key === operation.target) continue
+      if (!known.includes(parameter.key)) {
+        const near = nearest(parameter.key, known)
+        if (near !== undefined) problems.error('unknown-parameter', `\`${parameter.key}\` is not a parameter of \`${action}\``, parameter.keySpan, { label: `did you mean \`${near}\`?` })
+        else context.notSimulated(`\`${parameter.key}\` of \`${action}\` has no effect on the model`, parameter.keySpan)
+        continue
+      }
+      if (op.ignored?.includes(parameter.key)) {
+        context.notSimulated(`\`${parameter.key}\` of \`${action}\` has no effect on the model`, parameter.keySpan)
+        continue
+      }
+      names.push(parameter.key)
+      const at = `${place}.${parameter.key}`
+      values.push(SIZES.has(parameter.key) ? readSizeTemplate(parameter.value, at, context) : readTemplate(parameter.value, at, context))
+    }
+    const resultPath = this.resultPath(get(step, 'ResultPath'))
+    this.emit({ op: 'call', to: name, action, body: { kind: 'map', keys: names, values }, arg: 0, resultPath, catches: [], label: `${action} on ${name}` })
+  }
+
+  /** The component that answers the call: the one that the operation's own parameter names, or the account's. */
+  private target(action: Action, by: string | undefined, keySpan: Span, params: Node): { op: Op<never>; name: string } | undefined {
+    const { context } = this
+    const found = by === undefined ? context.account(action) : this.named(by, params)
+    const op = found?.def.ops[action]
+    if (found !== undefined && op !== undefined) return { op: op as Op<never>, name: found.name }
+    const node = by === undefined ? undefined : get(params, by)
+    if (by !== undefined && node === undefined) context.problems.error('missing-parameter', `\`${action}\` needs \`${by}\``, keySpan, { label: 'the resource on which it is called' })
+    else if (found !== undefined) context.problems.error('wrong-resource', `\`${found.name}\` is ${found.def.type}, which does not answer \`${action}\``, node?.span ?? keySpan)
+    else context.problems.error('unknown-resource', `\`${by}\` names no simulated resource`, node?.span ?? keySpan, { label: 'expected a `!Ref` or `!GetAtt` of a resource of this template' })
+    return undefined
+  }
+
+  private named(by: string, params: Node): { name: string; def: ServiceDef } | undefined {
+    const node = get(params, by)
+    const text = node === undefined ? undefined : textOf(node)
+    return text === undefined ? undefined : this.context.component(text)
+  }
+
+  private resultPath(node: Node | undefined): readonly string[] | null {
+    if (node === undefined) return null
+    const template = readPath(node, this.context)
+    return template.kind === 'path' ? template.path.map(String) : null
+  }
+
+  /** Wraps what was emitted since `start`: the catchers stand behind it and are jumped over when all goes well. */
+  private catchers(node: Node | undefined, start: number, place: string): void {
+    if (node === undefined) return
+    const over = this.emit({ op: 'jump', to: 0 })
+    const catches: Catcher[] = []
+    const jumps: Draft[] = [over]
+    const guarded = this.here - 1
+    for (const [i, item] of (isList(node) ? node.items : [node]).entries()) {
+      const fields = new Fields('`Catch`', item, ['ErrorEquals', 'Do'], this.context.problems)
+      const names = fields.required('ErrorEquals')
+      const errors = names === undefined ? [] : (isList(names) ? names.items : [names]).map((name) => textOf(name) ?? '')
+      catches.push({ errors, goto: this.here })
+      this.steps(fields.node('Do'), `${place}.Catch.${i}`)
+      jumps.push(this.emit({ op: 'jump', to: 0 }))
+    }
+    for (const jump of jumps) jump['to'] = this.here
+    for (let at = start; at < guarded; at++) {
+      const instruction = this.code[at]!
+      if ('catches' in instruction) instruction['catches'] = [...(instruction['catches'] as Catcher[]), ...catches]
+    }
+  }
+}

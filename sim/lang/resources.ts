@@ -1,0 +1,123 @@
+// The resources of a template as components: properties checked, neighbours consulted, the rest put on the 'not simulated' list.
+import type { Problems } from '../diag/problem.ts'
+import type { Span } from '../diag/span.ts'
+import { build, isList, isMap, toJs, textOf, type CfnResource, type Node, type Template } from '../cfn/index.ts'
+import { readConfig, type Path, type ReadContext } from '../derive/config.ts'
+import type { Config, Near, ResourceView, ServiceDef } from '../model/contract.ts'
+import type { Registry } from './registry.ts'
+import type { SimulationSection } from './simulation.ts'
+
+/** Types that a template is full of and that change no number: listed once each, without a place each. */
+export interface NotSimulated {
+  readonly message: string
+  readonly span: Span | undefined
+}
+
+export interface Component {
+  readonly name: string
+  readonly def: ServiceDef
+  readonly config: Config
+  readonly dimensionValue: string | undefined
+  readonly span: Span | undefined
+}
+
+export interface Resources {
+  readonly components: readonly Component[]
+  /** The component that a resolved text or a logical id stands for. */
+  component(text: string): Component | undefined
+}
+
+/** A quota's figure for a service under the scenario's profile and overrides. */
+export function quotaReader(section: SimulationSection, registry: Registry): (def: ServiceDef, name: string) => number {
+  const overrides = new Map(section.quotas.map((quota) => [quota.name, quota.value]))
+  return (def, name) => {
+    const own = overrides.get(`${prefixOf(def.type)}.${name}`)
+    if (own !== undefined) return own
+    const quota = def.quotas[name] ?? registry.defs.find((other) => prefixOf(other.type) === prefixOf(def.type) && other.quotas[name] !== undefined)!.quotas[name]!
+    return section.profile === 'notes-2020' ? (quota.notes2020 ?? quota.current) : quota.current
+  }
+}
+
+export function prefixOf(type: string): string {
+  return type.split('::')[1]!.toLowerCase()
+}
+
+/** Makes the components of a template. `notSimulated` receives what has no effect. */
+export function readResources(template: Template, section: SimulationSection, registry: Registry, problems: Problems, notSimulated: (message: string, span: Span | undefined) => void): Resources {
+  const quota = quotaReader(section, registry)
+  const views = new Map<string, { view: ResourceView; resource: CfnResource }>()
+  const seen = new Set<string>()
+  const note = (message: string, span: Span | undefined): void => {
+    const key = `${message} ${span?.start}`
+    if (!seen.has(key)) notSimulated(message, span)
+    seen.add(key)
+  }
+  for (const resource of template.resources.values()) {
+    const def = registry.byType.get(resource.type)
+    const props = def?.props ?? registry.parts.get(resource.type)
+    if (props === undefined) {
+      note(`${resource.type} \`${resource.logicalId}\` is not simulated`, resource.keySpan)
+      continue
+    }
+    const owner = def ?? registry.defs.find((other) => other.parts?.[resource.type] !== undefined)!
+    const error = (path: Path, slug: string, message: string, help?: string): void =>
+      problems.error(slug, message, spanAt(resource, path), help === undefined ? {} : { label: help })
+    const context: ReadContext = {
+      quota: (name) => quota(owner, name),
+      resolve: (text) => (typeof text === 'string' ? template.resourceAt(text)?.logicalId : undefined),
+      error,
+      notSimulated: (path, message) => note(`${message} (\`${resource.logicalId}\`)`, spanAt(resource, path)),
+    }
+    const config = readConfig(resource.type, props, toJs(resource.properties) as Record<string, unknown>, context)
+    const view: ResourceView = { logicalId: resource.logicalId, type: resource.type, config, error, notSimulated: context.notSimulated }
+    views.set(resource.logicalId, { view, resource })
+  }
+
+  const components: Component[] = []
+  for (const { view, resource } of views.values()) {
+    const def = registry.byType.get(resource.type)
+    if (def === undefined) continue
+    const near: Near = {
+      self: view,
+      all: (type) => [...views.values()].map((other) => other.view).filter((other) => other.type === type).sort((a, b) => (a.logicalId < b.logicalId ? -1 : 1)),
+      resourceAt: (text) => (typeof text === 'string' ? views.get(template.resourceAt(text)?.logicalId ?? '')?.view : undefined),
+      quota: (name) => quota(def, name),
+    }
+    const config = problems.hasErrors ? view.config : Object.freeze({ ...view.config, ...def.gather?.(near) })
+    components.push({ name: resource.logicalId, def, config, dimensionValue: dimensionValue(template, resource, def, config), span: resource.keySpan })
+  }
+  for (const def of registry.defs) {
+    if (def.singleton !== true || components.some((component) => component.def === def)) continue
+    const config = readConfig(def.type, def.props, {}, { quota: (name) => quota(def, name), resolve: () => undefined, error: () => undefined, notSimulated: () => undefined })
+    components.push({ name: def.type, def, config, dimensionValue: undefined, span: undefined })
+  }
+  const byName = new Map(components.map((component) => [component.name, component]))
+  return {
+    components,
+    component: (text) => byName.get(text) ?? byName.get(template.resourceAt(text)?.logicalId ?? ''),
+  }
+}
+
+/** The name that CloudWatch's dimension carries: a room may say so, else the physical name. */
+function dimensionValue(template: Template, resource: CfnResource, def: ServiceDef, config: Config): string {
+  const ref = textOf(template.resolve(build({ Ref: resource.logicalId }, resource.span))) ?? resource.logicalId
+  if (def.dimensionValue !== undefined) return def.dimensionValue(config, ref)
+  return ref.slice(Math.max(ref.lastIndexOf('/'), ref.lastIndexOf(':')) + 1)
+}
+
+/** The place of a property: as deep along the path as the text goes, the member's name for the last step. */
+function spanAt(resource: CfnResource, path: Path): Span {
+  let node: Node | undefined = resource.properties
+  let span = resource.keySpan
+  for (const step of path) {
+    const entry = isMap(node) ? node.pairs.get(String(step)) : undefined
+    if (entry !== undefined) {
+      span = step === path[path.length - 1] && entry.value.kind !== 'scalar' ? entry.keySpan : entry.value.kind === 'scalar' ? entry.value.span : entry.keySpan
+      node = entry.value
+    } else if (isList(node) && typeof step === 'number' && node.items[step] !== undefined) {
+      node = node.items[step]
+      span = node!.span
+    } else break
+  }
+  return span
+}
