@@ -1,7 +1,7 @@
 // Writes `sim/services/index.ts`, the explicit list of all rooms sorted by resource type.
 // A list in the repository (instead of a scan at start) works in Node and in the browser alike, can be searched, and
 // gives every operation its number in an order that no file system decides. The tidy test fails when it is stale.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -35,7 +35,8 @@ export function findRooms(root: string): RoomFile[] {
       if (definition === null) continue
       const file = `${folder.name}/${entry}`
       const type = TYPE.exec(text.slice(definition.index))
-      if (type === null) throw new Error(`sim/services/${file}: \`${definition[1]}\` needs a line \`type: 'AWS::…::…',\``)
+      if (type === null)
+        throw new Error(`sim/services/${file}: \`${definition[1]}\` needs a line \`type: 'AWS::…::…',\``)
       rooms.push({ type: type[1]!, name: definition[1]!, file })
     }
   }
@@ -73,7 +74,7 @@ export function writeIndex(root: string): number {
   return rooms.length
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   const count = writeIndex(ROOT)
   console.log(`sim/services/index.ts: ${count} room${count === 1 ? '' : 's'}`)
 }
