@@ -159,8 +159,12 @@ export function parseRate(text: string): Outcome<Rate> {
   if (micros === undefined) {
     return unknownUnit(name, numeral.unitAt + numeral.unit.length - name.length, TIME)
   }
-  if (numeral.negative && !numeral.zero) return whole(text, 'negative', `${quote(text.trim())} is negative; a rate is 0 or more`)
-  return found(exactRate(numeral.number, micros) ?? undefined!) && rateOutcome(numeral, text, micros)
+  if (numeral.negative && !numeral.zero)
+    return whole(text, 'negative', `${quote(text.trim())} is negative; a rate is 0 or more`)
+  const rate = exactRate(numeral.number, micros)
+  if (rate !== undefined) return found(rate)
+  const message = `${quote(numeral.number)} cannot be kept exactly as a rate`
+  return flaw('too-many-digits', message, numeral.start, numeral.length, { help: 'write fewer digits' })
 }
 
 /** A quantity of a given dimension: a duration in µs, a size in bytes, or a number. */
@@ -174,4 +178,116 @@ export function dimensionOf(text: string): Dimension | undefined {
   if (match === null) return undefined
   const unit = match[6] as string
   return unit === '' ? 'count' : TIME.units.has(unit) ? 'duration' : SIZE.units.has(unit) ? 'size' : undefined
+}
+
+/** A duration as the shortest text that `parseDuration` reads back exactly: `90s`, `1500us`, `10m`. */
+export function formatDuration(micros: number): string {
+  if (micros === 0) return '0s'
+  for (const name of ['d', 'h', 'm', 's', 'ms']) {
+    const unit = TIME.units.get(name) as number
+    if (micros % unit === 0) return `${micros / unit}${name}`
+  }
+  return `${micros}us`
+}
+
+/** `1.25e2%` as a double: the point moves two places in the text, so only one rounding happens. */
+export function fractionOfPercent(number: string): number {
+  const [digits = '', exponent = '0'] = number.toLowerCase().split('e')
+  return Number(`${digits}e${Number(exponent) - 2}`)
+}
+
+function parseMeasured(text: string, measure: Measure): Outcome<number> {
+  const numeral = numeralOf(text, measure.noun, measure.examples)
+  if ('ok' in numeral) return numeral
+  if (numeral.unit === '' && numeral.zero) return found(0)
+  if (numeral.unit === '') {
+    const help = `write ${quote(numeral.number + measure.names[measure === TIME ? 2 : 0]!)}; units of ${measure.of} are ${oneOf(measure.names)}`
+    return flaw('missing-unit', `${quote(text.trim())} has no unit`, numeral.start, numeral.length, { help })
+  }
+  const unit = measure.units.get(numeral.unit)
+  if (unit === undefined) return unknownUnit(numeral.unit, numeral.unitAt, measure)
+  const value = toInteger(numeral.number, unit)
+  if (typeof value === 'string') {
+    return whole(text, 'out-of-range', `${quote(text.trim())} is too large; ${measure.tooLarge}`)
+  }
+  return positive(numeral, text, value, measure.noun)
+}
+
+function numeralOf(text: string, noun: string, examples: string): Numeral | Flaw {
+  const match = NUMERAL.exec(text)
+  if (match === null) {
+    const message = text.trim() === '' ? `${noun} is missing` : `${quote(text.trim())} is not ${noun}`
+    return whole(text, `not-${noun.replace(/^an? /, 'a-')}`, message, `expected ${noun} such as ${examples}`)
+  }
+  const [, lead = '', sign = '', digits = '', exponent = '', gap = '', unit = ''] = match
+  const number = sign + digits + exponent
+  const unitAt = lead.length + number.length + gap.length
+  return {
+    number,
+    negative: sign === '-',
+    zero: !/[1-9]/.test(digits),
+    unit,
+    unitAt,
+    start: lead.length,
+    length: unitAt + unit.length - lead.length,
+  }
+}
+
+function positive(numeral: Numeral, text: string, value: number, noun: string): Outcome<number> {
+  if (value === 0 && (!numeral.negative || numeral.zero)) return found(0)
+  if (numeral.negative) return whole(text, 'negative', `${quote(text.trim())} is negative; ${noun} is 0 or more`)
+  if (value === Infinity) return whole(text, 'out-of-range', `${quote(text.trim())} is too large`)
+  return found(value)
+}
+
+/** A flaw under the whole text but the space around it. */
+function whole(text: string, slug: string, message: string, help?: string): Flaw {
+  const start = text.length - text.trimStart().length
+  return flaw(slug, message, start, Math.max(1, text.trim().length), { help })
+}
+
+function unknownUnit(name: string, offset: number, measure: Measure): Flaw {
+  const near =
+    measure.names.find((unit) => measure.near[unit]?.includes(name)) ??
+    (name.length > 2
+      ? nearest(
+          name,
+          measure.names.filter((unit) => unit.length > 1),
+        )
+      : undefined)
+  return flaw('unknown-unit', `${quote(name)} is not a unit of ${measure.of}`, offset, Math.max(1, name.length), {
+    label: near === undefined ? undefined : `did you mean ${quote(near)}?`,
+    help: `units of ${measure.of} are ${oneOf(measure.names)}`,
+  })
+}
+
+/** A quantity whose unit is absent or of another kind. */
+function unitFlaw(numeral: Numeral, text: string, noun: string, help: string): Flaw {
+  if (numeral.unit === '')
+    return flaw('missing-unit', `${quote(text.trim())} has no unit`, numeral.start, numeral.length, { help })
+  return flaw('unknown-unit', `${quote(text.trim())} is not ${noun}`, numeral.unitAt, numeral.unit.length, { help })
+}
+
+/** Digits and a power of ten over a time, in lowest terms; nothing when either part is beyond 2^53−1. */
+function exactRate(number: string, micros: number): Rate | undefined {
+  const [mantissa = '', exponent = '0'] = number.toLowerCase().replace('+', '').split('e')
+  const [integer = '', fraction = ''] = mantissa.split('.')
+  const power = Number(exponent) - fraction.length
+  if (Math.abs(power) > 40) return /[1-9]/.test(mantissa) ? undefined : { count: 0, perMicros: 1 }
+  let count = BigInt(integer + fraction) * tenTo(Math.max(0, power))
+  let per = BigInt(micros) * tenTo(Math.max(0, -power))
+  const shared = greatestCommonDivisor(count, per)
+  count /= shared
+  per /= shared
+  if (count > BigInt(Number.MAX_SAFE_INTEGER) || per > BigInt(Number.MAX_SAFE_INTEGER)) return undefined
+  return { count: Number(count), perMicros: Number(per) }
+}
+
+function tenTo(power: number): bigint {
+  return BigInt(`1${'0'.repeat(power)}`)
+}
+
+function greatestCommonDivisor(a: bigint, b: bigint): bigint {
+  while (b > 0n) [a, b] = [b, a % b]
+  return a
 }

@@ -90,7 +90,11 @@ export class Scanner {
   /** Reads one level deeper in brackets. */
   nested<T>(read: () => T): T {
     if (++this.#depth > DEPTH_MAX) {
-      this.stop('too-deep', `more than ${DEPTH_MAX} brackets are open here`, { text: '(', start: this.at - 1, end: this.at })
+      this.stop('too-deep', `more than ${DEPTH_MAX} brackets are open here`, {
+        text: '(',
+        start: this.at - 1,
+        end: this.at,
+      })
     }
     const value = read()
     this.#depth--
@@ -106,7 +110,12 @@ export class Scanner {
     this.stop('unexpected-text', `expected ${expected}, found ${quote(next.text)}`, next, words)
   }
 
-  stop(slug: string, message: string, at: { readonly start: number; readonly end: number }, words: FlawWords = {}): never {
+  stop(
+    slug: string,
+    message: string,
+    at: { readonly start: number; readonly end: number },
+    words: FlawWords = {},
+  ): never {
     throw new Stop(flaw(slug, message, at.start, at.end - at.start, words))
   }
 
