@@ -30,10 +30,12 @@ const SMALL = 32
 const KEYS = 2 ** 26 - 1
 /** A run of this length takes no more events. */
 const LONG = 64
+/** A run with room for half as many ties gives it back, if it is also more than an eighth of what is pending. */
+const HUGE = 8192
 /** The far list is kept like a bucket; bucket i of rung r has number 1 + r·FAN + i. */
 const FAR = 0
 
-/** Pending events on a ladder of buckets. Exact for every `time` and `seq` from 0 to 2^53; about O(1) per event. */
+/** Pending events on a ladder of buckets. Exact for every `time` and `seq` from 0 to 2^53 − 1; about O(1) per event. */
 export class LadderQueue implements EventQueue {
   size = 0
   time = 0
@@ -84,7 +86,10 @@ export class LadderQueue implements EventQueue {
   }
 
   peek(): number {
-    if (this.runSize === 0 && !this.open()) return this.crowd.peek()
+    if (this.runSize === 0 && !this.open()) {
+      this.hand[0] = this.crowd.peek()
+      return this.hand[0]
+    }
     return this.runKeys[2 * this.runSize - 2]
   }
 
@@ -180,27 +185,29 @@ export class LadderQueue implements EventQueue {
     runWork[at + 1] = arg
   }
 
-  /** Empties a run too long, with the event in hand, into a rung (the far list if no rung is above) or the crowd. */
+  /** Empties a run too long, and the event in hand, into a rung (the far list if no rung is above) or the crowd. */
   private partRun(target: number, arg: number): void {
-    const { hand, runKeys, runWork } = this
+    const { hand, span, runKeys, runWork } = this
     const count = this.runSize
     const time = hand[0]
     const seq = hand[1]
-    const first = Math.min(time, runKeys[2 * count - 2])
-    this.runSize = 0
-    if (this.horizon - first <= 1 || this.depth === RUNGS) this.crowd.push(time, seq, target, arg)
-    else {
-      this.span[0] = first
-      this.span[1] = this.horizon
-      if (this.horizon < Infinity) this.addRung(count)
-      this.horizon = first
-      this.place(target, arg)
+    span[0] = Math.min(time, runKeys[2 * count - 2])
+    span[1] = this.horizon
+    const parts = span[1] - span[0] > 1 && this.depth < RUNGS
+    if (parts) {
+      if (span[1] < Infinity) this.addRung(count)
+      this.horizon = span[0]
     }
+    this.runSize = 0
     for (let at = 2 * count - 2; at >= 0; at -= 2) {
       hand[0] = runKeys[at]
       hand[1] = runKeys[at + 1]
-      this.place(runWork[at], runWork[at + 1])
+      if (parts) this.place(runWork[at], runWork[at + 1])
+      else this.crowd.push(hand[0], hand[1], runWork[at], runWork[at + 1])
     }
+    hand[0] = time
+    hand[1] = seq
+    this.place(target, arg)
   }
 
   /** Fills the empty run with the next events. False if none are left outside the crowd. */
@@ -237,6 +244,10 @@ export class LadderQueue implements EventQueue {
       this.span[1] = end
       this.horizon = end
       if (count <= SMALL) {
+        if (this.runKeys.length > HUGE && this.runKeys.length > this.size / 4) {
+          this.runKeys = new Float64Array(2 * LONG)
+          this.runWork = new Int32Array(2 * LONG)
+        }
         this.sortSmall(bucket, count)
         return true
       }
@@ -336,7 +347,7 @@ export class LadderQueue implements EventQueue {
     const fine = Math.min(1, KEYS / (this.span[1] - start))
     let chunk = this.buckets[4 * bucket + 1]
     this.buckets[4 * bucket] = 0
-    for (let i = 0; i < count; ) {
+    for (let i = 0; i < count;) {
       let place = chunk << CHUNK_BITS
       const end = Math.min(i + CHUNK, count)
       for (; i < end; i++, place++) {
@@ -363,8 +374,8 @@ export class LadderQueue implements EventQueue {
   private sortBig(bucket: number): boolean {
     const count = this.buckets[4 * bucket]
     if (this.runKeys.length < 2 * count) {
-      this.runKeys = new Float64Array(4 * count)
-      this.runWork = new Int32Array(4 * count)
+      this.runKeys = new Float64Array(2 * count)
+      this.runWork = new Int32Array(2 * count)
     }
     const { runKeys, runWork, keys, work } = this
     let chunk = this.buckets[4 * bucket + 1]
@@ -404,7 +415,7 @@ export class LadderQueue implements EventQueue {
   private sortRun(): void {
     const { runKeys, runWork } = this
     const count = this.runSize
-    for (this.runSize = 0; this.runSize < count; ) {
+    for (this.runSize = 0; this.runSize < count;) {
       const at = 2 * this.runSize
       this.hand[0] = runKeys[at]
       this.hand[1] = runKeys[at + 1]
@@ -441,9 +452,9 @@ export class LadderQueue implements EventQueue {
     return next
   }
 
-  /** Makes room for an eighth more chunks: larger steps would be memory unused, smaller ones time spent copying. */
+  /** Makes room for a sixteenth more chunks: larger steps would be memory unused, smaller ones time spent copying. */
   private grow(): void {
-    const chunks = this.links.length + Math.max(16, this.links.length >> 3)
+    const chunks = this.links.length + Math.max(16, this.links.length >> 4)
     const keys = new Float64Array(2 * CHUNK * chunks)
     const work = new Int32Array(2 * CHUNK * chunks)
     const links = new Int32Array(chunks)

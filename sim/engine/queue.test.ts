@@ -49,15 +49,15 @@ describe.each([
     expect(drain(queue).map(([, , target]) => target)).toEqual([2, 3, 4, 1])
   })
 
-  it('keeps times up to 2^53 and int32 targets and arguments exact', () => {
+  it('keeps times up to 2^53 − 1 and int32 targets and arguments exact', () => {
     const queue = create()
-    queue.push(2 ** 53, 0, -(2 ** 31), 2 ** 31 - 1)
-    queue.push(2 ** 53 - 1, 1, 2 ** 31 - 1, -(2 ** 31))
+    queue.push(2 ** 53 - 1, 0, -(2 ** 31), 2 ** 31 - 1)
+    queue.push(2 ** 53 - 2, 1, 2 ** 31 - 1, -(2 ** 31))
     queue.push(0, 2, 0, 0)
     expect(drain(queue)).toEqual([
       [0, 2, 0, 0],
-      [2 ** 53 - 1, 1, 2 ** 31 - 1, -(2 ** 31)],
-      [2 ** 53, 0, -(2 ** 31), 2 ** 31 - 1],
+      [2 ** 53 - 2, 1, 2 ** 31 - 1, -(2 ** 31)],
+      [2 ** 53 - 1, 0, -(2 ** 31), 2 ** 31 - 1],
     ])
   })
 

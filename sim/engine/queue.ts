@@ -1,5 +1,5 @@
 // The set of pending events as the kernel sees it: earliest first, ties by sequence number.
-import { HeapQueue } from './queue-heap.ts'
+import { LadderQueue } from './queue-ladder.ts'
 
 /**
  * Pending events, taken in the total order (time, seq). Pairs (time, seq) are expected to be unique; the order of two
@@ -18,7 +18,7 @@ export interface EventQueue {
   readonly arg: number
   /**
    * Adds an event.
-   * @param time integer µs, 0..2^53, never earlier than the last popped time
+   * @param time integer µs, 0..2^53 − 1, never earlier than the last popped time
    * @param seq integer 0..2^53 that decides ties, the smaller first; any order of arrival
    * @param target int32
    * @param arg int32
@@ -34,5 +34,5 @@ export interface EventQueue {
 
 /** The queue the kernel runs on. */
 export function createQueue(): EventQueue {
-  return new HeapQueue()
+  return new LadderQueue()
 }
