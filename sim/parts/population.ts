@@ -39,11 +39,12 @@ export class Population {
     this.entriesWord = (this.entriesWord - (enteredAt | 0)) | 0
   }
 
-  /** Whether L = λW holds exactly up to `now`, and nobody was lost. */
+  /** Whether L = λW holds exactly up to `now`, nobody was lost, and whoever left named the time at which somebody came. */
   holds(now: number): boolean {
     this.advance(now)
     const stays = (this.staysWord + Math.imul(this.inside, now | 0) - this.entriesWord) | 0
-    return this.inside >= 0 && this.entered - this.left === this.inside && this.areaWord === stays
+    if (this.inside < 0 || this.entered - this.left !== this.inside || this.areaWord !== stays) return false
+    return this.inside > 0 || this.entriesWord === 0
   }
 
   /** Mean number inside over [0, now]. */
