@@ -28,8 +28,12 @@ class Frame {
   /** The call it waits for, and the timer; −1 = none. */
   call: Call = NONE
   timer: TimerHandle = NONE
-  /** Attempts made of the call at `pc`. */
+  /** Attempts made of the call at `pc`, the delay before the last one, and what it took from the retry quota. */
   attempts = 0
+  delay = 0
+  acquired = 0
+  /** Whether the client's rate limiter has held the call back. */
+  held = false
   /** Branches that it waits for. */
   children = 0
   /** First failure among its branches; 0 = none. */
@@ -129,21 +133,25 @@ export class Interpreter<H> implements Streams {
     const answer = calls.answer[call]
     this.sim.close(call)
     frame.call = NONE
+    const error = this.sim.errors.retry[status]
+    this.retries.answered(this.sim.clock[0], error)
     const instruction = this.program.code[frame.pc] as Instruction & { op: 'call' }
     if (status === 0) {
-      this.retries.succeeded(frame.attempts)
+      this.retries.succeeded(frame.attempts, frame.acquired)
       if (instruction.resultPath !== null) frame.scope = withResult(frame.scope, instruction.resultPath, answer)
-      frame.attempts = 0
+      this.forget(frame)
       frame.pc++
       this.step(frame)
       return
     }
-    const delay = this.retries.delayAfter(this.sim.errors.retry[status], frame.attempts, false)
+    const delay = this.retries.delayAfter(error, frame.attempts, false, frame.delay)
     if (delay >= 0) {
+      frame.delay = delay
+      frame.acquired = this.retries.acquired
       frame.timer = this.sim.timer(delay, this.wakeTarget, frame.id)
       return
     }
-    frame.attempts = 0
+    this.forget(frame)
     this.raise(frame, status, instruction.catches)
   }
 
@@ -212,12 +220,26 @@ export class Interpreter<H> implements Streams {
   }
 
   private callOut(frame: Frame, instruction: Instruction & { op: 'call' }): void {
+    const held = this.retries.sendDelay(this.sim.clock[0], frame.held)
+    frame.held = held > 0
+    if (held > 0) {
+      frame.timer = this.sim.timer(held, this.wakeTarget, frame.id)
+      return
+    }
     const call = this.sim.open(this.edges[frame.pc], frame.id, frame.trace)
     this.sim.calls.body[call] = evaluate(instruction.body, frame.scope, this)
     this.sim.calls.arg[call] = instruction.arg
     frame.call = call
     frame.attempts++
     this.sim.send(call)
+  }
+
+  /** A call is over: the next one begins with its first attempt. */
+  private forget(frame: Frame): void {
+    frame.attempts = 0
+    frame.delay = 0
+    frame.acquired = 0
+    frame.held = false
   }
 
   private openLoop(frame: Frame, kind: number, rounds: number, list: unknown, reports: boolean): void {
@@ -366,7 +388,7 @@ export class Interpreter<H> implements Streams {
     frame.alive = false
     frame.timer = NONE
     frame.call = NONE
-    frame.attempts = 0
+    this.forget(frame)
     frame.children = 0
     frame.childStatus = 0
     frame.scope = null
