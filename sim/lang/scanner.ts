@@ -90,11 +90,7 @@ export class Scanner {
   /** Reads one level deeper in brackets. */
   nested<T>(read: () => T): T {
     if (++this.#depth > DEPTH_MAX) {
-      this.stop('too-deep', `more than ${DEPTH_MAX} brackets are open here`, {
-        text: '(',
-        start: this.at - 1,
-        end: this.at,
-      })
+      this.stop('too-deep', `more than ${DEPTH_MAX} brackets are open here`, { start: this.at - 1, end: this.at })
     }
     const value = read()
     this.#depth--
