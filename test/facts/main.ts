@@ -35,15 +35,15 @@ function updateRules(): number {
 
 function report(): number {
   const known = readKnown(folder)
-  const coverage = measure(
-    known,
-    readResults(root, (line) => console.error(line)),
-  )
   const wrong = wrongRows(known, values.rows)
   if (wrong !== undefined) {
     console.error(wrong)
     return 2
   }
+  const coverage = measure(
+    known,
+    readResults(root, (line) => console.error(line)),
+  )
   if (values.json === true) console.log(JSON.stringify(coverage, null, 2))
   else if (values.rows !== undefined) printMissing(known, coverage, values.rows)
   else printAll(coverage)

@@ -19,9 +19,8 @@ interface VitestReport {
   }[]
 }
 
-/** The report of the last `npm run unit`, and that of the last run made here: each may be the fresher one. */
+/** Where the reporter of `vite.config.ts` writes. */
 const REPORT = 'node_modules/.cache/hotshard/unit.json'
-const OWN_REPORT = 'node_modules/.cache/hotshard/facts.json'
 
 /** Every file under the given folders of the checkout. */
 function filesUnder(root: string, folders: readonly string[]): string[] {
@@ -35,10 +34,10 @@ function filesUnder(root: string, folders: readonly string[]): string[] {
   return files
 }
 
-/** Why a stored report does not describe the present tree, or undefined when it does. */
-export function staleness(root: string, path: string): string | undefined {
-  if (!existsSync(join(root, path))) return 'there is no report yet'
-  const report = JSON.parse(readFileSync(join(root, path), 'utf8')) as VitestReport
+/** Why the stored report does not describe the present tree, or undefined when it does. */
+export function staleness(root: string): string | undefined {
+  if (!existsSync(join(root, REPORT))) return 'there is no report yet'
+  const report = JSON.parse(readFileSync(join(root, REPORT), 'utf8')) as VitestReport
   const sources = filesUnder(root, ['sim', 'test', 'scenarios', 'bench'])
   const reported = new Set(report.testResults.map((result) => relative(root, result.name)))
   const missing = sources
@@ -49,21 +48,17 @@ export function staleness(root: string, path: string): string | undefined {
   return newer === undefined ? undefined : `${relative(root, newer)} has changed since the last run`
 }
 
-/** The results of all tests of the checkout at `root`, from a stored report where one is fresh. */
+/** The results of all tests of the checkout at `root`, from the stored report where it is fresh. */
 export function readResults(root: string, log: (line: string) => void): TestResult[] {
-  let path = [REPORT, OWN_REPORT].find((each) => staleness(root, each) === undefined)
-  if (path === undefined) {
-    log(`running the tests: ${staleness(root, REPORT)}`)
-    path = OWN_REPORT
-    rmSync(join(root, path), { force: true })
+  const reason = staleness(root)
+  if (reason !== undefined) {
+    log(`running the tests: ${reason}`)
+    rmSync(join(root, REPORT), { force: true })
     const runner = join(root, 'node_modules/vitest/vitest.mjs')
-    const run = spawnSync(process.execPath, [runner, 'run', '--reporter=json', `--outputFile=${path}`], {
-      cwd: root,
-      encoding: 'utf8',
-    })
-    if (!existsSync(join(root, path))) throw new Error(`the tests could not run\n${run.stdout}${run.stderr}`)
+    const run = spawnSync(process.execPath, [runner, 'run', '--reporter=json'], { cwd: root, encoding: 'utf8' })
+    if (!existsSync(join(root, REPORT))) throw new Error(`the tests could not run\n${run.stdout}${run.stderr}`)
   }
-  return parseReport(root, readFileSync(join(root, path), 'utf8'))
+  return parseReport(root, readFileSync(join(root, REPORT), 'utf8'))
 }
 
 /** The tests of a report's text. */
