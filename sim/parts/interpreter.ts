@@ -5,9 +5,9 @@
 import { assert } from '../engine/assert.ts'
 import type { Call } from '../engine/calls.ts'
 import type { Target, TimerHandle } from '../engine/kernel.ts'
-import type { Rng } from '../engine/rng.ts'
 import type { Sim } from '../model/contract.ts'
-import { evaluate, follow, holds, purposesOf, withResult, type Catcher, type Instruction, type Program, type Streams } from './program.ts'
+import { evaluate, follow, holds, purposesOf, withResult, type Catcher, type Instruction, type Program } from './program.ts'
+import { StreamSet } from './streams.ts'
 import type { RetryPolicy } from './retry.ts'
 
 const NONE = -1
@@ -58,7 +58,7 @@ export type Ended<H> = (host: H, cookie: number, status: number, answer: unknown
 /** Emits a custom metric for a `metric` instruction. */
 export type EmitMetric = (namespace: string, name: string, value: number, dimensions: Readonly<Record<string, string>>, unit: string, resolution: number) => void
 
-export class Interpreter<H> implements Streams {
+export class Interpreter<H> {
   /** Factor on the time of `compute`: 1 at a full vCPU or more. */
   cpuScale = 1
   /** Frames alive. */
@@ -72,7 +72,7 @@ export class Interpreter<H> implements Streams {
   private readonly frames: Frame[] = []
   private readonly free: number[] = []
   private readonly edges: number[] = []
-  private readonly streams = new Map<string, Rng>()
+  private readonly streams: StreamSet
   private readonly wakeTarget: Target
   private readonly failStatus: number[] = []
 
@@ -89,11 +89,7 @@ export class Interpreter<H> implements Streams {
       this.edges.push(instruction.op === 'call' ? sim.edge(instruction.to, instruction.action, answered) : NONE)
       this.failStatus.push(instruction.op === 'fail' ? sim.error(instruction.error, 0) : 0)
     }
-    for (const purpose of purposesOf(program)) this.streams.set(purpose, sim.rng(purpose))
-  }
-
-  get(purpose: string): Rng | undefined {
-    return this.streams.get(purpose)
+    this.streams = new StreamSet(sim, purposesOf(program))
   }
 
   /** Starts the program on an event and returns the frame's number, for `kill`. The first step runs at once. */
@@ -165,20 +161,20 @@ export class Interpreter<H> implements Streams {
           return
         case 'compute':
         case 'wait': {
-          const time = Number(evaluate(instruction.time, frame.scope, this))
+          const time = Number(evaluate(instruction.time, frame.scope, this.streams))
           const scaled = instruction.op === 'compute' ? Math.round(time * this.cpuScale) : time
           frame.timer = this.sim.timer(Math.max(0, scaled), this.wakeTarget, frame.id)
           return
         }
         case 'each': {
-          const list = evaluate(instruction.list, frame.scope, this)
+          const list = evaluate(instruction.list, frame.scope, this.streams)
           if (instruction.reportFailures && frame.failures === null) frame.failures = []
           if (!Array.isArray(list) || list.length === 0) frame.pc = instruction.end
           else this.openLoop(frame, LOOP_EACH, 0, list, instruction.reportFailures)
           break
         }
         case 'repeat': {
-          const times = Math.floor(Number(evaluate(instruction.times, frame.scope, this)))
+          const times = Math.floor(Number(evaluate(instruction.times, frame.scope, this.streams)))
           if (!(times >= 1)) frame.pc = instruction.end
           else this.openLoop(frame, LOOP_REPEAT, times, null, false)
           break
@@ -190,10 +186,10 @@ export class Interpreter<H> implements Streams {
           frame.pc = instruction.to
           break
         case 'unless':
-          frame.pc = holds(instruction.condition, frame.scope, this) ? frame.pc + 1 : instruction.to
+          frame.pc = holds(instruction.condition, frame.scope, this.streams) ? frame.pc + 1 : instruction.to
           break
         case 'choose': {
-          const draw = this.streams.get(instruction.purpose)!.float()
+          const draw = this.streams.get(instruction.purpose).float()
           let choice = 0
           while (choice < instruction.cumulative.length - 1 && draw >= instruction.cumulative[choice]) choice++
           frame.pc = instruction.to[choice]
@@ -210,7 +206,7 @@ export class Interpreter<H> implements Streams {
           frame.pc++
           break
         case 'return':
-          this.end(frame, 0, evaluate(instruction.value, frame.scope, this))
+          this.end(frame, 0, evaluate(instruction.value, frame.scope, this.streams))
           return
         case 'end':
           this.end(frame, 0, frame.failures !== null ? reportOf(frame.failures) : this.program.returns ? null : SUCCESS)
@@ -227,7 +223,7 @@ export class Interpreter<H> implements Streams {
       return
     }
     const call = this.sim.open(this.edges[frame.pc], frame.id, frame.trace)
-    this.sim.calls.body[call] = evaluate(instruction.body, frame.scope, this)
+    this.sim.calls.body[call] = evaluate(instruction.body, frame.scope, this.streams)
     this.sim.calls.arg[call] = instruction.arg
     frame.call = call
     frame.attempts++
@@ -280,7 +276,7 @@ export class Interpreter<H> implements Streams {
 
   /** Starts the branches; true when there are none and the frame goes on at once. */
   private fork(frame: Frame, instruction: Instruction & { op: 'parallel' }): boolean {
-    const items = instruction.list === null ? null : evaluate(instruction.list, frame.scope, this)
+    const items = instruction.list === null ? null : evaluate(instruction.list, frame.scope, this.streams)
     const list = Array.isArray(items) ? items : []
     const count = instruction.list === null ? instruction.branches.length : list.length
     if (count === 0) {
@@ -362,8 +358,8 @@ export class Interpreter<H> implements Streams {
 
   private emitMetric(frame: Frame, instruction: Instruction & { op: 'metric' }): void {
     const dimensions: Record<string, string> = {}
-    for (const [name, template] of instruction.dimensions) dimensions[name] = String(evaluate(template, frame.scope, this))
-    const value = Number(evaluate(instruction.value, frame.scope, this))
+    for (const [name, template] of instruction.dimensions) dimensions[name] = String(evaluate(template, frame.scope, this.streams))
+    const value = Number(evaluate(instruction.value, frame.scope, this.streams))
     this.emit(instruction.namespace, instruction.name, value, dimensions, instruction.unit, instruction.resolution)
   }
 

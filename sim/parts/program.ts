@@ -2,6 +2,7 @@
 //
 // Steps nest in the scenario and are flat here: a loop or a branch is a jump, so where an invocation stands is one
 // integer, which can be saved, drawn and costed.
+import type { Rng } from '../engine/rng.ts'
 import type { Sampler } from '../engine/sample.ts'
 import type { Action } from '../model/contract.ts'
 
@@ -19,9 +20,9 @@ export type Template =
   /** A draw of a key; `names` gives the text of an index. */
   | { readonly kind: 'key'; readonly key: KeySource; readonly purpose: string }
 
-/** Draws keys as texts. */
+/** Draws keys as texts. It holds no state: what comes next stands in the stream of its purpose. */
 export interface KeySource {
-  draw(rng: { float(): number; u32(): number; below(n: number): number }): string
+  draw(streams: Streams, purpose: string): string
 }
 
 /** A condition on the scope. */
@@ -77,7 +78,9 @@ export const EMPTY_PROGRAM: Program = { code: [{ op: 'end' }], returns: false }
 
 /** Streams of random numbers by purpose, opened at assembly. */
 export interface Streams {
-  get(purpose: string): { float(): number; u32(): number; i32(): number; below(n: number): number } | undefined
+  get(purpose: string): Rng
+  /** 0, 1, 2, …: a counter of its own for each purpose. */
+  turn(purpose: string): number
 }
 
 /** Builds a template's value. `scope` is what `$` stands for. */
@@ -100,9 +103,9 @@ export function evaluate(template: Template, scope: unknown, streams: Streams): 
       return text
     }
     case 'draw':
-      return template.sampler.draw(streams.get(template.purpose) as never)
+      return template.sampler.draw(streams.get(template.purpose))
     case 'key':
-      return template.key.draw(streams.get(template.purpose)!)
+      return template.key.draw(streams, template.purpose)
   }
 }
 
@@ -128,7 +131,7 @@ export function withResult(scope: unknown, path: readonly string[], value: unkno
 export function holds(condition: Condition, scope: unknown, streams: Streams): boolean {
   switch (condition.kind) {
     case 'chance':
-      return streams.get(condition.purpose)!.float() < condition.share
+      return streams.get(condition.purpose).float() < condition.share
     case 'exists':
       return evaluate(condition.of, scope, streams) !== undefined
     case 'not':
@@ -142,8 +145,8 @@ export function holds(condition: Condition, scope: unknown, streams: Streams): b
   }
 }
 
-/** Every purpose that a program draws for, so that its streams can be opened at assembly. */
-export function purposesOf(program: Program): string[] {
+/** Every purpose that a program or a template draws for, so that its streams can be opened at assembly. */
+export function purposesOf(root: Program | Template): string[] {
   const found = new Set<string>()
   const look = (value: unknown): void => {
     if (value === null || typeof value !== 'object') return
@@ -154,7 +157,7 @@ export function purposesOf(program: Program): string[] {
     if ('kind' in value && (value as Template).kind === 'constant') return
     for (const part of Object.values(value)) look(part)
   }
-  look(program.code)
+  look(root)
   return [...found].sort()
 }
 
