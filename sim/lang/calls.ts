@@ -4,8 +4,8 @@
 //   │   │     │         │   │               │     └ word
 //   │   │     │         key value           └ key with `:`
 //   name key  value, itself a call
-import { QUOTED, Scanner, reading, unquoted } from './scanner.ts'
-import type { Piece } from './scanner.ts'
+import { QUOTED, reading, unquoted } from './scanner.ts'
+import type { Piece, Scanner } from './scanner.ts'
 import type { Outcome } from './outcome.ts'
 
 /** A name, a quantity or a quoted text. */

@@ -76,6 +76,13 @@ export class Scanner {
     return piece
   }
 
+  /** As `takeHere`, without moving. */
+  peekHere(pattern: RegExp): Piece | undefined {
+    const piece = this.takeHere(pattern)
+    if (piece !== undefined) this.at = piece.start
+    return piece
+  }
+
   /** As `take`, or a flaw that names what was expected. */
   expect(pattern: RegExp, expected: string, words: FlawWords = {}): Piece {
     return this.take(pattern) ?? this.unexpected(expected, words)
