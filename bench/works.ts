@@ -1,0 +1,8 @@
+// The workloads, in the order in which they are run and printed.
+import { chains } from './chains.ts'
+import { hold } from './hold.ts'
+import { mm10 } from './mm10.ts'
+import { timeouts } from './timeouts.ts'
+import type { Work } from './work.ts'
+
+export const works: readonly Work[] = [hold, mm10, timeouts, chains]
