@@ -47,7 +47,7 @@ async function readSuites(): Promise<Suite[]> {
   )
   const suites: Suite[] = []
   for (const file of files.sort()) {
-    const { default: suite } = (await import(`./${file}`)) as { default?: Suite }
+    const suite = await readSuite(file)
     if (suite === undefined) continue
     const names = suite.cases.map((each) => each.name)
     const twice = names.find((name, i) => names.indexOf(name) !== i)
@@ -55,6 +55,18 @@ async function readSuites(): Promise<Suite[]> {
     suites.push(suite)
   }
   return suites
+}
+
+/** A file's suite. One that cannot be read becomes a suite that fails, so that the others still run and the sum tells. */
+async function readSuite(file: string): Promise<Suite | undefined> {
+  try {
+    return ((await import(`./${file}`)) as { default?: Suite }).default
+  } catch (error) {
+    const run = (): void => {
+      throw error
+    }
+    return { name: file, cases: [{ name: 'can be read', run }] }
+  }
 }
 
 function report(results: readonly SuiteResult[], stale: readonly string[]): number {
