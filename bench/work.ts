@@ -93,7 +93,7 @@ export interface SimJsEntity {
 /** The simjs package is a browser bundle: what it offers, it hangs on `window`. */
 export function loadSimJs(): SimJs {
   const page = globalThis as unknown as { window?: { Sim?: SimJs } }
-  page.window = {}
+  page.window ??= {}
   createRequire(import.meta.url)('simjs')
   return page.window.Sim!
 }
