@@ -35,6 +35,8 @@ export interface Assumption {
   readonly kind: 'duration' | 'size' | 'number' | 'probability' | 'choice'
   /** In the language of scenarios: `lognormal(p50=3ms, p99=8ms)`, `600s`, `MRU`. */
   readonly default: string
+  /** The default where it follows from the resource's own properties (a cold start by runtime); `default` is then the common one. */
+  readonly defaultFor?: (config: Config) => string
   readonly choices?: readonly string[]
   readonly doc: string
   readonly source: string
@@ -171,6 +173,8 @@ export interface ServiceDef<S = any> {
   /** Called once when the run ends, before the last metrics are read: settle areas and sums up to now. */
   readonly finish?: (self: S) => void
   readonly view: View<S>
+  /** What the report shows of the state beyond metrics: plain data (hot partitions, alarm history). */
+  readonly report?: (self: S) => unknown
 }
 
 /** All a component can see of the world. The upper half resolves names once, in `create`; the lower half runs per event. */

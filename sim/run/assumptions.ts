@@ -10,7 +10,7 @@ const DIMENSION = { duration: 'duration', size: 'size', number: 'count', probabi
 export function readAssumption(plan: ComponentPlan, name: string): { text: string; sampler: Sampler } {
   const assumption = plan.def.assumptions[name]
   assert(assumption !== undefined, `${plan.type} has an assumption ${name}`)
-  const text = plan.assumptions?.[name] ?? assumption.default
+  const text = plan.assumptions?.[name] ?? assumption.defaultFor?.(plan.config) ?? assumption.default
   if (assumption.kind === 'choice') return { text, sampler: createSampler({ kind: 'constant', value: 0 }) }
   const parsed = parseDistribution(text, DIMENSION[assumption.kind])
   assert(parsed.ok, `the assumption ${name} reads as a ${assumption.kind}: ${text}`)
