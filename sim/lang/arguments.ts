@@ -5,7 +5,7 @@ import { nearest } from '../diag/suggest.ts'
 import { oneOf, quote } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import type { Argument, Call, Word } from './calls.ts'
-import type { Scanner } from './scanner.ts'
+import type { Piece, Scanner } from './scanner.ts'
 
 export interface Parameters {
   /** Names in the order of arguments without a name. */
@@ -102,7 +102,7 @@ function match(call: Call, parameters: Parameters, scanner: Scanner): ReadonlyMa
 export function unknownName(
   slug: string,
   what: string,
-  name: Word,
+  name: Piece,
   possible: readonly string[],
   scanner: Scanner,
 ): never {
