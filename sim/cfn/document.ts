@@ -25,11 +25,15 @@ const refusedKeys = new Set(['__proto__', 'prototype', 'constructor'])
 /** Parses one document. Returns undefined when the text has no usable tree; what is wrong is in `problems`. */
 export function parseDocument(source: Source, problems: Problems, limits = defaultLimits): Node | undefined {
   if (source.text.length > limits.size) {
-    problems.error('document-too-large', `the text has ${source.text.length} characters, at most ${limits.size} are read`, {
-      source,
-      start: 0,
-      end: 0,
-    })
+    problems.error(
+      'document-too-large',
+      `the text has ${source.text.length} characters, at most ${limits.size} are read`,
+      {
+        source,
+        start: 0,
+        end: 0,
+      },
+    )
     return undefined
   }
   const tokens = [...new Parser().parse(source.text)]
@@ -39,7 +43,13 @@ export function parseDocument(source: Source, problems: Problems, limits = defau
     problems.error('document-too-deep', `the text is nested more than ${limits.depth} levels deep here`, span)
     return undefined
   }
-  const options = { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, strict: true, resolveKnownTags: false } as const
+  const options = {
+    schema: 'failsafe',
+    uniqueKeys: false,
+    prettyErrors: false,
+    strict: true,
+    resolveKnownTags: false,
+  } as const
   const documents = [...new Composer(options).compose(tokens, true, source.text.length)]
   return new Reader(source, problems, limits).read(documents as Document.Parsed[])
 }
@@ -123,7 +133,11 @@ class Reader {
     if (isAlias(node)) {
       const anchor = this.anchors.get(node.source)
       if (anchor === undefined) {
-        this.problems.error('unknown-alias', `there is no anchor \`&${node.source}\` before this alias`, this.spanOf(node))
+        this.problems.error(
+          'unknown-alias',
+          `there is no anchor \`&${node.source}\` before this alias`,
+          this.spanOf(node),
+        )
         return undefined
       }
       return this.grow(anchor.size, node) ? anchor.node : undefined
@@ -161,7 +175,8 @@ class Reader {
         continue
       }
       const key = String(pair.key.value ?? '')
-      const value = pair.value === null ? new Scalar(null, '', this.span(keySpan.end, keySpan.end)) : this.node(pair.value)
+      const value =
+        pair.value === null ? new Scalar(null, '', this.span(keySpan.end, keySpan.end)) : this.node(pair.value)
       if (value === undefined) continue
       if (refusedKeys.has(key)) {
         this.problems.error('refused-key', `\`${key}\` cannot be a key`, keySpan)
@@ -213,7 +228,8 @@ const boolTexts = new Map<string, boolean>([
  * account ids. An exponent without a decimal point makes a number in JSON only: `12e4567` is a name in YAML 1.1.
  */
 function plainScalar(text: string, span: Span, json: boolean): Scalar {
-  if (text === '' || text === '~' || text === 'null' || text === 'Null' || text === 'NULL') return new Scalar(null, text, span)
+  if (text === '' || text === '~' || text === 'null' || text === 'Null' || text === 'NULL')
+    return new Scalar(null, text, span)
   const bool = boolTexts.get(text)
   if (bool !== undefined) return new Scalar(bool, text, span)
   if (/^[-+]?(0|[1-9][0-9_]*)$/.test(text) || /^0x[0-9a-fA-F]+$/.test(text)) {

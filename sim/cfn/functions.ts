@@ -21,7 +21,8 @@ export function base64(text: string): string {
  * Returns a sentence about what is wrong when the arguments do not fit.
  */
 export function cidr(block: string, count: number, cidrBits: number): readonly string[] | string {
-  if (!Number.isInteger(count) || count < 1 || count > 256) return `a count of blocks is between 1 and 256, not ${count}`
+  if (!Number.isInteger(count) || count < 1 || count > 256)
+    return `a count of blocks is between 1 and 256, not ${count}`
   const slash = block.indexOf('/')
   const prefix = Number(block.slice(slash + 1))
   const isV6 = block.includes(':')
@@ -30,7 +31,8 @@ export function cidr(block: string, count: number, cidrBits: number): readonly s
   if (slash < 0 || address === undefined || !Number.isInteger(prefix) || prefix < 0 || prefix > width) {
     return `\`${block}\` is not a block of addresses such as \`10.0.0.0/16\``
   }
-  if (!Number.isInteger(cidrBits) || cidrBits < 1 || cidrBits > width) return `cidrBits is between 1 and ${width}, not ${cidrBits}`
+  if (!Number.isInteger(cidrBits) || cidrBits < 1 || cidrBits > width)
+    return `cidrBits is between 1 and ${width}, not ${cidrBits}`
   const size = 1n << BigInt(cidrBits)
   const room = 1n << BigInt(width - prefix)
   if (size * BigInt(count) > room) return `\`${block}\` has no room for ${count} blocks of ${cidrBits} bits`

@@ -60,7 +60,11 @@ export class Intrinsics {
     const pairs = new Map<string, Entry>()
     for (const entry of node.pairs.values()) {
       if (entry.key.startsWith('Fn::') && functionNames.has(entry.key.slice(4))) {
-        this.problem('function-among-keys', `\`${entry.key}\` stands in a map with other keys; a function stands alone`, entry.keySpan)
+        this.problem(
+          'function-among-keys',
+          `\`${entry.key}\` stands in a map with other keys; a function stands alone`,
+          entry.keySpan,
+        )
         continue
       }
       const value = this.resolve(entry.value)
@@ -75,13 +79,18 @@ export class Intrinsics {
     const name = only?.key
     const list = items(only?.value)
     if (only === undefined || name === undefined) {
-      this.problem('not-a-condition', 'a condition is one of `Fn::Equals`, `Fn::And`, `Fn::Or`, `Fn::Not` and `Condition`', node.span)
+      this.problem(
+        'not-a-condition',
+        'a condition is one of `Fn::Equals`, `Fn::And`, `Fn::Or`, `Fn::Not` and `Condition`',
+        node.span,
+      )
       return false
     }
     if (name === 'Condition') return this.conditionNamed(only.value)
     if (name === 'Fn::Equals') {
       const [a, b] = list
-      if (a === undefined || b === undefined || list.length !== 2) return this.shape(name, 'two values', only.value.span)
+      if (a === undefined || b === undefined || list.length !== 2)
+        return this.shape(name, 'two values', only.value.span)
       return this.comparable(a) === this.comparable(b)
     }
     if (name === 'Fn::Not') {
@@ -101,7 +110,12 @@ export class Intrinsics {
     }
     if (name === 'Fn::EachMemberIn' || name === 'Fn::EachMemberEquals') {
       const [set, other] = list
-      const allowed = other === undefined ? [] : name === 'Fn::EachMemberIn' ? items(this.resolve(other)).map(textOf) : [this.comparable(other)]
+      const allowed =
+        other === undefined
+          ? []
+          : name === 'Fn::EachMemberIn'
+            ? items(this.resolve(other)).map(textOf)
+            : [this.comparable(other)]
       return set !== undefined && items(this.resolve(set)).every((each) => allowed.includes(textOf(each)))
     }
     this.problem('not-a-condition', `\`${name}\` does not give true or false`, only.keySpan)
@@ -142,7 +156,8 @@ export class Intrinsics {
         return this.findInMap(argument, span)
       case 'Fn::If': {
         const [name, yes, no] = items(argument)
-        if (name === undefined || yes === undefined || no === undefined) return this.wrong(call.key, 'a condition and two values', span)
+        if (name === undefined || yes === undefined || no === undefined)
+          return this.wrong(call.key, 'a condition and two values', span)
         return this.resolve(this.conditionNamed(name) ? yes : no)
       }
       case 'Fn::ImportValue':
@@ -165,7 +180,11 @@ export class Intrinsics {
       }
       case 'Fn::Transform': {
         const macro = textOf(get(argument, 'Name')) ?? ''
-        this.problems.note('macro-not-run', `the macro \`${macro}\` is not run; what it would put here is missing`, span)
+        this.problems.note(
+          'macro-not-run',
+          `the macro \`${macro}\` is not run; what it would put here is missing`,
+          span,
+        )
         return undefined
       }
       case 'Fn::And':
@@ -177,7 +196,12 @@ export class Intrinsics {
         const name = call.key.slice('Fn::'.length)
         const near = nearest(name, functionNames)
         const help = near === undefined ? undefined : { help: `did you mean \`Fn::${near}\`?` }
-        this.problems.error('unknown-function', `\`${call.key}\` is not a function that can stand here`, call.keySpan, help)
+        this.problems.error(
+          'unknown-function',
+          `\`${call.key}\` is not a function that can stand here`,
+          call.keySpan,
+          help,
+        )
         return undefined
       }
     }
@@ -254,10 +278,15 @@ export class Intrinsics {
     const [position, list] = items(argument)
     const index = position === undefined ? undefined : this.text(position)
     const choices = list === undefined ? undefined : this.resolve(list)
-    if (index === undefined || !/^[0-9]+$/.test(index) || !isList(choices)) return this.wrong('Fn::Select', 'an index and a list', span)
+    if (index === undefined || !/^[0-9]+$/.test(index) || !isList(choices))
+      return this.wrong('Fn::Select', 'an index and a list', span)
     const chosen = choices.items[Number(index)]
     if (chosen !== undefined && !(isScalar(chosen) && chosen.value === null)) return chosen
-    this.problem('index-out-of-range', `there is no item ${index} in a list of ${choices.items.length}`, position?.span ?? span)
+    this.problem(
+      'index-out-of-range',
+      `there is no item ${index} in a list of ${choices.items.length}`,
+      position?.span ?? span,
+    )
     return undefined
   }
 
@@ -273,18 +302,30 @@ export class Intrinsics {
     if (value !== undefined) return value
     const fallback = get(options, 'DefaultValue')
     if (fallback !== undefined) return this.resolve(fallback)
-    const level = mapping === undefined ? this.scope.names('mapping') : entries(get(mapping, topKey) ?? mapping).map((entry) => entry.key)
+    const level =
+      mapping === undefined
+        ? this.scope.names('mapping')
+        : entries(get(mapping, topKey) ?? mapping).map((entry) => entry.key)
     const missing = mapping === undefined ? mapName : get(mapping, topKey) === undefined ? topKey : secondKey
     const near = nearest(missing, level)
-    this.problems.error('mapping-not-found', `unable to get mapping for \`${mapName}::${topKey}::${secondKey}\``, span, {
-      help: near === undefined ? `\`${missing}\` is none of ${level.map((name) => `\`${name}\``).join(', ')}` : `did you mean \`${near}\`?`,
-    })
+    this.problems.error(
+      'mapping-not-found',
+      `unable to get mapping for \`${mapName}::${topKey}::${secondKey}\``,
+      span,
+      {
+        help:
+          near === undefined
+            ? `\`${missing}\` is none of ${level.map((name) => `\`${name}\``).join(', ')}`
+            : `did you mean \`${near}\`?`,
+      },
+    )
     return undefined
   }
 
   private cidr(argument: Node, span: Span): Node | undefined {
     const [block, count, bits] = items(argument).map((each) => this.text(each))
-    if (block === undefined || count === undefined) return this.wrong('Fn::Cidr', 'a block, a count and the number of bits', span)
+    if (block === undefined || count === undefined)
+      return this.wrong('Fn::Cidr', 'a block, a count and the number of bits', span)
     const made = cidr(block, Number(count), bits === undefined ? 8 : Number(bits))
     if (typeof made !== 'string') return this.texts(made, span)
     this.problem('cidr-does-not-fit', made, span)
@@ -313,16 +354,24 @@ export class Intrinsics {
 
   private dynamicReferences(node: Scalar): Scalar {
     if (typeof node.value !== 'string' || !node.value.includes('{{resolve:')) return node
-    const made = node.value.replace(/\{\{resolve:([a-z-]+):([^{}]*)\}\}/g, (whole: string, service: string, reference: string) => {
-      return this.scope.dynamic(service, reference, node.span) ?? whole
-    })
+    const made = node.value.replace(
+      /\{\{resolve:([a-z-]+):([^{}]*)\}\}/g,
+      (whole: string, service: string, reference: string) => {
+        return this.scope.dynamic(service, reference, node.span) ?? whole
+      },
+    )
     return made === node.value ? node : scalar(made, node.span)
   }
 
   private unresolved(name: string, span: Span): undefined {
     const near = nearest(name, this.scope.names('referable'))
     const help = near === undefined ? undefined : { help: `did you mean \`${near}\`?` }
-    this.problems.error('unresolved-reference', `\`${name}\` is neither a parameter nor a resource of this template`, span, help)
+    this.problems.error(
+      'unresolved-reference',
+      `\`${name}\` is neither a parameter nor a resource of this template`,
+      span,
+      help,
+    )
     return undefined
   }
 

@@ -58,7 +58,8 @@ function unroll(loop: Entry, loops: Loops): readonly Entry[] {
   const name = stringOf(identifier)
   const members = collection === undefined ? undefined : membersOf(collection, loops)
   if (name === undefined || members === undefined || !isMap(body)) {
-    const help = 'a loop is `[Identifier, [members], { Key with ${Identifier}: value }]`, its members known before any resource'
+    const help =
+      'a loop is `[Identifier, [members], { Key with ${Identifier}: value }]`, its members known before any resource'
     loops.problems.error('loop-shape', `\`${loop.key}\` cannot be unrolled`, loop.keySpan, { help })
     return []
   }

@@ -45,7 +45,11 @@ const attributes = [
 ]
 
 /** Reads the `Parameters` section (CFN-R3). All values that are missing make one problem. */
-export function readParameters(section: Node | undefined, inputs: ParameterInputs, problems: Problems): Map<string, Parameter> {
+export function readParameters(
+  section: Node | undefined,
+  inputs: ParameterInputs,
+  problems: Problems,
+): Map<string, Parameter> {
   const made = new Map<string, Parameter>()
   const missing: Entry[] = []
   for (const entry of entries(section)) {
@@ -64,12 +68,22 @@ export function readParameters(section: Node | undefined, inputs: ParameterInput
     if (isMap(section) && section.pairs.has(name)) continue
     const near = nearest(name, isMap(section) ? section.pairs.keys() : [])
     const help = near === undefined ? undefined : { help: `did you mean \`${near}\`?` }
-    problems.error('unknown-parameter', `a value is given for \`${name}\`, which is not a parameter of this template`, section?.span, help)
+    problems.error(
+      'unknown-parameter',
+      `a value is given for \`${name}\`, which is not a parameter of this template`,
+      section?.span,
+      help,
+    )
   }
   return made
 }
 
-function readParameter(entry: Entry, inputs: ParameterInputs, missing: Entry[], problems: Problems): Parameter | undefined {
+function readParameter(
+  entry: Entry,
+  inputs: ParameterInputs,
+  missing: Entry[],
+  problems: Problems,
+): Parameter | undefined {
   const { key: name, keySpan, value: node } = entry
   if (!isMap(node)) {
     problems.error('not-a-map', `the parameter \`${name}\` is a map with at least a \`Type\``, node.span)
@@ -79,12 +93,18 @@ function readParameter(entry: Entry, inputs: ParameterInputs, missing: Entry[], 
     if (attributes.includes(each.key)) continue
     const near = nearest(each.key, attributes)
     const help = near === undefined ? undefined : { help: `did you mean \`${near}\`?` }
-    problems.error('unknown-parameter-attribute', `\`${each.key}\` is not an attribute of a parameter`, each.keySpan, help)
+    problems.error(
+      'unknown-parameter-attribute',
+      `\`${each.key}\` is not an attribute of a parameter`,
+      each.keySpan,
+      help,
+    )
   }
   const type = stringOf(get(node, 'Type'))
   if (type === undefined || !isParameterType(type)) {
     const place = get(node, 'Type')?.span ?? keySpan
-    const help = 'types are `String`, `Number`, `List<Number>`, `CommaDelimitedList`, `AWS::SSM::Parameter::Value<…>` and `AWS::…::Id`'
+    const help =
+      'types are `String`, `Number`, `List<Number>`, `CommaDelimitedList`, `AWS::SSM::Parameter::Value<…>` and `AWS::…::Id`'
     problems.error('parameter-type', `\`${type ?? ''}\` is not the type of a parameter`, place, { help })
     return undefined
   }
@@ -94,7 +114,8 @@ function readParameter(entry: Entry, inputs: ParameterInputs, missing: Entry[], 
   const text = given ?? defaultText ?? (inputs.dummies ? dummyText(name, type, bounds, inputs) : undefined)
   const origin = given !== undefined ? 'given' : defaultText !== undefined ? 'default' : 'dummy'
   if (text === undefined) missing.push(entry)
-  else if (origin === 'dummy') problems.note('parameter-made-up', `the parameter \`${name}\` has no value; \`${text}\` stands in`, keySpan)
+  else if (origin === 'dummy')
+    problems.note('parameter-made-up', `the parameter \`${name}\` has no value; \`${text}\` stands in`, keySpan)
 
   const parameter = {
     ...{ name, type, span: node.span, keySpan, ...bounds, text: text ?? '', origin },
@@ -103,7 +124,10 @@ function readParameter(entry: Entry, inputs: ParameterInputs, missing: Entry[], 
     ...optional('defaultText', defaultText),
     ...optional('constraintDescription', textOf(get(node, 'ConstraintDescription'))),
   } as const
-  const place = given === undefined ? (get(node, 'Default')?.span ?? keySpan) : { source: sourceOf(given, name), start: 0, end: given.length }
+  const place =
+    given === undefined
+      ? (get(node, 'Default')?.span ?? keySpan)
+      : { source: sourceOf(given, name), start: 0, end: given.length }
   if (text !== undefined && origin !== 'dummy') check(parameter, text, place, problems)
   return { ...parameter, value: valueOf(parameter, inputs, problems) }
 }
@@ -154,7 +178,11 @@ function valueOf(parameter: Omit<Parameter, 'value'>, inputs: ParameterInputs, p
     if (stored === undefined && text !== '') {
       const inner = type.slice('AWS::SSM::Parameter::Value<'.length, -1)
       const standIn = dummyText(name, inner, {}, inputs)
-      problems.note('ssm-parameter-made-up', `the stored parameter \`${text}\` is not known; \`${standIn}\` stands in`, keySpan)
+      problems.note(
+        'ssm-parameter-made-up',
+        `the stored parameter \`${text}\` is not known; \`${standIn}\` stands in`,
+        keySpan,
+      )
       text = standIn
     } else text = stored ?? ''
   }
@@ -169,7 +197,8 @@ function valueOf(parameter: Omit<Parameter, 'value'>, inputs: ParameterInputs, p
 function check(parameter: Omit<Parameter, 'value'>, text: string, place: Span, problems: Problems): void {
   const { name, type, allowedValues, allowedPattern, minValue, maxValue, minLength, maxLength } = parameter
   const help = parameter.constraintDescription === undefined ? undefined : { help: parameter.constraintDescription }
-  const refuse = (message: string): void => problems.error('parameter-value', `the parameter \`${name}\` ${message}`, place, help)
+  const refuse = (message: string): void =>
+    problems.error('parameter-value', `the parameter \`${name}\` ${message}`, place, help)
   const parts = isListType(type) ? text.split(',').map((part) => part.trim()) : [text]
   for (const part of parts) {
     if (allowedValues !== undefined && !allowedValues.includes(part)) {
@@ -181,11 +210,14 @@ function check(parameter: Omit<Parameter, 'value'>, text: string, place: Span, p
       else if (minValue !== undefined && value < minValue) refuse(`is at least ${minValue}, not ${part}`)
       else if (maxValue !== undefined && value > maxValue) refuse(`is at most ${maxValue}, not ${part}`)
     }
-    if (minLength !== undefined && part.length < minLength) refuse(`has at least ${minLength} characters, not ${part.length}`)
-    if (maxLength !== undefined && part.length > maxLength) refuse(`has at most ${maxLength} characters, not ${part.length}`)
+    if (minLength !== undefined && part.length < minLength)
+      refuse(`has at least ${minLength} characters, not ${part.length}`)
+    if (maxLength !== undefined && part.length > maxLength)
+      refuse(`has at most ${maxLength} characters, not ${part.length}`)
     if (allowedPattern === undefined) continue
     const pattern = compilePattern(allowedPattern)
-    if (pattern === undefined) problems.note('pattern-not-checked', `the pattern of \`${name}\` is not one that is checked here`, parameter.span)
+    if (pattern === undefined)
+      problems.note('pattern-not-checked', `the pattern of \`${name}\` is not one that is checked here`, parameter.span)
     else if (!pattern.matches(part)) refuse(`does not match the pattern \`${allowedPattern}\``)
   }
 }

@@ -52,7 +52,8 @@ class PatternParser {
 
   private sequence(depth: number): Part {
     const parts: Part[] = []
-    while (!this.failed && this.position < this.text.length && !'|)'.includes(this.peek())) parts.push(this.repeated(depth))
+    while (!this.failed && this.position < this.text.length && !'|)'.includes(this.peek()))
+      parts.push(this.repeated(depth))
     return { kind: 'all', parts }
   }
 
@@ -154,7 +155,8 @@ class PatternParser {
 }
 
 const isDigit: Accept = (code) => code >= 48 && code <= 57
-const isWord: Accept = (code) => isDigit(code) || code === 95 || (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
+const isWord: Accept = (code) =>
+  isDigit(code) || code === 95 || (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
 const isSpace: Accept = (code) => code === 32 || (code >= 9 && code <= 13)
 const classes: ReadonlyMap<string, Accept> = new Map<string, Accept>([
   ['d', isDigit],
@@ -195,7 +197,8 @@ class Machine implements Pattern {
       const loop = this.states[after] as State
       loop.next = [this.add(part.part, after), next]
     } else {
-      for (let i = part.min; i < part.max && !this.full; i++) after = this.state({ next: [this.add(part.part, after), next] })
+      for (let i = part.min; i < part.max && !this.full; i++)
+        after = this.state({ next: [this.add(part.part, after), next] })
     }
     for (let i = 0; i < part.min && !this.full; i++) after = this.add(part.part, after)
     return after

@@ -45,7 +45,10 @@ export class PhysicalIds {
   attribute(resource: Named, attribute: string): string {
     const formula = this.kind(resource).attributes[attribute]
     if (formula !== undefined) return this.fill(formula, resource)
-    return this.fill(usualKind(resource.type).attributes[attribute] ?? '{name}-' + attribute.replaceAll('.', '-'), resource)
+    return this.fill(
+      usualKind(resource.type).attributes[attribute] ?? '{name}-' + attribute.replaceAll('.', '-'),
+      resource,
+    )
   }
 
   /** The resource's name: its own name property, or `stack-logicalId-HASH` cut to the type's longest name. */
@@ -72,10 +75,12 @@ export class PhysicalIds {
     const kind = this.kind(resource)
     const name = this.nameOf(resource)
     this.add(name, resource, undefined)
-    if (kind.ref.length > 0 && !/^\{P:\w+\}$/.test(kind.ref) && kind.ref !== '{functionArn}') this.add(this.ref(resource), resource, undefined)
+    if (kind.ref.length > 0 && !/^\{P:\w+\}$/.test(kind.ref) && kind.ref !== '{functionArn}')
+      this.add(this.ref(resource), resource, undefined)
     const attributes = { ...usualKind(resource.type).attributes, ...kind.attributes }
     for (const [attribute, formula] of Object.entries(attributes)) {
-      if (/\{(name|id|uuid)\}|^\{functionArn\}:/.test(formula)) this.add(this.fill(formula, resource), resource, attribute)
+      if (/\{(name|id|uuid)\}|^\{functionArn\}:/.test(formula))
+        this.add(this.fill(formula, resource), resource, attribute)
     }
     if (resource.type === 'AWS::ApiGateway::RestApi') {
       this.add(this.fill('https://{id}.execute-api.{region}.{suffix}', resource), resource, undefined)
@@ -129,7 +134,8 @@ export class PhysicalIds {
     if (hole === 'account') return account
     if (hole === 'partition') return partition
     if (hole === 'suffix') return urlSuffix
-    if (hole === 'uuid') return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
+    if (hole === 'uuid')
+      return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
     if (hole === 'id') return `${(kind.id ?? '').replace('{region}', region)}${hex.slice(0, kind.digits ?? 17)}`
     if (hole !== 'functionArn') return ''
     const fn = resource.property('FunctionName') ?? resource.property('TargetFunctionArn') ?? ''
@@ -156,6 +162,7 @@ function withoutTail(text: string): string | undefined {
 /** Upper-case letters and digits from hex. */
 function letters(hex: string, count: number): string {
   let made = ''
-  for (let i = 0; i < count; i++) made += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'.charAt(Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16) % 36)
+  for (let i = 0; i < count; i++)
+    made += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'.charAt(Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16) % 36)
   return made
 }

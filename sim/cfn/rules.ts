@@ -12,7 +12,11 @@ export function checkRules(section: Node | undefined, intrinsics: Intrinsics): v
       const assert = get(assertion, 'Assert')
       if (assert === undefined || intrinsics.isTrue(assert)) continue
       const description = textOf(get(assertion, 'AssertDescription'))
-      intrinsics.problem('rule-broken', `the rule \`${name}\` does not hold${description ? `: ${description}` : ''}`, assertion.span)
+      intrinsics.problem(
+        'rule-broken',
+        `the rule \`${name}\` does not hold${description ? `: ${description}` : ''}`,
+        assertion.span,
+      )
     }
   }
 }

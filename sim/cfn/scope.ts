@@ -40,7 +40,9 @@ export function pseudoParameter(name: string, stack: Surroundings, span: Span): 
     case 'AWS::NotificationARNs':
       return build([], span)
     case 'AWS::StackId': {
-      const guid = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
+      const guid = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+        '-',
+      )
       return scalar(`arn:${partition}:cloudformation:${region}:${account}:stack/${stackName}/${guid}`, span)
     }
     default:
@@ -48,9 +50,16 @@ export function pseudoParameter(name: string, stack: Surroundings, span: Span): 
   }
 }
 
-const pseudoNames = ['AccountId', 'NoValue', 'NotificationARNs', 'Partition', 'Region', 'StackId', 'StackName', 'URLSuffix'].map(
-  (name) => `AWS::${name}`,
-)
+const pseudoNames = [
+  'AccountId',
+  'NoValue',
+  'NotificationARNs',
+  'Partition',
+  'Region',
+  'StackId',
+  'StackName',
+  'URLSuffix',
+].map((name) => `AWS::${name}`)
 
 export class TemplateScope implements Scope {
   readonly intrinsics: Intrinsics
@@ -158,7 +167,9 @@ export class TemplateScope implements Scope {
     const node = get(this.conditions, name)
     if (known !== undefined || node === undefined) return known
     if (this.evaluating.includes(name)) {
-      const path = [...this.evaluating.slice(this.evaluating.indexOf(name)), name].map((each) => `\`${each}\``).join(' → ')
+      const path = [...this.evaluating.slice(this.evaluating.indexOf(name)), name]
+        .map((each) => `\`${each}\``)
+        .join(' → ')
       this.problems.error('circular-condition', `conditions depend on each other: ${path}`, node.span)
       return false
     }
@@ -192,7 +203,11 @@ export class TemplateScope implements Scope {
     if (known !== undefined) return known
     if (!this.told.has(`ssm ${name}`)) {
       this.told.add(`ssm ${name}`)
-      this.problems.note('ssm-parameter-made-up', `the stored parameter \`${name}\` is not known; its reference stays as written`, from)
+      this.problems.note(
+        'ssm-parameter-made-up',
+        `the stored parameter \`${name}\` is not known; its reference stays as written`,
+        from,
+      )
     }
     return undefined
   }

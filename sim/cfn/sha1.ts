@@ -19,7 +19,8 @@ export function sha1Hex(text: string): string {
   const message = utf8(text)
   const blocks = ((message.length + 8) >> 6) + 1
   const words = new Int32Array(blocks * 16)
-  for (let i = 0; i < message.length; i++) words[i >> 2] = (words[i >> 2] ?? 0) | ((message[i] ?? 0) << (24 - (i & 3) * 8))
+  for (let i = 0; i < message.length; i++)
+    words[i >> 2] = (words[i >> 2] ?? 0) | ((message[i] ?? 0) << (24 - (i & 3) * 8))
   words[message.length >> 2] = (words[message.length >> 2] ?? 0) | (0x80 << (24 - (message.length & 3) * 8))
   words[blocks * 16 - 1] = message.length * 8
 
@@ -34,7 +35,10 @@ export function sha1Hex(text: string): string {
 
 function mixBlock(state: Int32Array, schedule: Int32Array, words: Int32Array, start: number): void {
   for (let i = 0; i < 80; i++) {
-    const w = i < 16 ? at(words, start + i) : rotate(at(schedule, i - 3) ^ at(schedule, i - 8) ^ at(schedule, i - 14) ^ at(schedule, i - 16), 1)
+    const w =
+      i < 16
+        ? at(words, start + i)
+        : rotate(at(schedule, i - 3) ^ at(schedule, i - 8) ^ at(schedule, i - 14) ^ at(schedule, i - 16), 1)
     schedule[i] = w
   }
   let a = at(state, 0)

@@ -6,7 +6,20 @@ import type { Node } from './node.ts'
 
 /** Every function by its name without `Fn::`; sources: CFN-R10 … CFN-R24. */
 export const functionNames: ReadonlySet<string> = new Set([
-  ...['And', 'Base64', 'Cidr', 'Equals', 'FindInMap', 'ForEach', 'GetAZs', 'GetAtt', 'If', 'ImportValue', 'Join', 'Length'],
+  ...[
+    'And',
+    'Base64',
+    'Cidr',
+    'Equals',
+    'FindInMap',
+    'ForEach',
+    'GetAZs',
+    'GetAtt',
+    'If',
+    'ImportValue',
+    'Join',
+    'Length',
+  ],
   ...['Not', 'Or', 'Select', 'Split', 'Sub', 'ToJsonString', 'Transform'],
   ...['Contains', 'EachMemberEquals', 'EachMemberIn', 'RefAll', 'ValueOf', 'ValueOfAll'],
 ])
@@ -18,7 +31,12 @@ export function longForm(tag: string, value: Node, problems: Problems): Node {
   if (!isPlain && !functionNames.has(name)) {
     const near = nearest(name, [...functionNames, 'Ref', 'Condition'])
     const help = near === undefined ? undefined : `did you mean \`!${near}\`?`
-    problems.error('unknown-tag', `\`${tag}\` is not a function of CloudFormation`, value.span, help ? { help } : undefined)
+    problems.error(
+      'unknown-tag',
+      `\`${tag}\` is not a function of CloudFormation`,
+      value.span,
+      help ? { help } : undefined,
+    )
     return value
   }
   const key = isPlain ? name : `Fn::${name}`

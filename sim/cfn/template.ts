@@ -83,11 +83,30 @@ export interface Template {
 }
 
 const sections = [
-  ...['AWSTemplateFormatVersion', 'Description', 'Metadata', 'Parameters', 'Rules', 'Mappings', 'Conditions', 'Transform'],
+  ...[
+    'AWSTemplateFormatVersion',
+    'Description',
+    'Metadata',
+    'Parameters',
+    'Rules',
+    'Mappings',
+    'Conditions',
+    'Transform',
+  ],
   ...['Resources', 'Outputs', 'Globals', 'Hooks', 'Simulation'],
 ]
 
-const mapSections = ['Metadata', 'Parameters', 'Rules', 'Mappings', 'Conditions', 'Resources', 'Outputs', 'Globals', 'Simulation']
+const mapSections = [
+  'Metadata',
+  'Parameters',
+  'Rules',
+  'Mappings',
+  'Conditions',
+  'Resources',
+  'Outputs',
+  'Globals',
+  'Simulation',
+]
 
 /** Reads a template. Undefined when the text has no tree or no resources to speak of; what is wrong is in `problems`. */
 export function loadTemplate(source: Source, options: TemplateOptions, problems: Problems): Template | undefined {
@@ -110,7 +129,12 @@ export function templateOf(root: Node, options: TemplateOptions, problems: Probl
     urlSuffix: 'amazonaws.com',
     stackName: options.stackName ?? 'stack',
   }
-  const inputs = { given: options.parameters, ssm: options.ssm ?? new Map<string, string>(), dummies: options.dummies ?? false, ...stack }
+  const inputs = {
+    given: options.parameters,
+    ssm: options.ssm ?? new Map<string, string>(),
+    dummies: options.dummies ?? false,
+    ...stack,
+  }
   const parameters = readParameters(get(root, 'Parameters'), inputs, problems)
   const expanded = expandLoops(root, parameters, problems)
   const written = {
@@ -124,7 +148,15 @@ export function templateOf(root: Node, options: TemplateOptions, problems: Probl
   if (!isServerless) refuseServerless(written.resources, root, problems)
   const sam = transformServerless(written, { parameters, region: stack.region, partition: stack.partition }, problems)
 
-  const scope = new TemplateScope(stack, parameters, get(root, 'Mappings'), sam.conditions, sam.resources, options, problems)
+  const scope = new TemplateScope(
+    stack,
+    parameters,
+    get(root, 'Mappings'),
+    sam.conditions,
+    sam.resources,
+    options,
+    problems,
+  )
   checkRules(get(root, 'Rules'), scope.intrinsics)
   const resources = new Map<string, CfnResource>()
   for (const entry of entries(sam.resources)) {
@@ -155,7 +187,10 @@ function checkSections(root: Dict, problems: Problems): boolean {
     if (!sections.includes(entry.key)) {
       const near = nearest(entry.key, sections)
       problems.error('unknown-section', `\`${entry.key}\` is not a section of a template`, entry.keySpan, {
-        help: near === undefined ? `sections are ${sections.map((name) => `\`${name}\``).join(', ')}` : `did you mean \`${near}\`?`,
+        help:
+          near === undefined
+            ? `sections are ${sections.map((name) => `\`${name}\``).join(', ')}`
+            : `did you mean \`${near}\`?`,
       })
     } else if (mapSections.includes(entry.key) && !isMap(entry.value)) {
       problems.error('not-a-map', `the section \`${entry.key}\` is a map`, entry.keySpan)
@@ -163,9 +198,14 @@ function checkSections(root: Dict, problems: Problems): boolean {
   }
   const both = at(root, 'Metadata', 'Simulation')
   if (both !== undefined && root.pairs.has('Simulation')) {
-    problems.error('two-simulations', 'the simulation stands both in `Simulation` and in `Metadata`', root.pairs.get('Simulation')?.keySpan, {
-      also: [{ span: both.span, label: 'and here' }],
-    })
+    problems.error(
+      'two-simulations',
+      'the simulation stands both in `Simulation` and in `Metadata`',
+      root.pairs.get('Simulation')?.keySpan,
+      {
+        also: [{ span: both.span, label: 'and here' }],
+      },
+    )
   }
   const resources = get(root, 'Resources')
   if (resources === undefined) problems.error('no-resources', 'a template has a `Resources` section', root.span)
@@ -173,7 +213,16 @@ function checkSections(root: Dict, problems: Problems): boolean {
 }
 
 const resourceAttributes = [
-  ...['Type', 'Properties', 'DependsOn', 'Condition', 'DeletionPolicy', 'UpdateReplacePolicy', 'CreationPolicy', 'UpdatePolicy'],
+  ...[
+    'Type',
+    'Properties',
+    'DependsOn',
+    'Condition',
+    'DeletionPolicy',
+    'UpdateReplacePolicy',
+    'CreationPolicy',
+    'UpdatePolicy',
+  ],
   ...['Metadata', 'Connectors', 'IgnoreGlobals', 'Version'],
 ]
 
@@ -186,13 +235,19 @@ function checkResources(resources: Dict, problems: Problems): void {
       problems.error('not-a-map', `the resource \`${key}\` is a map with at least a \`Type\``, value.span)
       continue
     }
-    if (stringOf(get(value, 'Type')) === undefined) problems.error('resource-without-type', `the resource \`${key}\` has no \`Type\``, keySpan)
+    if (stringOf(get(value, 'Type')) === undefined)
+      problems.error('resource-without-type', `the resource \`${key}\` has no \`Type\``, keySpan)
     for (const attribute of entries(value)) {
       if (resourceAttributes.includes(attribute.key)) continue
       const near = nearest(attribute.key, resourceAttributes)
-      problems.error('unknown-resource-attribute', `\`${attribute.key}\` is not an attribute of a resource`, attribute.keySpan, {
-        help: near === undefined ? 'settings of the resource stand under `Properties`' : `did you mean \`${near}\`?`,
-      })
+      problems.error(
+        'unknown-resource-attribute',
+        `\`${attribute.key}\` is not an attribute of a resource`,
+        attribute.keySpan,
+        {
+          help: near === undefined ? 'settings of the resource stand under `Properties`' : `did you mean \`${near}\`?`,
+        },
+      )
     }
     const properties = get(value, 'Properties')
     if (properties !== undefined && !isMap(properties) && textOf(properties) !== undefined) {
@@ -210,9 +265,14 @@ function refuseServerless(resources: Dict, root: Dict, problems: Problems): void
   for (const { key, value } of entries(resources)) {
     const type = get(value, 'Type')
     if (!stringOf(type)?.startsWith('AWS::Serverless::')) continue
-    problems.error('transform-missing', `\`${key}\` needs the SAM transform, which this template does not name`, type?.span ?? root.span, {
-      help: 'add `Transform: AWS::Serverless-2016-10-31`',
-    })
+    problems.error(
+      'transform-missing',
+      `\`${key}\` needs the SAM transform, which this template does not name`,
+      type?.span ?? root.span,
+      {
+        help: 'add `Transform: AWS::Serverless-2016-10-31`',
+      },
+    )
     return
   }
 }
@@ -253,7 +313,12 @@ function readResource(
   }
 }
 
-function readDependsOn(node: Node | undefined, logicalId: string, scope: TemplateScope, problems: Problems): readonly string[] {
+function readDependsOn(
+  node: Node | undefined,
+  logicalId: string,
+  scope: TemplateScope,
+  problems: Problems,
+): readonly string[] {
   const named: string[] = []
   for (const each of node === undefined ? [] : node.kind === 'list' ? node.items : [node]) {
     const name = stringOf(each)
@@ -263,7 +328,12 @@ function readDependsOn(node: Node | undefined, logicalId: string, scope: Templat
     }
     const near = name === undefined ? undefined : nearest(name, scope.names('resource'))
     const help = near === undefined ? undefined : { help: `did you mean \`${near}\`?` }
-    problems.error('unknown-dependency', `\`${logicalId}\` depends on \`${name ?? ''}\`, which is not a resource of this template`, each.span, help)
+    problems.error(
+      'unknown-dependency',
+      `\`${logicalId}\` depends on \`${name ?? ''}\`, which is not a resource of this template`,
+      each.span,
+      help,
+    )
   }
   return named
 }
@@ -306,7 +376,11 @@ function reportCycles(resources: ReadonlyMap<string, CfnResource>, problems: Pro
     if (start >= 0) {
       const cycle = path.slice(start)
       const shown = [...cycle, logicalId].map((id) => `\`${id}\``).join(' → ')
-      problems.error('circular-dependency', `circular dependency between resources: ${shown}`, resources.get(logicalId)?.keySpan)
+      problems.error(
+        'circular-dependency',
+        `circular dependency between resources: ${shown}`,
+        resources.get(logicalId)?.keySpan,
+      )
       return
     }
     const resource = resources.get(logicalId)

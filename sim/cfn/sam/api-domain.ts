@@ -1,0 +1,76 @@
+// `Domain` of an API: its own domain name and the mappings of base paths to a stage.
+import { canonicalJson, get, has, items, stringOf } from '../node.ts'
+import type { Node, Plain, PlainMap } from '../node.ts'
+import type { ApiDraft } from './api-draft.ts'
+import { hash10, pick, ref } from './draft.ts'
+import type { Draft } from './draft.ts'
+
+export function apiDomain(api: ApiDraft, stage: string, draft: Draft): void {
+  const { owner, isHttp } = api
+  const written = get(owner.properties, 'Domain')
+  if (written === undefined) return
+  const domain = draft.resolveParameters(written)
+  const name = get(domain, 'DomainName')
+  const certificate = get(domain, 'CertificateArn')
+  if (name === undefined || certificate === undefined) {
+    draft.error(owner, '`Domain` has a `DomainName` and a `CertificateArn`', written.span)
+    return
+  }
+  if (has(domain, 'Route53'))
+    draft.notSimulated(owner, 'a DNS record (`Domain.Route53`)', get(written, 'Route53')?.span ?? written.span)
+  const id = `ApiGatewayDomainName${isHttp ? 'V2' : ''}${hash10(stringOf(name) ?? canonicalJson(name))}`
+  const security = get(domain, 'SecurityPolicy')
+  const endpoint: Plain = get(domain, 'EndpointConfiguration') ?? 'REGIONAL'
+  if (isHttp) {
+    draft.emit(owner, id, 'AWS::ApiGatewayV2::DomainName', {
+      DomainName: name,
+      DomainNameConfigurations: [{ CertificateArn: certificate, EndpointType: endpoint, SecurityPolicy: security }],
+      MutualTlsAuthentication: mutualTls(domain),
+      Tags: { 'httpapi:createdBy': 'SAM' },
+    })
+  } else {
+    const isEdge = typeof endpoint === 'object' && stringOf(endpoint as Node) === 'EDGE'
+    draft.emit(owner, id, 'AWS::ApiGateway::DomainName', {
+      DomainName: name,
+      [isEdge ? 'CertificateArn' : 'RegionalCertificateArn']: certificate,
+      EndpointConfiguration: { Types: [endpoint] },
+      SecurityPolicy: security,
+      MutualTlsAuthentication: mutualTls(domain),
+      ...pick(domain, ['OwnershipVerificationCertificateArn']),
+    })
+  }
+  emitMappings(api, id, stage, get(domain, 'BasePath'), draft)
+}
+
+function mutualTls(domain: Node): PlainMap | undefined {
+  const written = get(domain, 'MutualTlsAuthentication')
+  return written === undefined ? undefined : pick(written, ['TruststoreUri', 'TruststoreVersion'])
+}
+
+function emitMappings(
+  { owner, isHttp }: ApiDraft,
+  domain: string,
+  stage: string,
+  paths: Node | undefined,
+  draft: Draft,
+): void {
+  const mapping = (id: string, path: string | undefined): void => {
+    if (isHttp) {
+      const key = { DomainName: ref(domain), ApiId: ref(owner.id), Stage: ref(stage), ApiMappingKey: path }
+      draft.emit(owner, `${id}ApiMapping`, 'AWS::ApiGatewayV2::ApiMapping', key)
+    } else {
+      const key = { DomainName: ref(domain), RestApiId: ref(owner.id), Stage: ref(stage), BasePath: path }
+      draft.emit(owner, `${id}BasePathMapping`, 'AWS::ApiGateway::BasePathMapping', key)
+    }
+  }
+  if (paths === undefined) {
+    mapping(owner.id, undefined)
+    return
+  }
+  for (const path of paths.kind === 'list' ? items(paths) : [paths]) {
+    const text = stringOf(path) ?? ''
+    const trimmed = text.replace(/^\/+|\/+$/g, '')
+    if (trimmed === '') mapping(owner.id, undefined)
+    else mapping(`${owner.id}${trimmed.replace(/[^A-Za-z0-9]/g, '')}`, trimmed)
+  }
+}

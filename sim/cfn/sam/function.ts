@@ -1,0 +1,384 @@
+// AWS::Serverless::Function: the function itself, its role, its version and alias, its URL; events are made next door (SAM-R10 … R20).
+import { entries, get, has, isMap, isScalar, isTrue, items, stringOf, textOf, toJs } from '../node.ts'
+import type { Node, Plain, PlainMap } from '../node.ts'
+import type { ApiDrafts } from './api-draft.ts'
+import type { Deployments } from './deployment.ts'
+import { getAtt, hash10, isIntrinsic, pick, ref, tagList } from './draft.ts'
+import type { Draft, SamResource } from './draft.ts'
+import { eventInvokeConfig } from './event-invoke.ts'
+import { functionEvents } from './events.ts'
+import { managedPolicyArn, rolePolicies } from './policies.ts'
+
+/** Properties that AWS::Lambda::Function takes as they are. */
+const passed = [
+  ...[
+    'FunctionName',
+    'Handler',
+    'Runtime',
+    'Description',
+    'MemorySize',
+    'Timeout',
+    'VpcConfig',
+    'Environment',
+    'Layers',
+  ],
+  ...[
+    'ReservedConcurrentExecutions',
+    'Architectures',
+    'EphemeralStorage',
+    'FileSystemConfigs',
+    'ImageConfig',
+    'KmsKeyArn',
+  ],
+  ...['CodeSigningConfigArn', 'SnapStart', 'RuntimeManagementConfig', 'LoggingConfig', 'RecursiveLoop', 'PackageType'],
+  ...['DurableConfig', 'TenancyConfig', 'CapacityProviderConfig', 'FunctionScalingConfig', 'PublishToLatestPublished'],
+]
+
+const known = [
+  ...passed,
+  ...[
+    'CodeUri',
+    'InlineCode',
+    'ImageUri',
+    'Role',
+    'Policies',
+    'Events',
+    'Tags',
+    'Tracing',
+    'DeadLetterQueue',
+    'RolePath',
+  ],
+  ...[
+    'DeploymentPreference',
+    'AutoPublishAlias',
+    'AutoPublishAliasAllProperties',
+    'AutoPublishCodeSha256',
+    'VersionDescription',
+  ],
+  ...[
+    'ProvisionedConcurrencyConfig',
+    'PermissionsBoundary',
+    'EventInvokeConfig',
+    'AssumeRolePolicyDocument',
+    'FunctionUrlConfig',
+  ],
+  ...['PropagateTags', 'SourceKMSKeyArn', 'VersionDeletionPolicy'],
+]
+
+/** A function while it is made: what its events need to know of it. */
+export interface FunctionDraft {
+  readonly owner: SamResource
+  readonly draft: Draft
+  readonly apis: ApiDrafts
+  /** The alias's logical id, if there is one: all events point at it (SAM-R14). */
+  readonly alias: string | undefined
+  /** Managed policies and documents that events and destinations add to the role. */
+  readonly managed: Plain[]
+  readonly documents: Plain[]
+  /** Tags that pass to made resources (`PropagateTags`). */
+  readonly passedTags: Plain[] | undefined
+}
+
+/** `Ref` to what a caller invokes: the alias, or the function. */
+export function invoked(fn: FunctionDraft): PlainMap {
+  return ref(fn.alias ?? fn.owner.id)
+}
+
+/** The ARN of what a caller invokes. */
+export function invokedArn(fn: FunctionDraft): PlainMap {
+  return fn.alias === undefined ? getAtt(fn.owner.id, 'Arn') : ref(fn.alias)
+}
+
+export function transformFunction(owner: SamResource, draft: Draft, apis: ApiDrafts, deployments: Deployments): void {
+  const { id, properties } = owner
+  draft.checkKeys(owner, properties, known, owner.type)
+  const aliasName = aliasOf(owner, draft)
+  const alias = aliasName === undefined ? undefined : `${id}Alias${aliasName.replace(/[^A-Za-z0-9]/g, '')}`
+  const passedTags = isTrue(get(properties, 'PropagateTags')) ? tagList(get(properties, 'Tags')) : undefined
+  const fn: FunctionDraft = { owner, draft, apis, alias, managed: [], documents: [], passedTags }
+
+  const code = codeOf(owner, draft)
+  const role = roleOf(fn)
+  const deadLetter = deadLetterOf(fn)
+  const tracing = get(properties, 'Tracing')
+  draft.emit(
+    owner,
+    id,
+    'AWS::Lambda::Function',
+    {
+      ...pick(properties, passed),
+      Code: code,
+      Role: role.value,
+      Tags: tagList(get(properties, 'Tags'), ['lambda:createdBy', 'SAM']),
+      TracingConfig: tracing === undefined ? undefined : { Mode: tracing },
+      DeadLetterConfig: deadLetter,
+    },
+    pick(owner.node, ['DependsOn', 'Metadata', 'CreationPolicy', 'UpdatePolicy']),
+  )
+  if (alias !== undefined && aliasName !== undefined) emitAlias(fn, alias, aliasName, code, deployments)
+  else if (has(properties, 'ProvisionedConcurrencyConfig')) {
+    draft.error(
+      owner,
+      '`ProvisionedConcurrencyConfig` needs an `AutoPublishAlias`',
+      get(properties, 'ProvisionedConcurrencyConfig')?.span,
+    )
+  }
+  functionEvents(fn)
+  eventInvokeConfig(fn)
+  emitUrl(fn)
+  if (role.id !== undefined) emitRole(fn, role.id, role.condition)
+}
+
+function aliasOf({ properties, id }: SamResource, draft: Draft): string | undefined {
+  const written = get(properties, 'AutoPublishAlias')
+  if (written === undefined) return undefined
+  const name = stringOf(draft.resolveParameters(written))
+  if (name === undefined) {
+    draft.problems.error(
+      'sam-specification',
+      `the resource \`${id}\`: \`AutoPublishAlias\` is a literal name or \`Ref\` to a parameter`,
+      written.span,
+    )
+  }
+  return name === '' ? undefined : name
+}
+
+/** Where code stands when it is a local path or missing: deploying would have put it into a bucket. */
+const packaged: PlainMap = { S3Bucket: 'bucket', S3Key: 'value' }
+
+function codeOf({ properties }: SamResource, draft: Draft): PlainMap {
+  const inline = get(properties, 'InlineCode')
+  const image = get(properties, 'ImageUri')
+  const uri = get(properties, 'CodeUri')
+  const key = pick(properties, ['SourceKMSKeyArn'])
+  if (inline !== undefined && uri === undefined) return { ZipFile: inline }
+  if (image !== undefined) return { ImageUri: image }
+  if (textOf(get(properties, 'PackageType')) === 'Image') {
+    return { ImageUri: `111111111111.dkr.ecr.${draft.region}.amazonaws.com/repository` }
+  }
+  return { ...storedAt(uri, 'S3Bucket', 'S3Key', 'S3ObjectVersion'), ...key }
+}
+
+/** `s3://bucket/key?versionId=v` or `{ Bucket, Key, Version }` under the names that the resource uses; anything else is packaged. */
+export function storedAt(uri: Node | undefined, bucket: string, key: string, version: string): PlainMap {
+  if (isMap(uri) && !isIntrinsic(uri)) {
+    return { [bucket]: get(uri, 'Bucket'), [key]: get(uri, 'Key'), [version]: get(uri, 'Version') }
+  }
+  const match = /^s3:\/\/([^/]+)\/([^?]+)(?:\?versionId=(.*))?$/.exec(stringOf(uri) ?? '')
+  if (match === null) return { [bucket]: packaged['S3Bucket'], [key]: packaged['S3Key'] }
+  return { [bucket]: match[1] as string, [key]: match[2] as string, [version]: match[3] }
+}
+
+interface RoleChoice {
+  readonly value: Plain
+  /** The role to make, if one is needed, and the condition under which. */
+  readonly id?: string
+  readonly condition?: string
+}
+
+function roleOf(fn: FunctionDraft): RoleChoice {
+  const { owner, draft } = fn
+  const made = `${owner.id}Role`
+  const given = get(owner.properties, 'Role')
+  if (given === undefined) return { value: getAtt(made, 'Arn'), id: made }
+  const [condition, yes, no] = items(get(given, 'Fn::If'))
+  const name = stringOf(condition)
+  if (name === undefined || yes === undefined || no === undefined) return { value: given }
+  const isNone = (node: Node): boolean => stringOf(get(node, 'Ref')) === 'AWS::NoValue'
+  if (isNone(no) && !isNone(yes)) {
+    draft.conditions.set(`NOT${name}`, { 'Fn::Not': [{ Condition: name }] })
+    return { value: { 'Fn::If': [name, yes, getAtt(made, 'Arn')] }, id: made, condition: `NOT${name}` }
+  }
+  if (isNone(yes) && !isNone(no))
+    return { value: { 'Fn::If': [name, getAtt(made, 'Arn'), no] }, id: made, condition: name }
+  return { value: given }
+}
+
+function emitRole(fn: FunctionDraft, id: string, condition: string | undefined): void {
+  const { owner, draft } = fn
+  const { properties } = owner
+  const policies = rolePolicies(owner, id, draft)
+  const arn = (name: string): string => managedPolicyArn(name, draft.partition)
+  const managed: Plain[] = [arn('AWSLambdaBasicExecutionRole')]
+  const tracing = textOf(draft.resolveParameters(get(properties, 'Tracing') ?? owner.node))
+  if (tracing === 'Active' || tracing === 'PassThrough') managed.push(arn('AWSXrayWriteOnlyAccess'))
+  if (has(properties, 'VpcConfig')) managed.push(arn('AWSLambdaVPCAccessExecutionRole'))
+  if (has(properties, 'DurableConfig')) managed.push(arn('AWSLambdaBasicDurableExecutionRolePolicy'))
+  const all = unique([...managed, ...fn.managed, ...policies.managed])
+  const documents = [
+    ...fn.documents.filter(isDeadLetter),
+    ...policies.documents,
+    ...fn.documents.filter((each) => !isDeadLetter(each)),
+  ]
+  const assume = get(properties, 'AssumeRolePolicyDocument')
+  draft.emit(
+    owner,
+    id,
+    'AWS::IAM::Role',
+    {
+      AssumeRolePolicyDocument: assume ?? trusting('lambda.amazonaws.com'),
+      ManagedPolicyArns: all,
+      Policies: documents.length === 0 ? undefined : documents,
+      Path: get(properties, 'RolePath'),
+      PermissionsBoundary: get(properties, 'PermissionsBoundary'),
+      Tags: tagList(get(properties, 'Tags'), ['lambda:createdBy', 'SAM']),
+    },
+    condition === undefined ? {} : { Condition: condition },
+  )
+}
+
+export function trusting(service: string): PlainMap {
+  return {
+    Version: '2012-10-17',
+    Statement: [{ Action: ['sts:AssumeRole'], Effect: 'Allow', Principal: { Service: [service] } }],
+  }
+}
+
+function unique(values: readonly Plain[]): Plain[] {
+  const seen = new Set<string>()
+  return values.filter((value) => {
+    const text =
+      typeof value === 'string'
+        ? value
+        : isScalar(value as Node)
+          ? String((value as { value: unknown }).value)
+          : undefined
+    if (text === undefined) return true
+    if (seen.has(text)) return false
+    seen.add(text)
+    return true
+  })
+}
+
+const deadLetterActions: ReadonlyMap<string, string> = new Map([
+  ['SQS', 'sqs:SendMessage'],
+  ['SNS', 'sns:Publish'],
+])
+
+function isDeadLetter(document: Plain): boolean {
+  return (document as PlainMap)['PolicyName'] === 'DeadLetterQueuePolicy'
+}
+
+function deadLetterOf(fn: FunctionDraft): PlainMap | undefined {
+  const { owner, draft } = fn
+  const written = get(owner.properties, 'DeadLetterQueue')
+  if (written === undefined) return undefined
+  if (isIntrinsic(written)) {
+    draft.error(owner, '`DeadLetterQueue` is a map with `Type` and `TargetArn`', written.span)
+    return undefined
+  }
+  draft.checkKeys(owner, written, ['Type', 'TargetArn'], 'DeadLetterQueue')
+  const type = get(written, 'Type')
+  const target = get(written, 'TargetArn')
+  const action = deadLetterActions.get(stringOf(type) ?? '')
+  if (action === undefined || target === undefined) {
+    draft.error(owner, '`DeadLetterQueue` has the `Type` `SQS` or `SNS` and a `TargetArn`', type?.span ?? written.span)
+    return undefined
+  }
+  fn.documents.push({
+    PolicyName: 'DeadLetterQueuePolicy',
+    PolicyDocument: { Version: '2012-10-17', Statement: [{ Action: action, Resource: target, Effect: 'Allow' }] },
+  })
+  return { TargetArn: target }
+}
+
+function emitAlias(fn: FunctionDraft, alias: string, name: string, code: PlainMap, deployments: Deployments): void {
+  const { owner, draft } = fn
+  const { id, properties } = owner
+  const version = `${id}Version${versionHash(owner, code, draft)}`
+  draft.renamed.set(`${id}.Version`, version)
+  draft.renamed.set(`${id}.Alias`, alias)
+  const deletionPolicy = get(properties, 'VersionDeletionPolicy')
+  draft.emit(
+    owner,
+    version,
+    'AWS::Lambda::Version',
+    { FunctionName: ref(id), Description: get(properties, 'VersionDescription') },
+    { DeletionPolicy: deletionPolicy === undefined ? 'Retain' : draft.resolveParameters(deletionPolicy) },
+  )
+  const updatePolicy = deployments.updatePolicyOf(owner)
+  draft.emit(
+    owner,
+    alias,
+    'AWS::Lambda::Alias',
+    {
+      Name: name,
+      FunctionName: ref(id),
+      FunctionVersion: getAtt(version, 'Version'),
+      ProvisionedConcurrencyConfig: get(properties, 'ProvisionedConcurrencyConfig'),
+    },
+    { UpdatePolicy: updatePolicy },
+  )
+}
+
+/** A new version appears only when what this hash sees has changed (SAM-R13). */
+function versionHash(owner: SamResource, code: PlainMap, draft: Draft): string {
+  const { properties } = owner
+  const given = get(properties, 'AutoPublishCodeSha256')
+  const resolved = given === undefined ? undefined : textOf(draft.resolveParameters(given))
+  if (resolved !== undefined) return resolved.slice(0, 10)
+  const fromText = (value: Plain | undefined): unknown =>
+    value !== null && typeof value === 'object' && 'kind' in value
+      ? toJs(draft.resolveParameters(value as Node))
+      : value
+  const seen: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(code)) if (value !== undefined) seen[key] = fromText(value)
+  if (isTrue(get(properties, 'AutoPublishAliasAllProperties'))) {
+    for (const { key, value } of entries(properties)) seen[key] = toJs(value)
+  } else {
+    const environment = get(properties, 'Environment')
+    for (const { key, value } of entries(environment)) seen[key] = toJs(value)
+    for (const key of ['MemorySize', 'SnapStart']) {
+      const value = get(properties, key)
+      if (value !== undefined) seen[key] = toJs(value)
+    }
+  }
+  return hash10(sortedJson(seen))
+}
+
+/** JSON with sorted keys, as Python writes it: text outside ASCII is escaped. */
+function sortedJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(sortedJson).join(',')}]`
+  if (value === null || typeof value !== 'object') return ascii(JSON.stringify(value))
+  const members = Object.entries(value as Record<string, unknown>).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  return `{${members.map(([key, member]) => `${ascii(JSON.stringify(key))}:${sortedJson(member)}`).join(',')}}`
+}
+
+export function ascii(text: string): string {
+  return text.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+function emitUrl(fn: FunctionDraft): void {
+  const { owner, draft, alias } = fn
+  const config = get(owner.properties, 'FunctionUrlConfig')
+  if (config === undefined) return
+  const authType = get(config, 'AuthType')
+  if (authType === undefined || isIntrinsic(config)) {
+    draft.error(owner, '`FunctionUrlConfig` is a map with an `AuthType`', config.span)
+    return
+  }
+  const id = `${owner.id}Url`
+  const name = stringOf(draft.resolveParameters(get(owner.properties, 'AutoPublishAlias') ?? owner.node))
+  draft.emit(
+    owner,
+    id,
+    'AWS::Lambda::Url',
+    {
+      ...pick(config, ['AuthType', 'Cors', 'InvokeMode']),
+      TargetFunctionArn: ref(owner.id),
+      Qualifier: alias === undefined ? undefined : name,
+    },
+    alias === undefined ? {} : { DependsOn: alias },
+  )
+  if (stringOf(authType) !== 'NONE') return
+  const permission = {
+    Action: 'lambda:InvokeFunctionUrl',
+    FunctionName: invoked(fn),
+    Principal: '*',
+    FunctionUrlAuthType: authType,
+  }
+  draft.emit(owner, `${id}PublicPermissions`, 'AWS::Lambda::Permission', permission)
+  draft.emit(owner, `${owner.id}URLInvokeAllowPublicAccess`, 'AWS::Lambda::Permission', {
+    ...{ Action: 'lambda:InvokeFunction', FunctionName: invoked(fn), Principal: '*', InvokedViaFunctionUrl: true },
+  })
+}
