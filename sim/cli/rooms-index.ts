@@ -16,7 +16,7 @@ export interface RoomFile {
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
 const DEFINITION = /^export const (\w+): ServiceDef(?:<[^=]*>)? = \{/m
-const TYPE = /^ {2}type: '([^']+)'/m
+const TYPE = /^ {2}type: (?:'([^']+)'|(\w+)),/m
 
 /**
  * The rooms under `<root>/sim/services/<namespace>/`, sorted by type: files that export a `ServiceDef`.
@@ -34,13 +34,23 @@ export function findRooms(root: string): RoomFile[] {
       const definition = DEFINITION.exec(text)
       if (definition === null) continue
       const file = `${folder.name}/${entry}`
-      const type = TYPE.exec(text.slice(definition.index))
-      if (type === null)
+      const line = TYPE.exec(text.slice(definition.index))
+      const type = line?.[1] ?? (line?.[2] === undefined ? undefined : constant(join(services, file), line[2]))
+      if (type === undefined)
         throw new Error(`sim/services/${file}: \`${definition[1]}\` needs a line \`type: 'AWS::…::…',\``)
-      rooms.push({ type: type[1]!, name: definition[1]!, file })
+      rooms.push({ type, name: definition[1]!, file })
     }
   }
   return rooms.sort((a, b) => (a.type < b.type ? -1 : a.type > b.type ? 1 : a.file < b.file ? -1 : 1))
+}
+
+/** The text that a constant of a file stands for, followed through one import. */
+function constant(path: string, name: string): string | undefined {
+  const text = readFileSync(path, 'utf8')
+  const own = new RegExp(`^(?:export )?const ${name}\\b[^=]*= '([^']+)'`, 'm').exec(text)
+  if (own !== null) return own[1]
+  const from = new RegExp(`^import \\{[^}]*\\b${name}\\b[^}]*\\} from '(\\./[^']+)'`, 'm').exec(text)
+  return from === null ? undefined : constant(join(dirname(path), from[1]!), name)
 }
 
 /** The text of the index. Names that two namespaces share (`cluster`) are imported under namespace and name. */

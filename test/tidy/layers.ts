@@ -1,0 +1,140 @@
+// Who may import whom: the layers of the house as data, and the rule that reads them.
+//
+// Arrows go one way. A folder that needs something from above gets it as a parameter; what two services share is a part.
+import { importsOf, isSource, isTest, resolveImport, type SourceFile } from './source.ts'
+
+export interface Layer {
+  readonly folder: string
+  /** Folders (or single files) of `sim` that it may import besides itself. */
+  readonly imports: readonly string[]
+  /** Files of those folders that it may not import, with the reason. */
+  readonly except?: readonly string[]
+  /** Packages; `node:*` stands for all of Node's own. */
+  readonly packages?: readonly string[]
+  /** What to do instead of an import that is not allowed. */
+  readonly instead: string
+}
+
+export const LAYERS: readonly Layer[] = [
+  {
+    folder: 'engine',
+    imports: [],
+    packages: ['seedrandom'],
+    instead: 'the engine knows neither AWS nor the scenario: pass what it needs as numbers or functions',
+  },
+  {
+    folder: 'diag',
+    imports: [],
+    packages: ['fastest-levenshtein'],
+    instead: 'diagnostics know texts and places alone: pass them as parameters',
+  },
+  { folder: 'model', imports: ['engine'], instead: 'the contract knows the engine by its types alone' },
+  // Parts speak to a room's `Sim` (retries open calls, the interpreter runs handlers), so they know the contract.
+  {
+    folder: 'parts',
+    imports: ['engine', 'model'],
+    instead: 'a part serves any room: take the difference as a parameter',
+  },
+  {
+    folder: 'services/*',
+    imports: ['model', 'parts', 'engine'],
+    instead:
+      'services meet on edges, as in AWS: call the other one through `sim.edge`, or move the shared mechanism to sim/parts',
+  },
+  {
+    folder: 'services/index.ts',
+    imports: ['model', 'services/*'],
+    instead: 'the index is generated: run `npm run rooms`',
+  },
+  // A property may hold a distribution in the scenario's words; reading that one text needs nothing else of the language.
+  {
+    folder: 'derive',
+    imports: ['model', 'diag', 'engine', 'lang/distribution.ts'],
+    instead: 'what is derived from a definition names no service and knows no scenario: take it as a parameter',
+  },
+  // A template is read before anybody asks what its resources mean, so cfn stands below the language, not above it.
+  {
+    folder: 'cfn',
+    imports: ['diag'],
+    packages: ['yaml'],
+    instead: 'a template is read without the language: let sim/lang call sim/cfn and look up what it needs',
+  },
+  // The language compiles texts to what the engine runs (times, distributions, key choices) and to the parts' programs.
+  {
+    folder: 'lang',
+    imports: ['cfn', 'derive', 'diag', 'engine', 'model', 'parts', 'services/index.ts'],
+    except: ['engine/kernel.ts', 'engine/recorder.ts', 'engine/calls.ts'],
+    packages: ['yaml'],
+    instead: 'the language ends at the plan of sim/model/plan.ts and names no service: look it up in the registry',
+  },
+  { folder: 'metrics', imports: ['model', 'engine'], instead: 'metrics read series and names, whoever publishes them' },
+  {
+    folder: 'run',
+    imports: ['engine', 'diag', 'model', 'parts', 'derive', 'cfn', 'lang', 'metrics', 'services/index.ts'],
+    packages: [],
+    instead: 'a run knows rooms by their contract, and neither the terminal nor files: return plain data',
+  },
+  {
+    folder: 'cli',
+    imports: ['*', 'package.json'],
+    packages: ['node:*', 'commander', 'cli-progress', 'picocolors', 'vite'],
+    instead: 'add the package to the list in test/tidy/layers.ts, with its reason',
+  },
+  {
+    folder: 'index.ts',
+    imports: ['engine', 'diag', 'model', 'parts', 'derive', 'cfn', 'lang', 'metrics', 'run', 'services/index.ts'],
+    instead: 'the public door leads to plain data',
+  },
+]
+
+/** The layer that a path under `sim/` belongs to. */
+function layerOf(path: string): Layer | undefined {
+  const parts = path.split('/').slice(1)
+  const name =
+    parts.length === 1 || (parts[0] === 'services' && parts.length === 2)
+      ? parts.join('/')
+      : parts[0] === 'services'
+        ? 'services/*'
+        : parts[0]
+  return LAYERS.find((layer) => layer.folder === name)
+}
+
+/** Imports that go against the layers. Unit tests beside the code may import anything: they see the whole. */
+export function layerProblems(files: readonly SourceFile[]): string[] {
+  const problems: string[] = []
+  for (const file of files) {
+    if (!isSource(file.path)) continue
+    for (const { line, from } of importsOf(file.text)) {
+      const target = from.startsWith('.') ? resolveImport(file.path, from) : undefined
+      const place = `${file.path}:${line}`
+      if (target !== undefined && /\.test\.tsx?$/.test(target))
+        problems.push(`${place}: imports the test ${target}; move what is shared to a file of its own`)
+      else if (!file.path.startsWith('sim/') || isTest(file.path)) continue
+      else {
+        const layer = layerOf(file.path)
+        if (layer === undefined)
+          problems.push(`${place}: no layer is named for this folder; add it to test/tidy/layers.ts`)
+        else if (!allows(layer, file.path, from, target))
+          problems.push(`${place}: ${layer.folder} may not import ${target ?? from}; ${layer.instead}`)
+      }
+    }
+  }
+  return problems
+}
+
+function allows(layer: Layer, file: string, from: string, target: string | undefined): boolean {
+  if (target === undefined) {
+    const name = from.startsWith('node:') ? 'node:*' : from.split('/', from.startsWith('@') ? 2 : 1).join('/')
+    return layer.packages?.includes(name) === true
+  }
+  if (!target.startsWith('sim/')) return layer.imports.includes(target)
+  const path = target.slice('sim/'.length)
+  if (layer.except?.includes(path) === true) return false
+  const own = layer.folder === 'services/*' ? file.split('/').slice(1, 3).join('/') : layer.folder
+  if (path.startsWith(`${own}/`)) return true
+  return layer.imports.some((each) => {
+    if (each === '*') return true
+    if (each === 'services/*') return /^services\/[^/]+\//.test(path)
+    return path === each || path.startsWith(`${each}/`)
+  })
+}
