@@ -65,7 +65,14 @@ function probeAnswered(probe: ProbeState, call: Call): void {
   const key = [...probe.edges].find(([, edge]) => edge === calls.edge[call])![0]
   const [to, action] = key.split(' ') as [string, string]
   const status = calls.status[call]!
-  const answer = { at: clock[0]!, status: errors.names[status]!, http: errors.http[status]!, answer: calls.answer[call], to, action }
+  const answer = {
+    at: clock[0]!,
+    status: errors.names[status]!,
+    http: errors.http[status]!,
+    answer: calls.answer[call],
+    to,
+    action,
+  }
   probe.answers.push(answer)
   probe.waiting.get(call)?.(answer)
   probe.waiting.delete(call)
@@ -105,12 +112,14 @@ export class Lab {
     const profile = options.profile ?? 'current'
     const quotas = options.quotas ?? {}
     const views = new Map<string, ResourceView>()
-    const quotaOf = (def: ServiceDef) => (name: string) => quotas[`${servicePrefix(def.type)}.${name}`] ?? quotaValue(def.quotas[name]!, profile)
+    const quotaOf = (def: ServiceDef) => (name: string) =>
+      quotas[`${servicePrefix(def.type)}.${name}`] ?? quotaValue(def.quotas[name]!, profile)
     for (const [name, part] of Object.entries(parts)) {
       const config = readConfig(part.def.type, part.def.props, part.properties ?? {}, {
         quota: quotaOf(part.def),
         resolve: (text) => (typeof text === 'string' && (text in parts || part.def.singleton) ? text : undefined),
-        error: (path, slug, message, help) => problems.push(`${name}.${path.join('.')}: ${slug}: ${message}${help === undefined ? '' : ` (${help})`}`),
+        error: (path, slug, message, help) =>
+          problems.push(`${name}.${path.join('.')}: ${slug}: ${message}${help === undefined ? '' : ` (${help})`}`),
         notSimulated: (path, message) => this.notSimulated.push(`${name}.${path.join('.')}: ${message}`),
       })
       views.set(name, {
@@ -141,7 +150,10 @@ export class Lab {
       duration: options.duration ?? 400 * DAY,
       warmUp: options.warmUp ?? 0,
       cuts: options.cuts ?? [],
-      components: [...components, { name: 'Probe', type: probeDef.type, def: probeDef, config: { edges: options.probe ?? [] } }],
+      components: [
+        ...components,
+        { name: 'Probe', type: probeDef.type, def: probeDef, config: { edges: options.probe ?? [] } },
+      ],
     })
     this.probe = this.world.stateOf<ProbeState>('Probe')
   }
@@ -159,7 +171,8 @@ export class Lab {
   run(until: number): this {
     this.world.run(until)
     const broken = this.world.brokenInvariants()
-    if (broken.length > 0) throw new Error(`at ${this.now} µs: ${broken.map((b) => `${b.component}: ${b.sentence}`).join('; ')}`)
+    if (broken.length > 0)
+      throw new Error(`at ${this.now} µs: ${broken.map((b) => `${b.component}: ${b.sentence}`).join('; ')}`)
     return this
   }
 

@@ -1,1 +1,84 @@
-console.log('hotshard')
+// The command line: `hotshard run|check|explain|audit|diverge|start`.
+import { Command, CommanderError, Option } from 'commander'
+import { audit } from './audit.ts'
+import { check } from './check.ts'
+import { EXIT } from './exit.ts'
+import { diverge } from './diverge.ts'
+import { explain } from './explain.ts'
+import { run, type RunFlags } from './run.ts'
+import { start } from './start.ts'
+import { VERSION } from './version.ts'
+
+const collect = (value: string, all: string[]): string[] => [...all, value]
+const scenarioOptions = (command: Command): Command =>
+  command
+    .option('--set <Param=Value>', "a value for one of the template's parameters (repeatable)", collect, [])
+    .option('--root <dir>', 'the folder whose files a scenario may read; its own by default')
+    .option('--no-color', 'plain text')
+
+const program = new Command('hotshard')
+  .description('Simulates AWS-style systems from their own CloudFormation templates.')
+  .version(VERSION)
+  .showHelpAfterError()
+  .exitOverride()
+
+scenarioOptions(program.command('run'))
+  .description('simulate scenarios and print their reports')
+  .argument('<scenario...>', 'scenario files or bare templates')
+  .option('--seed <n>', "another seed than the scenario's")
+  .option('--duration <time>', "another length than the scenario's, such as 5m")
+  .addOption(new Option('--format <format>', 'how the report is printed').choices(['pretty', 'json']).default('pretty'))
+  .option('--metrics <file>', 'write every metric as CSV')
+  .option('--events <file>', 'write every call as JSON lines')
+  .option('--trace <file>', 'write a Chrome trace (open it in Perfetto)')
+  .option('--verify', 'check every invariant at every checkpoint')
+  .action((scenarios: string[], flags: RunFlags) => finish(run(scenarios, flags)))
+
+scenarioOptions(program.command('check'))
+  .description('validate scenarios without running them')
+  .argument('<scenario...>')
+  .action((scenarios: string[], flags: RunFlags) => finish(check(scenarios, flags)))
+
+program
+  .command('explain')
+  .description('the model card of a type, or what is known of a metric, an exception or a fact')
+  .argument('<name>', 'such as AWS::SQS::Queue, ThrottledRequests, TooManyRequestsException, LAM-32')
+  .action((name: string) => finish(explain(name)))
+
+scenarioOptions(program.command('audit'))
+  .description('does any answer hang on the order of equal times?')
+  .argument('<scenario>')
+  .option('--seed <n>', "another seed than the scenario's")
+  .option('--duration <time>', "another length than the scenario's")
+  .option('--runs <n>', 'how many orders to try', '5')
+  .action((scenario: string, flags: RunFlags & { runs: string }) => finish(audit(scenario, flags)))
+
+scenarioOptions(program.command('diverge'))
+  .description('the first event at which two runs part')
+  .argument('<a>')
+  .argument('<b>', 'a scenario, or the same one with --seed-b or --set-b')
+  .option('--seed <n>', 'seed of the first run')
+  .option('--seed-b <n>', 'seed of the second run')
+  .option('--set-b <Param=Value>', 'a parameter of the second run (repeatable)', collect, [])
+  .action((a: string, b: string, flags: RunFlags & { seedB?: string; setB: string[] }) => finish(diverge(a, b, flags)))
+
+program
+  .command('start')
+  .description('simulate the flagship scenario')
+  .action(() => finish(start()))
+
+function finish(code: number): void {
+  process.exitCode = code
+}
+
+try {
+  program.parse()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.badInput
+  else {
+    process.stderr.write(
+      `hotshard has a bug, and this is it:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\ncommand: hotshard ${process.argv.slice(2).join(' ')}\n`,
+    )
+    process.exitCode = EXIT.bug
+  }
+}

@@ -2,6 +2,8 @@
 //
 // Mistakes are reported by path, so that whoever knows the source text can show the place.
 import { nearest } from '../diag/suggest.ts'
+import { createSampler } from '../engine/sample.ts'
+import { parseDistribution } from '../lang/distribution.ts'
 import type { Config, Prop, Props } from '../model/contract.ts'
 
 export type Path = readonly (string | number)[]
@@ -17,13 +19,25 @@ export interface ReadContext {
 }
 
 /** Reads the properties of one resource or of one record in it. `what` names it in messages. */
-export function readConfig(what: string, props: Props, values: Readonly<Record<string, unknown>>, context: ReadContext, path: Path = []): Config {
+export function readConfig(
+  what: string,
+  props: Props,
+  values: Readonly<Record<string, unknown>>,
+  context: ReadContext,
+  path: Path = [],
+): Config {
   const config: Record<string, unknown> = {}
   for (const name of Object.keys(values)) {
     const prop = Object.hasOwn(props, name) ? props[name] : undefined
     if (prop === undefined) {
       const near = nearest(name, Object.keys(props))
-      if (near !== undefined) context.error([...path, name], 'unknown-property', `\`${name}\` is not a property of ${what}`, `did you mean \`${near}\`?`)
+      if (near !== undefined)
+        context.error(
+          [...path, name],
+          'unknown-property',
+          `\`${name}\` is not a property of ${what}`,
+          `did you mean \`${near}\`?`,
+        )
       else context.notSimulated([...path, name], `\`${name}\` of ${what} is not known to the model`)
     } else if (prop.unused === true) context.notSimulated([...path, name], `\`${name}\` of ${what}: ${prop.doc}`)
   }
@@ -31,9 +45,14 @@ export function readConfig(what: string, props: Props, values: Readonly<Record<s
     const prop = props[name]!
     const value = Object.hasOwn(values, name) ? values[name] : undefined
     if (value !== undefined && value !== null) config[name] = readValue(prop, value, context, [...path, name])
-    else if (prop.required === true) context.error(path, 'missing-property', `${what} needs the property \`${name}\``, prop.doc)
-    else if (prop.kind === 'record' && prop.default !== undefined) config[name] = readConfig(name, prop.fields!, prop.default as Record<string, unknown>, context, [...path, name])
-    else if (typeof prop.default === 'string' && (prop.kind === 'int' || prop.kind === 'number')) config[name] = context.quota(prop.default)
+    else if (prop.required === true)
+      context.error(path, 'missing-property', `${what} needs the property \`${name}\``, prop.doc)
+    else if (prop.kind === 'record' && prop.default !== undefined)
+      config[name] = readConfig(name, prop.fields!, prop.default as Record<string, unknown>, context, [...path, name])
+    else if (typeof prop.default === 'string' && (prop.kind === 'int' || prop.kind === 'number'))
+      config[name] = context.quota(prop.default)
+    else if (prop.kind === 'distribution' && prop.default !== undefined)
+      config[name] = readValue(prop, prop.default, context, [...path, name])
     else config[name] = prop.default
   }
   return Object.freeze(config)
@@ -51,7 +70,8 @@ function readValue(prop: Prop, value: unknown, context: ReadContext, path: Path)
     case 'int':
     case 'number': {
       // CloudFormation keeps the numbers of parameters as texts.
-      const number = typeof value === 'string' && /^\s*[-+]?[0-9]*\.?[0-9]+(e[-+]?[0-9]+)?\s*$/i.test(value) ? Number(value) : value
+      const number =
+        typeof value === 'string' && /^\s*[-+]?[0-9]*\.?[0-9]+(e[-+]?[0-9]+)?\s*$/i.test(value) ? Number(value) : value
       const wanted = prop.kind === 'int' ? 'a whole number' : 'a number'
       if (typeof number !== 'number' || !Number.isFinite(number) || (prop.kind === 'int' && !Number.isInteger(number)))
         return mistake('wrong-type', `${name} is ${shown(value)}, not ${wanted}`, rangeText(prop, context))
@@ -71,11 +91,29 @@ function readValue(prop: Prop, value: unknown, context: ReadContext, path: Path)
       const text = String(value)
       if (prop.values!.includes(text)) return text
       const near = nearest(text, prop.values!)
-      return mistake('unknown-value', `${name} is ${shown(value)}`, near === undefined ? `possible are ${prop.values!.map((v) => `\`${v}\``).join(', ')}` : `did you mean \`${near}\`?`)
+      return mistake(
+        'unknown-value',
+        `${name} is ${shown(value)}`,
+        near === undefined
+          ? `possible are ${prop.values!.map((v) => `\`${v}\``).join(', ')}`
+          : `did you mean \`${near}\`?`,
+      )
     }
     case 'ref': {
       const id = context.resolve(value)
       return id ?? mistake('unknown-resource', `${name} names no resource of this scenario: ${shown(value)}`, prop.doc)
+    }
+    case 'distribution': {
+      if (typeof value !== 'string' && typeof value !== 'number')
+        return mistake(
+          'wrong-type',
+          `${name} is ${shown(value)}, not a distribution`,
+          'such as `20ms` or `lognormal(p50=3ms, p99=8ms)`',
+        )
+      const parsed = parseDistribution(String(value), prop.measure!)
+      return parsed.ok
+        ? createSampler(parsed.value)
+        : mistake(parsed.slug, `${name}: ${parsed.message}`, parsed.help ?? parsed.label)
     }
     case 'list':
       if (!Array.isArray(value)) return mistake('wrong-type', `${name} is ${shown(value)}, not a list`)

@@ -42,6 +42,8 @@ export class Kernel {
   stepsMax = Number.MAX_SAFE_INTEGER
   /** When set, equal times run in a random order (see `hotshard audit`). */
   ties: Rng | null = null
+  /** Sees every event before it runs; for finding where two runs part. */
+  tap: ((time: number, target: Target, arg: number) => void) | null = null
 
   private readonly runs: EventFunction<never>[] = []
   private readonly states: unknown[] = []
@@ -71,7 +73,8 @@ export class Kernel {
 
   /** Gives all targets of a component the state that they run on. */
   bind(component: number, state: unknown): void {
-    for (let target = 0; target < this.runs.length; target++) if (this.components[target] === component) this.states[target] = state
+    for (let target = 0; target < this.runs.length; target++)
+      if (this.components[target] === component) this.states[target] = state
   }
 
   /** The component that a target belongs to. */
@@ -171,6 +174,7 @@ export class Kernel {
 
   private dispatch(target: Target, arg: number): void {
     this.steps++
+    if (this.tap !== null) this.tap(this.clock[0], target, arg)
     this.digest.step(this.clock[0], target, arg, this.components[target])
     ;(this.runs[target] as EventFunction<unknown>)(this.states[target], arg)
   }

@@ -168,7 +168,8 @@ export class Recorder implements Boundary {
   finish(): void {
     const now = this.clock[0]
     if (now > this.lastFlush) this.flush(now, true)
-    for (const series of this.series) assert(series.current === null || series.current.count === 0, 'every value has been written into a point')
+    for (const series of this.series)
+      assert(series.current === null || series.current.count === 0, 'every value has been written into a point')
   }
 
   private boundaryAfter(time: number): number {
@@ -181,7 +182,8 @@ export class Recorder implements Boundary {
     const start = this.lastFlush
     // All events of the stretch lie in its last period: an idle stretch is crossed in one step before the next event.
     const periodStart = Math.max(start, Math.ceil(time / this.boundaryEvery) * this.boundaryEvery - this.boundaryEvery)
-    for (const metric of this.touched) this.close(metric, this.series[metric].period < this.boundaryEvery ? this.values[metric * WIDTH + SINCE] : start)
+    for (const metric of this.touched)
+      this.close(metric, this.series[metric].period < this.boundaryEvery ? this.values[metric * WIDTH + SINCE] : start)
     this.touched.length = 0
     for (const metric of this.levels) this.closeLevel(metric, start, time)
     if (readGauges) for (const metric of this.gauges) this.readGauge(metric, time, periodStart)
@@ -200,7 +202,15 @@ export class Recorder implements Boundary {
         series.total!.mergeFrom(series.current)
         series.current.clear()
       }
-      series.points.push({ start, repeat: 1, n, sum: values[at + SUM], min: values[at + MIN], max: values[at + MAX], histogram })
+      series.points.push({
+        start,
+        repeat: 1,
+        n,
+        sum: values[at + SUM],
+        min: values[at + MIN],
+        max: values[at + MAX],
+        histogram,
+      })
     }
     this.clear(metric)
   }
@@ -224,7 +234,8 @@ export class Recorder implements Boundary {
     const length = time - start
     const area = values[at + AREA] + level * (time - values[at + SINCE])
     const periods = Math.max(1, Math.round(length / this.boundaryEvery))
-    if (values[at + MAX] > 0) this.series[metric].add(start, periods, 1, area / length, values[at + MIN], values[at + MAX])
+    if (values[at + MAX] > 0)
+      this.series[metric].add(start, periods, 1, area / length, values[at + MIN], values[at + MAX])
     values[at + AREA] = 0
     values[at + SINCE] = time
     values[at + MIN] = level

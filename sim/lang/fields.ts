@@ -23,7 +23,10 @@ export class Fields {
     for (const { key, keySpan } of entries(this.dict)) {
       if (known.includes(key)) continue
       const near = nearest(key, known)
-      const help = near === undefined ? `possible are ${known.map((name) => `\`${name}\``).join(', ')}` : `did you mean \`${near}\`?`
+      const help =
+        near === undefined
+          ? `possible are ${known.map((name) => `\`${name}\``).join(', ')}`
+          : `did you mean \`${near}\`?`
       problems.error('unknown-member', `\`${key}\` is not a member of ${what}`, keySpan, { label: help })
     }
   }
@@ -39,7 +42,8 @@ export class Fields {
   /** A member that must be there. */
   required(name: string): Node | undefined {
     const node = this.node(name)
-    if (node === undefined && this.dict !== undefined) this.problems.error('missing-member', `${this.what} needs \`${name}\``, this.span)
+    if (node === undefined && this.dict !== undefined)
+      this.problems.error('missing-member', `${this.what} needs \`${name}\``, this.span)
     return node
   }
 
@@ -63,11 +67,17 @@ export class Fields {
     if (node === undefined) return undefined
     const value = isScalar(node) ? Number(node.text) : Number.NaN
     if (Number.isNaN(value) || (whole && !Number.isInteger(value))) {
-      this.problems.error('wrong-type', `\`${name}\` is ${shownNode(node)}, not ${whole ? 'a whole number' : 'a number'}`, node.span)
+      this.problems.error(
+        'wrong-type',
+        `\`${name}\` is ${shownNode(node)}, not ${whole ? 'a whole number' : 'a number'}`,
+        node.span,
+      )
       return undefined
     }
     if (value < min || value > max) {
-      this.problems.error('out-of-range', `\`${name}\` is ${value}`, node.span, { label: max === Infinity ? `expected at least ${min}` : `expected ${min} to ${max}` })
+      this.problems.error('out-of-range', `\`${name}\` is ${value}`, node.span, {
+        label: max === Infinity ? `expected at least ${min}` : `expected ${min} to ${max}`,
+      })
       return undefined
     }
     return value
@@ -79,7 +89,10 @@ export class Fields {
     if (text === undefined) return undefined
     if ((words as readonly string[]).includes(text)) return text as T
     const near = nearest(text, words)
-    this.problems.error('unknown-value', `\`${name}\` is \`${text}\``, this.node(name)!.span, { label: near === undefined ? `possible are ${words.map((w) => `\`${w}\``).join(', ')}` : `did you mean \`${near}\`?` })
+    this.problems.error('unknown-value', `\`${name}\` is \`${text}\``, this.node(name)!.span, {
+      label:
+        near === undefined ? `possible are ${words.map((w) => `\`${w}\``).join(', ')}` : `did you mean \`${near}\`?`,
+    })
     return undefined
   }
 
@@ -96,12 +109,23 @@ export function readDuration(node: Node, what: string, problems: Problems): numb
   const text = textOf(node)
   const parsed = text === undefined ? undefined : parseDuration(text)
   if (parsed !== undefined && parsed.ok) return parsed.value
-  problems.error('not-a-duration', parsed === undefined ? `${what} is ${kindOf(node)}, not a duration` : parsed.message, node.span, { label: parsed?.help ?? 'expected a time such as `250ms`, `3s` or `5m`' })
+  problems.error(
+    'not-a-duration',
+    parsed === undefined ? `${what} is ${kindOf(node)}, not a duration` : parsed.message,
+    node.span,
+    { label: parsed?.help ?? 'expected a time such as `250ms`, `3s` or `5m`' },
+  )
   return undefined
 }
 
 export function kindOf(node: Node): string {
-  return node.kind === 'map' ? 'a map' : node.kind === 'list' ? 'a list' : node.value === null ? 'empty' : `\`${node.text}\``
+  return node.kind === 'map'
+    ? 'a map'
+    : node.kind === 'list'
+      ? 'a list'
+      : node.value === null
+        ? 'empty'
+        : `\`${node.text}\``
 }
 
 export function shownNode(node: Node): string {

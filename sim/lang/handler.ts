@@ -26,7 +26,19 @@ export interface StepContext {
   readFile(path: string, span: Span): string | undefined
 }
 
-const FLOW = ['Compute', 'Wait', 'ForEach', 'Parallel', 'If', 'Choose', 'Repeat', 'Cache', 'Fail', 'Return', 'Metric'] as const
+const FLOW = [
+  'Compute',
+  'Wait',
+  'ForEach',
+  'Parallel',
+  'If',
+  'Choose',
+  'Repeat',
+  'Cache',
+  'Fail',
+  'Return',
+  'Metric',
+] as const
 const BESIDE = ['ResultPath', 'Catch']
 /** Parameters that the simulator adds to an API's own, because a template has no bytes to count. */
 const SIZES = new Set(['ItemSize', 'MessageSize'])
@@ -68,12 +80,17 @@ class Compiler {
   private step(node: Node, place: string): void {
     const { problems } = this.context
     if (!isMap(node)) {
-      problems.error('not-a-step', 'a step is a map with one member', node.span, { label: 'such as `Compute: 20ms` or `sqs:SendMessage: {…}`' })
+      problems.error('not-a-step', 'a step is a map with one member', node.span, {
+        label: 'such as `Compute: 20ms` or `sqs:SendMessage: {…}`',
+      })
       return
     }
     const doing = entries(node).filter((entry) => !BESIDE.includes(entry.key))
     if (doing.length !== 1) {
-      const label = doing.length === 0 ? 'nothing is done here' : `these are ${doing.length}: ${doing.map((entry) => `\`${entry.key}\``).join(', ')}`
+      const label =
+        doing.length === 0
+          ? 'nothing is done here'
+          : `these are ${doing.length}: ${doing.map((entry) => `\`${entry.key}\``).join(', ')}`
       problems.error('not-a-step', 'a step does one thing', node.span, { label })
       return
     }
@@ -91,7 +108,10 @@ class Compiler {
   private unknown(entry: Entry): void {
     const near = nearest(entry.key, [...FLOW, ...this.context.operations.keys()])
     this.context.problems.error('unknown-step', `\`${entry.key}\` is not a step`, entry.keySpan, {
-      label: near === undefined ? 'expected an IAM action such as `sqs:SendMessage`, or one of the flow steps' : `did you mean \`${near}\`?`,
+      label:
+        near === undefined
+          ? 'expected an IAM action such as `sqs:SendMessage`, or one of the flow steps'
+          : `did you mean \`${near}\`?`,
       notes: [`flow steps are ${FLOW.map((name) => `\`${name}\``).join(', ')}`],
     })
   }
@@ -110,7 +130,12 @@ class Compiler {
         const fields = new Fields('`ForEach`', value, ['In', 'Do', 'ReportFailures'], problems)
         const list = fields.required('In')
         if (list === undefined) return
-        const each = this.emit({ op: 'each', list: readPath(list, context), end: 0, reportFailures: isTrue(fields.node('ReportFailures')) })
+        const each = this.emit({
+          op: 'each',
+          list: readPath(list, context),
+          end: 0,
+          reportFailures: isTrue(fields.node('ReportFailures')),
+        })
         this.loop(each, fields.required('Do'), place)
         return
       }
@@ -129,7 +154,11 @@ class Compiler {
         const fields = new Fields('`If`', value, ['Condition', 'Then', 'Else'], problems)
         const condition = fields.required('Condition')
         if (condition === undefined) return
-        const unless = this.emit({ op: 'unless', condition: readCondition(condition, `${place}.Condition`, context), to: 0 })
+        const unless = this.emit({
+          op: 'unless',
+          condition: readCondition(condition, `${place}.Condition`, context),
+          to: 0,
+        })
         this.steps(fields.required('Then'), `${place}.Then`)
         if (fields.node('Else') === undefined) unless['to'] = this.here
         else {
@@ -145,7 +174,10 @@ class Compiler {
         return
       case 'Fail': {
         const error = isMap(value) ? textOf(get(value, 'Error')) : textOf(value)
-        if (error === undefined) problems.error('wrong-type', '`Fail` names an exception', value.span, { label: 'such as `Fail: PaymentDeclined`' })
+        if (error === undefined)
+          problems.error('wrong-type', '`Fail` names an exception', value.span, {
+            label: 'such as `Fail: PaymentDeclined`',
+          })
         else this.emit({ op: 'fail', error, catches: [] })
         return
       }
@@ -157,7 +189,9 @@ class Compiler {
         this.metric(value, place)
         return
       case 'Cache':
-        problems.error('not-simulated-yet', '`Cache` is not simulated yet', keySpan, { notes: ['it comes with the cache rooms (ElastiCache, DAX)'] })
+        problems.error('not-simulated-yet', '`Cache` is not simulated yet', keySpan, {
+          notes: ['it comes with the cache rooms (ElastiCache, DAX)'],
+        })
     }
   }
 
@@ -172,13 +206,21 @@ class Compiler {
     const { context } = this
     const over = isMap(value) ? new Fields('`Parallel`', value, ['ForEach', 'Do'], context.problems) : undefined
     if (over === undefined && !isList(value)) {
-      context.problems.error('wrong-type', '`Parallel` is a list of branches', value.span, { label: 'or `{ ForEach: $.list, Do: […] }`' })
+      context.problems.error('wrong-type', '`Parallel` is a list of branches', value.span, {
+        label: 'or `{ ForEach: $.list, Do: […] }`',
+      })
       return
     }
     const list = over?.required('ForEach')
     if (over !== undefined && list === undefined) return
     const branches: number[] = []
-    const fork = this.emit({ op: 'parallel', branches, list: list === undefined ? null : readPath(list, context), join: 0, catches: [] })
+    const fork = this.emit({
+      op: 'parallel',
+      branches,
+      list: list === undefined ? null : readPath(list, context),
+      join: 0,
+      catches: [],
+    })
     const bodies = over === undefined ? (isList(value) ? value.items : []) : [over.required('Do')]
     bodies.forEach((body, i) => {
       branches.push(this.here)
@@ -225,14 +267,24 @@ class Compiler {
 
   private metric(value: Node, place: string): void {
     const { context } = this
-    const fields = new Fields('`Metric`', value, ['Namespace', 'MetricName', 'Value', 'Unit', 'Dimensions', 'StorageResolution'], context.problems)
+    const fields = new Fields(
+      '`Metric`',
+      value,
+      ['Namespace', 'MetricName', 'Value', 'Unit', 'Dimensions', 'StorageResolution'],
+      context.problems,
+    )
     const name = fields.required('MetricName')
-    const dimensions = entries(fields.node('Dimensions')).map(({ key, value: of }) => [key, readTemplate(of, `${place}.${key}`, context)] as const)
+    const dimensions = entries(fields.node('Dimensions')).map(
+      ({ key, value: of }) => [key, readTemplate(of, `${place}.${key}`, context)] as const,
+    )
     this.emit({
       op: 'metric',
       namespace: fields.text('Namespace') ?? 'Custom',
       name: (name === undefined ? undefined : textOf(name)) ?? '',
-      value: fields.node('Value') === undefined ? { kind: 'constant', value: 1 } : readTemplate(fields.node('Value')!, `${place}.Value`, context),
+      value:
+        fields.node('Value') === undefined
+          ? { kind: 'constant', value: 1 }
+          : readTemplate(fields.node('Value')!, `${place}.Value`, context),
       dimensions,
       unit: fields.text('Unit') ?? 'None',
       resolution: fields.number('StorageResolution', 1, 60, true) ?? 60,
@@ -246,9 +298,14 @@ class Compiler {
     const operation = context.operations.get(action)
     if (operation === undefined) {
       const near = nearest(key, context.operations.keys())
-      problems.error(near === undefined ? 'not-simulated-yet' : 'unknown-action', near === undefined ? `\`${key}\` is not simulated yet` : `\`${key}\` is not an operation that is known here`, keySpan, {
-        label: near === undefined ? 'no room answers this operation' : `did you mean \`${near}\`?`,
-      })
+      problems.error(
+        near === undefined ? 'not-simulated-yet' : 'unknown-action',
+        near === undefined ? `\`${key}\` is not simulated yet` : `\`${key}\` is not an operation that is known here`,
+        keySpan,
+        {
+          label: near === undefined ? 'no room answers this operation' : `did you mean \`${near}\`?`,
+        },
+      )
       return
     }
     if (!isMap(value)) {
@@ -265,7 +322,13 @@ class Compiler {
       if (parameter.key === operation.target) continue
       if (!known.includes(parameter.key)) {
         const near = nearest(parameter.key, known)
-        if (near !== undefined) problems.error('unknown-parameter', `\`${parameter.key}\` is not a parameter of \`${action}\``, parameter.keySpan, { label: `did you mean \`${near}\`?` })
+        if (near !== undefined)
+          problems.error(
+            'unknown-parameter',
+            `\`${parameter.key}\` is not a parameter of \`${action}\``,
+            parameter.keySpan,
+            { label: `did you mean \`${near}\`?` },
+          )
         else context.notSimulated(`\`${parameter.key}\` of \`${action}\` has no effect on the model`, parameter.keySpan)
         continue
       }
@@ -275,22 +338,51 @@ class Compiler {
       }
       names.push(parameter.key)
       const at = `${place}.${parameter.key}`
-      values.push(SIZES.has(parameter.key) ? readSizeTemplate(parameter.value, at, context) : readTemplate(parameter.value, at, context))
+      values.push(
+        SIZES.has(parameter.key)
+          ? readSizeTemplate(parameter.value, at, context)
+          : readTemplate(parameter.value, at, context),
+      )
     }
     const resultPath = this.resultPath(get(step, 'ResultPath'))
-    this.emit({ op: 'call', to: name, action, body: { kind: 'map', keys: names, values }, arg: 0, resultPath, catches: [], label: `${action} on ${name}` })
+    this.emit({
+      op: 'call',
+      to: name,
+      action,
+      body: { kind: 'map', keys: names, values },
+      arg: 0,
+      resultPath,
+      catches: [],
+      label: `${action} on ${name}`,
+    })
   }
 
   /** The component that answers the call: the one that the operation's own parameter names, or the account's. */
-  private target(action: Action, by: string | undefined, keySpan: Span, params: Node): { op: Op<never>; name: string } | undefined {
+  private target(
+    action: Action,
+    by: string | undefined,
+    keySpan: Span,
+    params: Node,
+  ): { op: Op<never>; name: string } | undefined {
     const { context } = this
     const found = by === undefined ? context.account(action) : this.named(by, params)
     const op = found?.def.ops[action]
     if (found !== undefined && op !== undefined) return { op: op as Op<never>, name: found.name }
     const node = by === undefined ? undefined : get(params, by)
-    if (by !== undefined && node === undefined) context.problems.error('missing-parameter', `\`${action}\` needs \`${by}\``, keySpan, { label: 'the resource on which it is called' })
-    else if (found !== undefined) context.problems.error('wrong-resource', `\`${found.name}\` is ${found.def.type}, which does not answer \`${action}\``, node?.span ?? keySpan)
-    else context.problems.error('unknown-resource', `\`${by}\` names no simulated resource`, node?.span ?? keySpan, { label: 'expected a `!Ref` or `!GetAtt` of a resource of this template' })
+    if (by !== undefined && node === undefined)
+      context.problems.error('missing-parameter', `\`${action}\` needs \`${by}\``, keySpan, {
+        label: 'the resource on which it is called',
+      })
+    else if (found !== undefined)
+      context.problems.error(
+        'wrong-resource',
+        `\`${found.name}\` is ${found.def.type}, which does not answer \`${action}\``,
+        node?.span ?? keySpan,
+      )
+    else
+      context.problems.error('unknown-resource', `\`${by}\` names no simulated resource`, node?.span ?? keySpan, {
+        label: 'expected a `!Ref` or `!GetAtt` of a resource of this template',
+      })
     return undefined
   }
 
@@ -316,7 +408,8 @@ class Compiler {
     for (const [i, item] of (isList(node) ? node.items : [node]).entries()) {
       const fields = new Fields('`Catch`', item, ['ErrorEquals', 'Do'], this.context.problems)
       const names = fields.required('ErrorEquals')
-      const errors = names === undefined ? [] : (isList(names) ? names.items : [names]).map((name) => textOf(name) ?? '')
+      const errors =
+        names === undefined ? [] : (isList(names) ? names.items : [names]).map((name) => textOf(name) ?? '')
       catches.push({ errors, goto: this.here })
       this.steps(fields.node('Do'), `${place}.Catch.${i}`)
       jumps.push(this.emit({ op: 'jump', to: 0 }))

@@ -178,12 +178,10 @@ describe('conditions', () => {
         { maxDepth: 5 },
         atom,
         tie('c').map((a) => ({ text: `not (${a.text})`, truth: !a.truth })),
-        fc
-          .tuple(atom, tie('c'), atom)
-          .map(([a, b, c]) => ({
-            text: `${a.text} or (${b.text}) and ${c.text}`,
-            truth: a.truth || (b.truth && c.truth),
-          })),
+        fc.tuple(atom, tie('c'), atom).map(([a, b, c]) => ({
+          text: `${a.text} or (${b.text}) and ${c.text}`,
+          truth: a.truth || (b.truth && c.truth),
+        })),
       ),
     })).c
     fc.assert(

@@ -1,7 +1,17 @@
 // The resources of a template as components: properties checked, neighbours consulted, the rest put on the 'not simulated' list.
 import type { Problems } from '../diag/problem.ts'
 import type { Span } from '../diag/span.ts'
-import { build, isList, isMap, toJs, textOf, type CfnResource, type Node, type Template } from '../cfn/index.ts'
+import {
+  build,
+  isList,
+  isMap,
+  toJs,
+  textOf,
+  type CfnResource,
+  type Entry,
+  type Node,
+  type Template,
+} from '../cfn/index.ts'
 import { readConfig, type Path, type ReadContext } from '../derive/config.ts'
 import type { Config, Near, ResourceView, ServiceDef } from '../model/contract.ts'
 import type { Registry } from './registry.ts'
@@ -33,7 +43,10 @@ export function quotaReader(section: SimulationSection, registry: Registry): (de
   return (def, name) => {
     const own = overrides.get(`${prefixOf(def.type)}.${name}`)
     if (own !== undefined) return own
-    const quota = def.quotas[name] ?? registry.defs.find((other) => prefixOf(other.type) === prefixOf(def.type) && other.quotas[name] !== undefined)!.quotas[name]!
+    const quota =
+      def.quotas[name] ??
+      registry.defs.find((other) => prefixOf(other.type) === prefixOf(def.type) && other.quotas[name] !== undefined)!
+        .quotas[name]!
     return section.profile === 'notes-2020' ? (quota.notes2020 ?? quota.current) : quota.current
   }
 }
@@ -43,7 +56,13 @@ export function prefixOf(type: string): string {
 }
 
 /** Makes the components of a template. `notSimulated` receives what has no effect. */
-export function readResources(template: Template, section: SimulationSection, registry: Registry, problems: Problems, notSimulated: (message: string, span: Span | undefined) => void): Resources {
+export function readResources(
+  template: Template,
+  section: SimulationSection,
+  registry: Registry,
+  problems: Problems,
+  notSimulated: (message: string, span: Span | undefined) => void,
+): Resources {
   const quota = quotaReader(section, registry)
   const views = new Map<string, { view: ResourceView; resource: CfnResource }>()
   const seen = new Set<string>()
@@ -69,7 +88,13 @@ export function readResources(template: Template, section: SimulationSection, re
       notSimulated: (path, message) => note(`${message} (\`${resource.logicalId}\`)`, spanAt(resource, path)),
     }
     const config = readConfig(resource.type, props, toJs(resource.properties) as Record<string, unknown>, context)
-    const view: ResourceView = { logicalId: resource.logicalId, type: resource.type, config, error, notSimulated: context.notSimulated }
+    const view: ResourceView = {
+      logicalId: resource.logicalId,
+      type: resource.type,
+      config,
+      error,
+      notSimulated: context.notSimulated,
+    }
     views.set(resource.logicalId, { view, resource })
   }
 
@@ -79,16 +104,37 @@ export function readResources(template: Template, section: SimulationSection, re
     if (def === undefined) continue
     const near: Near = {
       self: view,
-      all: (type) => [...views.values()].map((other) => other.view).filter((other) => other.type === type).sort((a, b) => (a.logicalId < b.logicalId ? -1 : 1)),
-      resourceAt: (text) => (typeof text === 'string' ? views.get(template.resourceAt(text)?.logicalId ?? '')?.view : undefined),
+      all: (type) =>
+        [...views.values()]
+          .map((other) => other.view)
+          .filter((other) => other.type === type)
+          .sort((a, b) => (a.logicalId < b.logicalId ? -1 : 1)),
+      resourceAt: (text) =>
+        typeof text === 'string' ? views.get(template.resourceAt(text)?.logicalId ?? '')?.view : undefined,
       quota: (name) => quota(def, name),
     }
     const config = problems.hasErrors ? view.config : Object.freeze({ ...view.config, ...def.gather?.(near) })
-    components.push({ name: resource.logicalId, def, config, dimensionValue: dimensionValue(template, resource, def, config), span: resource.keySpan })
+    components.push({
+      name: resource.logicalId,
+      def,
+      config,
+      dimensionValue: dimensionValue(template, resource, def, config),
+      span: resource.keySpan,
+    })
   }
   for (const def of registry.defs) {
     if (def.singleton !== true || components.some((component) => component.def === def)) continue
-    const config = readConfig(def.type, def.props, {}, { quota: (name) => quota(def, name), resolve: () => undefined, error: () => undefined, notSimulated: () => undefined })
+    const config = readConfig(
+      def.type,
+      def.props,
+      {},
+      {
+        quota: (name) => quota(def, name),
+        resolve: () => undefined,
+        error: () => undefined,
+        notSimulated: () => undefined,
+      },
+    )
     components.push({ name: def.type, def, config, dimensionValue: undefined, span: undefined })
   }
   const byName = new Map(components.map((component) => [component.name, component]))
@@ -107,17 +153,14 @@ function dimensionValue(template: Template, resource: CfnResource, def: ServiceD
 
 /** The place of a property: as deep along the path as the text goes, the member's name for the last step. */
 function spanAt(resource: CfnResource, path: Path): Span {
-  let node: Node | undefined = resource.properties
+  let node = resource.properties as Node
   let span = resource.keySpan
   for (const step of path) {
-    const entry = isMap(node) ? node.pairs.get(String(step)) : undefined
-    if (entry !== undefined) {
-      span = step === path[path.length - 1] && entry.value.kind !== 'scalar' ? entry.keySpan : entry.value.kind === 'scalar' ? entry.value.span : entry.keySpan
-      node = entry.value
-    } else if (isList(node) && typeof step === 'number' && node.items[step] !== undefined) {
-      node = node.items[step]
-      span = node!.span
-    } else break
+    const entry: Entry | undefined = isMap(node) ? node.pairs.get(String(step)) : undefined
+    const item: Node | undefined = isList(node) && typeof step === 'number' ? node.items[step] : undefined
+    if (entry === undefined && item === undefined) break
+    node = entry?.value ?? item!
+    span = entry === undefined || node.kind === 'scalar' ? node.span : entry.keySpan
   }
   return span
 }

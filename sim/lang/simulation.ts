@@ -6,7 +6,24 @@ import type { Profile } from '../model/contract.ts'
 import { Fields } from './fields.ts'
 import { parseRate } from './quantity.ts'
 
-const MEMBERS = ['Template', 'Stacks', 'Parameters', 'SsmParameters', 'Duration', 'WarmUp', 'Seed', 'Quotas', 'Assumptions', 'Profiles', 'Workloads', 'Handlers', 'Faults', 'Actions', 'Expect', 'Guards']
+const MEMBERS = [
+  'Template',
+  'Stacks',
+  'Parameters',
+  'SsmParameters',
+  'Duration',
+  'WarmUp',
+  'Seed',
+  'Quotas',
+  'Assumptions',
+  'Profiles',
+  'Workloads',
+  'Handlers',
+  'Faults',
+  'Actions',
+  'Expect',
+  'Guards',
+]
 
 /** 10 minutes of virtual time, when the scenario says nothing. */
 export const DEFAULT_DURATION = 600_000_000
@@ -18,9 +35,6 @@ export interface Named {
 }
 
 export interface SimulationSection {
-  readonly template: { readonly path: string; readonly span: Span } | undefined
-  readonly parameters: ReadonlyMap<string, string>
-  readonly ssmParameters: ReadonlyMap<string, string>
   readonly duration: number
   readonly warmUp: number
   readonly seed: string
@@ -47,22 +61,34 @@ export interface Guards {
   readonly wallTime: number
 }
 
-export const DEFAULT_GUARDS: Guards = { events: 2_000_000_000, inFlight: 5_000_000, memory: 2 * 1024 * 1024 * 1024, wallTime: 3_600_000_000 }
+export const DEFAULT_GUARDS: Guards = {
+  events: 2_000_000_000,
+  inFlight: 5_000_000,
+  memory: 2 * 1024 * 1024 * 1024,
+  wallTime: 3_600_000_000,
+}
 
 /** Reads the section; absent members get their defaults. */
 export function readSimulation(node: Node | undefined, problems: Problems): SimulationSection {
   const fields = node === undefined ? undefined : new Fields('`Simulation`', node, MEMBERS, problems)
-  const template = fields?.node('Template')
   const duration = fields?.duration('Duration') ?? DEFAULT_DURATION
   const warmUp = fields?.duration('WarmUp') ?? 0
-  if (fields !== undefined && duration <= 0) problems.error('out-of-range', '`Duration` is 0', fields.node('Duration')!.span, { label: 'expected a time longer than 0s' })
-  if (fields !== undefined && warmUp >= duration) problems.error('out-of-range', '`WarmUp` is not shorter than `Duration`', fields.node('WarmUp')?.span ?? fields.span)
-  if (fields?.node('Stacks') !== undefined) problems.error('not-simulated-yet', '`Stacks` is not simulated yet', fields.node('Stacks')!.span, { notes: ['one template a scenario for now: name it under `Template`'] })
+  if (fields !== undefined && duration <= 0)
+    problems.error('out-of-range', '`Duration` is 0', fields.node('Duration')!.span, {
+      label: 'expected a time longer than 0s',
+    })
+  if (fields !== undefined && warmUp >= duration)
+    problems.error(
+      'out-of-range',
+      '`WarmUp` is not shorter than `Duration`',
+      fields.node('WarmUp')?.span ?? fields.span,
+    )
+  if (fields?.node('Stacks') !== undefined)
+    problems.error('not-simulated-yet', '`Stacks` is not simulated yet', fields.node('Stacks')!.span, {
+      notes: ['one template a scenario for now: name it under `Template`'],
+    })
   const quotas = readQuotas(fields?.node('Quotas'), problems)
   return {
-    template: template === undefined ? undefined : { path: textOf(template) ?? '', span: template.span },
-    parameters: texts(fields?.node('Parameters'), problems),
-    ssmParameters: texts(fields?.node('SsmParameters'), problems),
     duration,
     warmUp,
     seed: fields?.text('Seed') ?? '1',
@@ -89,7 +115,10 @@ function readGuards(node: Node | undefined, problems: Problems): Guards {
   }
 }
 
-function readQuotas(node: Node | undefined, problems: Problems): Pick<SimulationSection, 'profile' | 'quotas' | 'apiLimits'> {
+function readQuotas(
+  node: Node | undefined,
+  problems: Problems,
+): Pick<SimulationSection, 'profile' | 'quotas' | 'apiLimits'> {
   const quotas: SimulationSection['quotas'][number][] = []
   const apiLimits: SimulationSection['apiLimits'][number][] = []
   let profileNode = isScalar(node) ? node : undefined
@@ -98,31 +127,25 @@ function readQuotas(node: Node | undefined, problems: Problems): Pick<Simulation
     if (key === 'Profile') profileNode = isScalar(value) ? value : undefined
     else if (key.includes(':')) {
       const rate = text === undefined ? undefined : parseRate(text)
-      if (rate !== undefined && rate.ok) apiLimits.push({ action: key, perSecond: (rate.value.count / rate.value.perMicros) * 1e6, span: keySpan })
-      else problems.error('not-a-rate', `the limit of \`${key}\` is not a rate`, value.span, { label: 'such as `40/s`' })
+      if (rate !== undefined && rate.ok)
+        apiLimits.push({ action: key, perSecond: (rate.value.count / rate.value.perMicros) * 1e6, span: keySpan })
+      else
+        problems.error('not-a-rate', `the limit of \`${key}\` is not a rate`, value.span, { label: 'such as `40/s`' })
     } else {
       const number = text === undefined || text === '' ? Number.NaN : Number(text)
-      if (Number.isNaN(number) || number < 0) problems.error('wrong-type', `the quota \`${key}\` is not a number from 0`, value.span)
+      if (Number.isNaN(number) || number < 0)
+        problems.error('wrong-type', `the quota \`${key}\` is not a number from 0`, value.span)
       else quotas.push({ name: key, value: number, span: keySpan })
     }
   }
   const profile = profileNode === undefined ? 'current' : String(profileNode.value)
   if (profile !== 'current' && profile !== 'notes-2020') {
-    problems.error('unknown-value', `the quota profile is \`${profile}\``, profileNode!.span, { label: 'possible are `current`, `notes-2020`' })
+    problems.error('unknown-value', `the quota profile is \`${profile}\``, profileNode!.span, {
+      label: 'possible are `current`, `notes-2020`',
+    })
     return { profile: 'current', quotas, apiLimits }
   }
   return { profile, quotas, apiLimits }
-}
-
-function texts(node: Node | undefined, problems: Problems): ReadonlyMap<string, string> {
-  const made = new Map<string, string>()
-  if (node !== undefined && !isMap(node)) problems.error('wrong-type', 'expected a map of names to values', node.span)
-  for (const { key, value } of entries(node)) {
-    const text = isList(value) ? value.items.map((item) => textOf(item) ?? '').join(',') : textOf(value)
-    if (text === undefined) problems.error('wrong-type', `\`${key}\` is not a text`, value.span)
-    else made.set(key, text)
-  }
-  return made
 }
 
 function named(node: Node | undefined, problems: Problems): readonly Named[] {

@@ -11,7 +11,8 @@ import type { ErrorTable } from './errors.ts'
 export type CfnType = `${'AWS' | 'Sim'}::${string}::${string}`
 /** An API operation, spelled as in an IAM policy: `sqs:SendMessage`. */
 export type Action = `${string}:${string}`
-export type Family = 'client' | 'compute' | 'messaging' | 'storage' | 'database' | 'edge' | 'delivery' | 'security' | 'observability'
+export type Family =
+  'client' | 'compute' | 'messaging' | 'storage' | 'database' | 'edge' | 'delivery' | 'security' | 'observability'
 export type CwUnit = 'Count' | 'Count/Second' | 'Seconds' | 'Milliseconds' | 'Bytes' | 'Percent' | 'None'
 /** `current` is AWS today; `notes-2020` the figures of the study notes that the project began from. */
 export type Profile = 'current' | 'notes-2020'
@@ -44,7 +45,8 @@ export interface Assumption {
 
 /** One CloudFormation property. Written with the `p` combinators, never by hand. */
 export interface Prop {
-  readonly kind: 'int' | 'number' | 'bool' | 'string' | 'enum' | 'ref' | 'list' | 'record' | 'map' | 'any'
+  readonly kind:
+    'int' | 'number' | 'bool' | 'string' | 'enum' | 'ref' | 'list' | 'record' | 'map' | 'any' | 'distribution'
   readonly doc: string
   /** `undefined` = absent unless written; a property that must be written has `required`. */
   readonly default?: unknown
@@ -55,6 +57,8 @@ export interface Prop {
   readonly unit?: string
   readonly fields?: Props
   readonly of?: Prop
+  /** distribution: what it is a distribution of; the text of the scenario becomes a `Sampler` of base units. */
+  readonly measure?: 'duration' | 'size' | 'count'
   /** True for a property that CloudFormation knows and the model leaves out: it goes on the 'not simulated' list. */
   readonly unused?: boolean
 }
@@ -158,7 +162,10 @@ export interface ServiceDef<S = any> {
   /** True when the account has exactly one, whether or not the template names it. */
   readonly singleton?: boolean
   /** Turns the `Operation` of a workload into (action, argument): a route of an API. Undefined = the text is an action. */
-  readonly entry?: (config: Config, operation: string) => { action: Action; arg: number } | { error: string; help?: string } | undefined
+  readonly entry?: (
+    config: Config,
+    operation: string,
+  ) => { action: Action; arg: number } | { error: string; help?: string } | undefined
   /** The entries a bare template's default workload uses. */
   readonly entries?: (config: Config) => readonly string[]
   readonly create: (config: Config, sim: Sim) => S
@@ -198,9 +205,19 @@ export interface Sim {
   /** An exception's id in the world's table; registered on first use. */
   error(name: string, http: number): number
   /** The series of a metric anywhere in the world, for alarms; undefined while nobody publishes it. */
-  series(namespace: string, metric: string, dimensions: Readonly<Record<string, string>>): { readonly series: Series; readonly unit: CwUnit } | undefined
+  series(
+    namespace: string,
+    metric: string,
+    dimensions: Readonly<Record<string, string>>,
+  ): { readonly series: Series; readonly unit: CwUnit } | undefined
   /** The series of a custom metric, opened on first use. `period` in µs: 60 s standard, 1 s high resolution. */
-  customMetric(namespace: string, metric: string, dimensions: Readonly<Record<string, string>>, unit: CwUnit, period: number): MetricId
+  customMetric(
+    namespace: string,
+    metric: string,
+    dimensions: Readonly<Record<string, string>>,
+    unit: CwUnit,
+    period: number,
+  ): MetricId
   /** The world's exceptions: names, HTTP codes and how an SDK treats them, by status. */
   readonly errors: ErrorTable
   /** A component's state by name, for rooms of the same namespace and type only (the account's shared pool). */

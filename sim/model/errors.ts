@@ -24,7 +24,12 @@ const THROTTLING_NAMES = new Set([
   'SlowDown',
   'EC2ThrottledException',
 ])
-const TRANSIENT_NAMES = new Set(['RequestTimeout', 'RequestTimeoutException', 'PriorRequestNotComplete', 'TimeoutError'])
+const TRANSIENT_NAMES = new Set([
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'PriorRequestNotComplete',
+  'TimeoutError',
+])
 const TRANSIENT_HTTP = new Set([500, 502, 503, 504])
 
 export class ErrorTable {
@@ -43,7 +48,9 @@ export class ErrorTable {
     this.names.push(name)
     this.http.push(http)
     const throttling = THROTTLING_NAMES.has(name) || http === 429
-    this.retry.push(throttling ? THROTTLING : TRANSIENT_NAMES.has(name) || TRANSIENT_HTTP.has(http) ? TRANSIENT : NOT_RETRIED)
+    this.retry.push(
+      throttling ? THROTTLING : TRANSIENT_NAMES.has(name) || TRANSIENT_HTTP.has(http) ? TRANSIENT : NOT_RETRIED,
+    )
     this.byKey.set(key, id)
     return id
   }

@@ -6,7 +6,16 @@ import { assert } from '../engine/assert.ts'
 import type { Call } from '../engine/calls.ts'
 import type { Target, TimerHandle } from '../engine/kernel.ts'
 import type { Sim } from '../model/contract.ts'
-import { evaluate, follow, holds, purposesOf, withResult, type Catcher, type Instruction, type Program } from './program.ts'
+import {
+  evaluate,
+  follow,
+  holds,
+  purposesOf,
+  withResult,
+  type Catcher,
+  type Instruction,
+  type Program,
+} from './program.ts'
 import { StreamSet } from './streams.ts'
 import type { RetryPolicy } from './retry.ts'
 
@@ -56,7 +65,15 @@ class Frame {
 export type Ended<H> = (host: H, cookie: number, status: number, answer: unknown) => void
 
 /** Emits a custom metric for a `metric` instruction. */
-export type EmitMetric = (namespace: string, name: string, value: number, dimensions: Readonly<Record<string, string>>, unit: string, resolution: number) => void
+export type EmitMetric<H> = (
+  host: H,
+  namespace: string,
+  name: string,
+  value: number,
+  dimensions: Readonly<Record<string, string>>,
+  unit: string,
+  resolution: number,
+) => void
 
 export class Interpreter<H> {
   /** Factor on the time of `compute`: 1 at a full vCPU or more. */
@@ -68,7 +85,7 @@ export class Interpreter<H> {
   private readonly host: H
   private readonly ended: Ended<H>
   private readonly retries: RetryPolicy
-  private readonly emit: EmitMetric
+  private readonly emit: EmitMetric<H>
   private readonly frames: Frame[] = []
   private readonly free: number[] = []
   private readonly edges: number[] = []
@@ -77,7 +94,16 @@ export class Interpreter<H> {
   private readonly failStatus: number[] = []
 
   /** `wake` and `answered` are event functions of the owner that lead here (`resume`, `answered`). */
-  constructor(sim: Sim, program: Program, host: H, ended: Ended<H>, retries: RetryPolicy, emit: EmitMetric, wake: (state: never, arg: number) => void, answered: (state: never, call: number) => void) {
+  constructor(
+    sim: Sim,
+    program: Program,
+    host: H,
+    ended: Ended<H>,
+    retries: RetryPolicy,
+    emit: EmitMetric<H>,
+    wake: (state: never, arg: number) => void,
+    answered: (state: never, call: number) => void,
+  ) {
     this.sim = sim
     this.program = program
     this.host = host
@@ -358,9 +384,18 @@ export class Interpreter<H> {
 
   private emitMetric(frame: Frame, instruction: Instruction & { op: 'metric' }): void {
     const dimensions: Record<string, string> = {}
-    for (const [name, template] of instruction.dimensions) dimensions[name] = String(evaluate(template, frame.scope, this.streams))
+    for (const [name, template] of instruction.dimensions)
+      dimensions[name] = String(evaluate(template, frame.scope, this.streams))
     const value = Number(evaluate(instruction.value, frame.scope, this.streams))
-    this.emit(instruction.namespace, instruction.name, value, dimensions, instruction.unit, instruction.resolution)
+    this.emit(
+      this.host,
+      instruction.namespace,
+      instruction.name,
+      value,
+      dimensions,
+      instruction.unit,
+      instruction.resolution,
+    )
   }
 
   private take(parent: number, trace: number, pc: number, scope: unknown): Frame {

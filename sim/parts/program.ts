@@ -15,6 +15,8 @@ export type Template =
   | { readonly kind: 'text'; readonly parts: readonly Template[] }
   | { readonly kind: 'list'; readonly items: readonly Template[] }
   | { readonly kind: 'map'; readonly keys: readonly string[]; readonly values: readonly Template[] }
+  /** A value in whose paths `$` stands for another template's value. */
+  | { readonly kind: 'scoped'; readonly scope: Template; readonly of: Template }
   /** A draw from a distribution, from the stream named by its place. */
   | { readonly kind: 'draw'; readonly sampler: Sampler; readonly purpose: string }
   /** A draw of a key; `names` gives the text of an index. */
@@ -27,7 +29,12 @@ export interface KeySource {
 
 /** A condition on the scope. */
 export type Condition =
-  | { readonly kind: 'compare'; readonly op: '<' | '<=' | '>' | '>=' | '==' | '!='; readonly left: Template; readonly right: Template }
+  | {
+      readonly kind: 'compare'
+      readonly op: '<' | '<=' | '>' | '>=' | '==' | '!='
+      readonly left: Template
+      readonly right: Template
+    }
   | { readonly kind: 'exists'; readonly of: Template }
   | { readonly kind: 'not'; readonly of: Condition }
   | { readonly kind: 'and' | 'or'; readonly of: readonly Condition[] }
@@ -43,7 +50,16 @@ export interface Catcher {
 
 export type Instruction =
   /** Calls an operation and waits for the answer. */
-  | { readonly op: 'call'; readonly to: string; readonly action: Action; readonly body: Template; readonly arg: number; readonly resultPath: readonly string[] | null; readonly catches: readonly Catcher[]; readonly label: string }
+  | {
+      readonly op: 'call'
+      readonly to: string
+      readonly action: Action
+      readonly body: Template
+      readonly arg: number
+      readonly resultPath: readonly string[] | null
+      readonly catches: readonly Catcher[]
+      readonly label: string
+    }
   /** Uses the processor for a time at one full vCPU. */
   | { readonly op: 'compute'; readonly time: Template }
   /** Lets time pass without the processor. */
@@ -57,15 +73,34 @@ export type Instruction =
   | { readonly op: 'jump'; readonly to: number }
   | { readonly op: 'unless'; readonly condition: Condition; readonly to: number }
   /** Jumps to one of several places by weight (cumulative, the last is 1). */
-  | { readonly op: 'choose'; readonly cumulative: readonly number[]; readonly to: readonly number[]; readonly purpose: string }
+  | {
+      readonly op: 'choose'
+      readonly cumulative: readonly number[]
+      readonly to: readonly number[]
+      readonly purpose: string
+    }
   /** Starts a branch at each place and goes on at `join` when all have ended; over a list, one branch an item. */
-  | { readonly op: 'parallel'; readonly branches: readonly number[]; readonly list: Template | null; readonly join: number; readonly catches: readonly Catcher[] }
+  | {
+      readonly op: 'parallel'
+      readonly branches: readonly number[]
+      readonly list: Template | null
+      readonly join: number
+      readonly catches: readonly Catcher[]
+    }
   /** Ends a branch. */
   | { readonly op: 'end' }
   | { readonly op: 'fail'; readonly error: string; readonly catches: readonly Catcher[] }
   | { readonly op: 'return'; readonly value: Template }
   /** Emits a custom metric. */
-  | { readonly op: 'metric'; readonly namespace: string; readonly name: string; readonly value: Template; readonly dimensions: readonly (readonly [string, Template])[]; readonly unit: string; readonly resolution: number }
+  | {
+      readonly op: 'metric'
+      readonly namespace: string
+      readonly name: string
+      readonly value: Template
+      readonly dimensions: readonly (readonly [string, Template])[]
+      readonly unit: string
+      readonly resolution: number
+    }
 
 export interface Program {
   readonly code: readonly Instruction[]
@@ -92,7 +127,8 @@ export function evaluate(template: Template, scope: unknown, streams: Streams): 
       return follow(scope, template.path)
     case 'map': {
       const made: Record<string, unknown> = {}
-      for (let i = 0; i < template.keys.length; i++) made[template.keys[i]] = evaluate(template.values[i], scope, streams)
+      for (let i = 0; i < template.keys.length; i++)
+        made[template.keys[i]] = evaluate(template.values[i], scope, streams)
       return made
     }
     case 'list':
@@ -102,6 +138,8 @@ export function evaluate(template: Template, scope: unknown, streams: Streams): 
       for (const part of template.parts) text += textOf(evaluate(part, scope, streams))
       return text
     }
+    case 'scoped':
+      return evaluate(template.of, evaluate(template.scope, scope, streams), streams)
     case 'draw':
       return template.sampler.draw(streams.get(template.purpose))
     case 'key':
@@ -122,7 +160,10 @@ export function follow(scope: unknown, path: readonly (string | number)[]): unkn
 /** A copy of `scope` with `value` at `path`; what lies beside the path is shared. */
 export function withResult(scope: unknown, path: readonly string[], value: unknown): unknown {
   if (path.length === 0) return value
-  const base: Record<string, unknown> = scope !== null && typeof scope === 'object' && !Array.isArray(scope) ? { ...(scope as Record<string, unknown>) } : {}
+  const base: Record<string, unknown> =
+    scope !== null && typeof scope === 'object' && !Array.isArray(scope)
+      ? { ...(scope as Record<string, unknown>) }
+      : {}
   base[path[0]] = withResult(base[path[0]], path.slice(1), value)
   return base
 }
@@ -164,7 +205,8 @@ export function purposesOf(root: Program | Template): string[] {
 function compare(op: '<' | '<=' | '>' | '>=' | '==' | '!=', left: unknown, right: unknown): boolean {
   if (op === '==') return left === right
   if (op === '!=') return left !== right
-  const comparable = (typeof left === 'number' && typeof right === 'number') || (typeof left === 'string' && typeof right === 'string')
+  const comparable =
+    (typeof left === 'number' && typeof right === 'number') || (typeof left === 'string' && typeof right === 'string')
   if (!comparable) return false
   const a = left as number
   const b = right as number
@@ -172,5 +214,11 @@ function compare(op: '<' | '<=' | '>' | '>=' | '==' | '!=', left: unknown, right
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return typeof value === 'string'
+    ? value
+    : value === undefined
+      ? ''
+      : typeof value === 'object'
+        ? JSON.stringify(value)
+        : String(value)
 }

@@ -4,7 +4,13 @@ import { createSampler, type Sampler } from '../engine/sample.ts'
 import { parseDistribution } from '../lang/distribution.ts'
 import type { ComponentPlan } from '../model/plan.ts'
 
-const DIMENSION = { duration: 'duration', size: 'size', number: 'count', probability: 'count', choice: 'count' } as const
+const DIMENSION = {
+  duration: 'duration',
+  size: 'size',
+  number: 'count',
+  probability: 'count',
+  choice: 'count',
+} as const
 
 /** An assumption of a component as text and, unless it is a choice, as a sampler of base units. The language has checked the text. */
 export function readAssumption(plan: ComponentPlan, name: string): { text: string; sampler: Sampler } {

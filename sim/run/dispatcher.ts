@@ -59,7 +59,14 @@ export class Dispatcher {
   private readonly recorder: Recorder
   private readonly openErrorMetric: (component: string, error: string) => MetricId
 
-  constructor(kernel: Kernel, calls: Calls, errors: ErrorTable, plan: WorldPlan, recorder: Recorder, openErrorMetric: (component: string, error: string) => MetricId) {
+  constructor(
+    kernel: Kernel,
+    calls: Calls,
+    errors: ErrorTable,
+    plan: WorldPlan,
+    recorder: Recorder,
+    openErrorMetric: (component: string, error: string) => MetricId,
+  ) {
     this.recorder = recorder
     this.openErrorMetric = openErrorMetric
     this.kernel = kernel

@@ -3,15 +3,9 @@ import { assert } from '../engine/assert.ts'
 import type { Target } from '../engine/kernel.ts'
 import type { ServiceDef } from '../model/contract.ts'
 import type { FaultPlan } from '../model/plan.ts'
+import { API_FAULTS } from '../parts/api-faults.ts'
 import type { ApiFault, Edge } from './dispatcher.ts'
 import type { World } from './world.ts'
-
-/** FIS actions on API calls, with the exception that a call then raises. */
-export const API_FAULTS: Readonly<Record<string, { error: string; http: number; doc: string }>> = {
-  'aws:fis:inject-api-internal-error': { error: 'InternalError', http: 500, doc: 'A share of the calls fails with an internal error.' },
-  'aws:fis:inject-api-throttle-error': { error: 'ThrottlingException', http: 400, doc: 'A share of the calls is throttled.' },
-  'aws:fis:inject-api-unavailable-error': { error: 'ServiceUnavailable', http: 503, doc: 'A share of the calls finds the service unavailable.' },
-}
 
 /** Schedules the start and end of every fault of the plan. */
 export function scheduleFaults(world: World): void {
@@ -50,7 +44,11 @@ function apiFault(world: World, index: number, api: { error: string; http: numbe
   const standing = world.standingFaults.get(index)
   if (standing !== undefined) return standing
   const plan = world.plan.faults[index]!
-  const made = world.dispatcher.apiFault(world.errors.intern(api.error, api.http), (plan.params['Percentage'] as number) / 100, `fault-${index}`)
+  const made = world.dispatcher.apiFault(
+    world.errors.intern(api.error, api.http),
+    (plan.params['Percentage'] as number) / 100,
+    `fault-${index}`,
+  )
   world.standingFaults.set(index, made)
   return made
 }
@@ -58,7 +56,8 @@ function apiFault(world: World, index: number, api: { error: string; http: numbe
 /** An API fault hits the operations that it names, from the caller or on the resource that is its target. */
 function hits(plan: FaultPlan, edge: Edge): boolean {
   const operations = plan.params['Operations'] as readonly string[] | undefined
-  if (operations !== undefined && !operations.includes(edge.action) && !operations.includes(edge.action.split(':')[1]!)) return false
+  if (operations !== undefined && !operations.includes(edge.action) && !operations.includes(edge.action.split(':')[1]!))
+    return false
   const service = plan.params['Service'] as string | undefined
   if (service !== undefined && !edge.action.startsWith(`${service}:`)) return false
   return plan.target === undefined || plan.target === edge.from || plan.target === edge.to

@@ -61,7 +61,9 @@ export class World {
     this.dispatcher = new Dispatcher(this.kernel, this.calls, this.errors, plan, this.recorder, openErrorMetric)
     this.components.forEach((component, i) => this.numbers.set(component.name, i + 1))
     // Singletons are shared by their neighbours, so they come to life first.
-    const order = [...this.components.keys()].sort((a, b) => rank(this.components[a]!.def) - rank(this.components[b]!.def) || a - b)
+    const order = [...this.components.keys()].sort(
+      (a, b) => rank(this.components[a]!.def) - rank(this.components[b]!.def) || a - b,
+    )
     for (const i of order) this.create(i)
     this.dispatcher.connect(this.components)
     scheduleFaults(this)
@@ -110,13 +112,21 @@ export class World {
     const broken: { component: string; sentence: string }[] = []
     this.components.forEach((component, i) => {
       for (const sentence of Object.keys(component.def.invariants)) {
-        if (!component.def.invariants[sentence]!(this.states[i + 1])) broken.push({ component: component.name, sentence })
+        if (!component.def.invariants[sentence]!(this.states[i + 1]))
+          broken.push({ component: component.name, sentence })
       }
     })
     return broken
   }
 
-  publish(component: string, namespace: string, name: string, unit: CwUnit, dimensions: Readonly<Record<string, string>>, id: MetricId): void {
+  publish(
+    component: string,
+    namespace: string,
+    name: string,
+    unit: CwUnit,
+    dimensions: Readonly<Record<string, string>>,
+    id: MetricId,
+  ): void {
     const metric = { component, namespace, name, unit, dimensions, id, series: this.recorder.series[id]! }
     this.metrics.push(metric)
     this.metricIndex.set(metricKey(namespace, name, dimensions), metric)
@@ -137,7 +147,8 @@ export class World {
   private periodWatch(): { periodEnded(time: number): boolean } | null {
     const watchers: { ended: (state: unknown, time: number) => boolean; state: unknown }[] = []
     this.components.forEach((component, i) => {
-      if (component.def.periodEnded !== undefined) watchers.push({ ended: component.def.periodEnded, state: this.states[i + 1] })
+      if (component.def.periodEnded !== undefined)
+        watchers.push({ ended: component.def.periodEnded, state: this.states[i + 1] })
     })
     return watchers.length === 0 ? null : new PeriodWatch(watchers)
   }
@@ -221,7 +232,9 @@ class ComponentSim implements Sim {
   quota(name: string): number {
     const quota = this.plan.def.quotas[name]
     assert(quota !== undefined, `${this.plan.type} has a quota ${name}`)
-    return this.world.plan.quotas[`${servicePrefix(this.plan.type)}.${name}`] ?? quotaValue(quota, this.world.plan.profile)
+    return (
+      this.world.plan.quotas[`${servicePrefix(this.plan.type)}.${name}`] ?? quotaValue(quota, this.world.plan.profile)
+    )
   }
 
   sampler(assumption: string): Sampler {
@@ -240,7 +253,13 @@ class ComponentSim implements Sim {
     return this.world.metricIndex.get(metricKey(namespace, metric, dimensions))
   }
 
-  customMetric(namespace: string, metric: string, dimensions: Readonly<Record<string, string>>, unit: CwUnit, period: number): MetricId {
+  customMetric(
+    namespace: string,
+    metric: string,
+    dimensions: Readonly<Record<string, string>>,
+    unit: CwUnit,
+    period: number,
+  ): MetricId {
     const known = this.world.metricIndex.get(metricKey(namespace, metric, dimensions))
     if (known !== undefined) return known.id
     const id = this.recorder.open('count', null, period)
@@ -298,7 +317,10 @@ class ComponentSim implements Sim {
 
   private openMetric(name: string, dimensions: Readonly<Record<string, string>>): MetricId {
     const metric = this.plan.def.metrics[name]
-    assert(metric !== undefined && metric.kind !== 'gauge' && metric.kind !== 'age', `${this.plan.type} publishes ${name} from its operations`)
+    assert(
+      metric !== undefined && metric.kind !== 'gauge' && metric.kind !== 'age',
+      `${this.plan.type} publishes ${name} from its operations`,
+    )
     const known = this.world.metricIndex.get(metricKey(this.plan.def.namespace, name, dimensions))
     if (known !== undefined) return known.id
     const id = this.recorder.open(metric.kind)

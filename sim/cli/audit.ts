@@ -1,0 +1,68 @@
+// `hotshard audit`: the run again and again with equal times in other orders; says whether any answer hangs on them, and where.
+import { renderProblems } from '../diag/render.ts'
+import { formatMicros } from '../engine/time.ts'
+import { runScenario, type Run } from '../run/run.ts'
+import { reportOf, type Report } from '../run/report.ts'
+import { World } from '../run/world.ts'
+import { EXIT } from './exit.ts'
+import { openScenario } from './files.ts'
+import type { RunFlags } from './run.ts'
+import { useColor } from './terminal.ts'
+import { firstDifference } from './diverge.ts'
+import { createRng } from '../engine/rng.ts'
+
+export function audit(path: string, flags: RunFlags & { runs: string }): number {
+  const { scenario, problems } = openScenario(path, flags)
+  if (problems.list.length > 0)
+    process.stderr.write(`${renderProblems(problems.list, { color: useColor(process.stderr, flags) })}\n`)
+  const runs = Number(flags.runs)
+  if (scenario === undefined || !Number.isInteger(runs) || runs < 1) return EXIT.badInput
+  const plain = reportOf(runScenario(scenario), '')
+  const differing = new Map<string, Set<string>>()
+  for (let seed = 1; seed <= runs; seed++) {
+    const other: Run = runScenario(scenario, { tieSeed: seed })
+    for (const [what, values] of answersThatDiffer(plain, reportOf(other, ''))) {
+      const seen = differing.get(what) ?? new Set<string>()
+      seen.add(values)
+      differing.set(what, seen)
+    }
+  }
+  if (differing.size === 0) {
+    process.stdout.write(`${path}: no answer hangs on the order of equal times (${runs} other orders)\n`)
+    return EXIT.ok
+  }
+  process.stdout.write(`${path}: ${differing.size} answers hang on the order of equal times\n`)
+  for (const [what, values] of [...differing].slice(0, 40))
+    process.stdout.write(`  ${what}: ${[...values].join(', ')}\n`)
+  const permuted = new World(scenario.plan)
+  permuted.kernel.ties = createRng(1, 'audit', 'ties')
+  const parted = firstDifference(new World(scenario.plan), permuted, scenario.plan.duration)
+  if (parted !== undefined)
+    process.stdout.write(`  first at ${formatMicros(parted.a.time)}: ${parted.a.text} or ${parted.b.text} goes first\n`)
+  return EXIT.expectationFailed
+}
+
+/** Figures of the report that are not the same in both: counts, expectations, metrics. */
+function answersThatDiffer(a: Report, b: Report): [string, string][] {
+  const found: [string, string][] = []
+  const compare = (what: string, left: unknown, right: unknown): void => {
+    if (left !== right) found.push([what, `${String(left)} or ${String(right)}`])
+  }
+  a.expectations.forEach((expectation, i) => {
+    compare(`expectation \`${expectation.text}\``, expectation.ok, b.expectations[i]!.ok)
+  })
+  for (const resource of a.resources) {
+    const other = b.resources.find((candidate) => candidate.name === resource.name)!
+    for (const key of ['received', 'succeeded', 'throttled', 'failed'] as const)
+      compare(`${resource.name} ${key}`, resource[key], other[key])
+    for (const metric of resource.metrics) {
+      const twin = other.metrics.find(
+        (candidate) =>
+          candidate.name === metric.name && JSON.stringify(candidate.dimensions) === JSON.stringify(metric.dimensions),
+      )
+      compare(`${resource.name}.${metric.name} sum`, metric.sum, twin?.sum)
+      if (metric.p99 !== undefined) compare(`${resource.name}.${metric.name} p99`, metric.p99, twin?.p99)
+    }
+  }
+  return found
+}

@@ -1,0 +1,101 @@
+// `hotshard diverge`: the first event at which two runs part, found by bisecting on their digests.
+import { renderProblems } from '../diag/render.ts'
+import { formatMicros } from '../engine/time.ts'
+import { capture, restore } from '../engine/snapshot.ts'
+import { World } from '../run/world.ts'
+import { EXIT } from './exit.ts'
+import { openScenario } from './files.ts'
+import type { RunFlags } from './run.ts'
+import { useColor } from './terminal.ts'
+
+/** An event as the loop saw it. */
+export interface SeenEvent {
+  readonly time: number
+  readonly text: string
+}
+
+export function diverge(pathA: string, pathB: string, flags: RunFlags & { seedB?: string; setB: string[] }): number {
+  const a = openScenario(pathA, flags)
+  const b = openScenario(pathB, {
+    ...flags,
+    ...(flags.seedB === undefined ? {} : { seed: flags.seedB }),
+    set: [...(flags.set ?? []), ...flags.setB],
+  })
+  const problems = [...a.problems.list, ...(pathA === pathB ? [] : b.problems.list)]
+  if (problems.length > 0)
+    process.stderr.write(`${renderProblems(problems, { color: useColor(process.stderr, flags) })}\n`)
+  if (a.scenario === undefined || b.scenario === undefined) return EXIT.badInput
+  const parted = firstDifference(
+    new World(a.scenario.plan),
+    new World(b.scenario.plan),
+    Math.min(a.scenario.plan.duration, b.scenario.plan.duration),
+  )
+  if (parted === undefined) {
+    process.stdout.write('the two runs are the same, event by event\n')
+    return EXIT.ok
+  }
+  process.stdout.write(
+    `the runs part at event ${parted.index}\n  a: ${formatMicros(parted.a.time)}  ${parted.a.text}\n  b: ${formatMicros(parted.b.time)}  ${parted.b.text}\n`,
+  )
+  return EXIT.expectationFailed
+}
+
+/** Runs both in stretches of virtual time that are halved wherever their digests differ, then event by event. */
+export function firstDifference(
+  a: World,
+  b: World,
+  duration: number,
+): { index: number; a: SeenEvent; b: SeenEvent } | undefined {
+  let from = 0
+  let to = duration
+  let startA = capture(a)
+  let startB = capture(b)
+  let stretch = Math.max(1, Math.ceil(duration / 16))
+  while (from < duration) {
+    to = Math.min(duration, from + stretch)
+    a.run(to)
+    b.run(to)
+    if (a.kernel.digest.hex() === b.kernel.digest.hex() && a.kernel.steps === b.kernel.steps) {
+      from = to
+      if (from < duration) {
+        startA = capture(a)
+        startB = capture(b)
+      }
+      continue
+    }
+    restore(a, startA)
+    restore(b, startB)
+    if (to - from > 1) {
+      stretch = Math.ceil((to - from) / 2)
+      continue
+    }
+    return atEvents(a, b, to)
+  }
+  return undefined
+}
+
+/** Both stretches written down and compared. */
+function atEvents(a: World, b: World, until: number): { index: number; a: SeenEvent; b: SeenEvent } {
+  const first = a.kernel.steps
+  const left = written(a, until)
+  const right = written(b, until)
+  let i = 0
+  while (i < left.length && i < right.length && left[i]!.time === right[i]!.time && left[i]!.text === right[i]!.text)
+    i++
+  const over = { time: until, text: 'nothing more at this time' }
+  return { index: first + i + 1, a: left[i] ?? over, b: right[i] ?? over }
+}
+
+function written(world: World, until: number): SeenEvent[] {
+  const seen: SeenEvent[] = []
+  world.kernel.tap = (time, target, arg) => {
+    const component = world.kernel.componentOf(target)
+    seen.push({
+      time,
+      text: `${component === 0 ? 'the scenario' : world.components[component - 1]!.name} ${world.kernel.nameOf(target)}(${arg})`,
+    })
+  }
+  world.run(until)
+  world.kernel.tap = null
+  return seen
+}

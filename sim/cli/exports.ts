@@ -1,0 +1,161 @@
+// What a run can leave on the disk: every metric as CSV, every call as JSON lines, or a trace that Perfetto opens.
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import type { Call } from '../engine/calls.ts'
+import { baseUnits } from '../metrics/statistics.ts'
+import type { Observer } from '../run/dispatcher.ts'
+import type { World } from '../run/world.ts'
+
+/** Writes in blocks, so that millions of lines do not mean millions of system calls. */
+class BlockWriter {
+  private readonly file: number
+  private block = ''
+
+  constructor(path: string) {
+    this.file = openSync(path, 'w')
+  }
+
+  write(text: string): void {
+    this.block += text
+    if (this.block.length > 1 << 20) this.flush()
+  }
+
+  close(): void {
+    this.flush()
+    closeSync(this.file)
+  }
+
+  private flush(): void {
+    writeSync(this.file, this.block)
+    this.block = ''
+  }
+}
+
+/** `time_s,namespace,metric,dimensions,unit,samples,sum,average,minimum,maximum`, a line per point. */
+export function writeMetrics(world: World, path: string): void {
+  const lines = ['start_s,periods,namespace,metric,dimensions,unit,samples,sum,average,minimum,maximum']
+  for (const metric of world.metrics) {
+    const unit = baseUnits(metric.series, metric.unit)
+    const dimensions = Object.keys(metric.dimensions)
+      .sort()
+      .map((key) => `${key}=${metric.dimensions[key]}`)
+      .join(';')
+    for (const point of metric.series.points) {
+      const values = [point.n, point.sum / unit, point.sum / point.n / unit, point.min / unit, point.max / unit]
+      lines.push(
+        [point.start / 1e6, point.repeat, metric.namespace, metric.name, csv(dimensions), metric.unit, ...values].join(
+          ',',
+        ),
+      )
+    }
+  }
+  writeFileSync(path, `${lines.join('\n')}\n`)
+}
+
+function csv(text: string): string {
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/** One JSON object a line: a call sent, or an answer with its delay. Times in µs. */
+export class EventLog implements Observer {
+  private readonly world: World
+  private readonly out: BlockWriter
+  private readonly next: Observer | null
+
+  constructor(world: World, path: string) {
+    this.world = world
+    this.out = new BlockWriter(path)
+    this.next = world.dispatcher.observer
+    world.dispatcher.observer = this
+  }
+
+  sent(call: Call, edge: number): void {
+    this.line('sent', call, edge, {})
+    this.next?.sent(call, edge)
+  }
+
+  answered(call: Call, edge: number, delay: number): void {
+    const { calls, errors } = this.world
+    this.line('answered', call, edge, { status: errors.names[calls.status[call]!], delay })
+    this.next?.answered(call, edge, delay)
+  }
+
+  close(): void {
+    this.out.close()
+  }
+
+  private line(event: string, call: Call, edge: number, rest: object): void {
+    const { from, to, action } = this.world.dispatcher.edges[edge]!
+    this.out.write(
+      `${JSON.stringify({ at: this.world.now, event, call, trace: this.world.calls.trace[call], from, to, action, ...rest })}\n`,
+    )
+  }
+}
+
+/** Chrome's trace format: a track per resource, a span per call on the callee's track, a flow per request. */
+export class TraceLog implements Observer {
+  private readonly world: World
+  private readonly out: BlockWriter
+  private readonly next: Observer | null
+  private readonly arrivals = new Map<Call, number>()
+  private readonly begun = new Set<number>()
+
+  constructor(world: World, path: string) {
+    this.world = world
+    this.out = new BlockWriter(path)
+    this.next = world.dispatcher.observer
+    world.dispatcher.observer = this
+    this.out.write('{"displayTimeUnit":"ms","traceEvents":[\n')
+    world.components.forEach((component, i) => {
+      this.out.write(
+        `${JSON.stringify({ ph: 'M', name: 'process_name', pid: i + 1, args: { name: `${component.name} (${component.type})` } })},\n`,
+      )
+      this.out.write(
+        `${JSON.stringify({ ph: 'M', name: 'process_sort_index', pid: i + 1, args: { sort_index: i } })},\n`,
+      )
+    })
+  }
+
+  sent(call: Call, edge: number): void {
+    this.arrivals.set(call, this.world.now)
+    this.next?.sent(call, edge)
+  }
+
+  answered(call: Call, edge: number, delay: number): void {
+    const { calls, errors, dispatcher } = this.world
+    const { from, to, action } = dispatcher.edges[edge]!
+    const begun = this.arrivals.get(call) ?? this.world.now
+    this.arrivals.delete(call)
+    const pid = this.world.numberOf(to)
+    const trace = calls.trace[call]!
+    const span = {
+      ph: 'X',
+      name: action,
+      cat: 'call',
+      pid,
+      tid: call,
+      ts: begun,
+      dur: this.world.now + delay - begun,
+      args: { from, status: errors.names[calls.status[call]!], request: trace },
+    }
+    this.out.write(`${JSON.stringify(span)},\n`)
+    // One flow a request: it begins at its first span and steps on to each further one.
+    const step = {
+      name: 'request',
+      cat: 'request',
+      id: trace,
+      ph: this.begun.has(trace) ? 't' : 's',
+      pid,
+      tid: call,
+      ts: begun,
+      bp: 'e',
+    }
+    this.begun.add(trace)
+    this.out.write(`${JSON.stringify(step)},\n`)
+    this.next?.answered(call, edge, delay)
+  }
+
+  close(): void {
+    this.out.write(`${JSON.stringify({ ph: 'M', name: 'hotshard', pid: 0, args: { name: 'hotshard' } })}\n]}\n`)
+    this.out.close()
+  }
+}

@@ -1,0 +1,103 @@
+// Scenario files from the disk, and only those that a scenario may read.
+//
+// A scenario is a stranger's text: its data files lie in its own folder or below (or below `--root`), links are followed before
+// that is checked, and only a template named by `Template` may lie elsewhere, when its name ends like a template's.
+import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, extname, isAbsolute, relative, resolve } from 'node:path'
+import { Problems } from '../diag/problem.ts'
+import { loadScenario, type FileReader, type Scenario } from '../lang/scenario.ts'
+import { parseDuration } from '../lang/quantity.ts'
+
+const BYTES_MAX = 64 * 1024 * 1024
+const TEMPLATE_NAMES = ['.yaml', '.yml', '.json', '.template']
+
+export interface LoadFlags {
+  readonly set?: readonly string[]
+  readonly root?: string
+  readonly seed?: string
+  readonly duration?: string
+}
+
+/** Reads a scenario and everything that it names. */
+export function openScenario(path: string, flags: LoadFlags): { scenario: Scenario | undefined; problems: Problems } {
+  const problems = new Problems()
+  const text = readText(path, problems)
+  if (text === undefined) return { scenario: undefined, problems }
+  const parameters = new Map<string, string>()
+  for (const setting of flags.set ?? []) {
+    const at = setting.indexOf('=')
+    if (at <= 0)
+      problems.error('bad-flag', `\`--set ${setting}\` has no value`, undefined, { help: 'write `--set Name=Value`' })
+    else parameters.set(setting.slice(0, at), setting.slice(at + 1))
+  }
+  let duration: number | undefined
+  if (flags.duration !== undefined) {
+    const parsed = parseDuration(flags.duration)
+    if (parsed.ok && parsed.value > 0) duration = parsed.value
+    else
+      problems.error('bad-flag', `\`--duration ${flags.duration}\` is not a time`, undefined, {
+        help: 'such as `--duration 5m`',
+      })
+  }
+  const files = fileReader(dirname(resolve(path)), flags.root)
+  const scenario = loadScenario(
+    { name: path, text },
+    {
+      parameters,
+      files,
+      ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+      ...(duration === undefined ? {} : { duration }),
+    },
+    problems,
+  )
+  return { scenario: problems.hasErrors ? undefined : scenario, problems }
+}
+
+function readText(path: string, problems: Problems): string | undefined {
+  try {
+    if (statSync(path).size > BYTES_MAX)
+      problems.error('file-too-large', `\`${path}\` is larger than ${BYTES_MAX / 1_048_576} MB`)
+    else return readFileSync(path, 'utf8')
+  } catch (error) {
+    problems.error('no-such-file', `\`${path}\` cannot be read`, undefined, {
+      notes: [
+        (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String((error as Error).message),
+      ],
+    })
+  }
+  return undefined
+}
+
+function fileReader(folder: string, root: string | undefined): FileReader {
+  const allowed = realpathSync(root === undefined ? folder : resolve(root))
+  return {
+    read(path, kind) {
+      const full = resolve(folder, path)
+      let real: string
+      try {
+        real = realpathSync(full)
+      } catch {
+        return { ok: false, message: `\`${path}\` cannot be read`, help: 'there is no such file' }
+      }
+      const outside = isOutside(relative(allowed, real))
+      if (outside && !(kind === 'template' && TEMPLATE_NAMES.includes(extname(real)))) {
+        return {
+          ok: false,
+          message: `\`${path}\` lies outside the scenario's folder`,
+          help: 'allow a folder with `--root DIR`',
+        }
+      }
+      if (!statSync(real).isFile() || statSync(real).size > BYTES_MAX)
+        return {
+          ok: false,
+          message: `\`${path}\` is no file of up to ${BYTES_MAX / 1_048_576} MB`,
+          help: 'expected a text file',
+        }
+      return { ok: true, value: readFileSync(real, 'utf8') }
+    },
+  }
+}
+
+function isOutside(path: string): boolean {
+  return path.startsWith('..') || isAbsolute(path)
+}

@@ -1,0 +1,59 @@
+// What the terminal can show: colour, and a line of progress that is written over.
+import { SingleBar } from 'cli-progress'
+import { formatMicros } from '../engine/time.ts'
+import type { Watch } from '../run/run.ts'
+
+/** Colour only for people: not in a pipe, not in CI, not when NO_COLOR or --no-color says so. */
+export function useColor(stream: NodeJS.WriteStream, flags: { readonly color?: boolean }): boolean {
+  return (
+    flags.color !== false &&
+    stream.isTTY === true &&
+    process.env['NO_COLOR'] === undefined &&
+    process.env['CI'] === undefined
+  )
+}
+
+/** Watches a run with the real clock and memory; draws a bar where somebody looks on. */
+export function terminalWatch(duration: number): Watch & { done(): void } {
+  const begun = process.hrtime.bigint()
+  const wallTime = (): number => Number((process.hrtime.bigint() - begun) / 1000n)
+  const shows = process.stderr.isTTY === true && process.env['CI'] === undefined
+  const bar = new SingleBar({
+    format: '  {bar} {percentage}%  {virtual}  {rate} events/s  {left} left',
+    stream: process.stderr,
+    clearOnComplete: true,
+    hideCursor: true,
+    fps: 8,
+    barsize: 24,
+  })
+  let started = false
+  return {
+    wallTime,
+    memory: () => process.memoryUsage.rss(),
+    progress(now, events) {
+      const elapsed = wallTime()
+      // A run that is over before anybody could read the bar gets none.
+      if (!shows || elapsed < 300_000) return
+      const share = Math.max(now / duration, 1e-9)
+      const values = {
+        virtual: formatMicros(Math.round(now)),
+        rate: compact(events / (elapsed / 1e6)),
+        left: formatMicros(Math.round(((elapsed / share) * (1 - share)) / 1e6) * 1_000_000),
+      }
+      if (started) bar.update(Math.floor(share * 1000), values)
+      else bar.start(1000, Math.floor(share * 1000), values)
+      started = true
+    },
+    done() {
+      if (started) bar.stop()
+    },
+  }
+}
+
+/** 1 234 567 → `1.23 M`. */
+export function compact(value: number): string {
+  if (value >= 1e9) return `${(value / 1e9).toFixed(2)} G`
+  if (value >= 1e6) return `${(value / 1e6).toFixed(2)} M`
+  if (value >= 1e4) return `${(value / 1e3).toFixed(1)} k`
+  return String(Math.round(value))
+}

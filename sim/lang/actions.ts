@@ -1,0 +1,94 @@
+// `Simulation.Actions`: what an operator does at a time, once or again and again.
+import { Dict, entries, isMap, textOf, type Node } from '../cfn/index.ts'
+import type { ComponentPlan } from '../model/plan.ts'
+import type { Program } from '../parts/program.ts'
+import { Fields } from './fields.ts'
+import { compileSteps, type StepContext } from './handler.ts'
+import { registry } from './registry.ts'
+import type { SimulationSection } from './simulation.ts'
+
+const TIMES = ['At', 'Every', 'Until', 'Profile', 'DryRun', 'Steps']
+
+/** One action of the operator's config. Times in µs. */
+export interface OperatorAction {
+  readonly at: number
+  readonly every?: number
+  readonly until?: number
+  readonly program: Program
+  readonly profile?: string
+  readonly dryRun?: boolean
+  readonly label: string
+}
+
+/** The operator as a component, when the scenario has actions. */
+export function readActions(section: SimulationSection, context: StepContext, duration: number): ComponentPlan[] {
+  const actions = section.actions.flatMap((node, i) => readAction(node, i, context, duration))
+  if (actions.length === 0) return []
+  const def = registry.byType.get('Sim::Client::Operator')!
+  const profiles = Object.fromEntries(
+    section.profiles.map(({ name, node }) => [
+      name,
+      Object.fromEntries(
+        entries(node).map(({ key, value }) => [
+          key,
+          value.kind === 'list' ? value.items.map((item) => textOf(item) ?? '') : textOf(value),
+        ]),
+      ),
+    ]),
+  )
+  return [{ name: 'Operator', type: def.type, def, config: { Actions: actions, Profiles: profiles } }]
+}
+
+function readAction(node: Node, index: number, context: StepContext, duration: number): OperatorAction[] {
+  const { problems } = context
+  if (!isMap(node)) {
+    problems.error('wrong-type', 'an action is a map', node.span, {
+      label: 'such as `{ At: 8m, sqs:PurgeQueue: {…} }`',
+    })
+    return []
+  }
+  const steps = entries(node).filter(
+    (entry) => !TIMES.includes(entry.key) && entry.key !== 'ResultPath' && entry.key !== 'Catch',
+  )
+  const fields = new Fields(
+    'an action',
+    node,
+    [...TIMES, 'ResultPath', 'Catch', ...steps.map((entry) => entry.key)],
+    problems,
+  )
+  const at = fields.duration('At')
+  const every = fields.duration('Every')
+  if (at === undefined && every === undefined) {
+    problems.error('missing-member', 'an action needs `At` or `Every`', node.span)
+    return []
+  }
+  if (every === 0) {
+    problems.error('out-of-range', '`Every` is 0', fields.node('Every')!.span, {
+      label: 'expected a time longer than 0s',
+    })
+    return []
+  }
+  if ((at ?? 0) > duration)
+    problems.warning('never-happens', `the action comes after the end of the run`, fields.node('At')!.span)
+  const inner = fields.node('Steps')
+  const program = compileSteps(inner ?? stepOf(node), `action.${index}`, context)
+  const until = fields.duration('Until')
+  const profile = fields.text('Profile')
+  return [
+    {
+      at: at ?? every ?? 0,
+      ...(every === undefined ? {} : { every }),
+      ...(until === undefined ? {} : { until }),
+      ...(profile === undefined ? {} : { profile }),
+      ...(fields.text('DryRun') === 'true' ? { dryRun: true } : {}),
+      program,
+      label: steps.map((entry) => entry.key).join(', ') || 'steps',
+    },
+  ]
+}
+
+/** The action's own step: the map without its times. */
+function stepOf(node: Dict): Node {
+  const pairs = new Map([...node.pairs].filter(([key]) => !TIMES.includes(key)))
+  return new Dict(pairs, node.span)
+}

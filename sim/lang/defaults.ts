@@ -1,0 +1,35 @@
+// What a bare template is given to run with: a modest workload on each of its entry points.
+import type { ComponentPlan } from '../model/plan.ts'
+import { backoff } from '../parts/retry.ts'
+import { registry } from './registry.ts'
+import type { Resources } from './resources.ts'
+
+/** Requests per second on every entry of a bare template. */
+const RATE = 5
+
+/** A workload for every entry point that nothing else in the template calls; each is told in `inferred`. */
+export function defaultWorkloads(resources: Resources, inferred: string[]): ComponentPlan[] {
+  const def = registry.byType.get('Sim::Client::Workload')
+  if (def === undefined) return []
+  return resources.components.flatMap((component) =>
+    (component.def.entries?.(component.config) ?? []).flatMap((operation, i) => {
+      const entry = component.def.entry?.(component.config, operation) ?? {
+        action: operation as `${string}:${string}`,
+        arg: 0,
+      }
+      if (!('action' in entry)) return []
+      const name = `${component.name}Client${i + 1}`
+      inferred.push(`workload ${name}: ${RATE}/s ${operation} on ${component.name}`)
+      const config = {
+        Target: component.name,
+        Action: entry.action,
+        Arg: entry.arg,
+        Body: { kind: 'constant', value: Object.freeze({}) },
+        Arrivals: 'poisson',
+        Rate: [{ at: 0, perSecond: RATE }],
+        Client: { Retries: backoff(1, 0, 0, 'none'), Timeout: null },
+      }
+      return [{ name, type: def.type, def, config }]
+    }),
+  )
+}

@@ -1,0 +1,169 @@
+// `Simulation.Expect`: each expectation read, and its names looked up among the resources before anything runs.
+import type { Problems } from '../diag/problem.ts'
+import type { Span } from '../diag/span.ts'
+import { nearest } from '../diag/suggest.ts'
+import { isScalar, textOf, type Node } from '../cfn/index.ts'
+import type { ServiceDef } from '../model/contract.ts'
+import type { ComponentPlan } from '../model/plan.ts'
+import type { Program } from '../parts/program.ts'
+import { parseExpectation, type Expectation as Ast, type Formula, type Name } from './expectation.ts'
+import { reportFlaw } from './outcome.ts'
+import type { Resources } from './resources.ts'
+import type { SimulationSection } from './simulation.ts'
+
+export interface Expectation {
+  readonly text: string
+  readonly ast: Ast
+  readonly span: Span
+  /** Moments (µs) at which its window begins and ends. */
+  readonly cuts: readonly number[]
+}
+
+interface Known {
+  readonly name: string
+  readonly def: ServiceDef
+}
+
+export function readExpectations(
+  section: SimulationSection,
+  resources: Resources,
+  workloads: readonly ComponentPlan[],
+  handlers: readonly ComponentPlan[],
+  problems: Problems,
+): Expectation[] {
+  const known = new Map<string, Known>(
+    [...resources.components, ...workloads].map((component) => [component.name, component]),
+  )
+  const custom = customMetrics(handlers)
+  return section.expect.flatMap((node) => {
+    const text = isScalar(node) ? textOf(node) : undefined
+    if (text === undefined) {
+      problems.error('wrong-type', 'an expectation is a text', node.span, {
+        label: 'such as `p99(Api.Latency) < 300 ms`',
+      })
+      return []
+    }
+    const parsed = parseExpectation(text)
+    const place = offsetOf(node, text)
+    if (!parsed.ok) {
+      reportFlaw(problems, parsed, place ?? node.span, place !== undefined)
+      return []
+    }
+    new Names(known, custom, node.span, place, problems).check(parsed.value)
+    const { during } = parsed.value
+    const cuts = during === undefined ? [] : [during.from, during.to].filter((cut) => cut !== undefined)
+    return [{ text: text.trim(), ast: parsed.value, span: node.span, cuts }]
+  })
+}
+
+/** Custom metrics that the handlers emit: names by namespace. */
+function customMetrics(components: readonly ComponentPlan[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>()
+  for (const { config } of components) {
+    for (const instruction of (config['Handler'] as Program | undefined)?.code ?? []) {
+      if (instruction.op !== 'metric') continue
+      found.set(instruction.namespace, (found.get(instruction.namespace) ?? new Set()).add(instruction.name))
+    }
+  }
+  return found
+}
+
+class Names {
+  private readonly known: ReadonlyMap<string, Known>
+  private readonly custom: ReadonlyMap<string, ReadonlySet<string>>
+  private readonly whole: Span
+  private readonly place: Span | undefined
+  private readonly problems: Problems
+
+  constructor(
+    known: ReadonlyMap<string, Known>,
+    custom: ReadonlyMap<string, ReadonlySet<string>>,
+    whole: Span,
+    place: Span | undefined,
+    problems: Problems,
+  ) {
+    this.known = known
+    this.custom = custom
+    this.whole = whole
+    this.place = place
+    this.problems = problems
+  }
+
+  check(ast: Ast): void {
+    if (ast.kind === 'compare') {
+      this.formula(ast.left)
+      this.formula(ast.right)
+      return
+    }
+    const name = ast.kind === 'alarm' ? ast.alarm : ast.resource
+    const component = this.component(name)
+    if (ast.kind === 'alarm' && component !== undefined && !component.def.type.startsWith('AWS::CloudWatch::')) {
+      this.problems.error('wrong-resource', `\`${name.text}\` is ${component.def.type}, not an alarm`, this.span(name))
+    }
+  }
+
+  private formula(formula: Formula): void {
+    switch (formula.kind) {
+      case 'binary':
+        this.formula(formula.left)
+        this.formula(formula.right)
+        return
+      case 'metric':
+        this.metric(formula.resource, formula.metric)
+        return
+      case 'errors':
+        if (formula.resource !== undefined) this.component(formula.resource)
+        return
+      case 'cost':
+        this.problems.error('not-simulated-yet', 'costs are not simulated yet', this.span(formula))
+        return
+      case 'quantity':
+    }
+  }
+
+  private metric(resource: Name, metric: Name): void {
+    const custom = this.custom.get(resource.text)
+    if (custom !== undefined && custom.has(metric.text)) return
+    const component = this.component(resource)
+    if (component === undefined || Object.hasOwn(component.def.metrics, metric.text) || metric.text === 'Errors') return
+    const near = nearest(metric.text, Object.keys(component.def.metrics))
+    const possible = Object.keys(component.def.metrics)
+      .map((name) => `\`${name}\``)
+      .join(', ')
+    this.problems.error(
+      'unknown-metric',
+      `\`${metric.text}\` is not a metric of ${component.def.type}`,
+      this.span(metric),
+      { label: near === undefined ? `possible are ${possible}` : `did you mean \`${near}\`?` },
+    )
+  }
+
+  private component(name: Name): Known | undefined {
+    const component = this.known.get(name.text)
+    if (component !== undefined) return component
+    const near = nearest(name.text, this.known.keys())
+    this.problems.error(
+      'unknown-resource',
+      `\`${name.text}\` is no simulated resource or workload of this scenario`,
+      this.span(name),
+      near === undefined ? {} : { label: `did you mean \`${near}\`?` },
+    )
+    return undefined
+  }
+
+  private span(at: { readonly start: number; readonly end: number }): Span {
+    return this.place === undefined
+      ? this.whole
+      : { source: this.place.source, start: this.place.start + at.start, end: this.place.start + at.end }
+  }
+}
+
+/** Where the expectation's text itself stands, when the file writes it as it is. */
+function offsetOf(node: Node, text: string): Span | undefined {
+  for (const quote of [0, 1]) {
+    const start = node.span.start + quote
+    if (node.span.source.text.startsWith(text, start))
+      return { source: node.span.source, start, end: start + text.length }
+  }
+  return undefined
+}

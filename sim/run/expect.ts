@@ -1,0 +1,261 @@
+// Holds a finished run against its expectations: what was measured, and whether that is what was expected.
+//
+// Windows: a statistic takes the periods that begin inside it; without `during` it takes the run without its warm-up.
+// `alarm(X) == ALARM` asks for the state at the end, or with `during` whether X was in that state at any time of it;
+// `alarm(X) == OK` during a window asks that X never was in ALARM: an alarm begins without data and says nothing then.
+import { lineColumn } from '../diag/span.ts'
+import { formatMicros } from '../engine/time.ts'
+import type { Comparison } from '../lang/condition.ts'
+import type { Expectation as Ast, Formula, Measured } from '../lang/expectation.ts'
+import type { Expectation } from '../lang/expectations.ts'
+import { baseUnits, statistic, type Statistic } from '../metrics/statistics.ts'
+import type { Run } from './run.ts'
+import type { PublishedMetric } from './world.ts'
+
+export interface ExpectationResult {
+  readonly text: string
+  readonly ok: boolean
+  /** The left side as it was measured, or why it could not be. */
+  readonly measured: string
+  readonly place?: string
+}
+
+/** A value and what its number counts, for comparing `300 ms` with a metric in µs. */
+interface Value {
+  readonly number: number
+  readonly of: 'time' | 'size' | 'share' | 'plain'
+  /** How many base units make one of the metric's CloudWatch unit; plain numbers beside it are read in that unit. */
+  readonly unit: number
+}
+
+type Evaluated = Value | { readonly missing: string }
+
+export function evaluateExpectation(expectation: Expectation, run: Run): ExpectationResult {
+  const { line, column } = lineColumn(expectation.span)
+  const place = `${expectation.span.source.name}:${line}:${column}`
+  return { text: expectation.text, place, ...evaluate(expectation.ast, run) }
+}
+
+function evaluate(ast: Ast, run: Run): { ok: boolean; measured: string } {
+  const from = ast.during?.from ?? run.scenario.plan.warmUp
+  const to = ast.during?.to ?? run.world.now + 1
+  switch (ast.kind) {
+    case 'compare': {
+      if (ast.by.length > 0) return evaluateBy(ast, run, from, to)
+      return compared(valueOf(ast.left, run, from, to, {}), ast.op, valueOf(ast.right, run, from, to, {}))
+    }
+    case 'alarm': {
+      const history = alarmHistory(run, ast.alarm.text)
+      const seen = ast.during === undefined ? [history[history.length - 1]!.state] : statesDuring(history, from, to)
+      const holds = ast.state === 'OK' && ast.during !== undefined ? !seen.includes('ALARM') : seen.includes(ast.state)
+      return { ok: ast.op === '==' ? holds : !holds, measured: [...new Set(seen)].join(', then ') }
+    }
+    case 'conserved': {
+      const broken = run.broken.filter((one) => one.component === ast.resource.text).map((one) => one.sentence)
+      return {
+        ok: broken.length === 0,
+        measured: broken.length === 0 ? 'every invariant holds' : `it does not hold that ${broken.join('; ')}`,
+      }
+    }
+  }
+}
+
+function evaluateBy(
+  ast: Ast & { kind: 'compare' },
+  run: Run,
+  from: number,
+  to: number,
+): { ok: boolean; measured: string } {
+  const names = ast.by.map((name) => name.text)
+  const groups = new Map<string, Record<string, string>>()
+  for (const measured of metricsIn(ast.left)) {
+    for (const metric of run.world.metrics) {
+      if (
+        metric.component !== measured.resource.text ||
+        metric.name !== measured.metric.text ||
+        !names.every((name) => Object.hasOwn(metric.dimensions, name))
+      )
+        continue
+      const values = Object.fromEntries(names.map((name) => [name, metric.dimensions[name]!]))
+      groups.set(JSON.stringify(values), values)
+    }
+  }
+  if (groups.size === 0) return { ok: false, measured: `no data by ${names.join(', ')}` }
+  const results = [...groups.values()].map((values) => ({
+    label: Object.values(values).join('/'),
+    ...compared(valueOf(ast.left, run, from, to, values), ast.op, valueOf(ast.right, run, from, to, values)),
+  }))
+  return {
+    ok: results.every((result) => result.ok),
+    measured: results.map((result) => `${result.label}: ${result.measured}`).join(', '),
+  }
+}
+
+function metricsIn(formula: Formula): Measured[] {
+  if (formula.kind === 'binary') return [...metricsIn(formula.left), ...metricsIn(formula.right)]
+  return formula.kind === 'metric' ? [formula] : []
+}
+
+function valueOf(
+  formula: Formula,
+  run: Run,
+  from: number,
+  to: number,
+  dimensions: Readonly<Record<string, string>>,
+): Evaluated {
+  switch (formula.kind) {
+    case 'quantity': {
+      const of =
+        formula.unit === 'duration'
+          ? 'time'
+          : formula.unit === 'size'
+            ? 'size'
+            : formula.unit === 'percent'
+              ? 'share'
+              : 'plain'
+      return { number: formula.value, of, unit: 1 }
+    }
+    case 'metric':
+      return measure(formula, run, from, to, dimensions)
+    case 'errors': {
+      const all = run.world.metrics.filter(
+        (metric) =>
+          metric.namespace === 'Sim' &&
+          metric.name === 'Errors' &&
+          metric.dimensions['ErrorCode'] === formula.error.text &&
+          (formula.resource === undefined || metric.component === formula.resource.text),
+      )
+      return {
+        number: all.reduce((sum, metric) => sum + (statistic(metric.series, { kind: 'Sum' }, from, to) ?? 0), 0),
+        of: 'plain',
+        unit: 1,
+      }
+    }
+    case 'cost':
+      return { missing: 'costs are not simulated yet' }
+    case 'binary': {
+      const left = valueOf(formula.left, run, from, to, dimensions)
+      const right = valueOf(formula.right, run, from, to, dimensions)
+      if ('missing' in left) return left
+      if ('missing' in right) return right
+      const both = left.of === right.of
+      if (formula.op === '/')
+        return { number: left.number / right.number, of: both ? 'plain' : left.of, unit: both ? 1 : left.unit }
+      if (formula.op === '*')
+        return {
+          number: left.number * right.number,
+          of: left.of === 'plain' || left.of === 'share' ? right.of : left.of,
+          unit: Math.max(left.unit, right.unit),
+        }
+      return {
+        number: formula.op === '+' ? left.number + right.number : left.number - right.number,
+        of: left.of,
+        unit: left.unit,
+      }
+    }
+  }
+}
+
+function measure(
+  measured: Measured,
+  run: Run,
+  from: number,
+  to: number,
+  dimensions: Readonly<Record<string, string>>,
+): Evaluated {
+  const found = run.world.metrics.filter(
+    (metric) =>
+      (metric.component === measured.resource.text || metric.namespace === measured.resource.text) &&
+      metric.name === measured.metric.text &&
+      (Object.keys(dimensions).length === 0
+        ? isOwn(metric)
+        : Object.entries(dimensions).every(([name, value]) => metric.dimensions[name] === value)),
+  )
+  const metric = found[0]
+  const what = `${measured.resource.text}.${measured.metric.text}`
+  const stat = toStatistic(measured.statistic)
+  if (metric === undefined)
+    return stat.kind === 'Sum' || stat.kind === 'SampleCount'
+      ? { number: 0, of: 'plain', unit: 1 }
+      : { missing: `${what} has no data` }
+  const value = statistic(metric.series, stat, from, to)
+  const unit = baseUnits(metric.series, metric.unit)
+  const of = stat.kind === 'SampleCount' ? 'plain' : unit > 1 ? 'time' : metric.unit === 'Bytes' ? 'size' : 'plain'
+  if (value === undefined)
+    return stat.kind === 'Sum' || measuresNothing(metric, stat)
+      ? { number: 0, of, unit }
+      : { missing: `${what} has no data in this time` }
+  return { number: value, of, unit }
+}
+
+/** A resource's own series, not one with more dimensions; of the exceptions all together are meant. */
+function isOwn(metric: PublishedMetric): boolean {
+  return metric.namespace === 'Custom' || Object.keys(metric.dimensions).length <= 1 || metric.namespace === 'Sim'
+}
+
+/** A queue without any message has published nothing: its largest number of messages is 0. */
+function measuresNothing(metric: PublishedMetric, stat: Statistic): boolean {
+  return (
+    (metric.series.kind === 'gauge' || metric.series.kind === 'age' || metric.series.kind === 'level') &&
+    stat.kind === 'Maximum'
+  )
+}
+
+function toStatistic(stat: Measured['statistic']): Statistic {
+  if (stat.kind === 'percentile') return { kind: 'percentile', p: stat.p / 100 }
+  if (stat.kind === 'trimmed-mean') return { kind: 'trimmedMean', from: stat.low / 100, to: stat.high / 100 }
+  return { kind: stat.kind }
+}
+
+function compared(left: Evaluated, op: Comparison, right: Evaluated): { ok: boolean; measured: string } {
+  if ('missing' in left) return { ok: false, measured: left.missing }
+  if ('missing' in right) return { ok: false, measured: right.missing }
+  // A plain number beside a metric with a unit is read in that unit, as CloudWatch's own thresholds are.
+  const a = left.of === 'plain' && right.of !== 'plain' ? left.number * right.unit : left.number
+  const b = right.of === 'plain' && left.of !== 'plain' ? right.number * left.unit : right.number
+  return { ok: holds(a, op, b), measured: shown(left) }
+}
+
+function holds(a: number, op: Comparison, b: number): boolean {
+  switch (op) {
+    case '<':
+      return a < b
+    case '<=':
+      return a <= b
+    case '>':
+      return a > b
+    case '>=':
+      return a >= b
+    case '==':
+      return a === b
+    case '!=':
+      return a !== b
+  }
+}
+
+function shown(value: Value): string {
+  if (value.of === 'time') return formatMicros(Math.round(value.number))
+  if (value.of === 'size') return `${Math.round(value.number)} B`
+  return Number.isInteger(value.number) ? String(value.number) : value.number.toPrecision(6)
+}
+
+interface AlarmState {
+  readonly at: number
+  readonly state: string
+}
+
+/** An alarm's states in order of time, from its report. */
+function alarmHistory(run: Run, name: string): readonly AlarmState[] {
+  const def = run.world.planOf(name).def
+  const details = def.report?.(run.world.stateOf(name)) as { history?: readonly AlarmState[] } | undefined
+  return details?.history ?? [{ at: 0, state: 'INSUFFICIENT_DATA' }]
+}
+
+function statesDuring(history: readonly AlarmState[], from: number, to: number): string[] {
+  const before = history.filter((entry) => entry.at <= from)
+  const first = before[before.length - 1]
+  return [
+    ...(first === undefined ? [] : [first.state]),
+    ...history.filter((entry) => entry.at > from && entry.at <= to).map((entry) => entry.state),
+  ]
+}

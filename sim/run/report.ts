@@ -1,0 +1,206 @@
+// The report of a run as plain data, with a version, for the terminal, for CI and for other programs.
+//
+// Figures carry CloudWatch's units and leave the warm-up out; counts of calls cover the whole run.
+import type { Profile } from '../model/contract.ts'
+import { THROTTLING } from '../model/errors.ts'
+import { baseUnits, histogramOf, windowOf } from '../metrics/statistics.ts'
+import { lineColumn } from '../diag/span.ts'
+import { evaluateExpectation, type ExpectationResult } from './expect.ts'
+import type { Checkpoint, Run, Stopped } from './run.ts'
+import type { PublishedMetric, World } from './world.ts'
+
+export const REPORT_SCHEMA = 'hotshard.report/1'
+
+export interface MetricSummary {
+  readonly namespace: string
+  readonly name: string
+  readonly dimensions: Readonly<Record<string, string>>
+  readonly unit: string
+  readonly kind: string
+  readonly samples: number
+  readonly sum: number
+  readonly average: number
+  readonly minimum: number
+  readonly maximum: number
+  readonly p50?: number
+  readonly p90?: number
+  readonly p99?: number
+  readonly p999?: number
+}
+
+export interface CallSummary {
+  readonly from: string
+  readonly to: string
+  readonly action: string
+  readonly sent: number
+  readonly failed: number
+}
+
+export interface ResourceReport {
+  readonly name: string
+  readonly type: string
+  /** Calls that came in, by what became of them. */
+  readonly received: number
+  readonly succeeded: number
+  readonly throttled: number
+  readonly failed: number
+  /** Exceptions it raised, by name. */
+  readonly errors: Readonly<Record<string, number>>
+  /** Calls it made. */
+  readonly sent: number
+  /** Its principal distribution (latency, duration), when it has one with data. */
+  readonly latency?: MetricSummary
+  readonly metrics: readonly MetricSummary[]
+  /** What the room says about itself (partitions, environments, alarm history). */
+  readonly details?: unknown
+}
+
+export interface Report {
+  readonly schema: typeof REPORT_SCHEMA
+  readonly scenario: string
+  readonly description?: string
+  readonly seed: string
+  readonly profile: Profile
+  /** Seconds of virtual time. */
+  readonly duration: number
+  readonly simulated: number
+  readonly warmUp: number
+  readonly events: number
+  readonly requests: number
+  /** True when a guard ended the run: all figures are of the part that ran. */
+  readonly partial: boolean
+  readonly stopped?: Stopped
+  readonly parameters: Readonly<Record<string, string>>
+  readonly resources: readonly ResourceReport[]
+  readonly calls: readonly CallSummary[]
+  readonly expectations: readonly ExpectationResult[]
+  readonly broken: readonly { readonly resource: string; readonly sentence: string }[]
+  readonly notSimulated: readonly { readonly message: string; readonly place?: string }[]
+  readonly inferred: readonly string[]
+  readonly digest: {
+    readonly total: string
+    readonly components: Readonly<Record<string, string>>
+    readonly checkpoints: readonly Checkpoint[]
+  }
+  /** The command that repeats this run. */
+  readonly reproduce: string
+}
+
+/** Sums a finished run up. `reproduce` is the command line that repeats it. */
+export function reportOf(run: Run, reproduce: string): Report {
+  const { scenario, world } = run
+  const calls = world.dispatcher.edges.map((edge, i) => ({
+    ...edge,
+    sent: world.dispatcher.sent[i]!,
+    failed: world.dispatcher.failed[i]!,
+  }))
+  return {
+    schema: REPORT_SCHEMA,
+    scenario: scenario.name,
+    ...(scenario.description === undefined ? {} : { description: scenario.description }),
+    seed: String(scenario.plan.seed),
+    profile: scenario.plan.profile,
+    duration: scenario.plan.duration / 1e6,
+    simulated: world.now / 1e6,
+    warmUp: scenario.plan.warmUp / 1e6,
+    events: world.kernel.steps,
+    requests: world.metrics
+      .filter((metric) => metric.namespace === 'Sim' && metric.name === 'Requests')
+      .reduce(
+        (sum, metric) => sum + metric.series.points.reduce((total, point) => total + point.n * point.repeat, 0),
+        0,
+      ),
+    partial: run.stopped !== undefined,
+    ...(run.stopped === undefined ? {} : { stopped: run.stopped }),
+    parameters: Object.fromEntries(scenario.parameters.map((parameter) => [parameter.name, parameter.value])),
+    resources: world.components.map((_, i) => resourceReport(world, i, calls)),
+    calls,
+    expectations: scenario.expectations.map((expectation) => evaluateExpectation(expectation, run)),
+    broken: run.broken.map(({ component, sentence }) => ({ resource: component, sentence })),
+    notSimulated: scenario.notSimulated.map(({ message, span }) => {
+      if (span === undefined) return { message }
+      const { line, column } = lineColumn(span)
+      return { message, place: `${span.source.name}:${line}:${column}` }
+    }),
+    inferred: scenario.inferred,
+    digest: {
+      total: world.kernel.digest.hex(),
+      components: Object.fromEntries(
+        world.components.map((component, i) => [component.name, world.kernel.digest.componentHex(i + 1)]),
+      ),
+      checkpoints: run.checkpoints,
+    },
+    reproduce,
+  }
+}
+
+function resourceReport(world: World, index: number, calls: readonly CallSummary[]): ResourceReport {
+  const component = world.components[index]!
+  const incoming = calls.filter((call) => call.to === component.name)
+  const received = incoming.reduce((sum, call) => sum + call.sent, 0)
+  const errors: Record<string, number> = {}
+  let throttled = 0
+  let failed = 0
+  for (const metric of world.metrics) {
+    if (metric.namespace !== 'Sim' || metric.name !== 'Errors' || metric.dimensions['Resource'] !== component.name)
+      continue
+    const count = metric.series.points.reduce((sum, point) => sum + point.sum * point.repeat, 0)
+    const name = metric.dimensions['ErrorCode']!
+    errors[name] = count
+    const status = world.errors.names.indexOf(name)
+    if (world.errors.retry[status] === THROTTLING) throttled += count
+    else failed += count
+  }
+  const metrics = world.metrics
+    .filter(
+      (metric) => metric.component === component.name && !(metric.namespace === 'Sim' && metric.name === 'Errors'),
+    )
+    .map((metric) => summarize(metric, world.plan.warmUp, world.now + 1))
+    .filter((summary) => summary !== undefined)
+  const principal = Object.keys(component.def.metrics).find(
+    (name) => component.def.metrics[name]!.kind === 'distribution',
+  )
+  const latency = metrics.find((metric) => metric.name === principal && Object.keys(metric.dimensions).length <= 1)
+  const details = component.def.report?.(world.states[index + 1])
+  return {
+    name: component.name,
+    type: component.type,
+    received,
+    succeeded: received - incoming.reduce((sum, call) => sum + call.failed, 0),
+    throttled,
+    failed,
+    errors,
+    sent: calls.filter((call) => call.from === component.name).reduce((sum, call) => sum + call.sent, 0),
+    ...(latency === undefined ? {} : { latency }),
+    metrics,
+    ...(details === undefined ? {} : { details }),
+  }
+}
+
+/** A metric over [from, to) µs in its own unit; undefined without data. */
+export function summarize(metric: PublishedMetric, from: number, to: number): MetricSummary | undefined {
+  const window = windowOf(metric.series, from, to)
+  if (window.count === 0) return undefined
+  const unit = baseUnits(metric.series, metric.unit)
+  const histogram = metric.series.kind === 'distribution' ? histogramOf(window) : undefined
+  return {
+    namespace: metric.namespace,
+    name: metric.name,
+    dimensions: metric.dimensions,
+    unit: metric.unit,
+    kind: metric.series.kind,
+    samples: window.count,
+    sum: window.sum / unit,
+    average: window.sum / window.count / unit,
+    minimum: window.min / unit,
+    maximum: window.max / unit,
+    ...(histogram === undefined
+      ? {}
+      : {
+          p50: histogram.quantile(0.5) / unit,
+          p90: histogram.quantile(0.9) / unit,
+          p99: histogram.quantile(0.99) / unit,
+          p999: histogram.quantile(0.999) / unit,
+        }),
+  }
+}

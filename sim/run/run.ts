@@ -1,0 +1,137 @@
+// Runs a scenario from beginning to end, or until a guard speaks, and hands over the world with what there is to say of it.
+import { capture, restore, type Snapshot } from '../engine/snapshot.ts'
+import { createRng } from '../engine/rng.ts'
+import type { Scenario } from '../lang/scenario.ts'
+import { World } from './world.ts'
+
+/** Which limit ended a run before its time. */
+export interface Stopped {
+  readonly guard: 'events' | 'in-flight' | 'memory' | 'wall-time' | 'interrupted'
+  readonly limit: number
+  /** The component that has most to do with it: the callee of the most calls in flight, or the busiest one. */
+  readonly resource: string
+  readonly message: string
+}
+
+/** What watches a run from outside: the core itself has no clock and no memory gauge. */
+export interface Watch {
+  /** Real time since the start of the run, in µs, and bytes of memory in use. */
+  wallTime?(): number
+  memory?(): number
+  /** Called now and then with the virtual time (µs) and the events so far. */
+  progress?(now: number, events: number): void
+  /** True ends the run as interrupted. */
+  interrupted?(): boolean
+}
+
+/** State of the digest after a number of events, for finding where two runs part. */
+export interface Checkpoint {
+  readonly events: number
+  readonly time: number
+  readonly digest: string
+}
+
+export interface Run {
+  readonly scenario: Scenario
+  readonly world: World
+  readonly stopped: Stopped | undefined
+  readonly checkpoints: readonly Checkpoint[]
+  /** Invariants that did not hold at the end, or with `verify` at a checkpoint: our bugs. */
+  readonly broken: readonly { readonly component: string; readonly sentence: string }[]
+}
+
+/** How a run is to be done. */
+export interface RunOptions {
+  readonly watch?: Watch
+  /** When set, events of equal time run in an order drawn from this seed. */
+  readonly tieSeed?: number
+  /** Called with the world before its first event. */
+  readonly prepare?: (world: World) => void
+  /** Checks every invariant at every checkpoint and stops at the first that is broken. */
+  readonly verify?: boolean
+}
+
+/** Virtual time is cut into this many stretches, with a checkpoint after each. */
+const CHECKPOINTS = 64
+
+/** Builds the scenario's world and runs it to its end. */
+export function runScenario(scenario: Scenario, options: RunOptions = {}): Run {
+  const world = new World(scenario.plan)
+  if (options.tieSeed !== undefined) world.kernel.ties = createRng(options.tieSeed, 'audit', 'ties')
+  options.prepare?.(world)
+  const guards = scenario.guards
+  world.kernel.stepsMax = guards.events
+  const watch = options.watch ?? {}
+  let stopped: Stopped | undefined
+  const poll = (): boolean => {
+    watch.progress?.(world.now, world.kernel.steps)
+    if (world.calls.live > guards.inFlight)
+      stopped = stop(
+        world,
+        'in-flight',
+        guards.inFlight,
+        `${world.calls.live} requests are in flight, more than ${guards.inFlight}`,
+      )
+    else if ((watch.memory?.() ?? 0) > guards.memory)
+      stopped = stop(
+        world,
+        'memory',
+        guards.memory,
+        `the run uses more than ${Math.round(guards.memory / 1_048_576)} MB of memory`,
+      )
+    else if ((watch.wallTime?.() ?? 0) > guards.wallTime)
+      stopped = stop(
+        world,
+        'wall-time',
+        guards.wallTime,
+        `the run takes longer than ${Math.round(guards.wallTime / 1e6)} s of real time`,
+      )
+    else if (watch.interrupted?.() === true) stopped = stop(world, 'interrupted', 0, 'the run was interrupted')
+    return stopped !== undefined
+  }
+  const checkpoints: Checkpoint[] = []
+  let broken: Run['broken'] = []
+  const duration = scenario.plan.duration
+  for (let i = 1; i <= CHECKPOINTS && stopped === undefined && broken.length === 0; i++) {
+    const until = i === CHECKPOINTS ? duration : Math.floor((duration / CHECKPOINTS) * i)
+    const end = world.run(until, poll)
+    if (end === 'steps') stopped = stop(world, 'events', guards.events, `more than ${guards.events} events have run`)
+    checkpoints.push({ events: world.kernel.steps, time: world.now, digest: world.kernel.digest.hex() })
+    if (options.verify === true || i === CHECKPOINTS) broken = world.brokenInvariants()
+  }
+  watch.progress?.(world.now, world.kernel.steps)
+  world.finish()
+  return { scenario, world, stopped, checkpoints, broken }
+}
+
+/** A world that can be taken back to where it was. */
+export function snapshotWorld(world: World): Snapshot {
+  return capture(world)
+}
+
+export function restoreWorld(world: World, snapshot: Snapshot): void {
+  restore(world, snapshot)
+}
+
+function stop(world: World, guard: Stopped['guard'], limit: number, what: string): Stopped {
+  const resource = busiest(world)
+  return { guard, limit, resource, message: `${what}; most of it at \`${resource}\`` }
+}
+
+/** The component with the most calls in flight towards it; among equals the one that was called most. */
+function busiest(world: World): string {
+  const open = new Map<string, number>()
+  const { edge } = world.calls
+  for (let call = 0; call < edge.length; call++) {
+    if (edge[call]! < 0) continue
+    const to = world.dispatcher.edges[edge[call]!]!.to
+    open.set(to, (open.get(to) ?? 0) + 1)
+  }
+  const sent = new Map<string, number>()
+  world.dispatcher.edges.forEach(({ to }, i) => sent.set(to, (sent.get(to) ?? 0) + world.dispatcher.sent[i]!))
+  const names = world.components.map((component) => component.name)
+  names.sort(
+    (a, b) => (open.get(b) ?? 0) - (open.get(a) ?? 0) || (sent.get(b) ?? 0) - (sent.get(a) ?? 0) || (a < b ? -1 : 1),
+  )
+  return names[0] ?? 'nothing'
+}
