@@ -75,8 +75,10 @@ const WIDTH = 7
 
 export class Recorder implements Boundary {
   readonly series: Series[] = []
-  /** Asked at each minute's end, after the points are written; answers whether it must be asked at the next one even if nothing happens. */
+  /** Asked every `askEvery` µs, after the points are written; answers whether it must be asked the next time even if nothing happens. */
   atPeriodEnd: { periodEnded(time: number): boolean } | null = null
+  /** A minute, or an even part of one for alarms on high-resolution metrics. */
+  askEvery: number
   /** The end of the run, in µs; boundaries go no further. */
   end = Infinity
   private readonly clock: Float64Array
@@ -87,6 +89,10 @@ export class Recorder implements Boundary {
   private readonly boundaryEvery: number
   private readonly cuts: readonly number[]
   private lastFlush = 0
+  /** The last minute's end at which the gauges were read. */
+  private lastGauge = 0
+  /** What the last question of `atPeriodEnd` was answered with. */
+  private wanted = false
   private anyShort = false
 
   /** `cuts` are moments (µs) besides the full minutes at which a period is closed, so that a window of time can begin or end there. */
@@ -94,6 +100,7 @@ export class Recorder implements Boundary {
     this.clock = clock
     this.cuts = [...new Set(cuts)].filter((cut) => cut > 0 && cut % boundaryEvery !== 0).sort((a, b) => a - b)
     this.boundaryEvery = boundaryEvery
+    this.askEvery = boundaryEvery
   }
 
   /** The first boundary that the kernel must cross. */
@@ -125,7 +132,7 @@ export class Recorder implements Boundary {
   count(metric: MetricId, value: number): void {
     const at = metric * WIDTH
     const values = this.values
-    if (this.anyShort && this.series[metric].period < this.boundaryEvery) this.rollShort(metric)
+    if (this.anyShort && this.isShort(metric)) this.rollShort(metric)
     if (values[at + N] === 0) this.touched.push(metric)
     values[at + N]++
     values[at + SUM] += value
@@ -152,42 +159,78 @@ export class Recorder implements Boundary {
   }
 
   cross(time: number, nextEvent: number): number {
-    this.flush(time, time % this.boundaryEvery === 0)
-    const wanted = this.atPeriodEnd !== null && time % this.boundaryEvery === 0 && this.atPeriodEnd.periodEnded(time)
-    let next = this.boundaryAfter(time)
-    if (!wanted) {
-      const idleUntil = Math.min(nextEvent, this.end)
-      const skipTo = idleUntil === Infinity ? next : Math.floor(idleUntil / this.boundaryEvery) * this.boundaryEvery
-      // Nothing can change before the next event: the periods between become one long point when the next one is written.
-      if (skipTo > next && !this.cuts.some((cut) => cut > time && cut <= skipTo)) next = skipTo
-    }
-    return next
+    const fullMinute = time % this.boundaryEvery === 0
+    if (fullMinute || this.cuts.includes(time)) this.flush(time, fullMinute)
+    else this.closeShort(time)
+    if (this.isTick(time)) this.wanted = this.atPeriodEnd !== null && this.atPeriodEnd.periodEnded(time)
+    const next = this.boundaryAfter(time)
+    // Nothing can change before the next event: the minutes between become one long point when the next one is written.
+    if (this.wanted || !fullMinute) return next
+    return Math.max(next, this.minuteBefore(Math.min(nextEvent, this.end, this.cutAfter(time)), next))
+  }
+
+  /** Writes the full minutes that have gone by without an event since the last boundary; returns the next boundary. */
+  catchUp(): number {
+    const now = this.clock[0]
+    const minute = this.minuteBefore(now, 0)
+    if (minute > this.lastFlush) this.flush(minute, true)
+    return this.boundaryAfter(now)
   }
 
   /** Closes the last, partial period at the end of the run. */
   finish(): void {
+    this.catchUp()
     const now = this.clock[0]
-    if (now > this.lastFlush) this.flush(now, true)
+    // What happens at the very end falls in a period of no length.
+    if (now > this.lastFlush || this.touched.length > 0) this.flush(now, now > this.lastGauge)
     for (const series of this.series)
       assert(series.current === null || series.current.count === 0, 'every value has been written into a point')
   }
 
+  private isTick(time: number): boolean {
+    return time % this.askEvery === 0
+  }
+
   private boundaryAfter(time: number): number {
-    const regular = (Math.floor(time / this.boundaryEvery) + 1) * this.boundaryEvery
-    for (const cut of this.cuts) if (cut > time && cut < regular) return cut
-    return regular
+    return Math.min((Math.floor(time / this.askEvery) + 1) * this.askEvery, this.cutAfter(time))
+  }
+
+  private cutAfter(time: number): number {
+    for (const cut of this.cuts) if (cut > time) return cut
+    return Infinity
+  }
+
+  /** The last full minute at or before a time; `otherwise` for a time without end. */
+  private minuteBefore(time: number, otherwise: number): number {
+    return time === Infinity ? otherwise : Math.floor(time / this.boundaryEvery) * this.boundaryEvery
   }
 
   private flush(time: number, readGauges: boolean): void {
     const start = this.lastFlush
-    // All events of the stretch lie in its last period: an idle stretch is crossed in one step before the next event.
-    const periodStart = Math.max(start, Math.ceil(time / this.boundaryEvery) * this.boundaryEvery - this.boundaryEvery)
     for (const metric of this.touched)
-      this.close(metric, this.series[metric].period < this.boundaryEvery ? this.values[metric * WIDTH + SINCE] : start)
+      this.close(metric, this.isShort(metric) ? this.values[metric * WIDTH + SINCE] : start)
     this.touched.length = 0
     for (const metric of this.levels) this.closeLevel(metric, start, time)
-    if (readGauges) for (const metric of this.gauges) this.readGauge(metric, time, periodStart)
+    if (readGauges) {
+      for (const metric of this.gauges) this.readGauge(metric, time)
+      this.lastGauge = time
+    }
     this.lastFlush = time
+  }
+
+  private isShort(metric: MetricId): boolean {
+    return this.series[metric].period < this.boundaryEvery
+  }
+
+  /** Writes the points of high-resolution series whose periods are over. */
+  private closeShort(time: number): void {
+    let kept = 0
+    for (const metric of this.touched) {
+      const since = this.values[metric * WIDTH + SINCE]
+      if (this.isShort(metric) && since + this.series[metric].period <= time) this.close(metric, since)
+      else this.touched[kept++] = metric
+    }
+    this.touched.length = kept
   }
 
   private close(metric: MetricId, start: number): void {
@@ -218,13 +261,16 @@ export class Recorder implements Boundary {
   /** A short-period series writes its point as soon as a later period begins. */
   private rollShort(metric: MetricId): void {
     const at = metric * WIDTH
-    const period = this.series[metric].period
-    const begin = Math.floor(this.clock[0] / period) * period
-    if (this.values[at + N] > 0 && this.values[at + SINCE] !== begin) {
-      this.close(metric, this.values[at + SINCE])
-      this.touched = this.touched.filter((other) => other !== metric)
+    const now = this.clock[0]
+    if (this.values[at + N] > 0) {
+      const since = this.values[at + SINCE]
+      if (sameBucket(since, now, this.series[metric].period)) return
+      this.close(metric, since)
+      this.touched.splice(this.touched.indexOf(metric), 1)
     }
-    this.values[at + SINCE] = begin
+    const period = this.series[metric].period
+    // A period that a cut has divided goes on at the cut.
+    this.values[at + SINCE] = Math.max(Math.floor(now / period) * period, this.lastFlush)
   }
 
   private closeLevel(metric: MetricId, start: number, time: number): void {
@@ -232,6 +278,7 @@ export class Recorder implements Boundary {
     const values = this.values
     const level = values[at + LEVEL]
     const length = time - start
+    if (length === 0) return
     const area = values[at + AREA] + level * (time - values[at + SINCE])
     const periods = Math.max(1, Math.round(length / this.boundaryEvery))
     if (values[at + MAX] > 0)
@@ -242,12 +289,13 @@ export class Recorder implements Boundary {
     values[at + MAX] = level
   }
 
-  private readGauge(metric: MetricId, time: number, periodStart: number): void {
+  /** Reads a gauge at the end of a minute, for all minutes since it was read last: between them nothing has happened. */
+  private readGauge(metric: MetricId, time: number): void {
     const series = this.series[metric]
     const reading = series.reading!
     const value = reading.read(reading.state as never, time)
     if (value !== value) return
-    const from = this.lastFlush % this.boundaryEvery === 0 ? this.lastFlush : periodStart
+    const from = this.lastGauge
     const periods = Math.max(1, Math.round((time - from) / this.boundaryEvery))
     if (series.kind === 'gauge') series.add(from, periods, 1, value, value, value)
     else if (value < 0) series.add(from, periods, 1, 0, 0, 0)
@@ -265,4 +313,8 @@ export class Recorder implements Boundary {
     this.values[at + MIN] = Infinity
     this.values[at + MAX] = -Infinity
   }
+}
+
+function sameBucket(a: number, b: number, width: number): boolean {
+  return Math.floor(a / width) === Math.floor(b / width)
 }

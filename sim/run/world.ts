@@ -74,7 +74,10 @@ export class World {
 
   /** Runs on to `until` µs, or to the end of the scenario. */
   run(until: number = this.plan.duration, poll?: () => boolean): Stop {
-    return this.kernel.run(Math.min(until, this.plan.duration), poll)
+    const stop = this.kernel.run(Math.min(until, this.plan.duration), poll)
+    // An idle stretch is written when it ends; whoever looks between two runs sees its full minutes.
+    this.kernel.setBoundary(this.recorder, this.recorder.catchUp())
+    return stop
   }
 
   /** Settles areas and closes the last metric period. Call it once, when no more is to be run. */
