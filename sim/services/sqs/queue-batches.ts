@@ -1,0 +1,81 @@
+// The batch forms of a queue's operations: up to ten entries in one request, each succeeding or failing on its own.
+import type { Call } from '../../engine/calls.ts'
+import { bodyOf, changeVisibility, delayOf, refusalOf, sizeOf } from './queue-ops.ts'
+import { BATCH_ID } from './queue.facts.ts'
+import type { Queue } from './queue-state.ts'
+
+type Entry = Readonly<Record<string, any>>
+
+export function changeMessageVisibilityBatch(q: Queue, call: Call): void {
+  q.touch()
+  const entries = bodyOf(q, call)['Entries'] as readonly Entry[] | undefined
+  const refused = batchRefusal(q, entries)
+  if (refused === 0)
+    answerEntries(q, call, entries!, (entry) => changeVisibility(q, entry['ReceiptHandle'], entry['VisibilityTimeout']))
+  q.answer(call, refused)
+}
+
+export function deleteMessageBatch(q: Queue, call: Call): void {
+  q.touch()
+  const entries = bodyOf(q, call)['Entries'] as readonly Entry[] | undefined
+  const refused = batchRefusal(q, entries)
+  if (refused === 0) {
+    const deleted = answerEntries(q, call, entries!, (entry) =>
+      q.delete(entry['ReceiptHandle']) ? 0 : q.sim.error('ReceiptHandleIsInvalid', 400),
+    )
+    if (deleted > 0) q.countDeleted(deleted)
+  }
+  q.answer(call, refused)
+  q.offer()
+}
+
+export function sendMessageBatch(q: Queue, call: Call): void {
+  q.touch()
+  const entries = bodyOf(q, call)['Entries'] as readonly Entry[] | undefined
+  let refused = batchRefusal(q, entries)
+  // The whole batch obeys the limit of one message (SQS-70).
+  if (refused === 0 && entries!.reduce((total, entry) => total + sizeOf(entry), 0) > q.batchSizeMax)
+    refused = q.sim.error('BatchRequestTooLong', 400)
+  if (refused === 0) {
+    const sent = answerEntries(q, call, entries!, (entry, result) => {
+      const size = sizeOf(entry)
+      const status = refusalOf(q, entry, size)
+      if (status === 0) result['MessageId'] = q.enqueue(entry['MessageBody'], size, delayOf(q, entry))
+      return status
+    })
+    if (sent > 0) q.countSent(sent)
+  }
+  q.answer(call, refused)
+  q.offer()
+}
+
+/** Why a batch as a whole is refused; 0 = it is not (SQS-70). */
+function batchRefusal(q: Queue, entries: readonly Entry[] | undefined): number {
+  if (!Array.isArray(entries) || entries.length === 0) return q.sim.error('EmptyBatchRequest', 400)
+  if (entries.length > q.batchMax) return q.sim.error('TooManyEntriesInBatchRequest', 400)
+  for (let i = 0; i < entries.length; i++) {
+    if (!BATCH_ID.test(String(entries[i]['Id']))) return q.sim.error('InvalidBatchEntryId', 400)
+    for (let j = 0; j < i; j++)
+      if (String(entries[i]['Id']) === String(entries[j]['Id'])) return q.sim.error('BatchEntryIdsNotDistinct', 400)
+  }
+  return 0
+}
+
+/** Does each entry and lists it under `Successful` or `Failed`; returns how many succeeded. */
+function answerEntries(
+  q: Queue,
+  call: Call,
+  entries: readonly Entry[],
+  run: (entry: Entry, result: Record<string, unknown>) => number,
+): number {
+  const successful: Record<string, unknown>[] = []
+  const failed: Record<string, unknown>[] = []
+  for (const entry of entries) {
+    const result: Record<string, unknown> = { Id: entry['Id'] }
+    const status = run(entry, result)
+    if (status === 0) successful.push(result)
+    else failed.push({ Id: entry['Id'], Code: q.sim.errors.names[status], SenderFault: true })
+  }
+  q.sim.calls.answer[call] = { Successful: successful, Failed: failed }
+  return successful.length
+}

@@ -1,0 +1,212 @@
+// The operations of a queue, one request each: what is asked, what is refused, what is answered.
+import type { Call } from '../../engine/calls.ts'
+import { jsonSize, utf8Size } from '../../parts/json-size.ts'
+import { IN_FLIGHT, NONE } from './messages.ts'
+import { PURGE_WINDOW_US } from './queue.facts.ts'
+import { ALL_SERVERS, SECOND, type Queue, type Redriven } from './queue-state.ts'
+
+const NOTHING = Object.freeze({})
+
+/** The parameters of a call. */
+export function bodyOf(q: Queue, call: Call): Readonly<Record<string, any>> {
+  return (q.sim.calls.body[call] ?? NOTHING) as Readonly<Record<string, any>>
+}
+
+export function changeMessageVisibility(q: Queue, call: Call): void {
+  q.touch()
+  const body = bodyOf(q, call)
+  q.answer(call, changeVisibility(q, body['ReceiptHandle'], body['VisibilityTimeout']))
+}
+
+/** SQS-08, SQS-09: from now, not added; never more than 12 h after the receive. Returns the status. */
+export function changeVisibility(q: Queue, handle: unknown, timeout: unknown): number {
+  const { messages, sim } = q
+  const most = q.visibilityMax
+  if (!within(timeout, 0, most)) return sim.error('InvalidParameterValue', 400)
+  const row = messages.rowOf(handle)
+  if (row === NONE) return sim.error('ReceiptHandleIsInvalid', 400)
+  if (messages.state[row] !== IN_FLIGHT || messages.handle(row) !== handle) return sim.error('MessageNotInflight', 400)
+  if (q.now + timeout * SECOND > messages.receivedAt[row] + most * SECOND)
+    return sim.error('InvalidParameterValue', 400)
+  q.hideAgain(row, timeout * SECOND)
+  return 0
+}
+
+export function deleteMessage(q: Queue, call: Call): void {
+  q.touch()
+  if (!q.delete(bodyOf(q, call)['ReceiptHandle'])) {
+    q.answer(call, q.sim.error('ReceiptHandleIsInvalid', 400))
+    return
+  }
+  q.countDeleted(1)
+  q.answer(call, 0)
+  q.offer()
+}
+
+export function getQueueAttributes(q: Queue, call: Call): void {
+  q.touch()
+  q.expireDue()
+  q.sim.calls.answer[call] = {
+    Attributes: {
+      ApproximateNumberOfMessages: String(q.messages.visible),
+      ApproximateNumberOfMessagesNotVisible: String(q.inFlight.inside),
+      ApproximateNumberOfMessagesDelayed: String(q.delayed),
+      VisibilityTimeout: String(q.visibilityTimeout / SECOND),
+      DelaySeconds: String(q.delay / SECOND),
+      MessageRetentionPeriod: String(q.retention / SECOND),
+      ReceiveMessageWaitTimeSeconds: String(q.wait / SECOND),
+      MaximumMessageSize: String(q.sizeMax),
+    },
+  }
+  q.answer(call, 0)
+}
+
+export function purgeQueue(q: Queue, call: Call): void {
+  q.touch()
+  if (q.now - q.purgedAt < PURGE_WINDOW_US) {
+    q.answer(call, q.sim.error('PurgeQueueInProgress', 400))
+    return
+  }
+  q.purgedAt = q.now
+  q.purge()
+  q.answer(call, 0)
+}
+
+export function receiveMessage(q: Queue, call: Call): void {
+  q.touch()
+  const body = bodyOf(q, call)
+  const { MaxNumberOfMessages: max = 1, VisibilityTimeout: visibility, WaitTimeSeconds: waitSeconds, Park: park } = body
+  const fits =
+    within(max, 1, q.batchMax) &&
+    (visibility === undefined || within(visibility, 0, q.visibilityMax)) &&
+    (waitSeconds === undefined || within(waitSeconds, 0, q.waitMax))
+  if (!fits) {
+    q.answer(call, q.sim.error('InvalidParameterValue', 400))
+    return
+  }
+  const hiddenFor = visibility === undefined ? -1 : visibility * SECOND
+  const wait = waitSeconds === undefined ? q.wait : waitSeconds * SECOND
+  const short = park !== true && wait === 0
+  q.expireDue()
+  if (short && q.inFlight.inside >= q.inFlightMax) {
+    q.answer(call, q.sim.error('OverLimit', 400))
+    return
+  }
+  // Whoever waits already comes first: there is something for a newcomer only when nobody waits.
+  const taken =
+    q.receivers.count > 0
+      ? null
+      : q.take(max, hiddenFor, short ? q.serversAsked() : ALL_SERVERS, q.sim.calls.trace[call])
+  if (taken !== null) q.returnMessages(call, taken)
+  else if (short) q.returnNothing(call)
+  else q.keepWaiting(call, max, hiddenFor, wait, park === true)
+}
+
+/** A message that SQS moves from another queue: it does not count as sent (SQS-34). */
+export function redriveMessage(q: Queue, call: Call): void {
+  q.touch()
+  q.admit(q.sim.calls.body[call] as Redriven)
+  q.sim.reply(call, 0)
+}
+
+export function sendMessage(q: Queue, call: Call): void {
+  q.touch()
+  const body = bodyOf(q, call)
+  const size = sizeOf(body)
+  const status = refusalOf(q, body, size)
+  if (status === 0) {
+    q.sim.calls.answer[call] = { MessageId: q.enqueue(body['MessageBody'], size, delayOf(q, body)) }
+    q.countSent(1)
+  }
+  q.answer(call, status)
+  q.offer()
+}
+
+/** Why a message is not taken in; 0 = it is. */
+export function refusalOf(q: Queue, message: Readonly<Record<string, any>>, size: number): number {
+  const { MessageBody: content, DelaySeconds: delay } = message
+  if (content === undefined || content === null || content === '') return q.sim.error('MissingParameter', 400)
+  if (size > q.sizeMax || !(size >= 0)) return q.sim.error('InvalidParameterValue', 400)
+  if (delay !== undefined && !within(delay, 0, q.delayMax)) return q.sim.error('InvalidParameterValue', 400)
+  return 0
+}
+
+/** The delay of a message: its own, else the queue's (SQS-02), in µs. */
+export function delayOf(q: Queue, message: Readonly<Record<string, any>>): number {
+  return message['DelaySeconds'] === undefined ? q.delay : message['DelaySeconds'] * SECOND
+}
+
+/** Bytes of a message: its body and the names, types and values of its attributes (SQS-71). */
+export function sizeOf(message: Readonly<Record<string, any>>): number {
+  const content = message['MessageBody']
+  let size: number = message['MessageSize'] ?? (typeof content === 'string' ? utf8Size(content) : jsonSize(content))
+  const attributes = message['MessageAttributes'] as Readonly<Record<string, any>> | undefined
+  if (attributes === undefined) return size
+  for (const name of Object.keys(attributes)) {
+    const { DataType: type = '', StringValue: value = '' } = attributes[name]
+    size += utf8Size(name) + utf8Size(String(type)) + utf8Size(String(value))
+  }
+  return size
+}
+
+export function setQueueAttributes(q: Queue, call: Call): void {
+  q.touch()
+  const attributes = (bodyOf(q, call)['Attributes'] ?? NOTHING) as Readonly<Record<string, unknown>>
+  let status = 0
+  for (const name of Object.keys(attributes)) {
+    if (!ATTRIBUTES.includes(name)) status = q.sim.error('InvalidAttributeName', 400)
+    else if (!within(Number(attributes[name]), attributeMin(name), q.sim.quota(quotaOf(name))))
+      status = q.sim.error('InvalidAttributeValue', 400)
+    if (status !== 0) break
+  }
+  if (status === 0) for (const name of Object.keys(attributes)) setAttribute(q, name, Number(attributes[name]))
+  q.answer(call, status)
+}
+
+export function startMessageMoveTask(q: Queue, call: Call): void {
+  q.touch()
+  const { DestinationArn: destination, MaxNumberOfMessagesPerSecond: rate = q.sim.quota('MoveTaskMessagesPerSecond') } =
+    bodyOf(q, call)
+  const to =
+    destination === undefined
+      ? NONE
+      : q.sources.findIndex((source) => destination === source || String(destination).endsWith(`:${source}`))
+  let status = 0
+  if (q.sources.length === 0 || q.taskLeft > 0 || (destination !== undefined && to === NONE))
+    status = q.sim.error('UnsupportedOperation', 400)
+  else if (!within(rate, 1, q.sim.quota('MoveTaskMessagesPerSecond')))
+    status = q.sim.error('InvalidParameterValue', 400)
+  else q.startMoveTask(Math.round(SECOND / rate), to === NONE ? NONE : q.sourceEdges[to])
+  q.sim.calls.answer[call] = { TaskHandle: q.sim.name }
+  q.answer(call, status)
+}
+
+const ATTRIBUTES = [
+  'VisibilityTimeout',
+  'DelaySeconds',
+  'MessageRetentionPeriod',
+  'ReceiveMessageWaitTimeSeconds',
+  'MaximumMessageSize',
+]
+
+function attributeMin(name: string): number {
+  return name === 'MessageRetentionPeriod' ? 60 : name === 'MaximumMessageSize' ? 1024 : 0
+}
+
+function quotaOf(name: string): string {
+  return name === 'ReceiveMessageWaitTimeSeconds' ? 'WaitTimeSeconds' : name
+}
+
+function setAttribute(q: Queue, name: string, value: number): void {
+  if (name === 'VisibilityTimeout') q.visibilityTimeout = value * SECOND
+  // Messages already delayed keep their delay (SQS-03).
+  else if (name === 'DelaySeconds') q.delay = value * SECOND
+  else if (name === 'MessageRetentionPeriod') q.setRetention(value * SECOND)
+  else if (name === 'ReceiveMessageWaitTimeSeconds') q.wait = value * SECOND
+  else q.sizeMax = value
+}
+
+/** Whether a parameter is a whole number within limits. */
+function within(value: unknown, min: number, max: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
+}

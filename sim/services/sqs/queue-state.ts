@@ -1,0 +1,605 @@
+// What a standard queue holds and how messages move in it: taken in, handed out, come back, expire, go to another queue.
+//
+//   send ──► DELAYED ──► visible ──receive──► IN FLIGHT ──delete──► gone
+//                          ▲  │                   │
+//                          │  └─ received too     └─ visibility ends
+//                          │     often: MOVING ─► dead-letter queue
+//                          └──────────────────────┘
+import type { Call } from '../../engine/calls.ts'
+import type { Target, TimerHandle } from '../../engine/kernel.ts'
+import type { MetricId } from '../../engine/recorder.ts'
+import type { Rng } from '../../engine/rng.ts'
+import type { Sampler } from '../../engine/sample.ts'
+import type { Config, Sim } from '../../model/contract.ts'
+import { Deadlines } from '../../parts/deadlines.ts'
+import { Population } from '../../parts/population.ts'
+import { DELAYED, FREE, IN_FLIGHT, Messages, MOVING, NONE, RETURNED, WAITING } from './messages.ts'
+import * as facts from './queue.facts.ts'
+import { Receivers } from './receivers.ts'
+
+export const SECOND = 1_000_000
+/** Message ids are numbers: the queue's own number in the upper bits, so that an id is one message's alone. */
+const IDS_PER_QUEUE = 274_877_906_944
+/** All servers, as bits. */
+export const ALL_SERVERS = (1 << facts.SERVERS) - 1
+/** How long a move to another queue waits before it is tried again, when a fault of the API layer stopped it. */
+const MOVE_RETRY_US = SECOND
+
+/** A message as `ReceiveMessage` returns it. */
+export interface ReceivedMessage {
+  readonly MessageId: number
+  readonly ReceiptHandle: number
+  readonly Body: unknown
+  readonly Attributes: {
+    readonly ApproximateReceiveCount: number
+    /** ms since the start. */
+    readonly SentTimestamp: number
+    readonly ApproximateFirstReceiveTimestamp: number
+  }
+}
+
+/** A message between two queues; without id and time it begins a new life (SQS-36). */
+export interface Redriven {
+  readonly MessageBody: unknown
+  readonly MessageId?: number
+  readonly EnqueuedAt?: number
+  readonly Source?: string
+}
+
+/** The event functions that the state schedules; `queue.ts` hands them in. */
+export interface Timers {
+  readonly delayPassed: (q: Queue, row: number) => void
+  readonly visibilityExpired: (q: Queue, row: number) => void
+  readonly waitEnded: (q: Queue, receiver: number) => void
+  readonly retentionPassed: (q: Queue) => void
+  readonly activityPassed: (q: Queue) => void
+  readonly moveRetried: (q: Queue, row: number) => void
+  readonly moveTaskDue: (q: Queue) => void
+  readonly moved: (q: Queue, call: Call) => void
+}
+
+export class Queue {
+  readonly sim: Sim
+  readonly messages = new Messages()
+  readonly receivers = new Receivers()
+  /** All messages in the queue, and those of them in flight. */
+  readonly stored = new Population()
+  readonly inFlight = new Population()
+  /** The queue's attributes: times in µs, size in bytes. */
+  visibilityTimeout: number
+  delay: number
+  retention: number
+  wait: number
+  sizeMax: number
+  readonly inFlightMax: number
+  /** Limits of requests, in the API's own units. */
+  readonly batchMax: number
+  readonly batchSizeMax: number
+  readonly visibilityMax: number
+  readonly waitMax: number
+  readonly delayMax: number
+  /** A message received so often goes to the dead-letter queue at the next receive; Infinity without one. */
+  readonly receivesMax: number
+  /** Queues whose dead-letter queue this is, and the way back to each. */
+  readonly sources: readonly string[]
+  readonly sourceEdges: readonly number[]
+  delayed = 0
+  moving = 0
+  sent = 0
+  /** Came from another queue. */
+  redriven = 0
+  duplicated = 0
+  deleted = 0
+  expired = 0
+  purged = 0
+  moved = 0
+  purgedAt = -Infinity
+  /** The message move task: µs between two messages, messages left, and the edge to its destination (−1 = each one's source). */
+  taskInterval = 0
+  taskLeft = 0
+  taskEdge = NONE
+  lastActivity = 0
+  private activityArmed = false
+  private serial = 0
+  /** Messages whose expiry does not follow the order of arrival, by enqueue time. */
+  private readonly late = new Deadlines()
+  private newestEnqueue = 0
+  private expiryAt = Infinity
+  private expiryTimer: TimerHandle = NONE
+  private readonly deadLetterEdge: number
+  private readonly duplicates: number
+  private readonly disorder: number
+  private readonly sampled: boolean
+  private readonly latency: Sampler
+  private readonly latencyRng: Rng
+  private readonly deliveryRng: Rng
+  private readonly delayTarget: Target
+  private readonly visibilityTarget: Target
+  private readonly waitTarget: Target
+  private readonly retentionTarget: Target
+  private readonly activityTarget: Target
+  private readonly retryTarget: Target
+  private readonly taskTarget: Target
+  private readonly messagesSent: MetricId
+  private readonly messageSize: MetricId
+  private readonly messagesReceived: MetricId
+  private readonly emptyReceives: MetricId
+  private readonly messagesDeleted: MetricId
+
+  constructor(config: Config, sim: Sim, timers: Timers) {
+    this.sim = sim
+    this.visibilityTimeout = config['VisibilityTimeout'] * SECOND
+    this.delay = config['DelaySeconds'] * SECOND
+    this.retention = config['MessageRetentionPeriod'] * SECOND
+    this.wait = config['ReceiveMessageWaitTimeSeconds'] * SECOND
+    this.sizeMax = config['MaximumMessageSize']
+    this.inFlightMax = sim.quota('MessagesInFlight')
+    this.batchMax = sim.quota('MessagesPerBatch')
+    this.batchSizeMax = sim.quota('MaximumMessageSize')
+    this.visibilityMax = sim.quota('VisibilityTimeout')
+    this.waitMax = sim.quota('WaitTimeSeconds')
+    this.delayMax = sim.quota('DelaySeconds')
+    const policy = config['RedrivePolicy']
+    this.receivesMax = policy === undefined ? Infinity : policy.maxReceiveCount
+    this.deadLetterEdge =
+      policy === undefined ? NONE : sim.edge(policy.deadLetterTargetArn, 'sqs:RedriveMessage', timers.moved)
+    this.sources = config['Sources']
+    this.sourceEdges = this.sources.map((source) => sim.edge(source, 'sqs:RedriveMessage', timers.moved))
+    this.duplicates = sim.sampler('DuplicateProbability').mean
+    this.disorder = sim.sampler('DisorderProbability').mean
+    this.sampled = sim.choice('ShortPolling') === 'sampled'
+    this.latency = sim.sampler('ApiLatency')
+    this.latencyRng = sim.rng('latency')
+    this.deliveryRng = sim.rng('delivery')
+    this.delayTarget = sim.target(timers.delayPassed)
+    this.visibilityTarget = sim.target(timers.visibilityExpired)
+    this.waitTarget = sim.target(timers.waitEnded)
+    this.retentionTarget = sim.target(timers.retentionPassed)
+    this.activityTarget = sim.target(timers.activityPassed)
+    this.retryTarget = sim.target(timers.moveRetried)
+    this.taskTarget = sim.target(timers.moveTaskDue)
+    this.messagesSent = sim.metric('NumberOfMessagesSent')
+    this.messageSize = sim.metric('SentMessageSize')
+    this.messagesReceived = sim.metric('NumberOfMessagesReceived')
+    this.emptyReceives = sim.metric('NumberOfEmptyReceives')
+    this.messagesDeleted = sim.metric('NumberOfMessagesDeleted')
+    this.touch()
+  }
+
+  get now(): number {
+    return this.sim.clock[0]
+  }
+
+  /** Answers a call after the latency of the API. */
+  answer(call: Call, status: number): void {
+    this.sim.replyAfter(this.latency.draw(this.latencyRng), call, status)
+  }
+
+  /** Notes that somebody used the queue: it sends metrics for six more hours (SQS-80). */
+  touch(): void {
+    this.lastActivity = this.now
+    if (!this.activityArmed) this.armActivity(facts.ACTIVE_FOR_US)
+  }
+
+  /** The six hours may be over: looks again when they are. */
+  activityPassed(): void {
+    this.activityArmed = false
+    const left = this.lastActivity + facts.ACTIVE_FOR_US - this.now
+    if (left > 0) this.armActivity(left)
+  }
+
+  /** Whether the queue sends metrics: it holds messages, somebody waits, or it was used in the last six hours. */
+  active(now: number): boolean {
+    return this.stored.inside > 0 || this.receivers.count > 0 || now - this.lastActivity <= facts.ACTIVE_FOR_US
+  }
+
+  // Coming in
+
+  /** Takes in messages that were sent; count and size are those of the metrics. Returns the message's id. */
+  enqueue(body: unknown, size: number, delay: number): number {
+    const now = this.now
+    const id = this.nextId()
+    const row = this.messages.take(id, now, now, 0, NONE, body)
+    this.newestEnqueue = now
+    this.stored.enter(now)
+    this.sent++
+    this.sim.record(this.messageSize, size)
+    if (delay > 0) {
+      this.messages.state[row] = DELAYED
+      this.messages.timer[row] = this.sim.timer(delay, this.delayTarget, row)
+      this.delayed++
+    } else this.messages.show(row, WAITING)
+    if (this.expiryAt === Infinity) this.armExpiry(now + this.retention)
+    return id
+  }
+
+  countSent(messages: number): void {
+    this.sim.count(this.messagesSent, messages)
+  }
+
+  delayPassed(row: number): void {
+    this.messages.timer[row] = NONE
+    this.delayed--
+    this.messages.show(row, WAITING)
+    this.offer()
+  }
+
+  /** Takes in a message of another queue. Its enqueue time stays unless it begins a new life (SQS-32, SQS-36). */
+  admit(message: Redriven): void {
+    const now = this.now
+    const enqueuedAt = message.EnqueuedAt ?? now
+    const origin = message.Source === undefined ? NONE : this.sources.indexOf(message.Source)
+    const row = this.messages.take(message.MessageId ?? this.nextId(), enqueuedAt, now, 0, origin, message.MessageBody)
+    this.stored.enter(now)
+    this.redriven++
+    this.messages.show(row, WAITING)
+    this.expectExpiry(row)
+    this.expireDue()
+    this.offer()
+  }
+
+  // Going out to receivers
+
+  /** Which servers a short poll asks, as bits (SQS-15). */
+  serversAsked(): number {
+    if (!this.sampled) return ALL_SERVERS
+    let servers = ALL_SERVERS
+    for (let left = facts.SERVERS; left > facts.SERVERS_ASKED; left--) {
+      let skip = this.deliveryRng.below(left)
+      for (let server = 0; ; server++) {
+        if ((servers & (1 << server)) === 0) continue
+        if (skip-- === 0) {
+          servers ^= 1 << server
+          break
+        }
+      }
+    }
+    return servers
+  }
+
+  /**
+   * Hands out up to `max` messages and hides them for `visibility` µs (−1 = the queue's own time). Those received too
+   * often go to the dead-letter queue instead. Null when there is none.
+   */
+  take(max: number, visibility: number, servers: number, trace: number): ReceivedMessage[] | null {
+    const messages = this.messages
+    const hiddenFor = visibility < 0 ? this.visibilityTimeout : visibility
+    const limit = Math.min(max, this.inFlightMax - this.inFlight.inside)
+    let taken: ReceivedMessage[] | null = null
+    let row = messages.first()
+    while (row !== NONE && (taken === null ? 0 : taken.length) < limit) {
+      let next = messages.after(row)
+      if (servers !== ALL_SERVERS && ((servers >> (messages.id[row] % facts.SERVERS)) & 1) === 0) {
+        row = next
+        continue
+      }
+      const chosen = this.disorder > 0 && this.deliveryRng.float() < this.disorder ? this.anotherThan(row) : row
+      if (chosen !== row) next = row
+      if (messages.receives[chosen] >= this.receivesMax) this.move(chosen, this.deadLetterEdge, trace)
+      else if (taken === null) taken = [this.handOut(chosen, hiddenFor)]
+      else taken.push(this.handOut(chosen, hiddenFor))
+      row = next
+    }
+    return taken
+  }
+
+  /** Serves waiting receivers, longest wait first, as long as there is something to hand out. */
+  offer(): void {
+    const receivers = this.receivers
+    while (receivers.count > 0 && this.messages.visible > 0 && this.inFlight.inside < this.inFlightMax) {
+      const first = receivers.first
+      const call = receivers.call[first]
+      const taken = this.take(
+        receivers.max[first],
+        receivers.visibility[first],
+        ALL_SERVERS,
+        this.sim.calls.trace[call],
+      )
+      if (taken === null) return
+      this.countParkedPolls(first)
+      if (receivers.timer[first] !== NONE) this.sim.cancel(receivers.timer[first])
+      receivers.remove(first)
+      this.touch()
+      this.returnMessages(call, taken)
+    }
+  }
+
+  returnMessages(call: Call, taken: ReceivedMessage[]): void {
+    this.sim.count(this.messagesReceived, taken.length)
+    this.sim.calls.answer[call] = { Messages: taken }
+    this.answer(call, 0)
+  }
+
+  returnNothing(call: Call): void {
+    this.sim.count(this.emptyReceives, 1)
+    this.sim.calls.answer[call] = NO_MESSAGES
+    this.answer(call, 0)
+  }
+
+  /** Lets a receiver wait: `wait` µs, or parked for as long as it takes. */
+  keepWaiting(call: Call, max: number, visibility: number, wait: number, parked: boolean): void {
+    const receiver = this.receivers.add(call, max, visibility, this.now, parked)
+    if (!parked) this.receivers.timer[receiver] = this.sim.timer(wait, this.waitTarget, receiver)
+  }
+
+  /** A parked receive stands for long polls of 20 s, all but the last of them empty. */
+  countParkedPolls(receiver: number): void {
+    if (this.receivers.timer[receiver] !== NONE) return
+    const empty = Math.floor((this.now - this.receivers.since[receiver]) / facts.EMPTY_POLL_US)
+    if (empty > 0) this.sim.count(this.emptyReceives, empty)
+  }
+
+  // Coming back and going for good
+
+  /** Ends the invisibility of a message: it is visible again, and a receive has failed. */
+  comeBack(row: number): void {
+    const messages = this.messages
+    messages.timer[row] = NONE
+    this.inFlight.leave(this.now, messages.receivedAt[row])
+    if (messages.receives[row] < facts.RECEIVES_TO_THE_BACK) messages.show(row, RETURNED)
+    else {
+      messages.show(row, WAITING)
+      if (messages.inOrder(row)) {
+        messages.leaveOrder(row)
+        this.late.push(messages.enqueuedAt[row], row)
+      }
+    }
+    this.offer()
+  }
+
+  /** Hides a message in flight for `visibility` µs from now. */
+  hideAgain(row: number, visibility: number): void {
+    this.sim.cancel(this.messages.timer[row])
+    if (visibility === 0) this.comeBack(row)
+    else this.messages.timer[row] = this.sim.timer(visibility, this.visibilityTarget, row)
+  }
+
+  countDeleted(messages: number): void {
+    this.sim.count(this.messagesDeleted, messages)
+  }
+
+  /** Deletes by handle: true when the handle is one of this queue's, whether or not a message went (SQS-07). */
+  delete(handle: unknown): boolean {
+    const messages = this.messages
+    const row = messages.rowOf(handle)
+    if (row === NONE) return false
+    const known = messages.state[row] !== FREE && messages.state[row] !== MOVING && messages.receives[row] > 0
+    if (known && messages.handle(row) === handle) {
+      this.discard(row)
+      this.deleted++
+    }
+    return true
+  }
+
+  /** Removes every message that is not on its way to another queue. */
+  purge(): void {
+    for (let row = 0; row < this.messages.rows; row++) {
+      const state = this.messages.state[row]
+      if (state === FREE || state === MOVING) continue
+      this.discard(row)
+      this.purged++
+    }
+    this.late.clear()
+  }
+
+  /** Lets messages go whose retention is over, and arms the one timer for the next of them. */
+  expireDue(): void {
+    const now = this.now
+    if (now < this.expiryAt) return
+    for (;;) {
+      const row = this.nextToExpire()
+      if (row === NONE || this.messages.enqueuedAt[row] + this.retention > now) break
+      this.discard(row)
+      this.expired++
+      this.touch()
+    }
+    this.rearmExpiry()
+    this.offer()
+  }
+
+  retentionPassed(): void {
+    this.expiryTimer = NONE
+    this.expireDue()
+  }
+
+  setRetention(retention: number): void {
+    this.retention = retention
+    this.rearmExpiry()
+    this.expireDue()
+  }
+
+  /** The time from which the age of the oldest message counts, −1 = there is none. */
+  get oldestSince(): number {
+    const oldest = this.messages.oldest
+    return oldest === NONE ? NONE : this.messages.arrivedAt[oldest]
+  }
+
+  // Going to another queue
+
+  /** Sends a visible message to another queue; it stays this queue's until the other one has it. */
+  move(row: number, edge: number, trace: number): void {
+    this.messages.hide(row)
+    this.messages.leaveOrder(row)
+    this.messages.state[row] = MOVING
+    this.moving++
+    this.sendMove(row, edge, trace)
+  }
+
+  moveAnswered(call: Call): void {
+    const { calls } = this.sim
+    const row = calls.cookie[call]
+    const failed = calls.status[call] !== 0
+    this.sim.close(call)
+    if (failed) {
+      this.sim.after(MOVE_RETRY_US, this.retryTarget, row)
+      return
+    }
+    this.moving--
+    this.moved++
+    this.stored.leave(this.now, this.messages.arrivedAt[row])
+    this.messages.give(row)
+    this.touch()
+  }
+
+  moveRetried(row: number): void {
+    const toDeadLetter = this.messages.receives[row] >= this.receivesMax
+    this.sendMove(row, toDeadLetter ? this.deadLetterEdge : this.wayBack(row), 0)
+  }
+
+  /** Starts a task that moves what is visible now, one message every `interval` µs. */
+  startMoveTask(interval: number, edge: number): void {
+    this.taskInterval = interval
+    this.taskLeft = this.messages.visible
+    this.taskEdge = edge
+    if (this.taskLeft > 0) this.sim.after(interval, this.taskTarget, 0)
+  }
+
+  moveTaskDue(): void {
+    const row = this.messages.first()
+    const edge = row === NONE ? NONE : this.wayBack(row)
+    if (edge === NONE) {
+      this.taskLeft = 0
+      return
+    }
+    this.move(row, edge, 0)
+    if (--this.taskLeft > 0) this.sim.after(this.taskInterval, this.taskTarget, 0)
+  }
+
+  /** At the end of the run: the empty polls that parked receivers stand for. */
+  settle(): void {
+    for (let receiver = this.receivers.first; receiver !== NONE; receiver = this.receivers.after(receiver))
+      this.countParkedPolls(receiver)
+  }
+
+  private nextId(): number {
+    return this.sim.component * IDS_PER_QUEUE + ++this.serial
+  }
+
+  private handOut(row: number, hiddenFor: number): ReceivedMessage {
+    const messages = this.messages
+    const now = this.now
+    messages.hide(row)
+    messages.state[row] = IN_FLIGHT
+    messages.receives[row]++
+    messages.receipt[row]++
+    messages.receivedAt[row] = now
+    if (messages.firstReceivedAt[row] === NONE) messages.firstReceivedAt[row] = now
+    messages.timer[row] = this.sim.timer(hiddenFor, this.visibilityTarget, row)
+    this.inFlight.enter(now)
+    if (this.duplicates > 0 && this.deliveryRng.float() < this.duplicates) this.leaveCopy(row)
+    return {
+      MessageId: messages.id[row],
+      ReceiptHandle: messages.handle(row),
+      Body: messages.body[row],
+      Attributes: {
+        ApproximateReceiveCount: messages.receives[row],
+        SentTimestamp: Math.floor(messages.enqueuedAt[row] / 1000),
+        ApproximateFirstReceiveTimestamp: Math.floor(messages.firstReceivedAt[row] / 1000),
+      },
+    }
+  }
+
+  /** A server that missed the receive hands the message out once more (SQS-18). */
+  private leaveCopy(row: number): void {
+    const messages = this.messages
+    const copy = messages.take(
+      messages.id[row],
+      messages.enqueuedAt[row],
+      this.now,
+      messages.receives[row],
+      messages.origin[row],
+      messages.body[row],
+    )
+    messages.firstReceivedAt[copy] = messages.firstReceivedAt[row]
+    this.stored.enter(this.now)
+    this.duplicated++
+    messages.show(copy, WAITING)
+    this.expectExpiry(copy)
+  }
+
+  /** One of the up to ten messages behind a row, at random; the row itself when it is the last. */
+  private anotherThan(row: number): number {
+    let other = row
+    for (let steps = 1 + this.deliveryRng.below(10); steps > 0; steps--) {
+      const behind = this.messages.after(other)
+      if (behind === NONE) break
+      other = behind
+    }
+    return other
+  }
+
+  /** Takes a message out of the queue, whatever it is doing. */
+  private discard(row: number): void {
+    const messages = this.messages
+    const state = messages.state[row]
+    if (state === DELAYED) this.delayed--
+    if (state === IN_FLIGHT) this.inFlight.leave(this.now, messages.receivedAt[row])
+    if (state === WAITING || state === RETURNED) messages.hide(row)
+    else this.sim.cancel(messages.timer[row])
+    this.stored.leave(this.now, messages.arrivedAt[row])
+    messages.give(row)
+  }
+
+  private wayBack(row: number): number {
+    if (this.taskEdge !== NONE) return this.taskEdge
+    const origin = this.messages.origin[row]
+    return origin === NONE ? NONE : this.sourceEdges[origin]
+  }
+
+  private sendMove(row: number, edge: number, trace: number): void {
+    const messages = this.messages
+    const toDeadLetter = edge === this.deadLetterEdge
+    const call = this.sim.open(edge, row, trace)
+    const message: Redriven = toDeadLetter
+      ? {
+          MessageBody: messages.body[row],
+          MessageId: messages.id[row],
+          EnqueuedAt: messages.enqueuedAt[row],
+          Source: this.sim.name,
+        }
+      : { MessageBody: messages.body[row] }
+    this.sim.calls.body[call] = message
+    this.sim.send(call)
+  }
+
+  private expectExpiry(row: number): void {
+    const enqueuedAt = this.messages.enqueuedAt[row]
+    if (enqueuedAt < this.newestEnqueue) this.late.push(enqueuedAt, row)
+    else this.newestEnqueue = enqueuedAt
+    if (enqueuedAt + this.retention < this.expiryAt) this.armExpiry(enqueuedAt + this.retention)
+  }
+
+  /** The message whose retention ends first, −1 = none. */
+  private nextToExpire(): number {
+    const { messages, late } = this
+    while (late.count > 0 && !this.mayExpire(late.row, late.time)) late.pop()
+    if (late.count === 0) return messages.oldest
+    if (messages.oldest === NONE) return late.row
+    return late.time < messages.enqueuedAt[messages.oldest] ? late.row : messages.oldest
+  }
+
+  /** Whether an entry of the heap still speaks for its row. */
+  private mayExpire(row: number, enqueuedAt: number): boolean {
+    const state = this.messages.state[row]
+    return state !== FREE && state !== MOVING && this.messages.enqueuedAt[row] === enqueuedAt
+  }
+
+  private rearmExpiry(): void {
+    const next = this.nextToExpire()
+    if (next !== NONE) this.armExpiry(this.messages.enqueuedAt[next] + this.retention)
+    else this.expiryAt = Infinity
+  }
+
+  private armExpiry(at: number): void {
+    if (this.expiryTimer !== NONE) this.sim.cancel(this.expiryTimer)
+    this.expiryAt = at
+    this.expiryTimer = this.sim.timer(Math.max(0, at - this.now), this.retentionTarget, 0)
+  }
+
+  private armActivity(delay: number): void {
+    this.activityArmed = true
+    this.sim.after(delay, this.activityTarget, 0)
+  }
+}
+
+const NO_MESSAGES = Object.freeze({ Messages: Object.freeze([]) })

@@ -1,0 +1,85 @@
+// Amazon SQS in figures: quotas then and now, what AWS leaves undocumented, and where each figure comes from.
+import type { Assumption, Quota } from '../../model/contract.ts'
+
+export const quotas: Readonly<Record<string, Quota>> = {
+  MaximumMessageSize: {
+    current: 1_048_576,
+    notes2020: 262_144,
+    unit: 'bytes',
+    doc: 'The largest message, and the largest batch.',
+    source: 'N.SQS-09',
+  },
+  MessageRetentionPeriod: {
+    current: 1_209_600,
+    unit: 's',
+    doc: 'The longest time that a message is kept.',
+    source: 'N.SQS-07',
+  },
+  VisibilityTimeout: {
+    current: 43_200,
+    unit: 's',
+    doc: 'The longest invisibility after one receive.',
+    source: 'SQS-04, SQS-09',
+  },
+  DelaySeconds: { current: 900, unit: 's', doc: 'The longest delay of a message.', source: 'SQS-02' },
+  WaitTimeSeconds: { current: 20, unit: 's', doc: 'The longest long poll.', source: 'N.SQS-34' },
+  MessagesInFlight: {
+    current: 120_000,
+    unit: 'messages',
+    doc: 'Messages in flight in a standard queue, at most.',
+    source: 'SQS-17',
+  },
+  MessagesPerBatch: {
+    current: 10,
+    unit: 'messages',
+    doc: 'Entries of a batch, and messages of a receive.',
+    source: 'SQS-70, SQS-14',
+  },
+  MoveTaskMessagesPerSecond: {
+    current: 500,
+    unit: 'messages/s',
+    doc: 'The fastest message move task.',
+    source: 'SQS-36',
+  },
+}
+
+export const assumptions: Readonly<Record<string, Assumption>> = {
+  ApiLatency: {
+    kind: 'duration',
+    default: 'lognormal(p50=8ms, p99=40ms)',
+    doc: 'How long the answer of a call takes.',
+    source: 'SQS-20',
+  },
+  ShortPolling: {
+    kind: 'choice',
+    default: 'all',
+    choices: ['all', 'sampled'],
+    doc: 'What a short poll sees: all servers, or 7 of 10, so that it may come back empty from a queue that is not.',
+    source: 'SQS-15',
+  },
+  DuplicateProbability: {
+    kind: 'probability',
+    default: '0',
+    doc: 'How likely a receive leaves a copy of the message behind, to be received again.',
+    source: 'SQS-18',
+  },
+  DisorderProbability: {
+    kind: 'probability',
+    default: '0',
+    doc: 'How likely a message steps back behind up to ten others when its turn comes.',
+    source: 'SQS-18',
+  },
+}
+
+/** Servers that a standard queue is spread over in the `sampled` mode, and how many of them a short poll asks (SQS-15). */
+export const SERVERS = 10
+export const SERVERS_ASKED = 7
+/** From so many failed receives on a message goes to the back and no longer counts as the oldest (SQS-19). */
+export const RECEIVES_TO_THE_BACK = 3
+/** A queue without messages, waiting receivers and calls sends metrics for so long (SQS-80). */
+export const ACTIVE_FOR_US = 21_600_000_000
+/** The longest long poll: one parked receive stands for one empty receive every 20 s. */
+export const EMPTY_POLL_US = 20_000_000
+export const PURGE_WINDOW_US = 60_000_000
+/** A message attribute of the system that is free of charge and size (SQS-71). */
+export const BATCH_ID = /^[A-Za-z0-9_-]{1,80}$/
