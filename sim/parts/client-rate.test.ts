@@ -38,9 +38,12 @@ test('a throttle at a measured 8 per second sets the rate to 5.6 [RET-V6, RET-31
 })
 
 test('nothing waits before the first throttle; then every request of the client does [RET-30, RET-32]', () => {
-  const policy = new RetryPolicy(sdkRetries({ mode: 'adaptive', sdk: 'python', variant2026: false, service: 'sqs' }), {
-    float: () => 1,
-  })
+  const policy = new RetryPolicy(
+    sdkRetries({ mode: 'adaptive', sdk: 'python', variant2026: false, action: 'sqs:SendMessage' }),
+    {
+      float: () => 1,
+    },
+  )
   for (let i = 0; i < 200; i++) {
     expect(policy.sendDelay(i * 50_000, false)).toBe(0)
     policy.answered(i * 50_000, NOT_RETRIED)

@@ -9,7 +9,7 @@ const client = (more: Partial<SdkClient> = {}): SdkClient => ({
   mode: 'standard',
   sdk: 'python',
   variant2026: false,
-  service: 'sqs',
+  action: 'sqs:SendMessage',
   ...more,
 })
 const delays = (settings: RetrySettings, error: RetryClass, count: number, rng = worst): number[] => {
@@ -30,7 +30,7 @@ describe('delays', () => {
   })
 
   test('a DynamoDB client of 2026 makes four attempts and pays 14 tokens for each retry [RET-V3]', () => {
-    const policy = new RetryPolicy(sdkRetries(client({ variant2026: true, service: 'dynamodb' })), worst)
+    const policy = new RetryPolicy(sdkRetries(client({ variant2026: true, action: 'dynamodb:PutItem' })), worst)
     const seen = [1, 2, 3, 4].map((attempt) => [policy.delayAfter(TRANSIENT, attempt, false) / 1e6, policy.quotaLeft])
     expect(seen).toEqual([
       [0.025, 486],
@@ -51,9 +51,11 @@ describe('delays', () => {
 
   test('legacy mode doubles without a cap and knows no quota; DynamoDB begins at 50 ms with ten attempts [RET-01]', () => {
     expect(delays(sdkRetries(client({ mode: 'legacy' })), TRANSIENT, 7)).toEqual([1, 2, 4, 8, 16, 32, 64])
-    expect(delays(sdkRetries(client({ mode: 'legacy', service: 'dynamodb' })), TRANSIENT, 3)).toEqual([0.05, 0.1, 0.2])
-    expect(sdkRetries(client({ mode: 'legacy', service: 'dynamodb' })).maxAttempts).toBe(10)
-    expect(sdkRetries(client({ mode: 'legacy', service: 's3' })).maxAttempts).toBe(5)
+    expect(delays(sdkRetries(client({ mode: 'legacy', action: 'dynamodb:PutItem' })), TRANSIENT, 3)).toEqual([
+      0.05, 0.1, 0.2,
+    ])
+    expect(sdkRetries(client({ mode: 'legacy', action: 'dynamodb:PutItem' })).maxAttempts).toBe(10)
+    expect(sdkRetries(client({ mode: 'legacy', action: 's3:PutObject' })).maxAttempts).toBe(5)
   })
 
   test('the server may ask for a longer delay, by at most 5 s [RET-V5, RET-10]', () => {
@@ -145,7 +147,7 @@ describe('the retry quota', () => {
   })
 
   test('with the behaviour of 2026 a long poll sleeps once more when the quota is empty [RET-11]', () => {
-    const settings = sdkRetries(client({ variant2026: true }))
+    const settings = sdkRetries(client({ variant2026: true, action: 'sqs:ReceiveMessage' }))
     const policy = new RetryPolicy(settings, worst)
     for (let i = 0; i < 35; i++) policy.delayAfter(TRANSIENT, 1, false)
     expect(policy.pause).toBe(0)

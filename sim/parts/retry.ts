@@ -42,8 +42,8 @@ export interface SdkClient {
   readonly sdk: 'python' | 'javascript'
   /** `AWS_NEW_RETRIES_2026` / `SMITHY_NEW_RETRIES_2026`. */
   readonly variant2026: boolean
-  /** The service's prefix (`dynamodb`), for its own figures. */
-  readonly service: string
+  /** The operation it calls (`dynamodb:PutItem`): some services have figures of their own. */
+  readonly action: string
   readonly maxAttempts?: number | undefined
 }
 
@@ -55,20 +55,32 @@ const QUOTA = 500
 const PYTHON: RetryQuota = { capacity: QUOTA, throttleCost: 5, timeoutCost: 10, cost: 5 }
 const JAVASCRIPT: RetryQuota = { capacity: QUOTA, throttleCost: 5, timeoutCost: 10, cost: 10 }
 const NEWER: RetryQuota = { capacity: QUOTA, throttleCost: 5, timeoutCost: 14, cost: 14 }
+/** Calls that wait for something to come (RET-11). */
+const LONG_POLLS = new Set([
+  'sqs:ReceiveMessage',
+  'states:GetActivityTask',
+  'swf:PollForDecisionTask',
+  'swf:PollForActivityTask',
+])
 const NONE = -1
 
 /** The figures of an SDK's retry mode (RET-01 and table 2 of the fact sheet). */
 export function sdkRetries(client: SdkClient): RetrySettings {
   const { mode, variant2026 } = client
   const javascript = client.sdk === 'javascript'
-  const dynamodb = client.service === 'dynamodb'
+  const dynamodb = client.action.startsWith('dynamodb:')
   if (mode === 'none') return backoff(1, 0, 0, 'none')
   if (mode === 'legacy') {
     const base = dynamodb ? 50 * MS : SECOND
     return backoff(client.maxAttempts ?? (dynamodb ? 10 : 5), base, Infinity, 'full')
   }
   const limitsRate = mode === 'adaptive'
-  const shared = { jitter: 'full', cap: LONGEST, limitsRate, pausesOnEmptyQuota: variant2026 } as const
+  const shared = {
+    jitter: 'full',
+    cap: LONGEST,
+    limitsRate,
+    pausesOnEmptyQuota: variant2026 && LONG_POLLS.has(client.action),
+  } as const
   if (variant2026) {
     const maxAttempts = client.maxAttempts ?? (dynamodb ? 4 : 3)
     const base = dynamodb ? 25 * MS : 50 * MS

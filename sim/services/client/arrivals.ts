@@ -1,0 +1,83 @@
+// When the requests of an open workload come: at random, evenly, in bursts, or as recorded.
+//
+// The one idea: one question, `next`, whose answer may lie a year ahead. Between two arrivals nothing is scheduled, so
+// a workload that rests costs nothing.
+import { ln } from '../../engine/math.ts'
+import type { Rng } from '../../engine/rng.ts'
+import type { Sampler } from '../../engine/sample.ts'
+import { RateCurve, type RatePoint } from '../../parts/rate-curve.ts'
+
+export type ArrivalKind = 'poisson' | 'regular' | 'bursty' | 'trace'
+
+export interface ArrivalConfig {
+  readonly Arrivals: ArrivalKind
+  /** Straight lines between points; not read by `trace`. */
+  readonly Rate: readonly RatePoint[]
+  /** bursty: how long arrivals come at the rate, and how long none comes. */
+  readonly BurstyOn?: Sampler | undefined
+  readonly BurstyOff?: Sampler | undefined
+  /** trace: times of arrival in µs, rising. */
+  readonly TraceTimes?: Float64Array | undefined
+}
+
+export class Arrivals {
+  private readonly kind: ArrivalKind
+  private readonly curve: RateCurve
+  private readonly rng: Rng
+  private readonly phases: Rng
+  private readonly on: Sampler | null
+  private readonly off: Sampler | null
+  private readonly times: Float64Array
+  /** Arrivals so far, and Λ up to the last one. */
+  private count = 0
+  private mass = 0
+  /** bursty: the phase of arrivals now running. */
+  private onFrom = 0
+  private onUntil = -1
+
+  /** `rng` draws the arrivals, `phases` the lengths of bursts. */
+  constructor(config: ArrivalConfig, rng: Rng, phases: Rng) {
+    this.kind = config.Arrivals
+    this.curve = new RateCurve(config.Rate.length === 0 ? [{ at: 0, perSecond: 0 }] : config.Rate)
+    this.rng = rng
+    this.phases = phases
+    this.on = config.BurstyOn ?? null
+    this.off = config.BurstyOff ?? null
+    this.times = config.TraceTimes ?? new Float64Array(0)
+  }
+
+  /** The time of the next arrival in whole µs, Infinity when none is left. Times never fall. */
+  next(): number {
+    this.count++
+    switch (this.kind) {
+      case 'poisson':
+        this.mass -= ln(1 - this.rng.float())
+        return Math.round(this.curve.timeOf(this.mass))
+      case 'regular':
+        return Math.round(this.curve.timeOf(this.count))
+      case 'trace':
+        return this.count <= this.times.length ? this.times[this.count - 1] : Infinity
+      case 'bursty':
+        return this.nextInBurst()
+    }
+  }
+
+  /** Λ grows only while a burst lasts: what a burst's end leaves over is carried into the next one. */
+  private nextInBurst(): number {
+    let wanted = -ln(1 - this.rng.float())
+    for (;;) {
+      if (this.onUntil >= this.onFrom) {
+        const time = this.curve.timeOf(this.mass + wanted)
+        if (time < this.onUntil) {
+          this.mass += wanted
+          return Math.max(this.onFrom, Math.round(time))
+        }
+        if (time === Infinity) return Infinity
+        wanted = Math.max(0, wanted - (this.curve.cumulative(this.onUntil) - this.mass))
+        this.onFrom = this.onUntil + this.off!.draw(this.phases)
+      }
+      this.onUntil = this.onFrom + Math.max(1, this.on!.draw(this.phases))
+      this.mass = this.curve.cumulative(this.onFrom)
+    }
+  }
+}

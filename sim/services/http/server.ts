@@ -1,0 +1,304 @@
+// An origin outside AWS: a number of workers that serve requests one by one, and a line in front of them.
+//
+// It is the queue of the textbooks (M/G/c with a limit and impatience), so it is also where the simulator is held
+// against closed forms. A client that has given up is not noticed: its request is served like any other.
+import type { Call } from '../../engine/calls.ts'
+import type { Target } from '../../engine/kernel.ts'
+import type { MetricId } from '../../engine/recorder.ts'
+import type { Rng } from '../../engine/rng.ts'
+import type { Sampler } from '../../engine/sample.ts'
+import type { Config, Op, ServiceDef, Sim } from '../../model/contract.ts'
+import * as p from '../../model/p.ts'
+import { Population } from '../../parts/population.ts'
+
+const NONE = -1
+const OK = Object.freeze({ statusCode: 200 })
+
+const request: Op<Server> = {
+  doc: 'Waits for a worker, is served, and answers 200.',
+  target: 'Url',
+  params: ['Body', 'Path', 'Headers'],
+  errors: ['ServiceUnavailable', 'InternalServerError'],
+  run: (self, call) => self.arrive(call),
+}
+
+export const server: ServiceDef<Server> = {
+  type: 'Sim::Http::Server',
+  family: 'compute',
+  namespace: 'Sim',
+  dimension: 'Server',
+  summary: 'An HTTP server outside AWS with workers, a queue and a service time.',
+  models: [
+    'Requests are served first come, first served, one per worker.',
+    'A request that finds the queue full is answered 503 at once; one that loses patience in the queue is answered 503 then.',
+    'A share of the requests fails with 500 after its service time.',
+    'A pause (stop-the-world) lets nothing begin; what is in service goes on.',
+  ],
+  omits: [
+    'Connections, bandwidth and the size of requests.',
+    'That a client has given up: its request is served to the end.',
+  ],
+  quotas: {},
+  assumptions: {},
+  props: {
+    Url: p.string('The address under which HTTP integrations reach it.'),
+    Workers: p.int('How many requests it serves at a time.', [1, 1_000_000], { required: true }),
+    QueueCapacity: p.int('How many requests may wait; unlimited when absent.', [0, 1_000_000_000]),
+    ServiceTime: p.distribution('How long a worker needs for a request.', 'duration', { required: true }),
+    Patience: p.distribution(
+      'How long a request waits in the queue before it is given up; for ever when absent.',
+      'duration',
+    ),
+    ErrorRate: p.number('The share of requests that fail with 500.', [0, 1], { default: 0 }),
+  },
+  create: (config, sim) => new Server(config, sim),
+  ops: {
+    'http:GET': request,
+    'http:POST': request,
+    'http:PUT': request,
+    'http:DELETE': request,
+    'http:PATCH': request,
+  },
+  timers: { served, patienceOver },
+  metrics: {
+    Requests: { unit: 'Count', kind: 'count', doc: 'Requests that came.' },
+    Rejected: { unit: 'Count', kind: 'count', doc: 'Requests that found the queue full.' },
+    Abandoned: { unit: 'Count', kind: 'count', doc: 'Requests that lost patience in the queue.' },
+    Served: { unit: 'Count', kind: 'count', doc: 'Requests that were served, with or without success.' },
+    Latency: { unit: 'Milliseconds', kind: 'distribution', doc: 'From the arrival of a served request to its answer.' },
+    QueueTime: {
+      unit: 'Milliseconds',
+      kind: 'distribution',
+      doc: 'From the arrival of a served request to the start of its service.',
+    },
+    QueueLength: { unit: 'Count', kind: 'level', doc: 'Requests that wait.' },
+    Busy: { unit: 'Count', kind: 'level', doc: 'Workers that serve.' },
+  },
+  faults: {
+    'sim:http:pause': {
+      doc: 'Stops the world: no service begins until the pause is over.',
+      params: {},
+      start: (self) => self.pause(),
+      stop: (self) => self.goOn(),
+    },
+  },
+  invariants: {
+    'every request was rejected, abandoned, served or is inside': (self) =>
+      self.requests === self.rejected + self.abandoned + self.servedCount + self.inside.inside,
+    'those inside wait or are served': (self) => self.inside.inside === self.waiting.inside + self.busy,
+    'nobody waits while a worker rests': (self) =>
+      self.paused > 0 || self.waiting.inside === 0 || self.busy === self.workers,
+    'areas are sums of stays, inside and in the queue': (self) =>
+      self.inside.holds(self.sim.clock[0]) && self.waiting.holds(self.sim.clock[0]),
+  },
+  view: {
+    glyph: 'server',
+    label: 'Server',
+    level: (self) => self.inside.inside,
+    levelMax: (self) => self.workers,
+    tone: (self) =>
+      self.paused > 0 ? 'failing' : self.waiting.inside > 0 ? 'throttling' : self.busy > 0 ? 'busy' : 'calm',
+  },
+}
+
+export class Server {
+  readonly sim: Sim
+  readonly workers: number
+  /** Requests in the queue or in service, and in the queue alone. */
+  readonly inside = new Population()
+  readonly waiting = new Population()
+  busy = 0
+  /** Pauses that stand now. */
+  paused = 0
+  requests = 0
+  rejected = 0
+  abandoned = 0
+  servedCount = 0
+
+  private readonly capacity: number
+  private readonly serviceTime: Sampler
+  private readonly patience: Sampler | null
+  private readonly errorRate: number
+  private readonly serviceRng: Rng
+  private readonly patienceRng: Rng
+  private readonly errorRng: Rng
+  private readonly servedTarget: Target
+  private readonly patienceTarget: Target
+  private readonly unavailable: number
+  private readonly failed: number
+  private readonly metricRequests: MetricId
+  private readonly metricRejected: MetricId
+  private readonly metricAbandoned: MetricId
+  private readonly metricServed: MetricId
+  private readonly metricLatency: MetricId
+  private readonly metricQueueTime: MetricId
+  private readonly metricQueueLength: MetricId
+  private readonly metricBusy: MetricId
+
+  /** Rows of the requests inside; those that wait are a doubly linked list from `first` to `last`. */
+  private call = new Int32Array(64)
+  private cameAt = new Float64Array(64)
+  private timer = new Int32Array(64)
+  private next = new Int32Array(64)
+  private previous = new Int32Array(64)
+  private free = new Int32Array(64)
+  private freeCount = 0
+  private used = 0
+  private first = NONE
+  private last = NONE
+
+  constructor(config: Config, sim: Sim) {
+    this.sim = sim
+    this.workers = config['Workers'] as number
+    this.capacity = (config['QueueCapacity'] as number | undefined) ?? Infinity
+    this.serviceTime = config['ServiceTime'] as Sampler
+    this.patience = (config['Patience'] as Sampler | undefined) ?? null
+    this.errorRate = config['ErrorRate'] as number
+    this.serviceRng = sim.rng('service')
+    this.patienceRng = sim.rng('patience')
+    this.errorRng = sim.rng('errors')
+    this.servedTarget = sim.target(served)
+    this.patienceTarget = sim.target(patienceOver)
+    this.unavailable = sim.error('ServiceUnavailable', 503)
+    this.failed = sim.error('InternalServerError', 500)
+    this.metricRequests = sim.metric('Requests')
+    this.metricRejected = sim.metric('Rejected')
+    this.metricAbandoned = sim.metric('Abandoned')
+    this.metricServed = sim.metric('Served')
+    this.metricLatency = sim.metric('Latency')
+    this.metricQueueTime = sim.metric('QueueTime')
+    this.metricQueueLength = sim.metric('QueueLength')
+    this.metricBusy = sim.metric('Busy')
+  }
+
+  arrive(call: Call): void {
+    const { sim } = this
+    this.requests++
+    sim.count(this.metricRequests, 1)
+    const idle = this.busy < this.workers && this.paused === 0
+    if (!idle && this.waiting.inside >= this.capacity) {
+      this.rejected++
+      sim.count(this.metricRejected, 1)
+      sim.reply(call, this.unavailable)
+      return
+    }
+    const now = sim.clock[0]
+    const row = this.take()
+    this.call[row] = call
+    this.cameAt[row] = now
+    this.timer[row] = NONE
+    this.inside.enter(now)
+    if (idle) this.serve(row)
+    else this.enqueue(row, now)
+  }
+
+  /** A worker is done with a request. */
+  done(row: number): void {
+    const { sim } = this
+    const now = sim.clock[0]
+    this.busy--
+    sim.level(this.metricBusy, this.busy)
+    this.servedCount++
+    sim.count(this.metricServed, 1)
+    sim.record(this.metricLatency, now - this.cameAt[row])
+    const call = this.call[row]
+    if (this.errorRate > 0 && this.errorRng.float() < this.errorRate) sim.reply(call, this.failed)
+    else {
+      sim.calls.answer[call] = OK
+      sim.reply(call, 0)
+    }
+    this.leave(row, now)
+    this.serveWaiting()
+  }
+
+  /** A request has waited as long as it would. */
+  giveUp(row: number): void {
+    const { sim } = this
+    this.timer[row] = NONE
+    this.unlink(row, sim.clock[0])
+    this.abandoned++
+    sim.count(this.metricAbandoned, 1)
+    sim.reply(this.call[row], this.unavailable)
+    this.leave(row, sim.clock[0])
+  }
+
+  pause(): void {
+    this.paused++
+  }
+
+  goOn(): void {
+    this.paused--
+    this.serveWaiting()
+  }
+
+  private serveWaiting(): void {
+    while (this.paused === 0 && this.first !== NONE && this.busy < this.workers) {
+      const row = this.first
+      if (this.timer[row] !== NONE) this.sim.cancel(this.timer[row])
+      this.timer[row] = NONE
+      this.unlink(row, this.sim.clock[0])
+      this.serve(row)
+    }
+  }
+
+  private serve(row: number): void {
+    const { sim } = this
+    this.busy++
+    sim.level(this.metricBusy, this.busy)
+    sim.record(this.metricQueueTime, sim.clock[0] - this.cameAt[row])
+    sim.after(this.serviceTime.draw(this.serviceRng), this.servedTarget, row)
+  }
+
+  private enqueue(row: number, now: number): void {
+    this.next[row] = NONE
+    this.previous[row] = this.last
+    if (this.last === NONE) this.first = row
+    else this.next[this.last] = row
+    this.last = row
+    this.waiting.enter(now)
+    this.sim.level(this.metricQueueLength, this.waiting.inside)
+    if (this.patience !== null)
+      this.timer[row] = this.sim.timer(this.patience.draw(this.patienceRng), this.patienceTarget, row)
+  }
+
+  private unlink(row: number, now: number): void {
+    const before = this.previous[row]
+    const behind = this.next[row]
+    if (before === NONE) this.first = behind
+    else this.next[before] = behind
+    if (behind === NONE) this.last = before
+    else this.previous[behind] = before
+    this.waiting.leave(now, this.cameAt[row])
+    this.sim.level(this.metricQueueLength, this.waiting.inside)
+  }
+
+  private leave(row: number, now: number): void {
+    this.inside.leave(now, this.cameAt[row])
+    this.free[this.freeCount++] = row
+  }
+
+  private take(): number {
+    if (this.freeCount > 0) return this.free[--this.freeCount]
+    if (this.used === this.call.length) this.grow()
+    return this.used++
+  }
+
+  private grow(): void {
+    const length = this.call.length * 2
+    const widen = <T extends Int32Array | Float64Array>(from: T, to: T): T => (to.set(from), to)
+    this.call = widen(this.call, new Int32Array(length))
+    this.cameAt = widen(this.cameAt, new Float64Array(length))
+    this.timer = widen(this.timer, new Int32Array(length))
+    this.next = widen(this.next, new Int32Array(length))
+    this.previous = widen(this.previous, new Int32Array(length))
+    this.free = widen(this.free, new Int32Array(length))
+  }
+}
+
+function served(self: Server, row: number): void {
+  self.done(row)
+}
+
+function patienceOver(self: Server, row: number): void {
+  self.giveUp(row)
+}
