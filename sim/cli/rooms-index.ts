@@ -18,6 +18,39 @@ export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..')
 const DEFINITION = /^export const (\w+): ServiceDef(?:<[^=]*>)? = \{/m
 const TYPE = /^ {2}type: (?:'([^']+)'|(\w+)),/m
 
+const kebab = (word: string): string =>
+  word
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1-$2')
+    .toLowerCase()
+const camel = (word: string): string => kebab(word).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+
+/** Where a resource type lives under `sim/services`, without the ending: `AWS::SQS::Queue` → `sqs/queue`. */
+export function pathOf(type: string): string {
+  const [, namespace = '', ...rest] = type.split('::')
+  return `${namespace.toLowerCase()}/${kebab(rest.join(''))}`
+}
+
+/** The name of a type's definition. A word that JavaScript keeps for itself gets its namespace: `lambdaFunction`. */
+export function nameOf(type: string): string {
+  const [, namespace = '', ...rest] = type.split('::')
+  const word = camel(rest.join(''))
+  const kept = [
+    'function',
+    'export',
+    'import',
+    'default',
+    'package',
+    'interface',
+    'switch',
+    'case',
+    'delete',
+    'new',
+    'class',
+  ]
+  return kept.includes(word) ? namespace.toLowerCase() + rest.join('') : word
+}
+
 /**
  * The rooms under `<root>/sim/services/<namespace>/`, sorted by type: files that export a `ServiceDef`.
  * Throws when a file exports a definition but does not say its type in the next lines.

@@ -1,45 +1,12 @@
 // Rules about rooms and scenarios: names, files, sources of figures, golden files.
 import type { Prop, Props, ServiceDef } from '../../sim/model/contract.ts'
-import type { RoomFile } from '../../sim/cli/rooms-index.ts'
+import { nameOf, pathOf, type RoomFile } from '../../sim/cli/rooms-index.ts'
 import type { SourceFile } from './source.ts'
 
 const ACTION = /^[a-z][a-z0-9-]*:[A-Za-z][A-Za-z0-9]*$/
 const SENTENCE = /^[A-Z0-9`].*\.$/s
 /** What the scaffold writes where a sentence is owed. */
 const UNWRITTEN = /not written yet/
-
-const kebab = (word: string): string =>
-  word
-    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .replace(/([A-Z])([A-Z][a-z])/g, '$1-$2')
-    .toLowerCase()
-const camel = (word: string): string => kebab(word).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
-
-/** Where a resource type lives under `sim/services`, without the ending: `AWS::SQS::Queue` → `sqs/queue`. */
-export function pathOf(type: string): string {
-  const [, namespace, ...rest] = type.split('::')
-  return `${namespace.toLowerCase()}/${kebab(rest.join(''))}`
-}
-
-/** The name of a type's definition. A word that JavaScript keeps for itself gets its namespace: `lambdaFunction`. */
-export function nameOf(type: string): string {
-  const [, namespace, ...rest] = type.split('::')
-  const word = camel(rest.join(''))
-  const kept = [
-    'function',
-    'export',
-    'import',
-    'default',
-    'package',
-    'interface',
-    'switch',
-    'case',
-    'delete',
-    'new',
-    'class',
-  ]
-  return kept.includes(word) ? namespace.toLowerCase() + rest.join('') : word
-}
 
 /** Rooms whose files are not where their type says, or not all there. */
 export function roomFileProblems(rooms: readonly RoomFile[], files: readonly SourceFile[]): string[] {

@@ -1,8 +1,9 @@
 // Shows each tidy rule at work: a bad example that it must catch beside a good one that it must leave alone.
 import { describe, expect, test } from 'vitest'
+import { nameOf, pathOf } from '../../sim/cli/rooms-index.ts'
 import type { ServiceDef } from '../../sim/model/contract.ts'
 import { layerProblems } from './layers.ts'
-import { definitionProblems, goldenProblems, nameOf, pathOf, roomFileProblems } from './rooms.ts'
+import { definitionProblems, goldenProblems, roomFileProblems } from './rooms.ts'
 import { codeOf, importsOf } from './source.ts'
 import { citationProblems, determinismProblems, firstLineProblems, leftoverProblems } from './text.ts'
 
