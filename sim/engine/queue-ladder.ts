@@ -16,18 +16,20 @@ import { HeapQueue } from './queue-heap.ts'
 import type { EventQueue } from './queue.ts'
 
 /** log2 of the records in a chunk; a record takes 24 bytes: time, seq; target, arg. */
-const CHUNK_BITS = 4
+const CHUNK_BITS = 5
 const CHUNK = 1 << CHUNK_BITS
-/** Most buckets in a rung, a power of two; 32 words of 32 bits mark the full ones. */
+/** Most buckets in a rung, a power of two, at most 1,024. */
 const FAN = 1024
+/** Words of 32 marks for the buckets of a rung. */
+const WORDS = FAN / 32
 /** Most rungs: widths fall at least 16-fold from rung to rung, except below a run that was opened too early. */
 const RUNGS = 24
 /** Events that a new rung aims to have in each bucket. */
-const AIM = 8
-/** A bucket of up to this many events is sorted; it also bounds the places of `order`. */
-const SMALL = 32
+const AIM = 12
+/** A bucket of up to this many events is sorted: it is one chunk. */
+const SMALL = CHUNK
 /** Times within a bucket are cut to this many steps for sorting: 31 bits less those of the place in it. */
-const KEYS = 2 ** 26 - 1
+const KEYS = 2 ** 26
 /** A run of this length takes no more events. */
 const LONG = 64
 /** A run with room for half as many ties gives it back, if it is also more than an eighth of what is pending. */
@@ -57,7 +59,7 @@ export class LadderQueue implements EventQueue {
   private readonly widths = new Float64Array(RUNGS)
   private readonly scales = new Float64Array(RUNGS)
   private readonly marks = new Int32Array(RUNGS)
-  private readonly bits = new Int32Array(RUNGS * (FAN / 32))
+  private readonly bits = new Int32Array(RUNGS * WORDS)
 
   // Buckets, four integers each: events, first chunk, last chunk, unused. Made as rungs are first used.
   private buckets = new Int32Array(4 * (1 + FAN))
@@ -74,8 +76,7 @@ export class LadderQueue implements EventQueue {
   private usedChunks = 0
   private freeChunk = -1
 
-  // Places of the records of a bucket while it is sorted.
-  private readonly places = new Int32Array(SMALL)
+  // Keys of the records of a bucket while it is sorted.
   private readonly order = new Int32Array(SMALL)
 
   push(time: number, seq: number, target: number, arg: number): void {
@@ -231,9 +232,9 @@ export class LadderQueue implements EventQueue {
         continue
       }
       const word = 31 - Math.clz32(mark & -mark)
-      const bits = this.bits[32 * rung + word]
+      const bits = this.bits[WORDS * rung + word]
       const index = 32 * word + 31 - Math.clz32(bits & -bits)
-      this.bits[32 * rung + word] = bits & (bits - 1)
+      this.bits[WORDS * rung + word] = bits & (bits - 1)
       if ((bits & (bits - 1)) === 0) this.marks[rung] = mark & (mark - 1)
       const bucket = 1 + rung * FAN + index
       const count = this.buckets[4 * bucket]
@@ -248,7 +249,7 @@ export class LadderQueue implements EventQueue {
           this.runKeys = new Float64Array(2 * LONG)
           this.runWork = new Int32Array(2 * LONG)
         }
-        this.sortSmall(bucket, count)
+        this.sortSmall(bucket, count, rung)
         return true
       }
       if (this.depth === RUNGS || this.isTied(bucket, count)) {
@@ -268,7 +269,9 @@ export class LadderQueue implements EventQueue {
     const end = this.span[1]
     const rung = this.depth++
     let fan = 16
-    while (fan < FAN && fan * AIM < count) fan *= 2
+    // What one rung cannot part finely, two will: the first of them then has full chunks, or they would waste memory.
+    const aim = count > FAN * AIM ? 8 * CHUNK : AIM
+    while (fan < FAN && fan * aim < count) fan *= 2
     let width = 1
     while (width * fan < end - start) width *= 2
     this.bases[rung] = start
@@ -341,31 +344,25 @@ export class LadderQueue implements EventQueue {
    * Moves a bucket of at most 32 events into the empty run, sorted. Each event's place is the number of smaller keys
    * (time within the bucket, then place), counted without a branch to mispredict; the true order is checked afterwards.
    */
-  private sortSmall(bucket: number, count: number): void {
-    const { runKeys, runWork, places, order, keys, work } = this
+  private sortSmall(bucket: number, count: number, rung: number): void {
+    const { runKeys, runWork, order, keys, work } = this
     const start = this.span[0]
-    const fine = Math.min(1, KEYS / (this.span[1] - start))
-    let chunk = this.buckets[4 * bucket + 1]
-    this.buckets[4 * bucket] = 0
-    for (let i = 0; i < count;) {
-      let place = chunk << CHUNK_BITS
-      const end = Math.min(i + CHUNK, count)
-      for (; i < end; i++, place++) {
-        places[i] = place
-        order[i] = ((((keys[2 * place] - start) * fine) | 0) << 5) | i
-      }
-      chunk = this.freeAndNext(chunk)
-    }
+    const fine = Math.min(1, KEYS * this.scales[rung])
+    const chunk = this.buckets[4 * bucket + 1]
+    const from = 2 * (chunk << CHUNK_BITS)
+    for (let i = 0; i < count; i++) order[i] = ((((keys[from + 2 * i] - start) * fine) | 0) << CHUNK_BITS) | i
     for (let i = 0; i < count; i++) {
       const key = order[i]
       let to = count - 1
       for (let j = 0; j < count; j++) to += (order[j] - key) >> 31
-      const at = 2 * places[i]
+      const at = from + 2 * i
       runKeys[2 * to] = keys[at]
       runKeys[2 * to + 1] = keys[at + 1]
       runWork[2 * to] = work[at]
       runWork[2 * to + 1] = work[at + 1]
     }
+    this.buckets[4 * bucket] = 0
+    this.freeAndNext(chunk)
     this.runSize = count
     if (!this.isSorted()) this.sortRun()
   }
@@ -439,7 +436,7 @@ export class LadderQueue implements EventQueue {
         const index = bucket - 1
         const rung = (index / FAN) | 0
         this.bits[index >> 5] |= 1 << index
-        this.marks[rung] |= 1 << ((index >> 5) & 31)
+        this.marks[rung] |= 1 << ((index >> 5) & (WORDS - 1))
       }
     }
     this.buckets[cell + 2] = chunk
