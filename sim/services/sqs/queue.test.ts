@@ -550,7 +550,7 @@ describe('polling', () => {
     // Each of the two queues looks once whether its six active hours are over.
     expect(l.world.kernel.steps - steps).toBe(2)
     send(l, 'm')
-    expect(l.answers[0]).toMatchObject({
+    expect(l.answers.find((answer) => answer.action === 'sqs:ReceiveMessage')).toMatchObject({
       action: 'sqs:ReceiveMessage',
       at: 10 * DAY,
       answer: { Messages: [{ Body: 'm' }] },
