@@ -173,6 +173,22 @@ describe('renderProblem', () => {
     expect(lines[4]!.indexOf('^')).toBe(lines[3]!.indexOf('word'))
   })
 
+  it('shows hundreds of problems of one enormous line without delay', () => {
+    const source = { name: 'a.json', text: `${'{"key": "value"}, '.repeat(60_000)}word` }
+    const spans = Array.from({ length: 300 }, (_, i): Span => ({ source, start: i * 3000, end: i * 3000 + 5 }))
+    const problem = (span: Span): Problem => ({
+      slug: 'x',
+      severity: 'error',
+      message: 'm',
+      span,
+      also: [{ span: spanOf(source, 'word'), label: 'far' }],
+    })
+    const before = performance.now()
+    const text = renderProblems(spans.map(problem))
+    expect(performance.now() - before).toBeLessThan(3000)
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(130)
+  })
+
   it('colours by ANSI escapes when asked, and says the same', () => {
     const colored = renderProblem(misspelt, { color: true })
     expect(colored).toContain('\u001b[1;31merror[unknown-property]\u001b[0m')

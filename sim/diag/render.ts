@@ -70,12 +70,16 @@ export function renderProblem(problem: Problem, options: RenderOptions = {}): st
       if (line > previous + 1) rows.push(paint(BLUE, '...'))
       const onLine = here.filter((mark) => mark.line === line)
       const focus = onLine.find((mark) => mark.primary) ?? onLine[0]!
-      const window = crop(display(lineText(focus.source, line)), focus.column - 1, focus.endColumn - 1, room)
+      const whole = lineText(focus.source, line)
+      // Of a line as long as a minified file only the neighbourhood is looked at.
+      const cut = Math.max(0, focus.column - 1 - 3 * room)
+      const near = whole.slice(cut, focus.column - 1 + 6 * room)
+      const window = crop(display(near), focus.column - 1 - cut, focus.endColumn - 1 - cut, room)
       const number = paint(BLUE, `${String(line).padStart(gutter)} |`)
       rows.push(`${number} ${window.text}`.trimEnd())
       for (const mark of onLine) {
-        const from = window.cellOf(mark.column - 1)
-        const to = Math.max(from + 1, window.cellOf(mark.endColumn - 1))
+        const from = window.cellOf(mark.column - 1 - cut)
+        const to = Math.max(from + 1, window.cellOf(mark.endColumn - 1 - cut))
         const underline = (mark.primary ? '^' : '-').repeat(to - from)
         const words = mark.label === '' ? '' : ` ${mark.label}`
         rows.push(`${bar} ${' '.repeat(from)}${paint(mark.primary ? severityColor : BLUE, underline + words)}`)

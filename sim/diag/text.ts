@@ -43,7 +43,7 @@ export function crop(
 ): { text: string; cellOf: (unit: number) => number } {
   const { pieces, offsets } = line
   const cellAt = (unit: number): number =>
-    unit < offsets.length ? offsets[unit]! : offsets[offsets.length - 1]! + (unit - offsets.length + 1)
+    unit < offsets.length ? offsets[Math.max(0, unit)]! : offsets[offsets.length - 1]! + (unit - offsets.length + 1)
   const total = offsets[offsets.length - 1]!
   if (total <= room) return { text: pieces.join(''), cellOf: cellAt }
   const inner = room - 6

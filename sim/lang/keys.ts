@@ -3,9 +3,8 @@
 // The one idea: the engine draws an index, and the text of a key follows from its index alone, so that the same tenant
 // has the same name wherever it comes up.
 
-import { createKeySampler, keyDistributionProblem } from '../engine/keys.ts'
-import type { KeyDistribution, KeySampler } from '../engine/keys.ts'
-import type { Rng } from '../engine/rng.ts'
+import { keyDistributionProblem } from '../engine/keys.ts'
+import type { KeyDistribution } from '../engine/keys.ts'
 import { Arguments, checkWeights, unknownName } from './arguments.ts'
 import type { Parameters } from './arguments.ts'
 import { readingCall } from './calls.ts'
@@ -153,22 +152,6 @@ export function keyName(names: KeyNames, index: number): string {
       const number = index < hot.number || hot.number === 0 ? index : index + 1
       return prefix + String(number).padStart(width, '0')
     }
-  }
-}
-
-/** Draws keys as texts. */
-export class KeyDrawer {
-  readonly names: KeyNames
-  /** Holds the next number of a sequence, the only state. */
-  readonly sampler: KeySampler
-
-  constructor(spec: KeySpec) {
-    this.names = spec.names
-    this.sampler = createKeySampler(spec.distribution)
-  }
-
-  draw(rng: Rng): string {
-    return keyName(this.names, this.sampler.index(rng))
   }
 }
 

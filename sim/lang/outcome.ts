@@ -41,11 +41,6 @@ export function flaw(slug: string, message: string, offset: number, length: numb
   }
 }
 
-/** The same flaw of a text that begins `by` units later in a longer one. */
-export function moved(one: Flaw, by: number): Flaw {
-  return { ...one, offset: one.offset + by }
-}
-
 /**
  * Tells a flaw as an error. `span` is where the text stands in its file; when the file writes the text otherwise (quoted
  * with escapes, or folded over lines), pass `exact: false` and the whole span is underlined.

@@ -205,6 +205,23 @@ it('the unit tells the dimension', () => {
   ])
 })
 
+it('a long text is refused at once', () => {
+  const long = [
+    '5'.repeat(100_000),
+    `5${' '.repeat(100_000)}x`,
+    `1e${'9'.repeat(1000)}s`,
+    `${' x'.repeat(100_000)}`,
+    '(1 '.repeat(30_000),
+  ]
+  const before = performance.now()
+  for (const text of long) {
+    for (const read of [parseDuration, parseSize, parseRate, parsePercent, parseCount])
+      expect(read(text).ok).toBe(false)
+    dimensionOf(text)
+  }
+  expect(performance.now() - before).toBeLessThan(2000)
+})
+
 it('no text whatever makes a reader throw, and a flaw lies inside its text', () => {
   const readers = [parseDuration, parseSize, parseNumber, parseCount, parsePercent, parseShare, parseRate]
   fc.assert(
@@ -218,4 +235,16 @@ it('no text whatever makes a reader throw, and a flaw lies inside its text', () 
     }),
     { numRuns: 500 },
   )
+})
+
+it('the first unit inside tells the dimension of a distribution', () => {
+  const texts = [
+    'lognormal(p50=900B, p99=6KB)',
+    'uniform(0, 2 min)',
+    'mix(0.95: 1ms, 0.05: 3s)',
+    'empirical(a.csv, unit=ms)',
+    'normal(20, 5)',
+    'file(5)',
+  ]
+  expect(texts.map(dimensionOf)).toEqual(['size', 'duration', 'duration', 'duration', undefined, undefined])
 })

@@ -85,8 +85,10 @@ const SIZE: Measure = {
   tooLarge: 'sizes end at 8191 TB',
 }
 
-/** Sign, digits with point and exponent, then whatever follows them. */
-const NUMERAL = /^(\s*)([+-]?)(\d+(?:\.\d*)?|\.\d+)((?:[eE][+-]?\d+)?)(\s*)(.*?)\s*$/su
+/** Sign, digits with point and exponent, then whatever follows them; the text is trimmed. */
+const NUMERAL = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)((?:[eE][+-]?\d+)?)(\s*)(.*)$/su
+/** A number of more digits than this is no quantity of anybody's. */
+const DIGITS_MAX = 400
 
 interface Numeral {
   /** The number as it is written, without its unit. */
@@ -172,12 +174,26 @@ export function parseQuantity(text: string, dimension: Dimension): Outcome<numbe
   return dimension === 'duration' ? parseDuration(text) : dimension === 'size' ? parseSize(text) : parseNumber(text)
 }
 
-/** The dimension that a quantity's unit tells: none for a text that is no quantity. */
+/**
+ * The dimension that the unit of a quantity tells; for a distribution such as `lognormal(p50=900B, p99=6KB)` that of the first
+ * quantity with a unit inside. None when the text tells none.
+ */
 export function dimensionOf(text: string): Dimension | undefined {
-  const match = NUMERAL.exec(text)
-  if (match === null) return undefined
-  const unit = match[6] as string
-  return unit === '' ? 'count' : TIME.units.has(unit) ? 'duration' : SIZE.units.has(unit) ? 'size' : undefined
+  const match = NUMERAL.exec(text.trim())
+  if (match !== null) return match[5] === '' ? 'count' : dimensionOfUnit(match[5] as string)
+  if (!text.includes('(')) return undefined
+  for (const [, unit = '', named = ''] of text.matchAll(INNER_UNIT)) {
+    const dimension = dimensionOfUnit(unit || named)
+    if (dimension !== undefined) return dimension
+  }
+  return undefined
+}
+
+/** A number after a bracket, comma, colon or equals sign, and its unit; or a unit by name, as `empirical` takes it. */
+const INNER_UNIT = /[(,:=]\s*[+-]?[\d.]+(?:[eE][+-]?\d+)?\s*(\p{L}+)|[(,]\s*unit\s*=\s*(\p{L}+)/gu
+
+function dimensionOfUnit(unit: string): Dimension | undefined {
+  return TIME.units.has(unit) ? 'duration' : SIZE.units.has(unit) ? 'size' : undefined
 }
 
 /** A duration as the shortest text that `parseDuration` reads back exactly: `90s`, `1500us`, `10m`. */
@@ -214,22 +230,23 @@ function parseMeasured(text: string, measure: Measure): Outcome<number> {
 }
 
 function numeralOf(text: string, noun: string, examples: string): Numeral | Flaw {
-  const match = NUMERAL.exec(text)
-  if (match === null) {
-    const message = text.trim() === '' ? `${noun} is missing` : `${quote(text.trim())} is not ${noun}`
+  const trimmed = text.trim()
+  const match = NUMERAL.exec(trimmed)
+  if (match === null || (match[2] as string).length > DIGITS_MAX) {
+    const message = trimmed === '' ? `${noun} is missing` : `${quote(trimmed)} is not ${noun}`
     return whole(text, `not-${noun.replace(/^an? /, 'a-')}`, message, `expected ${noun} such as ${examples}`)
   }
-  const [, lead = '', sign = '', digits = '', exponent = '', gap = '', unit = ''] = match
+  const [, sign = '', digits = '', exponent = '', gap = '', unit = ''] = match
   const number = sign + digits + exponent
-  const unitAt = lead.length + number.length + gap.length
+  const start = text.length - text.trimStart().length
   return {
     number,
     negative: sign === '-',
     zero: !/[1-9]/.test(digits),
     unit,
-    unitAt,
-    start: lead.length,
-    length: unitAt + unit.length - lead.length,
+    unitAt: start + number.length + gap.length,
+    start,
+    length: trimmed.length,
   }
 }
 
