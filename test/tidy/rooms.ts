@@ -49,6 +49,7 @@ function figuresElsewhere(text: string): boolean {
 /** What the definitions owe their reader: sentences, sources, well-formed names. `known` are the ids that may be cited. */
 export function definitionProblems(services: readonly ServiceDef[], known: ReadonlySet<string>): string[] {
   const problems: string[] = []
+  const types = new Set(services.map((def) => String(def.type)))
   for (const def of services) {
     const say = (path: string, message: string): number => problems.push(`${def.type} ${path}: ${message}`)
     if (!SENTENCE.test(def.summary))
@@ -83,7 +84,10 @@ export function definitionProblems(services: readonly ServiceDef[], known: Reado
       if (sentence.split(' ').length < 4) say(`invariants.${sentence}`, 'the key is the sentence shown when it breaks')
     }
     properties(say, 'props', def.props)
-    for (const [type, props] of Object.entries(def.parts ?? {})) properties(say, `parts.${type}`, props)
+    for (const [type, props] of Object.entries(def.parts ?? {})) {
+      if (types.has(type)) say(`parts.${type}`, 'the type has a room of its own: read it there, or take the room away')
+      properties(say, `parts.${type}`, props)
+    }
   }
   return problems
 }

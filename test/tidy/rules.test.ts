@@ -211,6 +211,7 @@ describe('rooms', () => {
     ['props.A', { props: { A: { kind: 'int', doc: '' } } }],
     ['props.A.B', { props: { A: { kind: 'record', doc: 'A.', fields: { B: { kind: 'int', doc: '' } } } } }],
     ['metrics.Sent', { metrics: { Sent: { unit: 'Count', kind: 'count', doc: '' } } }],
+    ['parts.AWS::SQS::Queue', { parts: { 'AWS::SQS::Queue': {} } }],
     ['invariants.broken', { invariants: { broken: () => true } }],
   ])('a flaw in %s is named', (place, change) => {
     expect(problems(change)).toEqual([expect.stringContaining(`AWS::SQS::Queue ${place}: `)])
