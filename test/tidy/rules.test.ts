@@ -49,6 +49,10 @@ describe('layers', () => {
     expect(imports('sim/misc/x.ts', './y.ts')).toEqual([expect.stringContaining('no layer is named for this folder')])
   })
 
+  test('an import within a text or a comment is none', () => {
+    expect(importsOf("const room = `\nimport { x } from './x.ts'\n`\n/*\nimport './y.ts'\n*/\n")).toEqual([])
+  })
+
   test('imports are found in all their forms', () => {
     const text =
       "import a, {\n  b,\n} from './a.ts'\nimport './b.ts'\nexport * from './c.ts'\nimport type { T } from './d.ts'\nconst x = () => import('./e.ts')\n"

@@ -48,7 +48,10 @@ export function lineAt(text: string, index: number): number {
 /** Imports and re-exports of a file; `import(…)` is counted when its argument is a plain text. */
 export function importsOf(text: string): Import[] {
   const pattern = /^(?:import|export)\b(?:[^'";]*?\bfrom)? *['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm
-  return [...text.matchAll(pattern)].map((match) => ({ line: lineAt(text, match.index), from: match[1] ?? match[2] }))
+  const code = codeOf(text)
+  return [...text.matchAll(pattern)]
+    .filter((match) => /^(?:import|export)/.test(code.slice(match.index, match.index + 6)))
+    .map((match) => ({ line: lineAt(text, match.index), from: match[1] ?? match[2] }))
 }
 
 /** The path that a relative import leads to. */
