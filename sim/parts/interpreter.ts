@@ -118,9 +118,9 @@ export class Interpreter<H> {
     this.streams = new StreamSet(sim, purposesOf(program))
   }
 
-  /** Starts the program on an event and returns the frame's number, for `kill`. The first step runs at once. */
-  start(event: unknown, trace: number, cookie: number): number {
-    const frame = this.take(NONE, trace, 0, event)
+  /** Starts the program on an event, at an instruction, and returns the frame's number, for `kill`. The first step runs at once. */
+  start(event: unknown, trace: number, cookie: number, at = 0): number {
+    const frame = this.take(NONE, trace, at, event)
     frame.cookie = cookie
     this.step(frame)
     return frame.id
