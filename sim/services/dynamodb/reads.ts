@@ -1,0 +1,343 @@
+// Query and Scan: pages of items in the order of their keys.
+//
+// What is evaluated is paid for, not what is returned: sizes are summed, rounded up once to 4 KB, and a filter comes
+// last (DDB-R15..R17).
+import type { Call } from '../../engine/calls.ts'
+import { checkPlaceholders, holds, nameOf, operandOf, project, type Placeholders } from './conditions.ts'
+import { parseCondition, parseProjection, type Condition, type Parsed, type Path } from './expressions.ts'
+import { hashKey, type KeyValue } from './items.ts'
+import { Order, type Cursor } from './order.ts'
+import { bodyOf, flag, placeholdersOf, readUnits, recordOf, withCapacity, type SingleBody } from './single.ts'
+import { QUERY, SCAN, type Table } from './state.ts'
+import { bytesOf, Invalid, type Item } from './values.ts'
+
+export interface PageBody extends SingleBody {
+  readonly KeyConditionExpression?: unknown
+  readonly FilterExpression?: unknown
+  readonly ExclusiveStartKey?: unknown
+  readonly Limit?: unknown
+  readonly ScanIndexForward?: unknown
+  readonly Select?: unknown
+  readonly IndexName?: unknown
+  readonly Segment?: unknown
+  readonly TotalSegments?: unknown
+}
+
+const HASHES = 4_294_967_296
+
+export function query(table: Table, call: Call): void {
+  table.begin(call, QUERY)
+  try {
+    runQuery(table, call, bodyOf(table, call))
+  } catch (mistake) {
+    table.invalid(call, mistake)
+  }
+}
+
+export function scan(table: Table, call: Call): void {
+  table.begin(call, SCAN)
+  try {
+    runScan(table, call, bodyOf(table, call))
+  } catch (mistake) {
+    table.invalid(call, mistake)
+  }
+}
+
+function runQuery(table: Table, call: Call, body: PageBody): void {
+  if (refusesIndex(table, call, body)) return
+  if (body.KeyConditionExpression === undefined)
+    throw new Invalid('Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.')
+  const condition = parseCondition(body.KeyConditionExpression, 'KeyConditionExpression')
+  const page = new Page(table, body, [condition])
+  const range = readRange(table, condition.tree, page.given)
+  const hash = hashKey(range.pk)
+  const order = orderOf(table)
+  if (!table.admit(hash, false)) return table.throttle(call, QUERY)
+  const unsigned = hash >>> 0
+  const forward = body.ScanIndexForward !== false && body.ScanIndexForward !== 'false'
+  const start = page.startKey()
+  if (start !== null && start.pk !== range.pk)
+    throw new Invalid('The provided starting key is outside query boundaries based on provided conditions')
+  let cursor: Cursor
+  if (start !== null)
+    cursor = order.seek((row) =>
+      forward
+        ? order.compareTo(row, unsigned, start.pk, start.sk) <= 0
+        : order.compareTo(row, unsigned, start.pk, start.sk) < 0,
+    )
+  else if (forward)
+    cursor = order.seek(
+      (row) =>
+        order.compareTo(row, unsigned, range.pk, undefined) < 0 ||
+        (samePk(table, row, unsigned, range.pk) && range.side(table.items.sortKeys[row], order) < 0),
+    )
+  else
+    cursor = order.seek(
+      (row) =>
+        order.compareTo(row, unsigned, range.pk, undefined) < 0 ||
+        (samePk(table, row, unsigned, range.pk) && range.side(table.items.sortKeys[row], order) <= 0),
+    )
+  for (;;) {
+    const row = forward ? cursor.next() : cursor.previous()
+    if (row < 0 || !samePk(table, row, unsigned, range.pk) || range.side(table.items.sortKeys[row], order) !== 0) break
+    if (!page.take(row)) break
+  }
+  const units = readUnits(page.bytes, page.consistent)
+  table.charge(hash, range.pk, units, false)
+  page.answer(call, QUERY, units)
+}
+
+function runScan(table: Table, call: Call, body: PageBody): void {
+  if (refusesIndex(table, call, body)) return
+  const page = new Page(table, body, [])
+  const segments = wholeNumber(body.TotalSegments ?? 1, 'TotalSegments', 1, 1_000_000)
+  const segment = wholeNumber(body.Segment ?? 0, 'Segment', 0, segments - 1)
+  const from = Math.ceil((segment * HASHES) / segments)
+  const to = Math.ceil(((segment + 1) * HASHES) / segments)
+  const order = orderOf(table)
+  const start = page.startKey()
+  const first = start === null ? from : hashKey(start.pk) >>> 0
+  if (!table.admit(first | 0, false)) return table.throttle(call, SCAN)
+  const { items } = table
+  const cursor = order.seek((row) =>
+    start === null ? items.hash[row] >>> 0 < from : order.compareTo(row, first, start.pk, start.sk) <= 0,
+  )
+  // Each partition pays for what was read on it, rounded so that the sum is the whole page's.
+  const { partitions } = table.capacity
+  let partition = partitions.of(first | 0)
+  let paid = 0
+  for (;;) {
+    const row = cursor.next()
+    if (row < 0 || items.hash[row] >>> 0 >= to) break
+    const next = partitions.of(items.hash[row])
+    if (next !== partition) {
+      const due = page.bytes === 0 ? 0 : readUnits(page.bytes, page.consistent)
+      if (due > paid) table.chargeRange(partitions.start[partition] | 0, due - paid)
+      paid = due
+      partition = next
+    }
+    if (!page.take(row)) break
+  }
+  const units = readUnits(page.bytes, page.consistent)
+  if (units > paid) table.chargeRange(partitions.start[partition] | 0, units - paid)
+  table.countReadUnits(units)
+  page.answer(call, SCAN, units)
+}
+
+/** What one request has evaluated and found. */
+class Page {
+  bytes = 0
+  readonly consistent: boolean
+  readonly given: Placeholders
+  private readonly table: Table
+  private readonly body: PageBody
+  private readonly filter: Parsed<Condition> | null
+  private readonly projection: Parsed<readonly Path[]> | null
+  private readonly limit: number
+  private readonly behind: boolean
+  private readonly found: Item[] = []
+  private matched = 0
+  private evaluated = 0
+  private last: Item | null = null
+  private hasMore = false
+
+  constructor(table: Table, body: PageBody, parsed: Parsed<unknown>[]) {
+    this.table = table
+    this.body = body
+    this.given = placeholdersOf(body)
+    this.filter = body.FilterExpression === undefined ? null : parseCondition(body.FilterExpression, 'FilterExpression')
+    this.projection = body.ProjectionExpression === undefined ? null : parseProjection(body.ProjectionExpression)
+    if (this.filter !== null) parsed.push(this.filter)
+    if (this.projection !== null) parsed.push(this.projection)
+    checkPlaceholders(this.given, parsed)
+    this.limit = body.Limit === undefined ? Infinity : wholeNumber(body.Limit, 'Limit', 1, Infinity)
+    this.consistent = flag(body.ConsistentRead)
+    this.behind = !this.consistent && table.drawReplica()
+  }
+
+  /** The key after which the page begins, or null. */
+  startKey(): { pk: KeyValue; sk: KeyValue | undefined } | null {
+    if (this.body.ExclusiveStartKey === undefined || this.body.ExclusiveStartKey === null) return null
+    this.table.readKey(recordOf(this.body.ExclusiveStartKey, 'ExclusiveStartKey'), false)
+    return { pk: this.table.pk, sk: this.table.sk }
+  }
+
+  /** Evaluates a row; false when the page is full, by size before the row or by `Limit` with it. */
+  take(row: number): boolean {
+    const { table } = this
+    const item = table.itemSeen(row, this.behind)
+    if (item === null) return true
+    const size = table.sizeSeen(row, this.behind)
+    if (this.bytes + size > table.figures.pageSize && this.evaluated > 0) {
+      this.hasMore = true
+      return false
+    }
+    this.bytes += size
+    this.evaluated++
+    this.last = item
+    if (this.filter === null || holds(this.filter.tree, item, this.given)) {
+      this.matched++
+      if (this.body.Select !== 'COUNT')
+        this.found.push(this.projection === null ? item : project(item, this.projection.tree, this.given))
+    }
+    if (this.evaluated < this.limit) return true
+    this.hasMore = true
+    return false
+  }
+
+  answer(call: Call, op: number, units: number): void {
+    const { table } = this
+    const answer: Record<string, unknown> = { Count: this.matched, ScannedCount: this.evaluated }
+    if (this.body.Select !== 'COUNT') answer['Items'] = this.found
+    if (this.hasMore && this.last !== null) answer['LastEvaluatedKey'] = table.keyOf(this.last)
+    table.countReturned(op, this.matched)
+    table.answer(call, op, withCapacity(table, this.body, answer, units), this.bytes)
+  }
+}
+
+/** The keys that a Query asks for. */
+class KeyRange {
+  readonly pk: KeyValue
+  private readonly binary: boolean
+  private readonly low: KeyValue | undefined
+  private readonly lowOpen: boolean
+  private readonly high: KeyValue | undefined
+  private readonly highOpen: boolean
+  private readonly prefix: string | undefined
+
+  constructor(
+    pk: KeyValue,
+    binary: boolean,
+    bounds: { low?: KeyValue; lowOpen?: boolean; high?: KeyValue; highOpen?: boolean; prefix?: string },
+  ) {
+    this.pk = pk
+    this.binary = binary
+    this.low = bounds.low
+    this.lowOpen = bounds.lowOpen ?? false
+    this.high = bounds.high
+    this.highOpen = bounds.highOpen ?? false
+    this.prefix = bounds.prefix
+  }
+
+  /** −1 = the sort key lies before the range, 0 = inside, 1 = behind. */
+  side(sk: KeyValue | undefined, order: Order): number {
+    if (sk === undefined) return 0
+    if (this.prefix !== undefined) {
+      const text = this.binary ? bytesOf(sk as string) : (sk as string)
+      const prefix = this.binary ? bytesOf(this.prefix) : this.prefix
+      return text.startsWith(prefix) ? 0 : order.compareKeys(sk, this.prefix) < 0 ? -1 : 1
+    }
+    if (this.low !== undefined) {
+      const at = order.compareKeys(sk, this.low)
+      if (at < 0 || (at === 0 && this.lowOpen)) return -1
+    }
+    if (this.high !== undefined) {
+      const at = order.compareKeys(sk, this.high)
+      if (at > 0 || (at === 0 && this.highOpen)) return 1
+    }
+    return 0
+  }
+}
+
+/** Reads a key condition: `pk = :v`, alone or AND one condition on the sort key. Throws `Invalid`. */
+function readRange(table: Table, condition: Condition, given: Placeholders): KeyRange {
+  const parts = condition.kind === 'and' ? [condition.left, condition.right] : [condition]
+  const { hash, range } = table.keys
+  let pk: KeyValue | undefined
+  let bounds: { low?: KeyValue; lowOpen?: boolean; high?: KeyValue; highOpen?: boolean; prefix?: string } = {}
+  for (const part of parts) {
+    const name = attributeOf(part, given)
+    if (name === hash && pk === undefined && part.kind === 'compare' && part.op === '=')
+      pk = keyOperand(table, part.right, hash, table.keys.hashType, given)
+    else if (name === range && range !== undefined) bounds = boundsOf(table, part, range, given)
+    else
+      throw new Invalid(
+        name === hash
+          ? 'Query key condition not supported'
+          : `Query condition missed key schema element: ${pk === undefined ? hash : (range ?? hash)}`,
+      )
+  }
+  if (pk === undefined) throw new Invalid(`Query condition missed key schema element: ${hash}`)
+  return new KeyRange(pk, table.keys.rangeType === 'B', bounds)
+}
+
+function attributeOf(condition: Condition, given: Placeholders): string | undefined {
+  const operand =
+    condition.kind === 'compare'
+      ? condition.left
+      : condition.kind === 'between' || condition.kind === 'begins_with'
+        ? condition.of
+        : undefined
+  return operand?.kind === 'path' && operand.path.length === 1 ? nameOf(operand.path[0] as string, given) : undefined
+}
+
+function boundsOf(
+  table: Table,
+  condition: Condition,
+  range: string,
+  given: Placeholders,
+): ConstructorParameters<typeof KeyRange>[2] {
+  const type = table.keys.rangeType!
+  const read = (operand: Parameters<typeof operandOf>[0]): KeyValue => keyOperand(table, operand, range, type, given)
+  if (condition.kind === 'between') return { low: read(condition.low), high: read(condition.high) }
+  if (condition.kind === 'begins_with') {
+    if (type === 'N')
+      throw new Invalid(
+        'Invalid KeyConditionExpression: Incorrect operand type for operator or function; operator or function: begins_with, operand type: N',
+      )
+    return { prefix: read(condition.argument) as string }
+  }
+  if (condition.kind !== 'compare' || condition.op === '<>')
+    throw new Invalid('Invalid operator used in KeyConditionExpression')
+  const value = read(condition.right)
+  switch (condition.op) {
+    case '=':
+      return { low: value, high: value }
+    case '<':
+      return { high: value, highOpen: true }
+    case '<=':
+      return { high: value }
+    case '>':
+      return { low: value, lowOpen: true }
+    case '>=':
+      return { low: value }
+  }
+}
+
+function keyOperand(
+  table: Table,
+  operand: Parameters<typeof operandOf>[0],
+  name: string,
+  type: string,
+  given: Placeholders,
+): KeyValue {
+  const value = operand.kind === 'value' ? operandOf(operand, null, given) : undefined
+  if (type === 'N' && typeof value === 'number') return value
+  if (type === 'S' && typeof value === 'string') return value
+  const bytes = type === 'B' && typeof value === 'object' && value !== null ? (value as { B?: unknown }).B : undefined
+  if (typeof bytes === 'string') return bytes
+  throw new Invalid(
+    `One or more parameter values were invalid: Condition parameter type does not match schema type for ${name} of ${table.sim.name}`,
+  )
+}
+
+function samePk(table: Table, row: number, hash: number, pk: KeyValue): boolean {
+  return table.items.hash[row] >>> 0 === hash && table.items.partitionKeys[row] === pk
+}
+
+function orderOf(table: Table): Order {
+  table.order ??= new Order(table.items, table.keys.rangeType === 'B')
+  return table.order
+}
+
+function refusesIndex(table: Table, call: Call, body: PageBody): boolean {
+  if (body.IndexName === undefined) return false
+  table.refuse(call, table.notSimulatedStatus, { message: `the index ${String(body.IndexName)} is not simulated` })
+  return true
+}
+
+function wholeNumber(value: unknown, name: string, min: number, max: number): number {
+  if (typeof value !== 'number' || Math.floor(value) !== value || value < min || value > max)
+    throw new Invalid(`${name} is ${String(value)}, not a whole number in ${min}..${max}`)
+  return value
+}

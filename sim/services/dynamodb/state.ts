@@ -1,0 +1,465 @@
+// A table at work: its items, its capacity, the requests in service, and how each is admitted, charged and answered.
+import type { Call } from '../../engine/calls.ts'
+import type { EventFunction, Target } from '../../engine/kernel.ts'
+import type { MetricId } from '../../engine/recorder.ts'
+import type { Rng } from '../../engine/rng.ts'
+import type { Sampler } from '../../engine/sample.ts'
+import type { Config, Sim } from '../../model/contract.ts'
+import { Population } from '../../parts/population.ts'
+import { ADMITTED, ACCOUNT_LIMIT, Capacity, REASONS, type BillingMode, type Figures } from './capacity.ts'
+import { HotKeys } from './hot-keys.ts'
+import { hashKey, ItemStore, type KeyValue } from './items.ts'
+import { Order } from './order.ts'
+import { Changes, type UpdateSettings } from './changes.ts'
+import { bytesOf, Invalid, utf8Length, type Item } from './values.ts'
+
+export type KeyType = 'S' | 'N' | 'B'
+
+/** The key attributes of a table, from its `KeySchema` and `AttributeDefinitions`. */
+export interface KeySchema {
+  readonly hash: string
+  readonly hashType: KeyType
+  readonly range: string | undefined
+  readonly rangeType: KeyType | undefined
+}
+
+/** The operations by number, for metrics by `Operation`. */
+export const OPERATIONS = [
+  'GetItem',
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'Query',
+  'Scan',
+  'BatchGetItem',
+  'BatchWriteItem',
+  'DescribeTable',
+  'UpdateTable',
+] as const
+export const GET = 0
+export const PUT = 1
+export const UPDATE = 2
+export const DELETE = 3
+export const QUERY = 4
+export const SCAN = 5
+export const BATCH_GET = 6
+export const BATCH_WRITE = 7
+export const DESCRIBE_TABLE = 8
+export const UPDATE_TABLE = 9
+
+const NOTHING: Item = Object.freeze({})
+const KEY_MISMATCH = 'The provided key element does not match the schema'
+/** Partition and sort key values in bytes (DDB-R5). */
+const HASH_KEY_MAX = 2048
+const RANGE_KEY_MAX = 1024
+
+/** Event functions of the room that the state schedules. */
+export interface TableEvents {
+  readonly served: EventFunction<Table>
+  readonly updated: EventFunction<Table>
+  readonly splitDone: EventFunction<Table>
+}
+
+export class Table {
+  readonly sim: Sim
+  readonly keys: KeySchema
+  readonly items = new ItemStore()
+  readonly capacity: Capacity
+  readonly inService = new Population()
+  readonly hotKeys = new HotKeys()
+  /** Rows in order of key, once a Query or Scan has asked for it. */
+  order: Order | null = null
+  status: 'ACTIVE' | 'UPDATING' = 'ACTIVE'
+  /** Items that are there from the start and were not touched yet, and the size of each. */
+  initialItems: number
+  readonly initialSize: number
+  readonly settings: UpdateSettings
+  readonly changes = new Changes()
+  readonly updated: Target
+  readonly splitDone: Target
+  /** Puts of new items and deletes of present ones, for the books. */
+  created = 0
+  deleted = 0
+  /** Items from the start that were touched and have a row now. */
+  materialised = 0
+  /** Requests by what became of them. */
+  succeeded = 0
+  refused = 0
+  lastMinute = 0
+  readonly figures: Figures & {
+    readonly itemSize: number
+    readonly pageSize: number
+    readonly batchSize: number
+    readonly batchGet: number
+    readonly batchWrite: number
+  }
+
+  /** The key found last by `readKey`. */
+  pk: KeyValue = ''
+  sk: KeyValue | undefined = undefined
+  hash = 0
+
+  readonly invalidStatus: number
+  readonly conditionStatus: number
+  readonly notSimulatedStatus: number
+  readonly limitStatus: number
+  readonly inUseStatus: number
+  private readonly provisionedStatus: number
+  private readonly throttlingStatus: number
+  private readonly accountStatus: number
+
+  private readonly latencies: readonly Sampler[]
+  private readonly per64KB: Sampler
+  private readonly rejection: Sampler
+  private readonly lag: Sampler
+  private readonly latencyRng: Rng
+  private readonly lagRng: Rng
+  private readonly replicaRng: Rng
+  private readonly served: Target
+
+  private readonly readUnits: MetricId
+  private readonly writeUnits: MetricId
+  private readonly readThrottles: MetricId
+  private readonly writeThrottles: MetricId
+  private readonly conditionFailures: MetricId
+  private readonly userErrors: MetricId
+  private readonly latencyMetrics: MetricId[] = []
+  private readonly throttledMetrics: MetricId[] = []
+  private readonly returnedMetrics: MetricId[] = []
+  /** By reason, read then write. */
+  private readonly reasonMetrics: MetricId[] = []
+  private readonly reasonAnswers: Item[] = []
+  /** Rows of deleted items that a replica still holds, in order of deletion. */
+  private readonly absent: number[] = []
+  private absentHead = 0
+  private waiting = new Uint8Array(64)
+
+  constructor(config: Config, sim: Sim, events: TableEvents, figures: Table['figures'], settings: UpdateSettings) {
+    this.sim = sim
+    this.keys = config['Keys'] as KeySchema
+    this.keyNames = this.keys.range === undefined ? [this.keys.hash] : [this.keys.hash, this.keys.range]
+    this.figures = figures
+    this.settings = settings
+    const draws = sim.rng('initial items')
+    this.initialItems = sim.sampler('InitialItems').draw(draws)
+    this.initialSize = sim.sampler('InitialItemSize').draw(draws)
+    const throughput = config['ProvisionedThroughput'] as Config | undefined
+    const onDemand = config['OnDemandThroughput'] as Config | undefined
+    const warm = config['WarmThroughput'] as Config | undefined
+    this.capacity = new Capacity(
+      figures,
+      config['BillingMode'] as BillingMode,
+      (throughput?.['ReadCapacityUnits'] as number | undefined) ?? 0,
+      (throughput?.['WriteCapacityUnits'] as number | undefined) ?? 0,
+      [
+        (onDemand?.['MaxReadRequestUnits'] as number | undefined) ?? Infinity,
+        (onDemand?.['MaxWriteRequestUnits'] as number | undefined) ?? Infinity,
+      ],
+      [
+        (warm?.['ReadUnitsPerSecond'] as number | undefined) ?? 0,
+        (warm?.['WriteUnitsPerSecond'] as number | undefined) ?? 0,
+      ],
+      this.initialItems * this.initialSize,
+    )
+    this.served = sim.target(events.served)
+    this.updated = sim.target(events.updated)
+    this.splitDone = sim.target(events.splitDone)
+
+    this.invalidStatus = sim.error('ValidationException', 400)
+    this.conditionStatus = sim.error('ConditionalCheckFailedException', 400)
+    this.notSimulatedStatus = sim.error('IndexNotSimulated', 501)
+    this.limitStatus = sim.error('LimitExceededException', 400)
+    this.inUseStatus = sim.error('ResourceInUseException', 400)
+    this.provisionedStatus = sim.error('ProvisionedThroughputExceededException', 400)
+    this.throttlingStatus = sim.error('ThrottlingException', 400)
+    this.accountStatus = settings.oldAccountError ? sim.error('RequestLimitExceeded', 400) : this.throttlingStatus
+
+    const get = sim.sampler('GetItemLatency')
+    const put = sim.sampler('PutItemLatency')
+    const query = sim.sampler('QueryLatency')
+    this.latencies = [get, put, put, put, query, query, query, query, get, put]
+    this.per64KB = sim.sampler('LatencyPer64KB')
+    this.rejection = sim.sampler('RejectionLatency')
+    this.lag = sim.sampler('ReplicaLag')
+    this.latencyRng = sim.rng('latency')
+    this.lagRng = sim.rng('lag')
+    this.replicaRng = sim.rng('replica')
+
+    this.readUnits = sim.metric('ConsumedReadCapacityUnits')
+    this.writeUnits = sim.metric('ConsumedWriteCapacityUnits')
+    this.readThrottles = sim.metric('ReadThrottleEvents')
+    this.writeThrottles = sim.metric('WriteThrottleEvents')
+    this.conditionFailures = sim.metric('ConditionalCheckFailedRequests')
+    this.userErrors = sim.customMetric('AWS/DynamoDB', 'UserErrors', {}, 'Count', 60_000_000)
+    for (const name of OPERATIONS.slice(0, DESCRIBE_TABLE)) {
+      this.latencyMetrics.push(sim.metricWith('SuccessfulRequestLatency', { Operation: name }))
+      this.throttledMetrics.push(sim.metricWith('ThrottledRequests', { Operation: name }))
+      this.returnedMetrics.push(
+        name === 'Query' || name === 'Scan' ? sim.metricWith('ReturnedItemCount', { Operation: name }) : -1,
+      )
+    }
+    for (const direction of ['Read', 'Write']) {
+      REASONS.forEach((reason, i) => {
+        this.reasonMetrics.push(i === ADMITTED ? -1 : sim.metric(`${direction}${reason}ThrottleEvents`))
+        const why = `Table${direction}${reason}Exceeded`
+        this.reasonAnswers.push(
+          Object.freeze({ ThrottlingReasons: Object.freeze([Object.freeze({ reason: why, resource: sim.name })]) }),
+        )
+      })
+    }
+  }
+
+  get now(): number {
+    return this.sim.clock[0]
+  }
+
+  /** All data in bytes, what is there from the start included. */
+  get bytes(): number {
+    return this.items.bytes + this.initialItems * this.initialSize
+  }
+
+  // Keys
+
+  /** Reads the key attributes out of an item or a `Key` into `pk`, `sk` and `hash`. Throws `Invalid`. */
+  readKey(from: Item, isWholeItem: boolean): void {
+    const { hash, hashType, range, rangeType } = this.keys
+    this.pk = keyValue(from, hash, hashType, isWholeItem, HASH_KEY_MAX)
+    this.sk = range === undefined ? undefined : keyValue(from, range, rangeType!, isWholeItem, RANGE_KEY_MAX)
+    if (!isWholeItem && Object.keys(from).length !== (range === undefined ? 1 : 2)) throw new Invalid(KEY_MISMATCH)
+    this.hash = hashKey(this.pk)
+  }
+
+  /** The names of the key attributes. */
+  readonly keyNames: readonly string[]
+
+  /** The key attributes of an item. */
+  keyOf(item: Item): Item {
+    const { hash, range } = this.keys
+    return range === undefined ? { [hash]: item[hash] } : { [hash]: item[hash], [range]: item[range] }
+  }
+
+  // Items
+
+  /** Whether a key without a row has one of the items that are there from the start. */
+  isInitial(row: number): boolean {
+    return row < 0 && this.initialItems > 0
+  }
+
+  /** The item that is there from the start under the key read last. */
+  initialItem(): Item {
+    const { hash, range, hashType, rangeType } = this.keys
+    const item: Record<string, unknown> = { [hash]: plainKey(this.pk, hashType) }
+    if (range !== undefined) item[range] = plainKey(this.sk!, rangeType!)
+    return item
+  }
+
+  /** Makes a row for the key read last and takes over an item that is there from the start. */
+  materialise(): number {
+    const row = this.addRow()
+    this.items.put(row, this.initialItem(), this.initialSize)
+    this.initialItems--
+    this.materialised++
+    this.order?.insert(row)
+    return row
+  }
+
+  /** The item of a row as a strongly consistent read finds it, or as the replica that lags behind may still have it. */
+  itemSeen(row: number, behind: boolean): Item | null {
+    return behind && this.now < this.items.visibleAt[row] ? this.items.older[row] : this.items.items[row]
+  }
+
+  sizeSeen(row: number, behind: boolean): number {
+    return behind && this.now < this.items.visibleAt[row] ? this.items.olderSize[row] : this.items.size[row]
+  }
+
+  /** Draws whether an eventually consistent read meets the one replica of three that may lag behind (DDB-R97). */
+  drawReplica(): boolean {
+    return this.replicaRng.below(3) === 2
+  }
+
+  /** Writes an item (null = deletes it) under the key read last; `row` −1 = the key has no row yet. Size in bytes. */
+  write(row: number, item: Item | null, size: number): void {
+    const items = this.items
+    if (row < 0) row = this.addRow()
+    const before = items.items[row]
+    const now = this.now
+    if (now >= items.visibleAt[row]) {
+      items.older[row] = before
+      items.olderSize[row] = items.size[row]
+      items.visibleAt[row] = now + this.lag.draw(this.lagRng)
+    }
+    const partition = this.capacity.partitions.of(this.hash)
+    this.capacity.partitions.bytes[partition] += size - items.size[row]
+    if (before === null && item !== null) this.created++
+    if (before !== null && item === null) this.deleted++
+    if (before !== null && item === null) this.order?.remove(row)
+    items.put(row, item, size)
+    if (before === null && item !== null) this.order?.insert(row)
+    if (item === null && this.initialItems === 0) this.awaitReplica(row)
+    this.forgetAbsent(now)
+  }
+
+  private addRow(): number {
+    const row = this.items.add(this.hash, this.pk, this.sk)
+    if (row >= this.waiting.length) {
+      const grown = new Uint8Array(this.waiting.length * 2)
+      grown.set(this.waiting)
+      this.waiting = grown
+    }
+    return row
+  }
+
+  /** A deleted item's row stays until the last replica has forgotten the item. */
+  private awaitReplica(row: number): void {
+    if (this.waiting[row] === 1) return
+    this.waiting[row] = 1
+    this.absent.push(row)
+  }
+
+  private forgetAbsent(now: number): void {
+    while (this.absentHead < this.absent.length) {
+      const row = this.absent[this.absentHead]
+      if (this.items.items[row] === null && this.items.visibleAt[row] > now) return
+      this.absentHead++
+      this.waiting[row] = 0
+      if (this.items.items[row] === null) this.items.remove(row)
+      if (this.absentHead > 1024 && 2 * this.absentHead > this.absent.length) {
+        this.absent.splice(0, this.absentHead)
+        this.absentHead = 0
+      }
+    }
+  }
+
+  // Admission and charging
+
+  /** Whether capacity lets a request for the hash pass. If not, counts the throttle; `lastReason` says why. */
+  admit(hash: number, write: boolean): boolean {
+    const partition = this.capacity.partitions.of(hash)
+    const reason = this.capacity.admits(partition, this.now, write)
+    if (reason === ADMITTED) return true
+    this.lastReason = reason
+    this.lastWasWrite = write
+    this.capacity.partitions.countThrottle(partition, reason === 2)
+    this.sim.count(write ? this.writeThrottles : this.readThrottles, 1)
+    this.sim.count(this.reasonMetrics[(write ? REASONS.length : 0) + reason], 1)
+    return false
+  }
+  private lastReason = 0
+  private lastWasWrite = false
+
+  /** Charges units to the table, to the partition of the hash and to the key. */
+  charge(hash: number, pk: KeyValue, units: number, write: boolean): void {
+    this.capacity.spend(this.capacity.partitions.of(hash), this.now, units, write)
+    this.hotKeys.touch(hash, pk, units)
+    this.sim.count(write ? this.writeUnits : this.readUnits, units)
+  }
+
+  /** Charges a part of a Scan to the partition of a hash; no one key. */
+  chargeRange(hash: number, units: number): void {
+    this.capacity.spend(this.capacity.partitions.of(hash), this.now, units, false)
+  }
+
+  countReadUnits(units: number): void {
+    this.sim.count(this.readUnits, units)
+  }
+
+  // Answers
+
+  /** A request comes in. */
+  begin(call: Call, op: number): void {
+    this.inService.enter(this.now)
+    this.sim.calls.arg[call] = op
+  }
+
+  /** Answers a request; `bytes` lengthen a Query, Scan or batch. */
+  answer(call: Call, op: number, answer: unknown, bytes: number): void {
+    this.sim.calls.answer[call] = answer
+    this.sim.calls.status[call] = 0
+    this.succeeded++
+    const extra = bytes < 65_536 ? 0 : Math.floor(bytes / 65_536) * this.per64KB.draw(this.latencyRng)
+    this.sim.after(this.latencies[op].draw(this.latencyRng) + extra, this.served, call)
+  }
+
+  /** Refuses a request with an exception. */
+  refuse(call: Call, status: number, answer: unknown): void {
+    this.sim.calls.answer[call] = answer
+    this.sim.calls.status[call] = status
+    this.refused++
+    this.sim.after(this.rejection.draw(this.latencyRng), this.served, call)
+  }
+
+  /** Refuses the request that `admit` has just turned away. */
+  throttle(call: Call, op: number): void {
+    this.sim.count(this.throttledMetrics[op], 1)
+    const provisioned = this.capacity.mode === 'PROVISIONED'
+    const status = provisioned
+      ? this.provisionedStatus
+      : this.lastReason === ACCOUNT_LIMIT
+        ? this.accountStatus
+        : this.throttlingStatus
+    this.refuse(call, status, this.reasonAnswers[(this.lastWasWrite ? REASONS.length : 0) + this.lastReason])
+  }
+
+  /** Refuses a request whose parameters are wrong. */
+  invalid(call: Call, mistake: unknown): void {
+    if (!(mistake instanceof Invalid)) throw mistake
+    this.sim.count(this.userErrors, 1)
+    this.refuse(call, this.invalidStatus, { message: mistake.message })
+  }
+
+  conditionFailed(call: Call, item: Item | null): void {
+    this.sim.count(this.conditionFailures, 1)
+    this.refuse(call, this.conditionStatus, item === null ? NOTHING : { Item: item })
+  }
+
+  /** The answer leaves: the end of a request's service. */
+  replyTo(call: Call): void {
+    const { calls } = this.sim
+    const op = calls.arg[call]
+    const status = calls.status[call]
+    const since = calls.sentAt[call]
+    this.inService.leave(this.now, since)
+    if (status === 0 && op < this.latencyMetrics.length) this.sim.record(this.latencyMetrics[op], this.now - since)
+    this.sim.reply(call, status)
+  }
+
+  countReturned(op: number, items: number): void {
+    this.sim.count(this.returnedMetrics[op], items)
+  }
+}
+
+/** A key attribute as the store compares it. */
+function keyValue(from: Item, name: string, type: KeyType, isWholeItem: boolean, max: number): KeyValue {
+  const value = Object.hasOwn(from, name) ? from[name] : undefined
+  if (type === 'N' && typeof value === 'number' && value - value === 0) return value
+  const text =
+    type === 'S'
+      ? value
+      : type === 'B' && typeof value === 'object' && value !== null
+        ? (value as { B?: unknown }).B
+        : undefined
+  if (typeof text === 'string' && text !== '') {
+    if (text.length * 3 > max && byteLength(text, type) > max)
+      throw new Invalid(
+        `One or more parameter values were invalid: Size of ${max === HASH_KEY_MAX ? 'hashkey' : 'rangekey'} has exceeded the maximum size limit of ${max} bytes`,
+      )
+    return text
+  }
+  if (text === '')
+    throw new Invalid(
+      `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: ${name}`,
+    )
+  if (!isWholeItem) throw new Invalid(KEY_MISMATCH)
+  if (value === undefined)
+    throw new Invalid(`One or more parameter values were invalid: Missing the key ${name} in the item`)
+  throw new Invalid(`One or more parameter values were invalid: Type mismatch for key ${name} expected: ${type}`)
+}
+
+function byteLength(text: string, type: KeyType): number {
+  return type === 'B' ? bytesOf(text).length : utf8Length(text)
+}
+
+/** A key value as an attribute of an item. */
+function plainKey(value: KeyValue, type: KeyType): unknown {
+  return type === 'B' ? { B: value } : value
+}

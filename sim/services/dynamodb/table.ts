@@ -1,0 +1,357 @@
+// AWS::DynamoDB::Table: items by key on partitions, capacity with bursts, conditional writes, expressions and pages.
+//
+// Reading order: this definition; `state.ts` (how a request is admitted, charged and answered), `single.ts`, `reads.ts`
+// and `batches.ts` (the operations), `control.ts` (UpdateTable and splits); beneath them `capacity.ts`, `partitions.ts`,
+// `items.ts`, `order.ts`, and the expressions.
+import * as p from '../../model/p.ts'
+import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
+import { batchGetItem, batchWriteItem } from './batches.ts'
+import { describeTable, minuteEnded, splitDone, updated, updateTable } from './control.ts'
+import { gather } from './gather.ts'
+import { query, scan } from './reads.ts'
+import { deleteItem, getItem, putItem, updateItem } from './single.ts'
+import { Table } from './state.ts'
+import { assumptions, quotas } from './table.facts.ts'
+
+const keyElement = p.record('A key attribute.', {
+  AttributeName: p.string('The name of the attribute.', { required: true }),
+  KeyType: p.oneOf('Partition key or sort key.', ['HASH', 'RANGE'], { required: true }),
+})
+const definition = p.record('A key attribute and its type.', {
+  AttributeName: p.string('The name of the attribute.', { required: true }),
+  AttributeType: p.oneOf('Text, number or bytes.', ['S', 'N', 'B'], { required: true }),
+})
+
+const CONDITION = [
+  'ConditionExpression',
+  'ExpressionAttributeNames',
+  'ExpressionAttributeValues',
+  'ReturnConsumedCapacity',
+  'ReturnValuesOnConditionCheckFailure',
+]
+const PAGE = [
+  'FilterExpression',
+  'ProjectionExpression',
+  'ExpressionAttributeNames',
+  'ExpressionAttributeValues',
+  'ConsistentRead',
+  'ExclusiveStartKey',
+  'Limit',
+  'Select',
+  'IndexName',
+  'ReturnConsumedCapacity',
+]
+const COLLECTIONS = ['ReturnItemCollectionMetrics']
+const THROTTLES = ['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']
+
+export const table: ServiceDef<Table> = {
+  type: 'AWS::DynamoDB::Table',
+  family: 'database',
+  namespace: 'AWS/DynamoDB',
+  dimension: 'TableName',
+  summary: 'A table of items by key, spread over partitions, with provisioned or on-demand capacity.',
+  models: [
+    'Items are found by partition key and sort key; the hash of the partition key decides on the partition (DDB-R32).',
+    'A read costs one unit for each 4 KB, half when eventually consistent; a write one for each 1 KB (DDB-R10..R19).',
+    'Each partition serves 3,000 read units or 1,000 write units a second or a linear mix, and splits beyond 10 GB (DDB-R30, DDB-R37).',
+    'Unused provisioned capacity of 300 s is kept for bursts; hot partitions use what others leave, or have fixed shares under notes-2020 (DDB-R33..R35).',
+    'A partition that stays hot is split at the median of its consumption (DDB-R36, DDB-R38).',
+    'On demand the table serves twice its sustained peak, at least 12,000 reads and 4,000 writes a second (DDB-R50..R57).',
+    'Conditions, updates, projections, filters and key conditions are parsed and evaluated as written (DDB-R91, DDB-R92).',
+    'Query and Scan read pages of at most 1 MB; batches return what was throttled (DDB-R17, DDB-R90).',
+    'An eventually consistent read may meet the one replica of three that lags behind (DDB-R97).',
+    'UpdateTable takes time, and decreases and switches of mode are rationed (DDB-R42, DDB-R43, DDB-R57).',
+  ],
+  omits: [
+    'Secondary indexes: they are not kept, cannot be queried and cost nothing.',
+    'Transactions, streams, deletion of expired items, global replicas, backups, imports and PartiQL.',
+    'An item collection is never split by sort key: a partition is a range of hashes of the partition key (DDB-R36).',
+    'Numbers have the precision of a double, about 16 digits, not 38; attribute names that are reserved words are not refused.',
+    'Query and Scan do not see items that are there from the start (`InitialItems`), and see deletions at once.',
+    'Account-wide capacity (80,000 units) and its metrics.',
+  ],
+  quotas,
+  assumptions,
+  props: {
+    AttributeDefinitions: p.list('Key attributes and their types.', definition, { default: [] }),
+    BillingMode: p.oneOf('Provisioned or on-demand capacity.', ['PROVISIONED', 'PAY_PER_REQUEST'], {
+      default: 'PROVISIONED',
+    }),
+    ContributorInsightsSpecification: p.inert('Contributor Insights: the report shows the hottest keys anyway.'),
+    DeletionProtectionEnabled: p.inert('Protects the table from being deleted.'),
+    GlobalSecondaryIndexes: p.any('Indexes with keys of their own; put on the list of what is not simulated.'),
+    ImportSourceSpecification: p.unused('the items of the import are not loaded'),
+    KeySchema: p.list('The partition key and perhaps a sort key.', keyElement, { required: true }),
+    KinesisStreamSpecification: p.unused('changes are not sent to the stream'),
+    LocalSecondaryIndexes: p.any('Indexes with another sort key; put on the list of what is not simulated.'),
+    OnDemandThroughput: p.record('The most an on-demand table serves.', {
+      MaxReadRequestUnits: p.int('Read units per second; −1 removes the limit.', [1, 'TableReadCapacityUnits']),
+      MaxWriteRequestUnits: p.int('Write units per second; −1 removes the limit.', [1, 'TableWriteCapacityUnits']),
+    }),
+    PointInTimeRecoverySpecification: p.inert('Continuous backups; they take no capacity.'),
+    ProvisionedThroughput: p.record('The capacity of a provisioned table.', {
+      ReadCapacityUnits: p.int('Read units per second.', [1, 'TableReadCapacityUnits'], { required: true }),
+      WriteCapacityUnits: p.int('Write units per second.', [1, 'TableWriteCapacityUnits'], { required: true }),
+    }),
+    ResourcePolicy: p.inert('Who may call; permissions are not checked.'),
+    SSESpecification: p.inert('Encryption at rest.'),
+    StreamSpecification: p.any('The stream of changes; put on the list of what is not simulated.'),
+    TableClass: p.inert('Standard or infrequent access: a matter of price.'),
+    TableName: p.string('The physical name.'),
+    Tags: p.inert('Tags.'),
+    TimeToLiveSpecification: p.any('Expiry of items; put on the list of what is not simulated.'),
+    WarmThroughput: p.record('Throughput that the table serves at once.', {
+      ReadUnitsPerSecond: p.int('Read units per second.', [1, Infinity]),
+      WriteUnitsPerSecond: p.int('Write units per second.', [1, Infinity]),
+    }),
+  },
+  gather,
+  create,
+  ops: {
+    'dynamodb:GetItem': {
+      doc: 'Reads an item by its key.',
+      target: 'TableName',
+      params: ['Key', 'ConsistentRead', 'ProjectionExpression', 'ExpressionAttributeNames', 'ReturnConsumedCapacity'],
+      errors: ['ValidationException', ...THROTTLES],
+      run: getItem,
+    },
+    'dynamodb:PutItem': {
+      doc: 'Creates an item or replaces it wholly. `ItemSize` gives its size where the attributes do not make it up.',
+      target: 'TableName',
+      params: ['Item', 'ItemSize', 'ReturnValues', ...CONDITION],
+      ignored: COLLECTIONS,
+      errors: ['ValidationException', 'ConditionalCheckFailedException', ...THROTTLES],
+      run: putItem,
+    },
+    'dynamodb:UpdateItem': {
+      doc: 'Changes attributes of an item, or creates it. `ItemSize` gives its size afterwards.',
+      target: 'TableName',
+      params: ['Key', 'UpdateExpression', 'ItemSize', 'ReturnValues', ...CONDITION],
+      ignored: COLLECTIONS,
+      errors: ['ValidationException', 'ConditionalCheckFailedException', ...THROTTLES],
+      run: updateItem,
+    },
+    'dynamodb:DeleteItem': {
+      doc: 'Deletes an item by its key.',
+      target: 'TableName',
+      params: ['Key', 'ReturnValues', ...CONDITION],
+      ignored: COLLECTIONS,
+      errors: ['ValidationException', 'ConditionalCheckFailedException', ...THROTTLES],
+      run: deleteItem,
+    },
+    'dynamodb:Query': {
+      doc: 'Reads items of one partition key in the order of their sort keys.',
+      target: 'TableName',
+      params: ['KeyConditionExpression', 'ScanIndexForward', ...PAGE],
+      errors: ['ValidationException', 'IndexNotSimulated', ...THROTTLES],
+      run: query,
+    },
+    'dynamodb:Scan': {
+      doc: 'Reads all items, page by page.',
+      target: 'TableName',
+      params: ['Segment', 'TotalSegments', ...PAGE],
+      errors: ['ValidationException', 'IndexNotSimulated', ...THROTTLES],
+      run: scan,
+    },
+    'dynamodb:BatchGetItem': {
+      doc: 'Reads up to 100 items of this table. `RequestItems` is `{ Keys: […] }`, or a map with that as its one entry.',
+      target: 'TableName',
+      params: ['RequestItems', 'ReturnConsumedCapacity'],
+      errors: ['ValidationException', ...THROTTLES],
+      run: batchGetItem,
+    },
+    'dynamodb:BatchWriteItem': {
+      doc: 'Puts and deletes up to 25 items of this table. `RequestItems` is a list of requests, or a map with that as its one entry.',
+      target: 'TableName',
+      params: ['RequestItems', 'ReturnConsumedCapacity'],
+      ignored: COLLECTIONS,
+      errors: ['ValidationException', ...THROTTLES],
+      run: batchWriteItem,
+    },
+    'dynamodb:DescribeTable': {
+      doc: 'Tells the state and settings of the table.',
+      target: 'TableName',
+      run: describeTable,
+    },
+    'dynamodb:UpdateTable': {
+      doc: 'Changes capacity or billing mode; the settings act after a while.',
+      target: 'TableName',
+      params: ['ProvisionedThroughput', 'BillingMode', 'OnDemandThroughput'],
+      ignored: [
+        'AttributeDefinitions',
+        'GlobalSecondaryIndexUpdates',
+        'StreamSpecification',
+        'SSESpecification',
+        'TableClass',
+        'DeletionProtectionEnabled',
+      ],
+      errors: ['ValidationException', 'LimitExceededException', 'ResourceInUseException'],
+      run: updateTable,
+    },
+  },
+  timers: { served, updated, splitDone },
+  metrics: {
+    ConsumedReadCapacityUnits: { unit: 'Count', kind: 'count', doc: 'Read units consumed.' },
+    ConsumedWriteCapacityUnits: { unit: 'Count', kind: 'count', doc: 'Write units consumed.' },
+    ProvisionedReadCapacityUnits: {
+      unit: 'Count',
+      kind: 'gauge',
+      doc: 'Read units per second provisioned; absent on demand.',
+      read: (self) => provisioned(self, self.capacity.readUnits),
+    },
+    ProvisionedWriteCapacityUnits: {
+      unit: 'Count',
+      kind: 'gauge',
+      doc: 'Write units per second provisioned; absent on demand.',
+      read: (self) => provisioned(self, self.capacity.writeUnits),
+    },
+    ReadThrottleEvents: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Reads that were throttled, each part of a batch counted.',
+    },
+    WriteThrottleEvents: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Writes that were throttled, each part of a batch counted.',
+    },
+    ThrottledRequests: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Requests that failed because they were throttled, by Operation.',
+    },
+    ReadProvisionedThroughputThrottleEvents: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Reads beyond the provisioned capacity.',
+    },
+    ReadKeyRangeThroughputThrottleEvents: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Reads beyond what a partition serves.',
+    },
+    ReadAccountLimitThrottleEvents: {
+      unit: 'Count',
+      kind: 'count',
+      doc: "Reads beyond the account's limit for a table.",
+    },
+    ReadMaxOnDemandThroughputThrottleEvents: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Reads beyond the configured maximum on demand.',
+    },
+    WriteProvisionedThroughputThrottleEvents: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Writes beyond the provisioned capacity.',
+    },
+    WriteKeyRangeThroughputThrottleEvents: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Writes beyond what a partition serves.',
+    },
+    WriteAccountLimitThrottleEvents: {
+      unit: 'Count',
+      kind: 'count',
+      doc: "Writes beyond the account's limit for a table.",
+    },
+    WriteMaxOnDemandThroughputThrottleEvents: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Writes beyond the configured maximum on demand.',
+    },
+    SuccessfulRequestLatency: {
+      unit: 'Milliseconds',
+      kind: 'distribution',
+      doc: 'Time from request to answer, by Operation.',
+    },
+    ReturnedItemCount: { unit: 'Count', kind: 'count', doc: 'Items that a Query or Scan has returned, by Operation.' },
+    ConditionalCheckFailedRequests: { unit: 'Count', kind: 'count', doc: 'Writes whose condition did not hold.' },
+    UserErrors: { unit: 'Count', kind: 'count', doc: 'Requests with wrong parameters, of the whole account.' },
+  },
+  invariants: {
+    'items stored are puts of new items minus deletes': (self) =>
+      self.items.live === self.created + self.materialised - self.deleted,
+    'consumed units are the sum over the partitions': unitsAddUp,
+    'stored bytes are the sum over the partitions': bytesAddUp,
+    'no bucket holds more than its burst': (self) => self.capacity.withinBursts(self.now),
+    'every request is answered once': (self) => self.inService.entered === self.succeeded + self.refused,
+    "Little's law holds for requests in service": (self) => self.inService.holds(self.now),
+  },
+  periodEnded: minuteEnded,
+  view: {
+    glyph: 'table',
+    label: 'Table',
+    level: (self) => self.capacity.runningMinute / Math.max(1, (self.now - self.lastMinute) / 1_000_000),
+    levelMax: (self) => self.capacity.readRate + self.capacity.writeRate,
+    tone,
+  },
+}
+
+function create(config: Config, sim: Sim): Table {
+  const rng = sim.rng('settings')
+  const sharing = sim.choice('CapacitySharing')
+  const isStatic = sharing === 'static' || (sharing === 'by-profile' && sim.quota('AdaptiveCapacity') === 0)
+  const figures = {
+    readCeiling: sim.quota('PartitionReadUnits'),
+    writeCeiling: sim.quota('PartitionWriteUnits'),
+    partitionSize: sim.quota('PartitionSize'),
+    burstSeconds: sim.quota('BurstSeconds'),
+    initialSeconds: sim.sampler('InitialBurst').draw(rng) / 1_000_000,
+    onDemandRead: sim.quota('OnDemandReadUnits'),
+    onDemandWrite: sim.quota('OnDemandWriteUnits'),
+    tableRead: sim.quota('TableReadCapacityUnits'),
+    tableWrite: sim.quota('TableWriteCapacityUnits'),
+    isStatic,
+    itemSize: sim.quota('ItemSize'),
+    pageSize: sim.quota('PageSize'),
+    batchSize: sim.quota('BatchSize'),
+    batchGet: sim.quota('BatchGetItems'),
+    batchWrite: sim.quota('BatchWriteItems'),
+  }
+  return new Table(config, sim, { served, updated, splitDone }, figures, {
+    oldAccountError: sim.quota('ThrottlingReasons') === 0,
+    decreasesAtOnce: sim.quota('DecreasesAtOnce'),
+    hourAdds: sim.quota('DecreasePerHour') === 1,
+    switchesToOnDemand: sim.quota('SwitchesToOnDemand'),
+    delay: sim.sampler('UpdateDelay'),
+    delayWithSplit: sim.sampler('UpdateDelayWithSplit'),
+    rng,
+    splitForHeat: !isStatic && sim.choice('SplitForHeat') === 'on',
+    splitMinutes: sim.sampler('SplitForHeatMinutes').draw(rng),
+    splitDelay: sim.sampler('SplitForHeatDelay'),
+  })
+}
+
+/** The answer of a request leaves the table. */
+function served(self: Table, call: number): void {
+  self.replyTo(call)
+}
+
+function provisioned(self: Table, units: number): number {
+  return self.capacity.mode === 'PROVISIONED' ? units : Number.NaN
+}
+
+function unitsAddUp({ capacity }: Table): boolean {
+  const { partitions } = capacity
+  let read = 0
+  let write = 0
+  for (let i = 0; i < partitions.count; i++) {
+    read += partitions.readUnits[i]
+    write += partitions.writeUnits[i]
+  }
+  return read === capacity.consumedRead && write === capacity.consumedWrite
+}
+
+function bytesAddUp(self: Table): boolean {
+  const { partitions } = self.capacity
+  let bytes = 0
+  for (let i = 0; i < partitions.count; i++) bytes += partitions.bytes[i]
+  return bytes === self.bytes
+}
+
+function tone(self: Table): 'calm' | 'busy' | 'throttling' {
+  const { partitions } = self.capacity
+  for (let i = 0; i < partitions.count; i++) if (partitions.minuteThrottled[i] > 0) return 'throttling'
+  return self.capacity.runningMinute > 0 ? 'busy' : 'calm'
+}

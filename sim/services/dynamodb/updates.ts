@@ -1,0 +1,145 @@
+// Applies update expressions: a new item from an old one, which stays as it was.
+//
+// Every right side is evaluated against the item as it was before; then the clauses are applied from the outside in.
+import type { Clause, Path, Term } from './expressions.ts'
+import { nameOf, operandOf, valueAt, type Placeholders } from './conditions.ts'
+import { equalValues, Invalid, isSet, membersOf, typeOf, type Item } from './values.ts'
+
+const INVALID_PATH = 'The document path provided in the update expression is invalid for update'
+const WRONG_TYPE = 'An operand in the update expression has an incorrect data type'
+
+/** The item after the update. `base` holds at least the key; `keys` are names that may not be changed. Throws `Invalid`. */
+export function update(base: Item, clauses: readonly Clause[], given: Placeholders, keys: readonly string[]): Item {
+  checkPaths(clauses, given, keys)
+  const values = clauses.map((clause) => resultOf(clause, base, given))
+  let item = base
+  clauses.forEach((clause, i) => {
+    if (clause.kind !== 'REMOVE' && values[i] !== undefined)
+      item = replace(item, clause.path, 0, values[i], given) as Item
+  })
+  // Members of lists are removed from the end, so that positions stay what the expression means.
+  const removals = clauses.filter((clause, i) => clause.kind === 'REMOVE' || values[i] === undefined)
+  for (const clause of removals.sort((a, b) => lastIndex(b.path) - lastIndex(a.path))) {
+    if (valueAt(item, clause.path, given) !== undefined) item = replace(item, clause.path, 0, undefined, given) as Item
+  }
+  return item
+}
+
+function lastIndex(path: Path): number {
+  const last = path[path.length - 1]
+  return typeof last === 'number' ? last : -1
+}
+
+/** What a clause puts at its path; undefined = the attribute goes. */
+function resultOf(clause: Clause, item: Item, given: Placeholders): unknown {
+  switch (clause.kind) {
+    case 'SET':
+      return termOf(clause.term, item, given)
+    case 'REMOVE':
+      return undefined
+    case 'ADD':
+      return added(valueAt(item, clause.path, given), given.values![clause.value])
+    case 'DELETE':
+      return without(valueAt(item, clause.path, given), given.values![clause.value])
+  }
+}
+
+function termOf(term: Term, item: Item, given: Placeholders): unknown {
+  switch (term.kind) {
+    case 'if_not_exists':
+      return valueAt(item, term.path, given) ?? termOf(term.otherwise, item, given)
+    case 'list_append': {
+      const left = termOf(term.left, item, given)
+      const right = termOf(term.right, item, given)
+      if (!Array.isArray(left) || !Array.isArray(right)) throw new Invalid(WRONG_TYPE)
+      return [...(left as unknown[]), ...(right as unknown[])]
+    }
+    case 'sum':
+    case 'difference': {
+      const left = termOf(term.left, item, given)
+      const right = termOf(term.right, item, given)
+      if (typeof left !== 'number' || typeof right !== 'number') throw new Invalid(WRONG_TYPE)
+      return term.kind === 'sum' ? left + right : left - right
+    }
+    default: {
+      const value = operandOf(term, item, given)
+      if (value === undefined)
+        throw new Invalid('The provided expression refers to an attribute that does not exist in the item')
+      return value
+    }
+  }
+}
+
+/** `ADD`: a number to a number, members to a set; to nothing, the value itself. */
+function added(present: unknown, value: unknown): unknown {
+  const type = typeOf(value)
+  if (type === 'N') {
+    if (present === undefined) return value
+    if (typeof present !== 'number') throw new Invalid(WRONG_TYPE)
+    return present + (value as number)
+  }
+  if (!isSet(type))
+    throw new Invalid('Invalid UpdateExpression: Incorrect operand type for operator or function; operator: ADD')
+  if (present === undefined) return value
+  if (typeOf(present) !== type) throw new Invalid(WRONG_TYPE)
+  const members = membersOf(present, type)
+  return { [type]: [...members, ...membersOf(value, type).filter((member) => !members.includes(member))] }
+}
+
+/** `DELETE`: the set without the members; an empty set goes. */
+function without(present: unknown, value: unknown): unknown {
+  const type = typeOf(value)
+  if (!isSet(type))
+    throw new Invalid('Invalid UpdateExpression: Incorrect operand type for operator or function; operator: DELETE')
+  if (present === undefined) return undefined
+  if (typeOf(present) !== type) throw new Invalid(WRONG_TYPE)
+  const gone = membersOf(value, type)
+  const left = membersOf(present, type).filter((member) => !gone.includes(member))
+  return left.length === 0 ? undefined : { [type]: left }
+}
+
+/** A copy of `holder` with `value` at the path from position `from`; undefined removes. What lies beside is shared. */
+function replace(holder: unknown, path: Path, from: number, value: unknown, given: Placeholders): unknown {
+  const element = path[from]
+  const isLast = from === path.length - 1
+  if (typeof element === 'number') {
+    if (!Array.isArray(holder)) throw new Invalid(INVALID_PATH)
+    const list = [...(holder as unknown[])]
+    if (isLast && value === undefined) list.splice(element, 1)
+    else if (isLast) list[Math.min(element, list.length)] = value
+    else {
+      if (element >= list.length) throw new Invalid(INVALID_PATH)
+      list[element] = replace(list[element], path, from + 1, value, given)
+    }
+    return list
+  }
+  if (from > 0 && typeOf(holder) !== 'M') throw new Invalid(INVALID_PATH)
+  const name = nameOf(element, given)
+  const map: Record<string, unknown> = { ...(holder as Item) }
+  if (!isLast) {
+    if (!Object.hasOwn(map, name)) throw new Invalid(INVALID_PATH)
+    map[name] = replace(map[name], path, from + 1, value, given)
+  } else if (value === undefined) delete map[name]
+  else map[name] = value
+  return map
+}
+
+/** No two paths may overlap, and none may lead to a key. */
+function checkPaths(clauses: readonly Clause[], given: Placeholders, keys: readonly string[]): void {
+  const paths = clauses.map((clause) =>
+    clause.path.map((element) => (typeof element === 'number' ? element : nameOf(element, given))),
+  )
+  paths.forEach((path, i) => {
+    if (keys.includes(path[0] as string))
+      throw new Invalid(
+        `One or more parameter values were invalid: Cannot update attribute ${path[0]}. This attribute is part of the key`,
+      )
+    for (let j = 0; j < i; j++) {
+      const common = Math.min(path.length, paths[j].length)
+      if (equalValues(path.slice(0, common), paths[j].slice(0, common)))
+        throw new Invalid(
+          'Invalid UpdateExpression: Two document paths overlap with each other; must remove or rewrite one of these paths',
+        )
+    }
+  })
+}
