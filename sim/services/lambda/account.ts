@@ -1,0 +1,140 @@
+// The account's concurrency in a Region: one pool that all functions without a reservation share.
+import { Population } from '../../parts/population.ts'
+import { TokenBucket } from '../../parts/token-bucket.ts'
+import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
+import type { MetricId } from '../../engine/recorder.ts'
+import { quotas } from './function.facts.ts'
+
+/** The singleton's name as a component. */
+export const ACCOUNT = 'Sim::Lambda::Account'
+
+export const account: ServiceDef<Account> = {
+  type: 'Sim::Lambda::Account',
+  family: 'compute',
+  namespace: 'AWS/Lambda',
+  dimension: '',
+  singleton: true,
+  summary: 'The concurrency limits of Lambda that hold for an account in a Region.',
+  models: [
+    'Functions without reserved concurrency share what reservations and their own provisioned concurrency leave of the limit [LAM-30, LAM-34, LAM-35].',
+    'They share a limit of ten requests per second for each concurrent execution of the limit; its bucket holds one second of it [LAM-31].',
+    'Up to November 2023 (notes-2020): all functions together start at most 3,000 environments at once and 500 more per minute [LAM-33].',
+  ],
+  omits: [
+    'One account, one Region: us-east-1 is where the initial burst of notes-2020 comes from; set `lambda.AccountBurst` for another one.',
+    'Of the metrics without dimension only those of concurrency: no account-wide Invocations, Errors, Throttles or Duration.',
+  ],
+  quotas,
+  assumptions: {},
+  props: {},
+  create: (config, sim) => new Account(config, sim),
+  ops: {},
+  timers: {},
+  metrics: {
+    ConcurrentExecutions: { unit: 'Count', kind: 'level', doc: 'Invocations in progress of all functions.' },
+    UnreservedConcurrentExecutions: {
+      unit: 'Count',
+      kind: 'level',
+      doc: 'Invocations in progress of the functions without reserved concurrency.',
+    },
+    ClaimedAccountConcurrency: {
+      unit: 'Count',
+      kind: 'level',
+      doc: 'Concurrency that nobody else can have: unreserved invocations, reservations, and provisioned concurrency beside them.',
+    },
+  },
+  invariants: {
+    'no request was let in beyond the account limit': (self) => self.unreserved <= self.allowance,
+    'requests in progress of all functions keep to Little’s law': (self) => self.running.holds(self.sim.clock[0]),
+    'unreserved requests are some of those in progress': (self) =>
+      self.unreserved >= 0 && self.unreserved <= self.running.inside,
+  },
+  view: {
+    glyph: 'account',
+    label: 'Lambda account',
+    level: (self) => self.running.inside,
+    levelMax: (self) => self.limit,
+    tone: (self) => (self.unreserved >= self.room ? 'throttling' : self.running.inside > 0 ? 'busy' : 'calm'),
+  },
+}
+
+export class Account {
+  readonly sim: Sim
+  /** Concurrent executions of the account, and how many of them nobody may reserve. */
+  readonly limit: number
+  readonly keptUnreserved: number
+  /** Sum of all reservations, and of the provisioned concurrency of functions without one. */
+  reserved = 0
+  provisioned = 0
+  /** On-demand invocations in progress of functions without reservation, and how many there may be. */
+  unreserved = 0
+  room: number
+  /** `room`, or what was in progress when it shrank. */
+  allowance: number
+  /** Invocations in progress of all functions, provisioned ones included. */
+  readonly running = new Population()
+  /** Requests per second. */
+  readonly rate: TokenBucket
+  /** New environments of the whole account; null = the rule does not hold in this profile. */
+  readonly burst: TokenBucket | null
+  private readonly concurrentMetric: MetricId
+  private readonly unreservedMetric: MetricId
+  private readonly claimedMetric: MetricId
+
+  constructor(_config: Config, sim: Sim) {
+    this.sim = sim
+    this.limit = sim.quota('ConcurrentExecutions')
+    this.keptUnreserved = sim.quota('UnreservedConcurrentExecutions')
+    this.room = this.limit
+    this.allowance = this.limit
+    const rate = this.limit * sim.quota('RequestsPerConcurrency')
+    this.rate = new TokenBucket(rate, rate)
+    const burst = sim.quota('AccountBurst')
+    this.burst = burst === 0 ? null : new TokenBucket(sim.quota('AccountBurstPerMinute') / 60, burst)
+    this.concurrentMetric = sim.metric('ConcurrentExecutions')
+    this.unreservedMetric = sim.metric('UnreservedConcurrentExecutions')
+    this.claimedMetric = sim.metric('ClaimedAccountConcurrency')
+  }
+
+  /** Whether so much may be reserved in all (LAM-35). */
+  mayReserve(total: number): boolean {
+    return total <= this.limit - this.keptUnreserved
+  }
+
+  /** Reservations or provisioned concurrency have changed by so much. */
+  claim(reserved: number, provisioned: number): void {
+    this.reserved += reserved
+    this.provisioned += provisioned
+    this.room = Math.max(0, this.limit - this.reserved - this.provisioned)
+    this.allowance = Math.max(this.room, this.unreserved)
+    this.report()
+  }
+
+  /** An invocation begins; `unreserved` = it takes a place in the shared pool. */
+  enter(now: number, unreserved: boolean): void {
+    this.running.enter(now)
+    if (unreserved) this.unreserved++
+    this.report()
+  }
+
+  /** The invocation that began at `enteredAt` ends. */
+  leave(now: number, enteredAt: number, unreserved: boolean): void {
+    this.running.leave(now, enteredAt)
+    if (unreserved) this.unreserved--
+    this.report()
+  }
+
+  /** So many invocations in progress move into the shared pool (or out of it). */
+  move(count: number): void {
+    this.unreserved += count
+    this.allowance = Math.max(this.room, this.unreserved)
+    this.report()
+  }
+
+  private report(): void {
+    const { sim } = this
+    sim.level(this.concurrentMetric, this.running.inside)
+    sim.level(this.unreservedMetric, this.unreserved)
+    sim.level(this.claimedMetric, this.unreserved + this.reserved + this.provisioned)
+  }
+}

@@ -1,0 +1,173 @@
+// Reserved and provisioned concurrency of a function: who may have how much, set by the template or while it runs.
+import type { Call } from '../../engine/calls.ts'
+import { TokenBucket } from '../../parts/token-bucket.ts'
+import { NONE, ON_DEMAND } from './environments.ts'
+import type { LambdaFunction } from './function.ts'
+import type { Qualified } from './qualified.ts'
+
+/** Why a request is throttled. */
+export const REASONS = [
+  'reserved concurrency',
+  'account concurrency',
+  'rate of reserved concurrency',
+  'rate of the account',
+  'rate of new environments',
+] as const
+export const RESERVED = 0
+export const POOL = 1
+export const RESERVED_RATE = 2
+export const ACCOUNT_RATE = 3
+export const SCALING = 4
+/** What the exception says about it, by reason (LAM-21, table). */
+export const REASON_ANSWERS: readonly object[] = [
+  Object.freeze({ Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' }),
+  Object.freeze({ Reason: 'ConcurrentInvocationLimitExceeded' }),
+  Object.freeze({ Reason: 'ReservedFunctionInvocationRateLimitExceeded' }),
+  Object.freeze({ Reason: 'FunctionInvocationRateLimitExceeded' }),
+  Object.freeze({ Reason: 'ConcurrentInvocationLimitExceeded' }),
+]
+
+/** Gives the function a reservation of its own, or −1 for none, and moves what is in progress accordingly (LAM-35). */
+export function reserve(self: LambdaFunction, reserved: number): void {
+  const { account } = self
+  const before = self.reserved
+  const shared = (value: number): number => (value < 0 ? self.provisioned : 0)
+  account.claim(Math.max(0, reserved) - Math.max(0, before), shared(reserved) - shared(before))
+  if (before < 0 !== reserved < 0) account.move(reserved < 0 ? self.onDemand : -self.onDemand)
+  self.reserved = reserved
+  const rate = reserved * self.perConcurrency
+  self.rate = reserved < 0 ? account.rate : new TokenBucket(rate, rate)
+  allow(self)
+}
+
+/** Makes provisioned environments available at once, or takes them away. */
+export function provision(self: LambdaFunction, qualified: Qualified, wanted: number): void {
+  want(self, qualified, wanted)
+  fill(self, qualified)
+}
+
+export function putFunctionConcurrency(self: LambdaFunction, call: Call): void {
+  const { sim, account } = self
+  const { ReservedConcurrentExecutions: wanted } = sim.calls.body[call] as { ReservedConcurrentExecutions?: number }
+  const others = account.reserved - Math.max(0, self.reserved)
+  if (
+    wanted === undefined ||
+    !Number.isInteger(wanted) ||
+    wanted < self.provisioned ||
+    !account.mayReserve(others + wanted)
+  ) {
+    sim.reply(call, self.invalidStatus)
+    return
+  }
+  reserve(self, wanted)
+  sim.calls.answer[call] = { ReservedConcurrentExecutions: wanted }
+  sim.reply(call, 0)
+}
+
+export function deleteFunctionConcurrency(self: LambdaFunction, call: Call): void {
+  reserve(self, -1)
+  self.sim.reply(call, 0)
+}
+
+/** Claims the environments now; they are there after the delay and the time that making them takes, all at once (LAM-36). */
+export function putProvisionedConcurrency(self: LambdaFunction, call: Call): void {
+  const { sim } = self
+  const body = sim.calls.body[call] as { Qualifier?: string; ProvisionedConcurrentExecutions?: number }
+  const pool = self.poolOf(String(body.Qualifier))
+  if (pool === NONE) {
+    sim.reply(call, self.notFoundStatus)
+    return
+  }
+  const qualified = self.qualifiers[pool - 1]
+  const wanted = body.ProvisionedConcurrentExecutions
+  if (wanted === undefined || !Number.isInteger(wanted) || wanted < 1 || !fits(self, wanted - qualified.wanted)) {
+    sim.reply(call, self.invalidStatus)
+    return
+  }
+  stopAllocation(self, qualified)
+  want(self, qualified, wanted)
+  if (wanted <= qualified.ready) fill(self, qualified)
+  else {
+    const making = Math.ceil(((wanted - qualified.ready) * 60_000_000) / self.perMinute)
+    qualified.timer = sim.timer(self.provisionedDelay.draw(self.provisionedRng) + making, self.allocatedTarget, pool)
+  }
+  sim.calls.answer[call] = {
+    RequestedProvisionedConcurrentExecutions: wanted,
+    AllocatedProvisionedConcurrentExecutions: qualified.ready,
+    Status: wanted === qualified.ready ? 'READY' : 'IN_PROGRESS',
+  }
+  sim.reply(call, 0)
+}
+
+export function deleteProvisionedConcurrency(self: LambdaFunction, call: Call): void {
+  const { sim } = self
+  const pool = self.poolOf(String((sim.calls.body[call] as { Qualifier?: string }).Qualifier))
+  if (pool === NONE) {
+    sim.reply(call, self.notFoundStatus)
+    return
+  }
+  stopAllocation(self, self.qualifiers[pool - 1])
+  provision(self, self.qualifiers[pool - 1], 0)
+  sim.reply(call, 0)
+}
+
+/** Timer: the provisioned environments that were asked for are all there. */
+export function allocated(self: LambdaFunction, pool: number): void {
+  const qualified = self.qualifiers[pool - 1]
+  qualified.timer = NONE
+  fill(self, qualified)
+}
+
+/** Whether so much more provisioned concurrency has room in the reservation, or else in the account. */
+function fits(self: LambdaFunction, more: number): boolean {
+  const { account } = self
+  if (self.reserved >= 0) return self.provisioned + more <= self.reserved
+  return account.mayReserve(account.reserved + account.provisioned + more)
+}
+
+function want(self: LambdaFunction, qualified: Qualified, wanted: number): void {
+  const more = wanted - qualified.wanted
+  qualified.wanted = wanted
+  self.provisioned += more
+  if (self.reserved < 0) self.account.claim(0, more)
+  allow(self)
+}
+
+/** Brings the pool to the number asked for; environments that are serving end with their request. */
+function fill(self: LambdaFunction, qualified: Qualified): void {
+  const { environments, sim } = self
+  const now = sim.clock[0]
+  while (qualified.rows < qualified.wanted) {
+    environments.rest(environments.create(now, qualified.pool), now)
+    self.lives.enter(now)
+    qualified.rows++
+  }
+  while (qualified.rows > qualified.wanted) {
+    const row = environments.longestUnused(qualified.pool)
+    if (row === NONE) break
+    self.lives.leave(now, environments.createdAt[row])
+    environments.destroy(row)
+    qualified.rows--
+  }
+  qualified.resize(qualified.wanted)
+}
+
+function stopAllocation(self: LambdaFunction, qualified: Qualified): void {
+  if (qualified.timer !== NONE) self.sim.cancel(qualified.timer)
+  qualified.timer = NONE
+}
+
+/** The most on-demand requests in progress from now on, those that are in progress already left alone. */
+function allow(self: LambdaFunction): void {
+  self.allowance = Math.max(onDemandLimit(self), self.onDemand)
+}
+
+/** How many on-demand requests the function's own reservation leaves room for (LAM-34, LAM-36). */
+export function onDemandLimit(self: LambdaFunction): number {
+  return self.reserved < 0 ? Infinity : self.reserved - self.provisioned
+}
+
+/** Whether a pool is one of provisioned environments that are there. */
+export function isProvisioned(self: LambdaFunction, pool: number): boolean {
+  return pool !== ON_DEMAND && self.qualifiers[pool - 1].ready > 0
+}

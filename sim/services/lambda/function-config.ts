@@ -1,0 +1,135 @@
+// What a template may say about a function, and the mistakes that no single property shows.
+import * as p from '../../model/p.ts'
+import type { Near, Props, ResourceView } from '../../model/contract.ts'
+import { RUNTIMES } from './function.facts.ts'
+
+export const props: Props = {
+  FunctionName: p.string('The name. It carries the metrics.'),
+  Runtime: p.oneOf('The language; it sets how long a cold start takes by default.', RUNTIMES),
+  PackageType: p.oneOf('A zip file or a container image, which starts 200 ms later by default.', ['Zip', 'Image'], {
+    default: 'Zip',
+  }),
+  MemorySize: p.int('Memory, and with it the share of a vCPU.', [128, 'MemorySize'], { default: 128, unit: 'MB' }),
+  Timeout: p.int('When an invocation is stopped.', [1, 'Timeout'], { default: 3, unit: 's' }),
+  ReservedConcurrentExecutions: p.int('Concurrency that is this function’s own, and its limit; 0 stops it.', [
+    0,
+    Infinity,
+  ]),
+  EphemeralStorage: p.record('The size of /tmp; nothing fills it.', {
+    Size: p.int('Size.', [512, 'EphemeralStorage'], { default: 512, unit: 'MB' }),
+  }),
+  Environment: p.record('Environment variables; only their size counts.', { Variables: p.any('Names and values.') }),
+  Layers: p.list('Layers; only their number counts.', p.any('A layer version.')),
+  SnapStart: p.record('Java starts from a snapshot.', {
+    ApplyOn: p.oneOf('What it applies to.', ['PublishedVersions', 'None'], { required: true }),
+  }),
+  Code: p.any('The code; only the length of inline code counts, what the function does stands under `Handlers`.'),
+  Handler: p.any('The entry point; in a run, the compiled steps of `Handlers`.'),
+  Architectures: p.inert('The processor.'),
+  CodeSigningConfigArn: p.inert('Which signatures are checked when code is deployed.'),
+  Description: p.inert('A text.'),
+  ImageConfig: p.inert('How a container image is started.'),
+  KmsKeyArn: p.inert('The key that the environment variables lie under.'),
+  LoggingConfig: p.inert('Where the log goes.'),
+  PublishToLatestPublished: p.inert('A version for Managed Instances.'),
+  Role: p.inert('The execution role; permissions are not checked.'),
+  RuntimeManagementConfig: p.inert('When the runtime is updated.'),
+  SnapStartResponse: p.inert('Written by Lambda.'),
+  Tags: p.inert('Labels.'),
+  TracingConfig: p.inert('X-Ray.'),
+  CapacityProviderConfig: p.unused('runs the function on Managed Instances, with several requests per environment'),
+  DeadLetterConfig: p.unused('takes events of asynchronous invocations that failed'),
+  DurableConfig: p.unused('lets an invocation pause and go on for up to a year'),
+  FileSystemConfigs: p.unused('mounts an EFS file system'),
+  FunctionScalingConfig: p.unused('bounds the environments on Managed Instances'),
+  RecursiveLoop: p.unused('stops a loop through queues and topics after about 16 rounds'),
+  TenancyConfig: p.unused('keeps environments of tenants apart'),
+  VpcConfig: p.unused('puts the function into a VPC; reachability is not checked, and it adds no time'),
+}
+
+/** A name under which a function can be called besides its own: an alias or a version. */
+export interface Qualifier {
+  /** The resource of the template; empty for none. */
+  readonly resource: string
+  /** What stands behind the colon of `Resource`: the alias's name. */
+  readonly name: string
+  readonly provisioned: number
+}
+
+/** Checks the function against its neighbours; adds the qualifiers under which it can be called. */
+export function gather(near: Near): { Qualifiers: readonly Qualifier[] } {
+  const { config } = near.self
+  const step = near.quota('MemoryStep')
+  if (config['MemorySize'] % step !== 0)
+    near.self.error(
+      ['Properties', 'MemorySize'],
+      'memory-step',
+      `\`MemorySize\` is ${config['MemorySize']}`,
+      `expected a multiple of ${step} MB`,
+    )
+  checkSizes(near)
+  checkReserved(near)
+  const qualifiers = [...near.all('AWS::Lambda::Alias'), ...near.all('AWS::Lambda::Version')]
+    .filter((view) => view.config['FunctionName'] === near.self.logicalId)
+    .map((view) => ({
+      resource: view.logicalId,
+      name: String(view.config['Name'] ?? view.logicalId),
+      provisioned: provisionedOf(view),
+    }))
+  return { Qualifiers: qualifiers }
+}
+
+/** The provisioned concurrency of an alias or a version. */
+export function provisionedOf(view: ResourceView): number {
+  return view.config['ProvisionedConcurrencyConfig']?.ProvisionedConcurrentExecutions ?? 0
+}
+
+function checkSizes(near: Near): void {
+  const { config } = near.self
+  const layers = (config['Layers'] as readonly unknown[] | undefined)?.length ?? 0
+  if (layers > near.quota('Layers'))
+    near.self.error(
+      ['Properties', 'Layers'],
+      'too-many-layers',
+      `\`Layers\` lists ${layers} layers`,
+      `expected at most ${near.quota('Layers')}`,
+    )
+  const code = config['Code']?.ZipFile
+  if (typeof code === 'string' && code.length > near.quota('InlineCode'))
+    near.self.error(
+      ['Properties', 'Code', 'ZipFile'],
+      'inline-code-too-long',
+      `\`ZipFile\` has ${code.length} characters`,
+      `expected at most ${near.quota('InlineCode')}`,
+    )
+  const variables = config['Environment']?.Variables
+  if (typeof variables !== 'object' || variables === null) return
+  let bytes = 0
+  for (const [name, value] of Object.entries(variables as Record<string, unknown>))
+    bytes += name.length + (typeof value === 'string' ? value.length : 0)
+  if (bytes > near.quota('EnvironmentVariables'))
+    near.self.error(
+      ['Properties', 'Environment', 'Variables'],
+      'environment-too-large',
+      `the environment variables take ${bytes} bytes`,
+      `expected at most ${near.quota('EnvironmentVariables')}`,
+    )
+}
+
+/** Reports the function whose reservation, in order of logical ids, first leaves too little for the others (LAM-35). */
+function checkReserved(near: Near): void {
+  const own = near.self.config['ReservedConcurrentExecutions'] as number | undefined
+  if (own === undefined) return
+  const most = near.quota('ConcurrentExecutions') - near.quota('UnreservedConcurrentExecutions')
+  let before = 0
+  for (const view of near.all('AWS::Lambda::Function'))
+    if (view.logicalId < near.self.logicalId) before += view.config['ReservedConcurrentExecutions'] ?? 0
+  if (before > most || before + own <= most) return
+  const others = before === 0 ? '' : `, with the ${before} of other functions`
+  near.self.error(
+    ['Properties', 'ReservedConcurrentExecutions'],
+    'too-much-reserved',
+    `\`ReservedConcurrentExecutions\` is ${own}${others}`,
+    `reservations take at most ${most}: ${near.quota('UnreservedConcurrentExecutions')} of the account's ${near.quota('ConcurrentExecutions')} stay unreserved`,
+  )
+}

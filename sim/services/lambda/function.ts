@@ -1,0 +1,418 @@
+// AWS::Lambda::Function: an invocation takes an idle environment or starts one, within the limits of concurrency.
+//
+// Reading order: definition, state, operations, then an invocation's way in `invocation.ts`, reservations in
+// `concurrency.ts`.
+import type { Call } from '../../engine/calls.ts'
+import type { Target } from '../../engine/kernel.ts'
+import type { MetricId } from '../../engine/recorder.ts'
+import type { Rng } from '../../engine/rng.ts'
+import type { Sampler } from '../../engine/sample.ts'
+import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
+import { Interpreter } from '../../parts/interpreter.ts'
+import { Population } from '../../parts/population.ts'
+import { EMPTY_PROGRAM, type Program } from '../../parts/program.ts'
+import { RetryPolicy, sdkRetries, type RetryMode } from '../../parts/retry.ts'
+import { TokenBucket } from '../../parts/token-bucket.ts'
+import { ACCOUNT, type Account } from './account.ts'
+import * as concurrency from './concurrency.ts'
+import { Environments, type Pick } from './environments.ts'
+import { gather, props, type Qualifier } from './function-config.ts'
+import { faults, type FunctionFault } from './function-faults.ts'
+import { assumptions, quotas } from './function.facts.ts'
+import * as invocation from './invocation.ts'
+import { Qualified } from './qualified.ts'
+
+export const lambdaFunction: ServiceDef<LambdaFunction> = {
+  type: 'AWS::Lambda::Function',
+  family: 'compute',
+  namespace: 'AWS/Lambda',
+  dimension: 'FunctionName',
+  dimensionValue: (config, ref) => String(config['FunctionName'] ?? ref),
+  handled: true,
+  summary: 'Runs a handler once per request, in environments that serve one request at a time.',
+  models: [
+    'A request takes an idle environment; where there is none it waits for a new one [LAM-01, LAM-03, N.LAMBDA-21]. Unused environments go after a while, old ones too [LAM-07, N.LAMBDA-22].',
+    'Memory sets the share of a vCPU: one of 1,769 MB, and one thread gains nothing beyond [LAM-10, LAM-11, N.LAMBDA-15].',
+    'Time-out stops the handler and resets its environment, whose next request initialises it again within its own time [LAM-05, LAM-21, N.LAMBDA-18]. So does an initialisation of more than 10 s [LAM-02].',
+    'A handler that fails answers with a function error, status 200; nothing is tried again [LAM-20, LAM-22, N.LAMBDA-40].',
+    'Admission in AWS’s order: reserved concurrency, idle provisioned environments, the account’s pool, then the rate of new environments: 1,000 at once and 100 more per second for each function; in notes-2020 3,000 at once and 500 more per minute for the account [LAM-32, LAM-33, LAM-34, LAM-35].',
+    'Ten requests per second for each concurrent execution that is allowed: of the account, of a reservation, of provisioned concurrency [LAM-31].',
+    'Provisioned concurrency of aliases and versions: there from the start when the template sets it, made 1 to 2 minutes after a request otherwise, usable once all are made; requests beyond it spill over [LAM-36, N.LAMBDA-47].',
+    'The SDK of the handler tries failed calls again, in the mode of `SdkRetries`.',
+  ],
+  omits: [
+    'Asynchronous invocations (`InvocationType: Event`), with their retries and destinations: refused with `NotSimulatedException`.',
+    'Versions run the code and configuration of the function, in one pool of on-demand environments with it; weights of an alias are not followed.',
+    'Several threads: a computation never gains from more than one vCPU.',
+    '/tmp, memory in use, packages and layers: nothing fills up, and size does not lengthen a cold start.',
+    'The rate of new requests that a function may add (10,000 per second every 10 s).',
+    'CloudWatch books an invocation in the minute of its start; here Duration and Errors stand in the minute of its end.',
+    'Permissions, billing, logs, tracing, recursive loop detection.',
+  ],
+  quotas,
+  assumptions,
+  props,
+  gather: (near) => ({ ...gather(near) }),
+  create: (config, sim) => new LambdaFunction(config, sim),
+  ops: {
+    'lambda:InvokeFunction': {
+      doc: 'Runs the function and answers with its result.',
+      target: 'FunctionName',
+      params: ['Payload', 'InvocationType', 'Qualifier'],
+      ignored: ['ClientContext', 'LogType', 'TenantId', 'DurableExecutionName'],
+      errors: [
+        'TooManyRequestsException',
+        'ResourceNotFoundException',
+        'RequestTooLargeException',
+        'NotSimulatedException',
+      ],
+      run: invocation.invokeFunction,
+    },
+    'lambda:PutFunctionConcurrency': {
+      doc: 'Reserves concurrency for the function, and limits it to that.',
+      target: 'FunctionName',
+      params: ['ReservedConcurrentExecutions'],
+      errors: ['InvalidParameterValueException'],
+      run: concurrency.putFunctionConcurrency,
+    },
+    'lambda:DeleteFunctionConcurrency': {
+      doc: 'Gives the reservation back.',
+      target: 'FunctionName',
+      run: concurrency.deleteFunctionConcurrency,
+    },
+    'lambda:PutProvisionedConcurrencyConfig': {
+      doc: 'Asks for environments that are always ready under an alias or a version.',
+      target: 'FunctionName',
+      params: ['Qualifier', 'ProvisionedConcurrentExecutions'],
+      errors: ['InvalidParameterValueException', 'ResourceNotFoundException'],
+      run: concurrency.putProvisionedConcurrency,
+    },
+    'lambda:DeleteProvisionedConcurrencyConfig': {
+      doc: 'Gives them back.',
+      target: 'FunctionName',
+      params: ['Qualifier'],
+      errors: ['ResourceNotFoundException'],
+      run: concurrency.deleteProvisionedConcurrency,
+    },
+    'lambda:UpdateFunctionConfiguration': {
+      doc: 'Changes memory and time-out; requests from then on run in new environments.',
+      target: 'FunctionName',
+      params: ['MemorySize', 'Timeout'],
+      errors: ['InvalidParameterValueException'],
+      run: updateFunctionConfiguration,
+    },
+  },
+  timers: {
+    initialised: invocation.initialised,
+    proceed: invocation.proceed,
+    timedOut: invocation.timedOut,
+    wake: invocation.wake,
+    answered: invocation.answered,
+    expire: invocation.expire,
+    allocated: concurrency.allocated,
+  },
+  metrics: {
+    Invocations: { unit: 'Count', kind: 'count', doc: 'Requests that ran, or failed in running.' },
+    Errors: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Invocations that ended in a function error; 0 for the others, so that the average is the error rate.',
+    },
+    Throttles: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Requests refused for lack of concurrency or rate; neither invocations nor errors.',
+    },
+    Duration: {
+      unit: 'Milliseconds',
+      kind: 'distribution',
+      doc: 'Time of the handler, initialisation excluded unless it is repeated in the request.',
+    },
+    InitDuration: {
+      unit: 'Milliseconds',
+      kind: 'distribution',
+      doc: 'Length of each cold start; in AWS `init_duration` of Lambda Insights and a field of the log’s REPORT line.',
+    },
+    ConcurrentExecutions: { unit: 'Count', kind: 'level', doc: 'Requests in progress.' },
+    ProvisionedConcurrencyInvocations: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Requests that ran in provisioned environments.',
+    },
+    ProvisionedConcurrencySpilloverInvocations: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Requests that found all provisioned environments busy.',
+    },
+    ProvisionedConcurrentExecutions: {
+      unit: 'Count',
+      kind: 'level',
+      doc: 'Provisioned environments that are serving.',
+    },
+    ProvisionedConcurrencyUtilization: {
+      unit: 'Count',
+      kind: 'level',
+      doc: 'The part of the provisioned environments that is serving, 0 to 1.',
+    },
+  },
+  faults,
+  invariants: {
+    'every environment is starting, busy or idle': (self) => countPhases(self.environments) === self.environments.count,
+    'each request in progress has an environment of its own': (self) =>
+      self.running.inside === self.environments.busy + self.environments.starting,
+    'every request that was let in gets exactly one answer': (self) =>
+      self.running.entered === self.replied + self.running.inside,
+    'requests in progress keep to Little’s law': (self) => self.running.holds(self.sim.clock[0]),
+    'environments keep to Little’s law': (self) =>
+      self.lives.holds(self.sim.clock[0]) && self.lives.inside === self.environments.count,
+    'no request is let in beyond the function’s limit': (self) => self.onDemand <= self.allowance,
+  },
+  view: {
+    glyph: 'function',
+    label: 'Lambda',
+    level: (self) => self.running.inside,
+    levelMax: (self) => (self.reserved >= 0 ? self.reserved : self.account.limit),
+    tone: (self) => (self.throttling ? 'throttling' : self.running.inside > 0 ? 'busy' : 'calm'),
+  },
+  report: (self) => ({
+    environments: {
+      starting: self.environments.starting,
+      busy: self.environments.busy,
+      idle: self.environments.idle,
+      made: self.lives.entered,
+      gone: self.lives.left,
+      most: self.lives.peak,
+    },
+    meanEnvironments: self.lives.mean(self.sim.clock[0]),
+    meanConcurrency: self.running.mean(self.sim.clock[0]),
+    coldStarts: self.coldStarts,
+    throttles: Object.fromEntries(
+      concurrency.REASONS.map((reason, i) => [reason, self.throttles[i]]).filter(([, count]) => count !== 0),
+    ),
+  }),
+}
+
+export class LambdaFunction {
+  readonly sim: Sim
+  readonly account: Account
+  readonly environments: Environments
+  readonly interpreter: Interpreter<LambdaFunction>
+  /** Requests in progress, from admission to answer; environments, from their making to their end. */
+  readonly running = new Population()
+  readonly lives = new Population()
+  replied = 0
+  coldStarts = 0
+  /** By reason, as in `REASONS`. */
+  readonly throttles: number[]
+  /** Whether the last request was throttled. */
+  throttling = false
+
+  /** µs, MB, and the factor on the computing part of a cold start. */
+  timeout: number
+  memory: number
+  cpuFactor = 1
+  readonly memoryPerCpu: number
+  readonly coldStart: Sampler
+  readonly coldStartCpu: number
+  readonly coldRng: Rng
+  readonly initLimit: number
+  readonly latency: Sampler
+  readonly latencyRng: Rng
+  readonly idleLifetime: number
+  readonly maxAge: number
+  readonly payloadLimit: number
+  /** When the timer of expiry comes, Infinity = it is not set; and its handle. */
+  expiryAt = Infinity
+  expiryTimer = -1
+
+  /** Reserved concurrency; −1 = none. */
+  reserved: number
+  /** On-demand requests in progress; the most there may be, or were when the limit fell below them. */
+  onDemand = 0
+  allowance: number
+  /** Sum of the provisioned concurrency asked for. */
+  provisioned = 0
+  /** Requests per second of a reservation; the account's otherwise. */
+  rate: TokenBucket
+  /** New environments; null = the profile has no such rule. */
+  readonly scaling: TokenBucket | null
+  /** Aliases and versions, from 1: the number of their pool. 0 is the function itself. */
+  readonly qualifiers: Qualified[] = []
+  readonly provisionedDelay: Sampler
+  readonly provisionedRng: Rng
+  readonly perMinute: number
+  /** Requests per second for each concurrent execution. */
+  readonly perConcurrency: number
+
+  /** All faults that have begun, and how many of them stand now. */
+  readonly faults: FunctionFault[] = []
+  standing = 0
+  readonly faultRng: Rng
+
+  readonly invocationsMetric: MetricId
+  readonly errorsMetric: MetricId
+  readonly throttlesMetric: MetricId
+  readonly durationMetric: MetricId
+  readonly initMetric: MetricId
+  readonly concurrentMetric: MetricId
+  readonly provisionedMetric: MetricId
+  readonly spilloverMetric: MetricId
+
+  readonly throttledStatus: number
+  readonly notFoundStatus: number
+  readonly tooLargeStatus: number
+  readonly invalidStatus: number
+  readonly notSimulatedStatus: number
+
+  readonly initialisedTarget: Target
+  readonly proceedTarget: Target
+  readonly timedOutTarget: Target
+  readonly expireTarget: Target
+  readonly allocatedTarget: Target
+
+  constructor(config: Config, sim: Sim) {
+    this.sim = sim
+    this.account = sim.peer<Account>(ACCOUNT)
+    const named = (config['Qualifiers'] ?? []) as readonly Qualifier[]
+    const name = String(config['FunctionName'] ?? sim.name)
+    this.environments = new Environments(named.length + 1, sim.choice('Pick') as Pick, sim.rng('pick'))
+    const program =
+      typeof config['Handler'] === 'object' && config['Handler'] !== null
+        ? (config['Handler'] as Program)
+        : EMPTY_PROGRAM
+    this.interpreter = new Interpreter<LambdaFunction>(
+      sim,
+      program,
+      this,
+      invocation.ended,
+      retries(config, sim, program),
+      emit,
+      invocation.wake,
+      invocation.answered,
+    )
+    this.throttles = concurrency.REASONS.map(() => 0)
+
+    this.timeout = config['Timeout'] * 1_000_000
+    this.memory = config['MemorySize']
+    this.memoryPerCpu = sim.quota('MemoryPerCpu')
+    this.coldStart = sim.sampler('ColdStart')
+    this.coldStartCpu = sim.sampler('ColdStartCpu').mean
+    this.coldRng = sim.rng('cold start')
+    this.initLimit = sim.quota('InitTimeout') * 1_000_000
+    this.latency = sim.sampler('InvokeLatency')
+    this.latencyRng = sim.rng('latency')
+    this.idleLifetime = sim.sampler('IdleLifetime').draw(sim.rng('idle lifetime'))
+    this.maxAge = sim.sampler('MaxAge').draw(sim.rng('maximum age'))
+    this.payloadLimit = sim.quota('PayloadSize')
+    setMemory(this, this.memory)
+
+    this.reserved = -1
+    this.perConcurrency = sim.quota('RequestsPerConcurrency')
+    this.rate = this.account.rate
+    const burst = sim.quota('FunctionScalingBurst')
+    this.scaling = burst === 0 ? null : new TokenBucket(sim.quota('FunctionScalingPerSecond'), burst)
+    this.provisionedDelay = sim.sampler('ProvisionedDelay')
+    this.provisionedRng = sim.rng('provisioned')
+    this.perMinute = sim.quota('ProvisionedPerMinute')
+    this.faultRng = sim.rng('fault')
+
+    this.invocationsMetric = sim.metric('Invocations')
+    this.errorsMetric = sim.metric('Errors')
+    this.throttlesMetric = sim.metric('Throttles')
+    this.durationMetric = sim.metric('Duration')
+    this.initMetric = sim.metric('InitDuration')
+    this.concurrentMetric = sim.metric('ConcurrentExecutions')
+    this.provisionedMetric = sim.metric('ProvisionedConcurrencyInvocations')
+    this.spilloverMetric = sim.metric('ProvisionedConcurrencySpilloverInvocations')
+
+    this.throttledStatus = sim.error('TooManyRequestsException', 429)
+    this.notFoundStatus = sim.error('ResourceNotFoundException', 404)
+    this.tooLargeStatus = sim.error('RequestTooLargeException', 413)
+    this.invalidStatus = sim.error('InvalidParameterValueException', 400)
+    this.notSimulatedStatus = sim.error('NotSimulatedException', 501)
+
+    this.initialisedTarget = sim.target(invocation.initialised)
+    this.proceedTarget = sim.target(invocation.proceed)
+    this.timedOutTarget = sim.target(invocation.timedOut)
+    this.expireTarget = sim.target(invocation.expire)
+    this.allocatedTarget = sim.target(concurrency.allocated)
+
+    named.forEach((qualifier, i) =>
+      this.qualifiers.push(new Qualified(sim, i + 1, `${name}:${qualifier.name}`, qualifier, this.perConcurrency)),
+    )
+    this.allowance = 0
+    concurrency.reserve(this, config['ReservedConcurrentExecutions'] ?? -1)
+    // The stack has been deployed before the run begins: what the template provisions is there.
+    named.forEach((qualifier, i) => concurrency.provision(this, this.qualifiers[i], qualifier.provisioned))
+  }
+
+  /** The number of the pool of an alias or a version, by its logical id in the template or its name; −1 = there is none. */
+  poolOf(qualifier: string): number {
+    for (const qualified of this.qualifiers)
+      if (qualified.resource === qualifier || qualified.name === qualifier) return qualified.pool
+    return -1
+  }
+}
+
+/** Sets the memory and what follows from it (LAM-10, LAM-11). */
+function setMemory(self: LambdaFunction, memory: number): void {
+  self.memory = memory
+  self.cpuFactor = Math.max(1, self.memoryPerCpu / memory)
+  self.interpreter.cpuScale = self.cpuFactor
+}
+
+function updateFunctionConfiguration(self: LambdaFunction, call: Call): void {
+  const { sim } = self
+  const body = sim.calls.body[call] as { MemorySize?: number; Timeout?: number }
+  const memory = body.MemorySize ?? self.memory
+  const timeout = body.Timeout ?? self.timeout / 1_000_000
+  const step = sim.quota('MemoryStep')
+  if (!(
+    memory >= 128 &&
+    memory <= sim.quota('MemorySize') &&
+    memory % step === 0 &&
+    timeout >= 1 &&
+    timeout <= sim.quota('Timeout')
+  )) {
+    sim.reply(call, self.invalidStatus)
+    return
+  }
+  setMemory(self, memory)
+  self.timeout = timeout * 1_000_000
+  invocation.renew(self)
+  sim.calls.answer[call] = { MemorySize: memory, Timeout: timeout }
+  sim.reply(call, 0)
+}
+
+/** The retries of the handler's SDK; a handler that talks to one service alone gets that service's own figures. */
+function retries(config: Config, sim: Sim, program: Program): RetryPolicy {
+  const actions = program.code.flatMap((instruction) => (instruction.op === 'call' ? [instruction.action] : []))
+  const services = new Set(actions.map((action) => action.split(':')[0]))
+  const attempts = Math.round(sim.sampler('SdkMaxAttempts').mean)
+  const settings = sdkRetries({
+    mode: sim.choice('SdkRetries') as RetryMode,
+    sdk: String(config['Runtime'] ?? '').startsWith('nodejs') ? 'javascript' : 'python',
+    variant2026: false,
+    action: services.size === 1 ? actions[0] : '',
+    maxAttempts: attempts === 0 ? undefined : attempts,
+  })
+  return new RetryPolicy(settings, sim.rng('sdk'))
+}
+
+function emit(
+  self: LambdaFunction,
+  namespace: string,
+  name: string,
+  value: number,
+  dimensions: Readonly<Record<string, string>>,
+  unit: string,
+  resolution: number,
+): void {
+  self.sim.count(self.sim.customMetric(namespace, name, dimensions, unit as 'Count', resolution), value)
+}
+
+function countPhases(environments: Environments): number {
+  let count = 0
+  for (let row = 0; row < environments.rows; row++) if (environments.phase[row] !== 0) count++
+  return count
+}

@@ -1,0 +1,52 @@
+// AWS::Lambda::Version: a published version of a function, called like an alias.
+import type { ServiceDef } from '../../model/contract.ts'
+import * as p from '../../model/p.ts'
+import { Alias, checkProvisioned, invokeAlias } from './alias.ts'
+import { quotas } from './function.facts.ts'
+
+export const version: ServiceDef<Alias> = {
+  type: 'AWS::Lambda::Version',
+  family: 'compute',
+  namespace: 'AWS/Lambda',
+  dimension: 'Resource',
+  summary: 'A version of a function under its own name.',
+  models: ['A request to the version is a request to its function; provisioned concurrency as with an alias [LAM-36].'],
+  omits: ['It is not frozen: it runs the function as the template describes it, in the same on-demand environments.'],
+  quotas,
+  assumptions: {},
+  props: {
+    FunctionName: p.ref('The function.', { required: true }),
+    ProvisionedConcurrencyConfig: p.record('Environments that are always ready.', {
+      ProvisionedConcurrentExecutions: p.int('How many.', [1, Infinity], { required: true }),
+    }),
+    CodeSha256: p.inert('Publishes only if the code is this one.'),
+    Description: p.inert('A text.'),
+    RuntimePolicy: p.inert('When the runtime is updated.'),
+    FunctionScalingConfig: p.unused('bounds the environments on Managed Instances'),
+  },
+  gather: (near) => {
+    checkProvisioned(near)
+    return {}
+  },
+  create: (config, sim) => new Alias(config, sim),
+  ops: {
+    'lambda:InvokeFunction': {
+      doc: 'Runs the function and answers with its result.',
+      target: 'FunctionName',
+      params: ['Payload', 'InvocationType'],
+      ignored: ['ClientContext', 'LogType', 'TenantId', 'DurableExecutionName'],
+      errors: ['TooManyRequestsException', 'RequestTooLargeException', 'NotSimulatedException'],
+      run: invokeAlias,
+    },
+  },
+  timers: {},
+  metrics: {},
+  invariants: {},
+  view: {
+    glyph: 'version',
+    label: 'Version',
+    level: (self) => self.target().qualifiers[self.pool - 1]?.running ?? 0,
+    levelMax: (self) => self.target().account.limit,
+    tone: (self) => ((self.target().qualifiers[self.pool - 1]?.running ?? 0) > 0 ? 'busy' : 'calm'),
+  },
+}
