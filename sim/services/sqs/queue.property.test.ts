@@ -106,21 +106,33 @@ class Model {
   }
 }
 
+const send = fc.record({
+  op: fc.constant('send' as const),
+  delay: fc.option(fc.integer({ min: 0, max: 40 }), { nil: undefined }),
+})
+const receive = fc.record({
+  op: fc.constant('receive' as const),
+  max: fc.integer({ min: 1, max: 10 }),
+  visibility: fc.option(fc.integer({ min: 1, max: 50 }), { nil: undefined }),
+})
 const step = fc.oneof(
-  fc.record({
-    op: fc.constant('send' as const),
-    delay: fc.option(fc.integer({ min: 0, max: 40 }), { nil: undefined }),
-  }),
-  fc.record({
-    op: fc.constant('receive' as const),
-    max: fc.integer({ min: 1, max: 10 }),
-    visibility: fc.option(fc.integer({ min: 1, max: 50 }), { nil: undefined }),
-  }),
-  fc.record({ op: fc.constant('delete' as const), which: fc.nat() }),
-  fc.record({ op: fc.constant('change' as const), which: fc.nat(), timeout: fc.integer({ min: 0, max: 40 }) }),
-  fc.record({ op: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 30 }) }),
-  fc.record({ op: fc.constant('retention' as const), seconds: fc.integer({ min: 60, max: 150 }) }),
-  fc.record({ op: fc.constant('purge' as const) }),
+  { weight: 5, arbitrary: send },
+  { weight: 8, arbitrary: receive },
+  { weight: 3, arbitrary: fc.record({ op: fc.constant('delete' as const), which: fc.nat() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      op: fc.constant('change' as const),
+      which: fc.nat(),
+      timeout: fc.integer({ min: 0, max: 40 }),
+    }),
+  },
+  { weight: 8, arbitrary: fc.record({ op: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 30 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ op: fc.constant('retention' as const), seconds: fc.integer({ min: 60, max: 150 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ op: fc.constant('purge' as const) }) },
 )
 
 describe('the queue and its plain model', () => {

@@ -455,6 +455,19 @@ describe('retention', () => {
     expect(l.world.kernel.steps - steps).toBe(1)
   })
 
+  it('ends for a message that has gone to the back after three failures as for any other [SQS-10, SQS-19]', () => {
+    const l = jobs({ MessageRetentionPeriod: 200 })
+    send(l, 'bad')
+    for (let i = 0; i < 4; i++) {
+      l.run(i * 30 * SECOND)
+      receive(l)
+    }
+    l.run(200 * SECOND - 1)
+    expect(counts(l).visible).toBe(1)
+    l.run(200 * SECOND)
+    expect(counts(l).visible).toBe(0)
+  })
+
   it('that is lowered ends at once for what is already older [SQS-10, SQS-11]', () => {
     const l = jobs()
     send(l, 'old')
