@@ -2,7 +2,7 @@
 //
 // The one idea: everything that can be wrong with a user's text is found here, all of it at once and with its place. What comes
 // out needs no further question: names are components, texts are figures, steps are programs.
-import { entries, get, parseDocument, templateOf, textOf, type Node, type Template } from '../cfn/index.ts'
+import { Dict, entries, get, isMap, parseDocument, templateOf, textOf, withMembers, type Node, type Template } from '../cfn/index.ts'
 import type { Problems } from '../diag/problem.ts'
 import type { Source, Span } from '../diag/span.ts'
 import type { WorldPlan } from '../model/plan.ts'
@@ -63,9 +63,11 @@ export function loadScenario(source: Source, options: LoadOptions, problems: Pro
   const named = written === undefined ? undefined : get(written, 'Template')
   const templateRoot = named === undefined ? root : readTemplateFile(named, files, problems)
   if (templateRoot === undefined) return undefined
+  const added = get(written, 'Resources')
+  const withAdded = added === undefined ? templateRoot : addResources(templateRoot, added, problems)
   const parameters = new Map([...textsOf(written, 'Parameters'), ...(options.parameters ?? [])])
   const template = templateOf(
-    templateRoot,
+    withAdded,
     { parameters, ssm: textsOf(written, 'SsmParameters'), dummies: true },
     problems,
   )
@@ -85,6 +87,20 @@ function readTemplateFile(node: Node, files: FileReader, problems: Problems): No
     problems.error('unreadable-file', file.message, node.span, { label: file.help })
   }
   return undefined
+}
+
+/** The template with the simulator's own resources of `Simulation.Resources` beside its own: origins that are no AWS service. */
+function addResources(root: Node, added: Node, problems: Problems): Node {
+  const own = get(root, 'Resources')
+  if (!isMap(root) || !isMap(own)) return root
+  const pairs = new Map(own.pairs)
+  for (const entry of entries(added)) {
+    const type = textOf(get(entry.value, 'Type')) ?? ''
+    if (!type.startsWith('Sim::')) problems.error('wrong-type', `\`${entry.key}\` is \`${type}\``, entry.keySpan, { label: 'only `Sim::` types are added here; AWS resources belong into the template' })
+    else if (pairs.has(entry.key)) problems.error('name-taken', `the template has a resource \`${entry.key}\` already`, entry.keySpan)
+    else pairs.set(entry.key, entry)
+  }
+  return withMembers(root, { Resources: new Dict(pairs, own.span) })
 }
 
 /** A member of the section that must be known before the template is read: names to texts. */

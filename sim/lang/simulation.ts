@@ -8,6 +8,7 @@ import { parseRate } from './quantity.ts'
 
 const MEMBERS = [
   'Template',
+  'Resources',
   'Stacks',
   'Parameters',
   'SsmParameters',

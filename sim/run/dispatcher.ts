@@ -30,6 +30,11 @@ export interface Observer {
 /** More exceptions than any world has. */
 const ERRORS_MAX = 65_536
 
+/** Opens the series that counts an exception at a component. An object, not a closure: a forked world has its own. */
+export interface ErrorPublisher {
+  openErrorMetric(component: string, error: string): MetricId
+}
+
 export interface Edge {
   readonly from: string
   readonly to: string
@@ -40,8 +45,9 @@ export class Dispatcher {
   readonly edges: Edge[] = []
   /** Where an edge's answers arrive, by edge. */
   readonly replyTo: Target[] = []
-  /** Calls sent, and answers that were errors, by edge. */
+  /** Calls sent, answers, and those that were errors, by edge. */
   readonly sent: number[] = []
+  readonly answered: number[] = []
   readonly failed: number[] = []
   observer: Observer | null = null
   private readonly opTarget: Target[] = []
@@ -57,7 +63,7 @@ export class Dispatcher {
   private readonly toNumber: number[] = []
   private readonly errorMetrics = new Map<number, MetricId>()
   private readonly recorder: Recorder
-  private readonly openErrorMetric: (component: string, error: string) => MetricId
+  private readonly publisher: ErrorPublisher
 
   constructor(
     kernel: Kernel,
@@ -65,10 +71,10 @@ export class Dispatcher {
     errors: ErrorTable,
     plan: WorldPlan,
     recorder: Recorder,
-    openErrorMetric: (component: string, error: string) => MetricId,
+    publisher: ErrorPublisher,
   ) {
     this.recorder = recorder
-    this.openErrorMetric = openErrorMetric
+    this.publisher = publisher
     this.kernel = kernel
     this.calls = calls
     this.errors = errors
@@ -80,6 +86,7 @@ export class Dispatcher {
     this.edges.push({ from, to, action })
     this.replyTo.push(replyTo)
     this.sent.push(0)
+    this.answered.push(0)
     this.failed.push(0)
     this.opTarget.push(-1)
     this.gated.push(false)
@@ -121,6 +128,7 @@ export class Dispatcher {
     const calls = this.calls
     calls.status[call] = status
     const edge = calls.edge[call]!
+    this.answered[edge]!++
     if (status !== 0) {
       this.failed[edge]!++
       this.countFailure(edge, status)
@@ -147,7 +155,7 @@ export class Dispatcher {
     const key = this.toNumber[edge]! * ERRORS_MAX + status
     let metric = this.errorMetrics.get(key)
     if (metric === undefined) {
-      metric = this.openErrorMetric(this.edges[edge]!.to, this.errors.names[status]!)
+      metric = this.publisher.openErrorMetric(this.edges[edge]!.to, this.errors.names[status]!)
       this.errorMetrics.set(key, metric)
     }
     this.recorder.count(metric, 1)

@@ -33,6 +33,7 @@ export interface CallSummary {
   readonly to: string
   readonly action: string
   readonly sent: number
+  readonly answered: number
   readonly failed: number
 }
 
@@ -91,7 +92,7 @@ export function reportOf(run: Run, reproduce: string): Report {
   const { scenario, world } = run
   const calls = world.dispatcher.edges.map((edge, i) => ({
     ...edge,
-    sent: world.dispatcher.sent[i]!,
+    sent: world.dispatcher.sent[i]!, answered: world.dispatcher.answered[i]!,
     failed: world.dispatcher.failed[i]!,
   }))
   return {
@@ -166,7 +167,7 @@ function resourceReport(world: World, index: number, calls: readonly CallSummary
     name: component.name,
     type: component.type,
     received,
-    succeeded: received - incoming.reduce((sum, call) => sum + call.failed, 0),
+    succeeded: incoming.reduce((sum, call) => sum + call.answered - call.failed, 0),
     throttled,
     failed,
     errors,

@@ -53,12 +53,7 @@ export class World {
     this.kernel = new Kernel(this.components.length + 1)
     this.recorder = new Recorder(this.kernel.clock, [...plan.cuts, plan.warmUp])
     this.recorder.end = plan.duration
-    const openErrorMetric = (component: string, error: string): MetricId => {
-      const id = this.recorder.open('count')
-      this.publish(component, 'Sim', 'Errors', 'Count', { Resource: component, ErrorCode: error }, id)
-      return id
-    }
-    this.dispatcher = new Dispatcher(this.kernel, this.calls, this.errors, plan, this.recorder, openErrorMetric)
+    this.dispatcher = new Dispatcher(this.kernel, this.calls, this.errors, plan, this.recorder, this)
     this.components.forEach((component, i) => this.numbers.set(component.name, i + 1))
     // Singletons are shared by their neighbours, so they come to life first.
     const order = [...this.components.keys()].sort(
@@ -133,6 +128,12 @@ export class World {
     const metric = { component, namespace, name, unit, dimensions, id, series: this.recorder.series[id]! }
     this.metrics.push(metric)
     this.metricIndex.set(metricKey(namespace, name, dimensions), metric)
+  }
+
+  openErrorMetric(component: string, error: string): MetricId {
+    const id = this.recorder.open('count')
+    this.publish(component, 'Sim', 'Errors', 'Count', { Resource: component, ErrorCode: error }, id)
+    return id
   }
 
   private create(i: number): void {
