@@ -1,10 +1,11 @@
 // An invocation's way: admission, an environment, initialisation if need be, the handler, the answer.
 import type { Call } from '../../engine/calls.ts'
-import { jsonSize } from '../../parts/json-size.ts'
+import { SUCCESS } from '../../parts/interpreter.ts'
 import { ACCOUNT_RATE, onDemandLimit, POOL, REASON_ANSWERS, RESERVED, RESERVED_RATE, SCALING } from './concurrency.ts'
 import { BUSY, FREE, IDLE, NONE, ON_DEMAND } from './environments.ts'
 import type { FunctionFault } from './function-faults.ts'
 import type { LambdaFunction } from './function.ts'
+import { exceeds } from './payload.ts'
 import type { Qualified } from './qualified.ts'
 
 /** The parameters of an Invoke. */
@@ -48,7 +49,7 @@ export function invoke(self: LambdaFunction, call: Call, pool: number): void {
     sim.reply(call, body.InvocationType === 'DryRun' ? 0 : self.notSimulatedStatus)
     return
   }
-  if (jsonSize(body.Payload) > self.payloadLimit) {
+  if (exceeds(body.Payload, self.payloadLimit)) {
     sim.reply(call, self.tooLargeStatus)
     return
   }
@@ -237,7 +238,7 @@ export function ended(self: LambdaFunction, row: number, status: number, answer:
   disarm(self, row)
   if (status !== 0) fail(self, row, sim.errors.names[status], `the handler raised ${sim.errors.names[status]}`)
   else if (environments.doomed[row] !== 0) strike(self, row, self.faults[environments.doomed[row] - 1])
-  else if (answer !== null && jsonSize(answer) > self.payloadLimit)
+  else if (answer !== SUCCESS && exceeds(answer, self.payloadLimit))
     fail(self, row, 'Function.ResponseSizeTooLarge', 'Response payload size exceeded maximum allowed payload size')
   else conclude(self, row, { StatusCode: 200, Payload: answer }, 0)
 }
