@@ -2,7 +2,7 @@
 //
 // The one idea: the text is a stranger's. Size, depth and the growth by aliases are bounded before anything is built, keys that
 // could reach a prototype are refused, and plain scalars are read by the few rules that CloudFormation's templates rely on.
-import { Composer, Parser, isAlias, isMap as isYamlMap, isScalar as isYamlScalar, isSeq } from 'yaml'
+import { Composer, Lexer, Parser, isAlias, isScalar as isYamlScalar, isSeq } from 'yaml'
 import type { CST, Document, ParsedNode, Pair, Scalar as YamlScalar, YAMLMap } from 'yaml'
 import type { Problems } from '../diag/problem.ts'
 import type { Source, Span } from '../diag/span.ts'
@@ -16,9 +16,14 @@ export interface DocumentLimits {
   readonly depth: number
   /** Most nodes after the aliases are followed. */
   readonly nodes: number
+  /** A key that stands twice is an error; or the last one counts, with a warning, as CloudFormation reads it. */
+  readonly duplicates: 'error' | 'last'
 }
 
-export const defaultLimits: DocumentLimits = { size: 1_048_576, depth: 100, nodes: 200_000 }
+export const defaultLimits: DocumentLimits = { size: 1_048_576, depth: 100, nodes: 200_000, duplicates: 'error' }
+
+/** For templates, which CloudFormation takes with repeated keys; inside `Simulation` they stay errors. */
+export const templateLimits: DocumentLimits = { ...defaultLimits, duplicates: 'last' }
 
 const refusedKeys = new Set(['__proto__', 'prototype', 'constructor'])
 
@@ -36,7 +41,7 @@ export function parseDocument(source: Source, problems: Problems, limits = defau
     )
     return undefined
   }
-  const tokens = [...new Parser().parse(source.text)]
+  const tokens = tokensOf(source.text)
   const tooDeep = firstTooDeep(tokens, limits.depth)
   if (tooDeep !== undefined) {
     const span = { source, start: tooDeep, end: tooDeep + 1 }
@@ -52,6 +57,27 @@ export function parseDocument(source: Source, problems: Problems, limits = defau
   } as const
   const documents = [...new Composer(options).compose(tokens, true, source.text.length)]
   return new Reader(source, problems, limits).read(documents as Document.Parsed[])
+}
+
+/**
+ * The text's tokens. Inside `{ }` and `[ ]` indentation means nothing to CloudFormation, and templates with pasted JSON rely on it;
+ * the lexer, which insists, is told that no indentation is needed while it is inside.
+ */
+function tokensOf(text: string): CST.Token[] {
+  const lexer = new Lexer()
+  const inside = lexer as unknown as { readonly flowLevel: number }
+  let needed = 0
+  Object.defineProperty(lexer, 'indentNext', {
+    get: () => (inside.flowLevel > 0 ? -1 : needed),
+    set: (indent: number) => {
+      needed = indent
+    },
+  })
+  const parser = new Parser()
+  const tokens: CST.Token[] = []
+  for (const lexeme of lexer.lex(text)) tokens.push(...parser.next(lexeme))
+  tokens.push(...parser.end())
+  return tokens
 }
 
 /** The offset of the first token nested deeper than `depth`; walks without recursion because depth is what it guards. */
@@ -78,11 +104,13 @@ class Reader {
   private readonly json: boolean
   private readonly anchors = new Map<string, { node: Node; size: number }>()
   private size = 0
+  private lastWins: boolean
 
   constructor(source: Source, problems: Problems, limits: DocumentLimits) {
     this.source = source
     this.problems = problems
     this.limits = limits
+    this.lastWins = limits.duplicates === 'last'
     this.json = /^\s*[{[]/.test(source.text)
   }
 
@@ -175,8 +203,11 @@ class Reader {
         continue
       }
       const key = String(pair.key.value ?? '')
+      const outer = this.lastWins
+      if (key === 'Simulation') this.lastWins = false
       const value =
         pair.value === null ? new Scalar(null, '', this.span(keySpan.end, keySpan.end)) : this.node(pair.value)
+      this.lastWins = outer
       if (value === undefined) continue
       if (refusedKeys.has(key)) {
         this.problems.error('refused-key', `\`${key}\` cannot be a key`, keySpan)
@@ -188,10 +219,13 @@ class Reader {
       }
       const first = pairs.get(key)
       if (first !== undefined) {
-        this.problems.error('duplicate-key', `\`${key}\` stands twice in one map`, keySpan, {
-          also: [{ span: first.keySpan, label: 'first here' }],
-        })
-        continue
+        const also = [{ span: first.keySpan, label: 'first here' }]
+        const message = `\`${key}\` stands twice in one map`
+        if (!this.lastWins) {
+          this.problems.error('duplicate-key', message, keySpan, { also })
+          continue
+        }
+        this.problems.warning('duplicate-key', `${message}; the last one counts`, keySpan, { also })
       }
       pairs.set(key, { key, keySpan, value })
     }

@@ -1,5 +1,5 @@
 // The door of this folder: a CloudFormation or SAM template's text in, resources without functions out, each with its place.
-export { defaultLimits, parseDocument } from './document.ts'
+export { defaultLimits, parseDocument, templateLimits } from './document.ts'
 export type { DocumentLimits } from './document.ts'
 export * from './node.ts'
 export type { Parameter } from './parameters.ts'

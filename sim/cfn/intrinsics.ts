@@ -24,6 +24,8 @@ export interface Scope {
   imported(name: string, from: Span): string
   /** The text of a dynamic reference `{{resolve:service:reference}}`, or undefined to leave it as written. */
   dynamic(service: string, reference: string, from: Span): string | undefined
+  /** Whether a text was made up because nobody gave it; nothing can be said about its parts. */
+  isStandIn(text: string): boolean
   names(kind: 'referable' | 'resource' | 'condition' | 'mapping'): readonly string[]
   readonly region: string
 }
@@ -128,7 +130,8 @@ export class Intrinsics {
   }
 
   private conditionNamed(node: Node): boolean {
-    const name = stringOf(node)
+    // The SAM transform writes `{ Condition: { Condition: name } }` where it joins conditions.
+    const name = stringOf(get(node, 'Condition') ?? node)
     const truth = name === undefined ? undefined : this.scope.condition(name)
     if (truth !== undefined) return truth
     const near = name === undefined ? undefined : nearest(name, this.scope.names('condition'))
@@ -261,7 +264,7 @@ export class Intrinsics {
   private join(argument: Node, span: Span): Node | undefined {
     const [delimiter, list] = items(argument)
     const between = stringOf(delimiter)
-    const parts = list === undefined ? undefined : this.resolve(list)
+    const parts = list === undefined ? undefined : this.listOf(list)
     if (between === undefined || !isList(parts)) return this.wrong('Fn::Join', 'a literal delimiter and a list', span)
     return scalar(parts.items.map((part) => textOf(part) ?? this.notText(part)).join(between), span)
   }
@@ -277,17 +280,25 @@ export class Intrinsics {
   private select(argument: Node, span: Span): Node | undefined {
     const [position, list] = items(argument)
     const index = position === undefined ? undefined : this.text(position)
-    const choices = list === undefined ? undefined : this.resolve(list)
+    const choices = list === undefined ? undefined : this.listOf(list)
     if (index === undefined || !/^[0-9]+$/.test(index) || !isList(choices))
       return this.wrong('Fn::Select', 'an index and a list', span)
     const chosen = choices.items[Number(index)]
     if (chosen !== undefined && !(isScalar(chosen) && chosen.value === null)) return chosen
+    const [only] = choices.items
+    if (only !== undefined && this.scope.isStandIn(textOf(only) ?? '')) return only
     this.problem(
       'index-out-of-range',
       `there is no item ${index} in a list of ${choices.items.length}`,
       position?.span ?? span,
     )
     return undefined
+  }
+
+  /** A list; a text that stands for an unknown list attribute is a list of itself. */
+  private listOf(node: Node): Node | undefined {
+    const value = this.resolve(node)
+    return isScalar(value) && this.scope.isStandIn(textOf(value) ?? '') ? new List([value], value.span) : value
   }
 
   private findInMap(argument: Node, span: Span): Node | undefined {

@@ -27,6 +27,8 @@ export interface Parameter {
   /** What `Ref` gives: a text or a list of texts. */
   readonly value: Node
   readonly origin: 'given' | 'default' | 'dummy'
+  /** For SSM types: whether the stored value is known, so that `value` is no stand-in. */
+  readonly isStored: boolean
 }
 
 export interface ParameterInputs {
@@ -112,7 +114,7 @@ function readParameter(
   const given = inputs.given.get(name)
   const defaultText = readDefault(node)
   const text = given ?? defaultText ?? (inputs.dummies ? dummyText(name, type, bounds, inputs) : undefined)
-  const origin = given !== undefined ? 'given' : defaultText !== undefined ? 'default' : 'dummy'
+  const origin: Parameter['origin'] = given !== undefined ? 'given' : defaultText !== undefined ? 'default' : 'dummy'
   if (text === undefined) missing.push(entry)
   else if (origin === 'dummy')
     problems.note('parameter-made-up', `the parameter \`${name}\` has no value; \`${text}\` stands in`, keySpan)
@@ -120,10 +122,11 @@ function readParameter(
   const parameter = {
     ...{ name, type, span: node.span, keySpan, ...bounds, text: text ?? '', origin },
     noEcho: isTrue(get(node, 'NoEcho')),
+    isStored: type.startsWith('AWS::SSM::') && text !== undefined && inputs.ssm.has(text),
     ...optional('description', textOf(get(node, 'Description'))),
     ...optional('defaultText', defaultText),
     ...optional('constraintDescription', textOf(get(node, 'ConstraintDescription'))),
-  } as const
+  } satisfies Omit<Parameter, 'value'>
   const place =
     given === undefined
       ? (get(node, 'Default')?.span ?? keySpan)

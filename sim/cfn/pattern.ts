@@ -7,8 +7,10 @@
 type Accept = (code: number) => boolean
 type Part =
   | { readonly kind: 'one'; readonly accept: Accept }
-  | { readonly kind: 'start' | 'end' }
-  | { readonly kind: 'all' | 'any'; readonly parts: readonly Part[] }
+  | { readonly kind: 'start' }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'all'; readonly parts: readonly Part[] }
+  | { readonly kind: 'any'; readonly parts: readonly Part[] }
   | { readonly kind: 'repeat'; readonly part: Part; readonly min: number; readonly max: number }
 
 /** Most states of a machine; repetitions such as `{1,1000}` multiply. */

@@ -51,6 +51,11 @@ export class PhysicalIds {
     )
   }
 
+  /** Whether the type's own formula gives the attribute; otherwise its value is only a text that stands for it. */
+  knows(type: string, attribute: string): boolean {
+    return physicalKinds.get(type)?.attributes[attribute] !== undefined
+  }
+
   /** The resource's name: its own name property, or `stack-logicalId-HASH` cut to the type's longest name. */
   nameOf(resource: Named): string {
     const known = this.names.get(resource.logicalId)

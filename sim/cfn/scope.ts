@@ -77,6 +77,7 @@ export class TemplateScope implements Scope {
   private readonly named = new Map<string, Named>()
   private readonly references = new Map<string, Set<string>>()
   private readonly told = new Set<string>()
+  private readonly standIns = new Set<string>()
   private current: string | undefined
 
   constructor(
@@ -98,6 +99,11 @@ export class TemplateScope implements Scope {
     this.problems = problems
     this.intrinsics = new Intrinsics(this, problems)
     this.physical = new PhysicalIds(stack)
+    for (const parameter of parameters.values()) {
+      if (parameter.origin === 'dummy' || (parameter.type.startsWith('AWS::SSM::') && !parameter.isStored)) {
+        this.standIns.add(textOf(parameter.value) ?? parameter.text)
+      }
+    }
   }
 
   /** Resolves a part of a resource and books the resources it names. */
@@ -159,7 +165,10 @@ export class TemplateScope implements Scope {
   attribute(logicalId: string, attribute: string, from: Span): string | undefined {
     const named = this.use(logicalId, from)
     if (named === undefined) return undefined
-    return attribute === 'Ref' ? this.physical.ref(named) : this.physical.attribute(named, attribute)
+    if (attribute === 'Ref') return this.physical.ref(named)
+    const value = this.physical.attribute(named, attribute)
+    if (!this.physical.knows(named.type, attribute)) this.standIns.add(value)
+    return value
   }
 
   condition(name: string): boolean | undefined {
@@ -188,6 +197,7 @@ export class TemplateScope implements Scope {
     const known = this.outside.imports?.get(name)
     if (known !== undefined) return known
     const standIn = `import-${name.replace(/[^A-Za-z0-9]+/g, '-')}`
+    this.standIns.add(standIn)
     if (!this.told.has(standIn)) {
       this.problems.note('export-made-up', `no stack here exports \`${name}\`; \`${standIn}\` stands in`, from)
       this.told.add(standIn)
@@ -210,6 +220,11 @@ export class TemplateScope implements Scope {
       )
     }
     return undefined
+  }
+
+  isStandIn(text: string): boolean {
+    for (const standIn of this.standIns) if (text.includes(standIn)) return true
+    return false
   }
 
   names(kind: 'referable' | 'resource' | 'condition' | 'mapping'): readonly string[] {

@@ -5,8 +5,7 @@
 import type { Problems } from '../diag/problem.ts'
 import type { Source, Span } from '../diag/span.ts'
 import { nearest } from '../diag/suggest.ts'
-import { parseDocument } from './document.ts'
-import { Intrinsics } from './intrinsics.ts'
+import { parseDocument, templateLimits } from './document.ts'
 import { expandLoops } from './language-extensions.ts'
 import { at, Dict, entries, get, isMap, items, scalar, stringOf, textOf } from './node.ts'
 import type { Entry, Node } from './node.ts'
@@ -110,7 +109,7 @@ const mapSections = [
 
 /** Reads a template. Undefined when the text has no tree or no resources to speak of; what is wrong is in `problems`. */
 export function loadTemplate(source: Source, options: TemplateOptions, problems: Problems): Template | undefined {
-  const root = parseDocument(source, problems)
+  const root = parseDocument(source, problems, templateLimits)
   return root === undefined ? undefined : templateOf(root, options, problems)
 }
 
@@ -223,7 +222,7 @@ const resourceAttributes = [
     'CreationPolicy',
     'UpdatePolicy',
   ],
-  ...['Metadata', 'Connectors', 'IgnoreGlobals', 'Version'],
+  ...['Metadata', 'Connectors', 'IgnoreGlobals', 'Version', 'Description'],
 ]
 
 function checkResources(resources: Dict, problems: Problems): void {

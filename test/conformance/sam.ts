@@ -78,14 +78,21 @@ function templates(): ConformanceCase[] {
   return cases
 }
 
-/** The template beside an expectation is the one that declares serverless resources. */
+/** Of several templates beside an expectation it is the one that shares most logical ids with it. */
 function compareFolder(folder: string, files: readonly string[]): void {
-  const candidates = files.filter(
-    (file) => /\.(ya?ml|json|template)$/.test(file) && file !== 'expected.sam-transform.json',
+  const expected = Object.keys(
+    (JSON.parse(readFileSync(join(folder, 'expected.sam-transform.json'), 'utf8')) as Plain)['Resources'] as Plain,
   )
-  const template = candidates.find((file) => readFileSync(join(folder, file), 'utf8').includes('AWS::Serverless'))
-  if (template === undefined) throw new Error('no template with serverless resources stands beside the expectation')
-  compare(join(folder, template), join(folder, 'expected.sam-transform.json'), { parameters: new Map() })
+  let best = ''
+  let bestShared = 0
+  for (const file of files.filter((name) => /\.(ya?ml|json|template)$/.test(name) && !name.startsWith('expected.'))) {
+    const text = readFileSync(join(folder, file), 'utf8')
+    if (!text.includes('AWS::Serverless')) continue
+    const shared = expected.filter((id) => text.includes(`${id}:`) || text.includes(`"${id}"`)).length
+    if (shared > bestShared) [best, bestShared] = [file, shared]
+  }
+  if (best === '') throw new Error('no template with serverless resources stands beside the expectation')
+  compare(join(folder, best), join(folder, 'expected.sam-transform.json'), { parameters: new Map() })
 }
 
 function compare(input: string, output: string, options: Parameters<typeof transformText>[1]): void {

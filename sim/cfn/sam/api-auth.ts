@@ -27,7 +27,8 @@ const restAuthProperties = [
 
 /** Puts `security` into every method of a REST API and returns the schemes that they use. */
 export function restAuth(api: ApiDraft, draft: Draft): Security {
-  const auth = get(api.owner.properties, 'Auth')
+  const unresolved = get(api.owner.properties, 'Auth')
+  const auth = unresolved === undefined ? undefined : draft.resolveParameters(unresolved)
   draft.checkKeys(api.owner, isIntrinsic(auth) ? undefined : auth, restAuthProperties, 'Auth')
   const written = get(auth, 'Authorizers')
   const byDefault = stringOf(get(auth, 'DefaultAuthorizer'))

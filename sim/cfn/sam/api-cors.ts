@@ -1,5 +1,5 @@
 // `Cors` of a REST API: an OPTIONS method on every path that answers with the allowed origins, methods and headers.
-import { get, isMap, isTrue } from '../node.ts'
+import { entries, get, isMap, isTrue } from '../node.ts'
 import type { Node, Plain } from '../node.ts'
 import { anyMethod } from './api-draft.ts'
 import type { ApiDraft } from './api-draft.ts'
@@ -18,11 +18,15 @@ export function addCors(api: ApiDraft, draft: Draft, isOpenApi: boolean): void {
     ['AllowMethods', 'AllowHeaders', 'AllowOrigin', 'MaxAge', 'AllowCredentials'],
     'Cors',
   )
+  // AWS: each of these passes over an OpenAPI 3 definition wraps the headers' types in one more `schema`.
+  const wraps = ['Cors', 'Auth', 'GatewayResponses', 'Models'].filter(
+    (name) => entries(get(api.owner.properties, name)).length > 0 || name === 'Cors',
+  ).length
   for (const [, path] of api.paths) {
     if (path.opaque !== undefined || path.methods.has('options')) continue
     const headers = corsHeaders(cors, isMapped, [...path.methods.keys()])
     path.methods.set('options', {
-      members: optionsMethod(headers, isOpenApi, api.head['swagger'] === undefined),
+      members: optionsMethod(headers, isOpenApi ? wraps : 0),
       condition: undefined,
       auth: undefined,
       written: true,
@@ -56,24 +60,19 @@ function methodsOf(methods: readonly string[]): string {
     .join(',')
 }
 
-function optionsMethod(
-  headers: ReadonlyMap<string, Plain>,
-  isOpenApi: boolean,
-  wasOpenApi: boolean,
-): Record<string, Plain | undefined> {
+function optionsMethod(headers: ReadonlyMap<string, Plain>, wraps: number): Record<string, Plain | undefined> {
   const parameters = new Map<string, Plain>()
   const declared = new Map<string, Plain>()
-  // AWS: a definition that is OpenAPI 3 already gets its headers wrapped twice.
-  const text = { type: 'string' }
-  const wrapped = !isOpenApi ? text : wasOpenApi ? { schema: { schema: text } } : { schema: text }
+  let wrapped: Plain = { type: 'string' }
+  for (let i = 0; i < wraps; i++) wrapped = { schema: wrapped }
   for (const [name, value] of headers) {
     parameters.set(`method.response.header.${name}`, value)
     declared.set(name, wrapped)
   }
   return {
     summary: 'CORS support',
-    consumes: isOpenApi ? undefined : ['application/json'],
-    produces: isOpenApi ? undefined : ['application/json'],
+    consumes: wraps > 0 ? undefined : ['application/json'],
+    produces: wraps > 0 ? undefined : ['application/json'],
     'x-amazon-apigateway-integration': {
       type: 'mock',
       requestTemplates: { 'application/json': '{\n  "statusCode" : 200\n}\n' },

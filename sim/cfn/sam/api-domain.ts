@@ -1,8 +1,8 @@
 // `Domain` of an API: its own domain name and the mappings of base paths to a stage.
-import { canonicalJson, get, has, items, stringOf } from '../node.ts'
+import { canonicalJson, get, isTrue, items, stringOf } from '../node.ts'
 import type { Node, Plain, PlainMap } from '../node.ts'
 import type { ApiDraft } from './api-draft.ts'
-import { hash10, pick, ref } from './draft.ts'
+import { getAtt, hash10, pick, ref } from './draft.ts'
 import type { Draft } from './draft.ts'
 
 export function apiDomain(api: ApiDraft, stage: string, draft: Draft): void {
@@ -16,8 +16,6 @@ export function apiDomain(api: ApiDraft, stage: string, draft: Draft): void {
     draft.error(owner, '`Domain` has a `DomainName` and a `CertificateArn`', written.span)
     return
   }
-  if (has(domain, 'Route53'))
-    draft.notSimulated(owner, 'a DNS record (`Domain.Route53`)', get(written, 'Route53')?.span ?? written.span)
   const id = `ApiGatewayDomainName${isHttp ? 'V2' : ''}${hash10(stringOf(name) ?? canonicalJson(name))}`
   const security = get(domain, 'SecurityPolicy')
   const endpoint: Plain = get(domain, 'EndpointConfiguration') ?? 'REGIONAL'
@@ -39,12 +37,40 @@ export function apiDomain(api: ApiDraft, stage: string, draft: Draft): void {
       ...pick(domain, ['OwnershipVerificationCertificateArn']),
     })
   }
+  emitRecord(api, id, domain, name, draft)
   emitMappings(api, id, stage, get(domain, 'BasePath'), draft)
 }
 
 function mutualTls(domain: Node): PlainMap | undefined {
   const written = get(domain, 'MutualTlsAuthentication')
   return written === undefined ? undefined : pick(written, ['TruststoreUri', 'TruststoreVersion'])
+}
+
+/** A DNS record in the hosted zone that `Route53` names, pointing at the domain. */
+function emitRecord({ owner, isHttp }: ApiDraft, domainId: string, domain: Node, name: Node, draft: Draft): void {
+  const route53 = get(domain, 'Route53')
+  if (route53 === undefined) return
+  const zone = get(route53, 'HostedZoneId') ?? get(route53, 'HostedZoneName')
+  if (zone === undefined) {
+    draft.error(owner, '`Route53` has a `HostedZoneId` or a `HostedZoneName`', route53.span)
+    return
+  }
+  const isEdge = !isHttp && stringOf(get(domain, 'EndpointConfiguration')) === 'EDGE'
+  const target = isEdge
+    ? { HostedZoneId: 'Z2FDTNDATAQYW2', DNSName: getAtt(domainId, 'DistributionDomainName') }
+    : { HostedZoneId: getAtt(domainId, 'RegionalHostedZoneId'), DNSName: getAtt(domainId, 'RegionalDomainName') }
+  const alias: PlainMap = { ...target, ...pick(route53, ['EvaluateTargetHealth']) }
+  const record = (type: string): PlainMap => ({
+    Name: name,
+    Type: type,
+    AliasTarget: alias,
+    ...pick(route53, ['Region', 'SetIdentifier']),
+  })
+  const id = `RecordSetGroup${hash10(stringOf(zone) ?? canonicalJson(zone))}`
+  draft.emit(owner, id, 'AWS::Route53::RecordSetGroup', {
+    ...pick(route53, ['HostedZoneId', 'HostedZoneName']),
+    RecordSets: isTrue(get(route53, 'IpV6')) ? [record('A'), record('AAAA')] : [record('A')],
+  })
 }
 
 function emitMappings(

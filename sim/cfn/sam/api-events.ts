@@ -231,7 +231,7 @@ export function httpApiEvent(fn: FunctionDraft, event: Event): void {
   const given = get(properties, 'ApiId')
   const api = given === undefined ? apis.implicit(true, owner) : apis.all.get(refId(given) ?? stringOf(given) ?? '')
   const target: Plain = given ?? ref(api?.owner.id ?? '')
-  const resource = isDefault ? '$default' : `${route.arnMethod}${arnPath(route.path)}`
+  const resource = isDefault ? '*' : `${route.arnMethod}${arnPath(route.path)}`
   permit(fn, `${id}Permission`, 'apigateway.amazonaws.com', {
     SourceArn: sub(
       `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${__ApiId__}/\${__Stage__}/${resource}`,

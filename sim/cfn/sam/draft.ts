@@ -5,7 +5,7 @@
 import type { Problems } from '../../diag/problem.ts'
 import type { Span } from '../../diag/span.ts'
 import { nearest } from '../../diag/suggest.ts'
-import { build, Dict, entries, get, isMap, isScalar, List, scalar, stringOf } from '../node.ts'
+import { build, Dict, entries, get, isMap, isScalar, List, scalar, stringOf, textOf } from '../node.ts'
 import type { Entry, Node, Plain, PlainMap } from '../node.ts'
 import type { Parameter } from '../parameters.ts'
 import { sha1Hex } from '../sha1.ts'
@@ -112,8 +112,15 @@ export class Draft {
     if (name === undefined) return undefined
     if (name === 'AWS::Region') return scalar(this.region, node.span)
     if (name === 'AWS::Partition') return scalar(this.partition, node.span)
+    const text = this.known(name)
+    return text === undefined ? undefined : scalar(text, node.span)
+  }
+
+  /** A parameter's text; a made-up one is none, for the transform runs before anything is made up. */
+  private known(name: string): string | undefined {
     const parameter = this.parameters.get(name)
-    return parameter === undefined ? undefined : scalar(parameter.text, node.span)
+    if (parameter === undefined || parameter.origin === 'dummy') return undefined
+    return parameter.isStored ? textOf(parameter.value) : parameter.text
   }
 
   private resolveSub(argument: Node): Node {
@@ -122,7 +129,7 @@ export class Draft {
     const made = text.replace(/\$\{([A-Za-z0-9:]+)\}/g, (whole: string, name: string) => {
       if (name === 'AWS::Region') return this.region
       if (name === 'AWS::Partition') return this.partition
-      return this.parameters.get(name)?.text ?? whole
+      return this.known(name) ?? whole
     })
     return made === text ? argument : scalar(made, argument.span)
   }

@@ -29,12 +29,19 @@ export function eventInvokeConfig(fn: FunctionDraft): void {
     const target = destination(fn, `${id}${key}`, value)
     if (target !== undefined) destinations[key] = { Destination: target }
   }
-  draft.emit(owner, id, 'AWS::Lambda::EventInvokeConfig', {
-    ...pick(config, ['MaximumEventAgeInSeconds', 'MaximumRetryAttempts']),
-    FunctionName: ref(owner.id),
-    Qualifier: alias === undefined ? '$LATEST' : getAtt(alias, 'Name'),
-    DestinationConfig: Object.keys(destinations).length === 0 ? undefined : destinations,
-  })
+  draft.emit(
+    owner,
+    id,
+    'AWS::Lambda::EventInvokeConfig',
+    {
+      ...pick(config, ['MaximumEventAgeInSeconds', 'MaximumRetryAttempts']),
+      FunctionName: ref(owner.id),
+      Qualifier:
+        alias === undefined ? '$LATEST' : draft.resolveParameters(get(owner.properties, 'AutoPublishAlias') ?? config),
+      DestinationConfig: destinations,
+    },
+    alias === undefined ? {} : { DependsOn: [alias] },
+  )
 }
 
 function destination(fn: FunctionDraft, id: string, written: Node): Plain | undefined {
@@ -94,7 +101,7 @@ function targetOf(fn: FunctionDraft, id: string, type: string, written: Node | u
     return { 'Fn::If': [name, madeTarget, no] }
   }
   if (!isNone(no)) return written
-  const opposite = `NOT${name}${hash10(name)}`
+  const opposite = `NOT${name}${hash10(`${owner.id}EventInvokeConfig`)}`
   draft.conditions.set(opposite, { 'Fn::Not': [{ Condition: name }] })
   emit(both(fn, opposite))
   return { 'Fn::If': [opposite, madeTarget, yes] }
@@ -104,7 +111,7 @@ function targetOf(fn: FunctionDraft, id: string, type: string, written: Node | u
 function both(fn: FunctionDraft, name: string): string {
   const own = stringOf(get(fn.owner.node, 'Condition'))
   if (own === undefined) return name
-  const joined = `${own}AND${name}${hash10(`${own}AND${name}`)}`
+  const joined = `${own}AND${name}${hash10(fn.owner.id)}`
   // AWS: the translator nests these conditions twice, and so do we; evaluation reads both forms alike.
   fn.draft.conditions.set(joined, {
     'Fn::And': [{ Condition: { Condition: own } }, { Condition: { Condition: name } }],

@@ -138,7 +138,8 @@ function polled(policy: string, sourceProperty: string, needsStart: boolean): Ma
     checkDestination(fn, event)
     if (!checkAccess(fn, event)) return
     const group = get(properties, 'ConsumerGroupId')
-    const registry = get(properties, 'SchemaRegistryConfig')
+    const written = get(properties, 'SchemaRegistryConfig')
+    const registry = written === undefined ? undefined : draft.resolveParameters(written)
     const kafka: PlainMap = { ConsumerGroupId: group, SchemaRegistryConfig: registry }
     const isKafka = group !== undefined || registry !== undefined
     draft.emit(owner, id, 'AWS::Lambda::EventSourceMapping', {
@@ -238,7 +239,7 @@ function snsEvent(fn: FunctionDraft, event: Event): void {
   const made = `${id}Queue`
   const queueArn: Plain = queue ?? getAtt(made, 'Arn')
   const queueUrl: Plain = (isScalar(wanted) ? undefined : get(wanted, 'QueueUrl')) ?? ref(made)
-  if (queue === undefined) draft.emit(owner, made, 'AWS::SQS::Queue', {})
+  if (queue === undefined) draft.emit(owner, made, 'AWS::SQS::Queue', isFifo(fn, topic) ? { FifoQueue: true } : {})
   const policyId = (isScalar(wanted) ? undefined : stringOf(get(wanted, 'QueuePolicyLogicalId'))) ?? `${id}QueuePolicy`
   draft.emit(owner, policyId, 'AWS::SQS::QueuePolicy', {
     PolicyDocument: {
@@ -263,6 +264,12 @@ function snsEvent(fn: FunctionDraft, event: Event): void {
     EventSourceArn: queueArn,
   })
   fn.managed.push(managedPolicyArn('AWSLambdaSQSQueueExecutionRole', draft.partition))
+}
+
+/** A topic of the template that is FIFO needs a queue that is. */
+function isFifo(fn: FunctionDraft, topic: Node): boolean {
+  const topicId = refId(topic)
+  return topicId !== undefined && isTrue(get(get(fn.draft.resource(topicId), 'Properties'), 'FifoTopic'))
 }
 
 function s3Event(fn: FunctionDraft, event: Event): void {
@@ -464,12 +471,12 @@ export function emitSchedule(
   const policies: Plain[] = [
     {
       PolicyName: `${id}${policyName}`,
-      PolicyDocument: { Version: '2012-10-17', Statement: [{ Action: action, Effect: 'Allow', Resource: target }] },
+      PolicyDocument: { Statement: [{ Action: action, Effect: 'Allow', Resource: target }] },
     },
   ]
   if (deadLetter !== undefined) {
     const statement = { Action: 'sqs:SendMessage', Effect: 'Allow', Resource: deadLetter['Arn'] }
-    policies.push({ PolicyName: `${id}DLQPolicy`, PolicyDocument: { Version: '2012-10-17', Statement: [statement] } })
+    policies.push({ PolicyName: `${id}SQSPolicy`, PolicyDocument: { Statement: [statement] } })
   }
   draft.emit(owner, `${id}Role`, 'AWS::IAM::Role', {
     AssumeRolePolicyDocument: trusting('scheduler.amazonaws.com'),

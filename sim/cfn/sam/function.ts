@@ -110,6 +110,7 @@ export function transformFunction(owner: SamResource, draft: Draft, apis: ApiDra
       Code: code,
       Role: role.value,
       Tags: tagList(get(properties, 'Tags'), ['lambda:createdBy', 'SAM']),
+      Description: describedAs(owner, draft) ?? get(properties, 'Description'),
       TracingConfig: tracing === undefined ? undefined : { Mode: tracing },
       DeadLetterConfig: deadLetter,
     },
@@ -199,11 +200,12 @@ function emitRole(fn: FunctionDraft, id: string, condition: string | undefined):
   const { properties } = owner
   const policies = rolePolicies(owner, id, draft)
   const arn = (name: string): string => managedPolicyArn(name, draft.partition)
-  const managed: Plain[] = [arn('AWSLambdaBasicExecutionRole')]
+  // A durable function's own basic policy stands in for the usual one.
+  const isDurable = has(properties, 'DurableConfig')
+  const managed: Plain[] = [arn(isDurable ? 'AWSLambdaBasicDurableExecutionRolePolicy' : 'AWSLambdaBasicExecutionRole')]
   const tracing = textOf(draft.resolveParameters(get(properties, 'Tracing') ?? owner.node))
   if (tracing === 'Active' || tracing === 'PassThrough') managed.push(arn('AWSXrayWriteOnlyAccess'))
   if (has(properties, 'VpcConfig')) managed.push(arn('AWSLambdaVPCAccessExecutionRole'))
-  if (has(properties, 'DurableConfig')) managed.push(arn('AWSLambdaBasicDurableExecutionRolePolicy'))
   const all = unique([...managed, ...fn.managed, ...policies.managed])
   const documents = [
     ...fn.documents.filter(isDeadLetter),
@@ -234,7 +236,7 @@ export function trusting(service: string): PlainMap {
   }
 }
 
-function unique(values: readonly Plain[]): Plain[] {
+export function unique(values: readonly Plain[]): Plain[] {
   const seen = new Set<string>()
   return values.filter((value) => {
     const text =
@@ -309,6 +311,13 @@ function emitAlias(fn: FunctionDraft, alias: string, name: string, code: PlainMa
     },
     { UpdatePolicy: updatePolicy },
   )
+}
+
+/** With all properties watched, a given code hash stands in the description, so that a change of it changes the function. */
+function describedAs({ properties }: SamResource, draft: Draft): Plain | undefined {
+  const given = get(properties, 'AutoPublishCodeSha256')
+  if (given === undefined || !isTrue(get(properties, 'AutoPublishAliasAllProperties'))) return undefined
+  return draft.resolveParameters(given)
 }
 
 /** A new version appears only when what this hash sees has changed (SAM-R13). */

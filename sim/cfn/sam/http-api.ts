@@ -46,7 +46,7 @@ export function transformHttpApi(api: ApiDraft, draft: Draft): void {
     {
       Body: uri === undefined ? bodyOf(api, draft) : undefined,
       BodyS3Location: uri === undefined ? undefined : storedAt(uri, 'Bucket', 'Key', 'Version'),
-      ...pick(properties, ['FailOnWarnings']),
+      FailOnWarnings: isTrue(get(properties, 'FailOnWarnings')) ? true : undefined,
     },
     pick(owner.node, ['DependsOn', 'Metadata']),
   )

@@ -305,7 +305,7 @@ export const policyTemplates: ReadonlyMap<string, readonly TemplateStatement[]> 
     [allow('textract', 'DetectDocumentText StartDocumentTextDetection StartDocumentAnalysis AnalyzeDocument', '*')],
   ],
   ['TextractGetResultPolicy', [allow('textract', 'GetDocumentTextDetection GetDocumentAnalysis', '*')]],
-  ['EventBridgePutEventsPolicy', [allow('events', 'PutEvents', 'events:r:a:event-bus/<EventBusName>')]],
+  ['EventBridgePutEventsPolicy', [{ actions: 'events:PutEvents', on: 'events:r:a:event-bus/<EventBusName>' }]],
   [
     'ElasticMapReduceAddJobFlowStepsPolicy',
     [allow('elasticmapreduce', 'AddJobFlowSteps', 'elasticmapreduce:r:a:cluster/<ClusterId>')],

@@ -246,7 +246,7 @@ function emitDeployment(api: ApiDraft, draft: Draft, body: PlainMap | Node | und
   const id = `${owner.id}Deployment${hash10(hashed)}`
   draft.renamed.set(`${owner.id}.Deployment`, id)
   draft.emit(owner, id, 'AWS::ApiGateway::Deployment', {
-    Description: body === undefined ? undefined : `RestApi deployment id: ${whole}`,
+    Description: `RestApi deployment id: ${whole}`,
     RestApiId: ref(owner.id),
     StageName: has(properties, 'OpenApiVersion') ? undefined : 'Stage',
   })

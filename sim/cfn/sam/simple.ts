@@ -1,6 +1,6 @@
 // The SAM resources that become little more than one resource each: tables, layers and nested applications.
 import { canonicalJson, get, has, isMap, stringOf, textOf, withMembers } from '../node.ts'
-import type { PlainMap } from '../node.ts'
+import type { Node, Plain, PlainMap } from '../node.ts'
 import { hash10, pick, tagList } from './draft.ts'
 import type { Draft, SamResource } from './draft.ts'
 import { storedAt } from './function.ts'
@@ -100,6 +100,15 @@ export function transformLayer(owner: SamResource, draft: Draft): void {
 
 const applicationProperties = ['Location', 'TemplateUrl', 'Parameters', 'NotificationARNs', 'Tags', 'TimeoutInMinutes']
 
+/** What the application repository answers with differs at every transform; this stands in. */
+const signedUrl = 'https://awsserverlessrepo-changesets-xxx.s3.amazonaws.com/signed-url'
+
+/** A local path would have been packaged into a bucket. */
+function templateUrl(location: Node | undefined): Plain | undefined {
+  const text = stringOf(location)
+  return text === undefined || /^(https?|s3):\/\//.test(text) ? location : 'https://bucket.s3.amazonaws.com/value'
+}
+
 /** A nested stack from a template's place, or from the application repository by name and version (SAM-R35). */
 export function transformApplication(owner: SamResource, draft: Draft): void {
   const { id, properties } = owner
@@ -119,10 +128,7 @@ export function transformApplication(owner: SamResource, draft: Draft): void {
     'AWS::CloudFormation::Stack',
     {
       ...pick(properties, ['Parameters', 'NotificationARNs', 'TimeoutInMinutes']),
-      TemplateURL:
-        application === undefined
-          ? location
-          : `https://awsserverlessrepo/${textOf(application) ?? id}/${textOf(version) ?? ''}`,
+      TemplateURL: application === undefined ? templateUrl(location) : signedUrl,
       Tags: [...own, ...more, ...tagList(get(properties, 'Tags'))],
     },
     pick(owner.node, ['DependsOn', 'Metadata']),

@@ -1,7 +1,7 @@
 // AWS::Serverless::StateMachine: the machine, its role, and the rules, schedules and routes that start it (SAM-R34).
 import { entries, get, isScalar, isTrue, List, scalar, Scalar, stringOf, Dict } from '../node.ts'
 import type { Entry, Node, Plain, PlainMap } from '../node.ts'
-import { ascii, storedAt, trusting } from './function.ts'
+import { ascii, storedAt, trusting, unique } from './function.ts'
 import { deadLetterOf, emitSchedule, ruleOf } from './events.ts'
 import type { Event } from './events.ts'
 import type { ApiDrafts } from './api-draft.ts'
@@ -96,7 +96,7 @@ function emitRole(owner: SamResource, draft: Draft, tags: Plain[]): void {
     managed.unshift(managedPolicyArn('AWSXrayWriteOnlyAccess', draft.partition))
   draft.emit(owner, roleId, 'AWS::IAM::Role', {
     AssumeRolePolicyDocument: trusting('states.amazonaws.com'),
-    ManagedPolicyArns: managed,
+    ManagedPolicyArns: unique(managed),
     Policies: policies.documents.length === 0 ? undefined : policies.documents,
     Path: get(owner.properties, 'RolePath'),
     PermissionsBoundary: get(owner.properties, 'PermissionsBoundary'),
@@ -216,7 +216,7 @@ function emitRoute(owner: SamResource, event: Event, draft: Draft, apis: ApiDraf
 
 /**
  * A definition in the template as the text that Step Functions takes: JSON with sorted keys, four spaces deep, line by line.
- * Functions inside become substitutions, for they cannot be resolved inside a text.
+ * Functions inside become substitutions, numbered in that order, for they cannot be resolved inside a text.
  */
 function definitionOf(
   definition: Node,
@@ -239,7 +239,10 @@ function definitionOf(
       return scalar(`\${${name}}`, node.span)
     }
     const pairs = new Map<string, Entry>()
-    for (const entry of node.pairs.values()) pairs.set(entry.key, { ...entry, value: replaced(entry.value) })
+    for (const key of [...node.pairs.keys()].sort()) {
+      const entry = node.pairs.get(key) as Entry
+      pairs.set(key, { ...entry, value: replaced(entry.value) })
+    }
     return new Dict(pairs, node.span)
   }
   const lines = indented(replaced(definition), '').split('\n')

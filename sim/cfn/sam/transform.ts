@@ -16,6 +16,7 @@ import { transformHttpApi } from './http-api.ts'
 import { withReferences } from './references.ts'
 import { transformRestApi } from './rest-api.ts'
 import { transformApplication, transformLayer, transformTable } from './simple.ts'
+import { transformWebSocketApi } from './websocket-api.ts'
 import { transformStateMachine } from './state-machine.ts'
 
 /** The sections of a template that the transform reads and writes. */
@@ -74,8 +75,9 @@ export function transformServerless(written: Written, settings: SamSettings, pro
   for (const table of ofType('SimpleTable')) transformTable(table, draft)
   for (const layer of ofType('LayerVersion')) transformLayer(layer, draft)
   for (const application of ofType('Application')) transformApplication(application, draft)
+  for (const api of ofType('WebSocketApi')) transformWebSocketApi(api, draft)
   deployments.emitAll()
-  for (const other of ofType('Connector', 'GraphQLApi', 'WebSocketApi', 'CapacityProvider')) {
+  for (const other of ofType('Connector', 'GraphQLApi', 'CapacityProvider')) {
     problems.note('not-simulated', `\`${other.id}\`: \`${other.type}\` is not simulated yet`, other.keySpan)
   }
   for (const resource of serverless) {

@@ -1,7 +1,7 @@
 // A whole template through the SAM transform, functions left as they are: what AWS would hand on to CloudFormation.
 import type { Problems } from '../../diag/problem.ts'
 import type { Source } from '../../diag/span.ts'
-import { parseDocument } from '../document.ts'
+import { parseDocument, templateLimits } from '../document.ts'
 import { get, isMap, withMembers } from '../node.ts'
 import type { Dict } from '../node.ts'
 import { readParameters } from '../parameters.ts'
@@ -15,7 +15,7 @@ export interface TransformOptions {
 
 /** Returns undefined when the text has no map of resources. The result has neither `Transform` nor `Globals`. */
 export function transformText(source: Source, options: TransformOptions, problems: Problems): Dict | undefined {
-  const root = parseDocument(source, problems)
+  const root = parseDocument(source, problems, templateLimits)
   const resources = get(root, 'Resources')
   if (!isMap(root) || !isMap(resources)) return undefined
   const region = options.region ?? 'us-east-1'
@@ -24,10 +24,9 @@ export function transformText(source: Source, options: TransformOptions, problem
   const inputs = {
     given,
     ssm: new Map<string, string>(),
-    dummies: false,
+    dummies: true,
     region,
     account: '123456789012',
-    lenient: true,
   }
   const parameters = readParameters(declared, inputs, problems)
   const written = {
