@@ -130,14 +130,19 @@ export class Recorder implements Boundary {
 
   /** Emits a value of a count. */
   count(metric: MetricId, value: number): void {
+    this.aggregate(metric, 1, value, value, value)
+  }
+
+  /** Emits `n` values of a count at once, by their sum, least and greatest. */
+  aggregate(metric: MetricId, n: number, sum: number, min: number, max: number): void {
     const at = metric * WIDTH
-    const values = this.values
     if (this.anyShort && this.isShort(metric)) this.rollShort(metric)
+    const values = this.values
     if (values[at + N] === 0) this.touched.push(metric)
-    values[at + N]++
-    values[at + SUM] += value
-    if (value < values[at + MIN]) values[at + MIN] = value
-    if (value > values[at + MAX]) values[at + MAX] = value
+    values[at + N] += n
+    values[at + SUM] += sum
+    if (min < values[at + MIN]) values[at + MIN] = min
+    if (max > values[at + MAX]) values[at + MAX] = max
   }
 
   /** Emits a value of a distribution: a whole number ≥ 0 (µs, bytes). */

@@ -177,11 +177,22 @@ export interface ServiceDef<S = any> {
   readonly invariants: Readonly<Record<string, Invariant<S>>>
   /** Asked at the end of every metric period; answers whether it must be asked again at the next one even if nothing happens until then. */
   readonly periodEnded?: (self: S, time: number) => boolean
+  /** How often `periodEnded` is asked, in µs: every minute when absent, else an even part of one. */
+  readonly periodEvery?: (config: Config) => number
   /** Called once when the run ends, before the last metrics are read: settle areas and sums up to now. */
   readonly finish?: (self: S) => void
   readonly view: View<S>
   /** What the report shows of the state beyond metrics: plain data (hot partitions, alarm history). */
   readonly report?: (self: S) => unknown
+}
+
+/** A metric as CloudWatch knows it (CW-01), and its history. */
+export interface PublishedSeries {
+  readonly namespace: string
+  readonly name: string
+  readonly unit: CwUnit
+  readonly dimensions: Readonly<Record<string, string>>
+  readonly series: Series
 }
 
 /** All a component can see of the world. The upper half resolves names once, in `create`; the lower half runs per event. */
@@ -195,6 +206,8 @@ export interface Sim {
   metric(name: string): MetricId
   /** A second series of a metric with more dimensions than the resource's own: `ThrottledRequests` by `Operation`. */
   metricWith(name: string, dimensions: Readonly<Record<string, string>>): MetricId
+  /** Publishes a series under one more set of dimensions besides the resource's own (of an API with one stage, the stage's). */
+  metricAlias(metric: MetricId, name: string, dimensions: Readonly<Record<string, string>>): void
   /** The edge to another component on which `action` is called; its answers arrive at `answered`. */
   edge<S>(to: Ref, action: Action, answered: EventFunction<S>): number
   /** Its own stream, a function of (scenario seed, component name, purpose). */
@@ -205,11 +218,7 @@ export interface Sim {
   /** An exception's id in the world's table; registered on first use. */
   error(name: string, http: number): number
   /** The series of a metric anywhere in the world, for alarms; undefined while nobody publishes it. */
-  series(
-    namespace: string,
-    metric: string,
-    dimensions: Readonly<Record<string, string>>,
-  ): { readonly series: Series; readonly unit: CwUnit } | undefined
+  series(namespace: string, metric: string, dimensions: Readonly<Record<string, string>>): PublishedSeries | undefined
   /** The series of a custom metric, opened on first use. `period` in µs: 60 s standard, 1 s high resolution. */
   customMetric(
     namespace: string,
@@ -218,6 +227,8 @@ export interface Sim {
     unit: CwUnit,
     period: number,
   ): MetricId
+  /** Every metric that somebody publishes, in the order in which they were opened. */
+  metrics(): readonly PublishedSeries[]
   /** The world's exceptions: names, HTTP codes and how an SDK treats them, by status. */
   readonly errors: ErrorTable
   /** A component's state by name, for rooms of the same namespace and type only (the account's shared pool). */
@@ -238,6 +249,8 @@ export interface Sim {
   reply(call: Call, status: number): void
   replyAfter(delay: number, call: Call, status: number): void
   count(metric: MetricId, value: number): void
+  /** Emits `n` values of a count at once, by their sum, least and greatest. */
+  aggregate(metric: MetricId, n: number, sum: number, min: number, max: number): void
   record(metric: MetricId, value: number): void
   level(metric: MetricId, value: number): void
 }

@@ -4,7 +4,7 @@
 import { assert } from '../engine/assert.ts'
 import { Calls, type Call } from '../engine/calls.ts'
 import { Kernel, type EventFunction, type Stop, type Target, type TimerHandle } from '../engine/kernel.ts'
-import { Recorder, type MetricId, type Series } from '../engine/recorder.ts'
+import { MINUTE, Recorder, type MetricId, type Series } from '../engine/recorder.ts'
 import { createRng, type Rng } from '../engine/rng.ts'
 import type { Sampler } from '../engine/sample.ts'
 import type { CwUnit, ServiceDef, Sim } from '../model/contract.ts'
@@ -148,26 +148,39 @@ export class World {
     }
   }
 
-  private periodWatch(): { periodEnded(time: number): boolean } | null {
-    const watchers: { ended: (state: unknown, time: number) => boolean; state: unknown }[] = []
+  private periodWatch(): PeriodWatch | null {
+    const watchers: Watcher[] = []
     this.components.forEach((component, i) => {
-      if (component.def.periodEnded !== undefined)
-        watchers.push({ ended: component.def.periodEnded, state: this.states[i + 1] })
+      const { periodEnded: ended, periodEvery } = component.def
+      if (ended === undefined) return
+      const every = periodEvery === undefined ? MINUTE : periodEvery(component.config)
+      watchers.push({ ended, every, state: this.states[i + 1], wanted: false })
+      this.recorder.askEvery = Math.min(this.recorder.askEvery, every)
     })
     return watchers.length === 0 ? null : new PeriodWatch(watchers)
   }
 }
 
-class PeriodWatch {
-  private readonly watchers: readonly { ended: (state: unknown, time: number) => boolean; state: unknown }[]
+interface Watcher {
+  readonly ended: (state: unknown, time: number) => boolean
+  readonly every: number
+  readonly state: unknown
+  wanted: boolean
+}
 
-  constructor(watchers: readonly { ended: (state: unknown, time: number) => boolean; state: unknown }[]) {
+class PeriodWatch {
+  private readonly watchers: readonly Watcher[]
+
+  constructor(watchers: readonly Watcher[]) {
     this.watchers = watchers
   }
 
   periodEnded(time: number): boolean {
     let again = false
-    for (const watcher of this.watchers) if (watcher.ended(watcher.state, time)) again = true
+    for (const watcher of this.watchers) {
+      if (time % watcher.every === 0) watcher.wanted = watcher.ended(watcher.state, time)
+      if (watcher.wanted) again = true
+    }
     return again
   }
 }
@@ -223,6 +236,11 @@ class ComponentSim implements Sim {
 
   metricWith(name: string, dimensions: Readonly<Record<string, string>>): MetricId {
     return this.openMetric(name, { ...ownDimensions(this.plan), ...dimensions })
+  }
+
+  metricAlias(metric: MetricId, name: string, dimensions: Readonly<Record<string, string>>): void {
+    const { namespace, metrics } = this.plan.def
+    this.world.publish(this.name, namespace, name, metrics[name]!.unit, { ...ownDimensions(this.plan), ...dimensions }, metric)
   }
 
   edge<S>(to: string, action: `${string}:${string}`, answered: EventFunction<S>): number {
@@ -307,8 +325,16 @@ class ComponentSim implements Sim {
     this.dispatcher.reply(delay, call, status)
   }
 
+  metrics(): readonly PublishedMetric[] {
+    return this.world.metrics
+  }
+
   count(metric: MetricId, value: number): void {
     this.recorder.count(metric, value)
+  }
+
+  aggregate(metric: MetricId, n: number, sum: number, min: number, max: number): void {
+    this.recorder.aggregate(metric, n, sum, min, max)
   }
 
   record(metric: MetricId, value: number): void {
