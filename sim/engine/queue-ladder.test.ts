@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HeapQueue } from './queue-heap.ts'
 import { LadderQueue } from './queue-ladder.ts'
+import { capture, restore } from './snapshot.ts'
 
 /** One phase of a hostile run: how many steps, how often a step pushes, what delays and sequence numbers look like. */
 interface Phase {
@@ -145,6 +146,29 @@ describe('the ladder of pending events', () => {
       if (turn % 2 === 0) ladder.push(5, turn + 1, 0, 0)
     }
     expect(ladder.size).toBe(15_000)
+  })
+
+  it('goes on from a snapshot, its own or another queue, as it did the first time', () => {
+    const ladder = new LadderQueue()
+    const random = uniform(3)
+    for (let seq = 0; seq < 3_000; seq++) ladder.push(Math.floor(10 ** (random() * 9)), seq, 0, seq)
+    for (let i = 0; i < 1_000; i++) ladder.pop()
+    const snapshot = capture(ladder)
+    const rest = (queue: LadderQueue): number[] => {
+      const order: number[] = []
+      for (let i = 0; queue.pop(); i++) {
+        order.push(queue.arg)
+        if (i < 2_000) queue.push(queue.time + ((queue.arg * 7_919) % 100_003), 3_000 + i, 0, 3_000 + i)
+      }
+      return order
+    }
+    const first = rest(ladder)
+    expect(first).toHaveLength(4_000)
+    restore(ladder, snapshot)
+    expect(rest(ladder)).toEqual(first)
+    const other = new LadderQueue()
+    restore(other, snapshot)
+    expect(rest(other)).toEqual(first)
   })
 
   it('needs at most 34 bytes for each of 100,000 pending events', () => {

@@ -2,7 +2,7 @@
 //
 //   time ──►    now     horizon
 //               │  run  │
-//   rung 2      │       ▏▁▏▃▏▂▏▁▏                                  8 events to a bucket: the next one is sorted to a run
+//   rung 2      │       ▏▁▏▃▏▂▏▁▏                                  about 9 events to a bucket: the next one becomes the run
 //   rung 1      │       └───────┘▏▆▏▅▏▇▏▅▏                         a bucket of more than 32 becomes the rung below
 //   rung 0      │                └───────┘▏█▏▇▏█▏▇▏▇▏▆▏▅▏▄▏▃▏
 //   far         │                                           └───► unsorted, later than every rung; the next rung 0
@@ -24,12 +24,12 @@ const FAN = 1024
 const WORDS = FAN / 32
 /** Most rungs: widths fall at least 16-fold from rung to rung, except below a run that was opened too early. */
 const RUNGS = 24
-/** Events that a new rung aims to have in each bucket. */
+/** Most events that a new rung aims to have in each bucket. */
 const AIM = 12
 /** A bucket of up to this many events is sorted: it is one chunk. */
 const SMALL = CHUNK
-/** Times within a bucket are cut to this many steps for sorting: 31 bits less those of the place in it. */
-const KEYS = 2 ** 26
+/** Times within a bucket are cut to this many steps for sorting, so that step and place in the bucket fit in 31 bits. */
+const KEYS = 0x80000000 / CHUNK
 /** A run of this length takes no more events. */
 const LONG = 64
 /** A run with room for half as many ties gives it back, if it is also more than an eighth of what is pending. */
@@ -227,7 +227,6 @@ export class LadderQueue implements EventQueue {
       }
       const mark = this.marks[rung]
       if (mark === 0) {
-        this.horizon = this.ends[rung]
         this.depth--
         continue
       }
@@ -270,7 +269,10 @@ export class LadderQueue implements EventQueue {
     const rung = this.depth++
     let fan = 16
     // What one rung cannot part finely, two will: the first of them then has full chunks, or they would waste memory.
-    const aim = count > FAN * AIM ? 8 * CHUNK : AIM
+    // A first rung of few events is cut finer, as they crowd at its start: most delays are short against the longest.
+    let aim = AIM
+    if (count > FAN * AIM) aim = 8 * CHUNK
+    else if (rung === 0 && count <= FAN) aim = 1
     while (fan < FAN && fan * aim < count) fan *= 2
     let width = 1
     while (width * fan < end - start) width *= 2
