@@ -253,6 +253,7 @@ const idPrefixes: ReadonlyMap<string, string> = new Map([
 function sampleFor(name: string, inputs: ParameterInputs): string {
   const lower = name.toLowerCase()
   if (/e-?mail/.test(lower)) return 'someone@example.com'
+  if (/imageur[il]$/.test(lower)) return `${inputs.account}.dkr.ecr.${inputs.region}.amazonaws.com/${lower}:latest`
   if (/arn$/.test(lower)) return `arn:aws:service:${inputs.region}:${inputs.account}:${lower}`
   if (/ur[li]$/.test(lower)) return `https://example.com/${lower}`
   if (/cidr/.test(lower)) return '10.0.0.0/16'

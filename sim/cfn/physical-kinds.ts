@@ -602,6 +602,22 @@ export const physicalKinds: ReadonlyMap<string, PhysicalKind> = new Map<string, 
       attributes: { Arn: arn('elasticfilesystem', 'access-point/{id}'), AccessPointId: '{id}' },
     },
   ],
+  [
+    'AWS::Batch::JobQueue',
+    {
+      name: 'JobQueueName',
+      ref: arn('batch', 'job-queue/{name}'),
+      attributes: { JobQueueArn: arn('batch', 'job-queue/{name}') },
+    },
+  ],
+  [
+    'AWS::Batch::JobDefinition',
+    { name: 'JobDefinitionName', ref: arn('batch', 'job-definition/{name}:1'), attributes: {} },
+  ],
+  [
+    'AWS::Batch::ComputeEnvironment',
+    { name: 'ComputeEnvironmentName', ref: arn('batch', 'compute-environment/{name}'), attributes: {} },
+  ],
   ['AWS::CodeDeploy::Application', { name: 'ApplicationName', max: 100, ref: '{name}', attributes: {} }],
   ['AWS::CodeDeploy::DeploymentGroup', { name: 'DeploymentGroupName', max: 100, ref: '{name}', attributes: {} }],
   [

@@ -234,12 +234,17 @@ function checkResources(resources: Dict, problems: Problems): void {
       problems.error('not-a-map', `the resource \`${key}\` is a map with at least a \`Type\``, value.span)
       continue
     }
-    if (stringOf(get(value, 'Type')) === undefined)
-      problems.error('resource-without-type', `the resource \`${key}\` has no \`Type\``, keySpan)
+    const type = get(value, 'Type')
+    if (type === undefined) problems.error('resource-without-type', `the resource \`${key}\` has no \`Type\``, keySpan)
+    else if (stringOf(type) === undefined) {
+      problems.note('not-simulated', `the type of \`${key}\` is not a text; the resource is left out`, type.span)
+    }
+    // The SAM transform passes over attributes that it does not know; CloudFormation does not.
+    const isServerless = stringOf(type)?.startsWith('AWS::Serverless::') ?? false
     for (const attribute of entries(value)) {
       if (resourceAttributes.includes(attribute.key)) continue
       const near = nearest(attribute.key, resourceAttributes)
-      problems.error(
+      problems[isServerless ? 'warning' : 'error'](
         'unknown-resource-attribute',
         `\`${attribute.key}\` is not an attribute of a resource`,
         attribute.keySpan,

@@ -61,6 +61,12 @@ export class Draft {
     this.origins.set(id, owner.id)
   }
 
+  /** Leaves a serverless resource as it is, and says so: references to it still find something. */
+  keep(owner: SamResource): void {
+    this.problems.note('not-simulated', `\`${owner.id}\`: \`${owner.type}\` is not simulated yet`, owner.keySpan)
+    this.place(owner.id, { key: owner.id, keySpan: owner.keySpan, value: owner.node }, owner.id)
+  }
+
   private place(owner: string, entry: Entry, id: string): void {
     const group = this.made.get(owner)
     if (group === undefined) this.made.set(owner, new Map([[id, entry]]))

@@ -7,6 +7,7 @@ import { build, buildMap, Dict, entries, get, has, isMap, stringOf } from '../no
 import type { Entry, Node, Plain } from '../node.ts'
 import { ApiDrafts, implicitHttp } from './api-draft.ts'
 import type { ApiDraft } from './api-draft.ts'
+import { transformConnectors } from './connectors.ts'
 import { Deployments } from './deployment.ts'
 import { Draft } from './draft.ts'
 import type { SamResource, SamSettings } from './draft.ts'
@@ -52,7 +53,8 @@ const types = [
 /** Returns the sections as they are when no resource is a serverless one. */
 export function transformServerless(written: Written, settings: SamSettings, problems: Problems): Transformed {
   const serverless = readResources(written, problems)
-  if (serverless.length === 0) return { ...written, origins: new Map() }
+  const hasConnectors = entries(written.resources).some((entry) => has(entry.value, 'Connectors'))
+  if (serverless.length === 0 && !hasConnectors) return { ...written, origins: new Map() }
   checkGlobals(written.globals, problems)
   const draft = new Draft(settings, written.resources, problems)
   const apis = new ApiDrafts(draft, (isHttp, span) => {
@@ -77,13 +79,8 @@ export function transformServerless(written: Written, settings: SamSettings, pro
   for (const application of ofType('Application')) transformApplication(application, draft)
   for (const api of ofType('WebSocketApi')) transformWebSocketApi(api, draft)
   deployments.emitAll()
-  for (const other of ofType('Connector', 'GraphQLApi', 'CapacityProvider')) {
-    problems.note('not-simulated', `\`${other.id}\`: \`${other.type}\` is not simulated yet`, other.keySpan)
-  }
-  for (const resource of serverless) {
-    const connectors = get(resource.node, 'Connectors')
-    if (connectors !== undefined) draft.notSimulated(resource, 'the connectors', connectors.span)
-  }
+  transformConnectors(written.resources, draft)
+  for (const other of ofType('GraphQLApi', 'CapacityProvider')) draft.keep(other)
   return {
     resources: withReferences(draft.resources(written.resources.span), draft.renamed) as Dict,
     conditions: withConditions(written.conditions, draft.conditions, written.resources),
