@@ -49,13 +49,13 @@ export function xorshift(state: number): number {
 
 export const DRAWS = 65_536
 
-const made = new Map<number, Float64Array>()
+const made = new Map<number, Int32Array>()
 
 /** The exponential distribution's 65,536 quantiles, in whole µs of the given mean, shuffled. Drawing is reading on. */
-export function exponentials(meanMicros: number): Float64Array {
+export function exponentials(meanMicros: number): Int32Array {
   const known = made.get(meanMicros)
   if (known !== undefined) return known
-  const draws = new Float64Array(DRAWS)
+  const draws = new Int32Array(DRAWS)
   made.set(meanMicros, draws)
   for (let i = 0; i < DRAWS; i++) draws[i] = Math.round(-Math.log((i + 0.5) / DRAWS) * meanMicros)
   let state = 1
