@@ -16,27 +16,33 @@ Simulation:
     Callers: { Target: Origin, Operation: http:GET, Rate: 30/s, Client: { Timeout: 200ms, MaxAttempts: 3 } }
     Senders: { Target: Jobs, Operation: sqs:SendMessage, Rate: 10/s, Attributes: { id: uuid, n: sequence } }
 `
-const BYSTANDER = TEXT.replace('Simulation:', '  Other: { Type: AWS::SQS::Queue }\n  Another: { Type: Sim::Http::Server, Properties: { Workers: 1, ServiceTime: 1ms } }\nSimulation:').replace(
-  '    Callers:',
-  '    Bystander: { Target: Another, Operation: http:GET, Rate: 3/s }\n    Callers:',
-)
+const BYSTANDER = TEXT.replace(
+  'Simulation:',
+  '  Other: { Type: AWS::SQS::Queue }\n  Another: { Type: Sim::Http::Server, Properties: { Workers: 1, ServiceTime: 1ms } }\nSimulation:',
+).replace('    Callers:', '    Bystander: { Target: Another, Operation: http:GET, Rate: 3/s }\n    Callers:')
 
 describe('the same run', () => {
   it('comes out twice in a row, even from one plan', () => {
     const scenario = scenarioOf(TEXT)
     expect(reportOf(runScenario(scenario), '')).toEqual(reportOf(runScenario(scenario), ''))
-    expect(runScenario(scenarioOf(TEXT)).world.kernel.digest.hex()).toBe(runScenario(scenario).world.kernel.digest.hex())
+    expect(runScenario(scenarioOf(TEXT)).world.kernel.digest.hex()).toBe(
+      runScenario(scenario).world.kernel.digest.hex(),
+    )
   })
 
   it('comes out another with another seed', () => {
-    expect(runScenario(scenarioOf(TEXT, { seed: '2' })).world.kernel.digest.hex()).not.toBe(runScenario(scenarioOf(TEXT, { seed: '1' })).world.kernel.digest.hex())
+    expect(runScenario(scenarioOf(TEXT, { seed: '2' })).world.kernel.digest.hex()).not.toBe(
+      runScenario(scenarioOf(TEXT, { seed: '1' })).world.kernel.digest.hex(),
+    )
   })
 
   it('is untouched by bystanders: a resource more changes no figure of the others', () => {
     const alone = reportOf(runScenario(scenarioOf(TEXT)), '')
     const beside = reportOf(runScenario(scenarioOf(BYSTANDER)), '')
     for (const name of ['Callers', 'Senders', 'Origin', 'Jobs']) {
-      expect(beside.resources.find((resource) => resource.name === name)).toEqual(alone.resources.find((resource) => resource.name === name))
+      expect(beside.resources.find((resource) => resource.name === name)).toEqual(
+        alone.resources.find((resource) => resource.name === name),
+      )
     }
   })
 

@@ -13,7 +13,8 @@ describe('scenarios', () => {
       const path = `${GOLDEN}${name.replace(/\.yaml$/, '.txt')}`
       const text = goldenText(openNamed(name))
       if (process.env['UPDATE_GOLDEN'] === '1' || !existsSync(path)) {
-        if (process.env['CI'] !== undefined) throw new Error(`${path} is missing: run UPDATE_GOLDEN=1 npm run unit and commit it`)
+        if (process.env['CI'] !== undefined)
+          throw new Error(`${path} is missing: run UPDATE_GOLDEN=1 npm run unit and commit it`)
         mkdirSync(GOLDEN, { recursive: true })
         writeFileSync(path, text)
       }

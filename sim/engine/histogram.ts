@@ -196,7 +196,7 @@ export function nearestRank(p: number, n: number): number {
 }
 
 /** The bucket of a value: the value itself below 512, then 256 buckets for each doubling. */
-function bucketOf(value: number): number {
+export function bucketOf(value: number): number {
   if (value < 2147483648) {
     const shift = 23 - Math.clz32(value | 256)
     return (shift << 8) + (value >>> shift)

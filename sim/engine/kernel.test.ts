@@ -48,12 +48,22 @@ describe('the order of events', () => {
       s.kernel.after(0, s.second, arg)
       s.kernel.after(1, s.second, 100 + arg)
     }, 1)
-    state.second = kernel.target((s: typeof state, arg: number) => void s.seen.push(`second ${arg} at ${s.kernel.clock[0]}`), 1)
+    state.second = kernel.target(
+      (s: typeof state, arg: number) => void s.seen.push(`second ${arg} at ${s.kernel.clock[0]}`),
+      1,
+    )
     kernel.bind(1, state)
     kernel.after(5, first, 1)
     kernel.after(5, first, 2)
     kernel.run(10)
-    expect(seen).toEqual(['first 1 at 5', 'first 2 at 5', 'second 1 at 5', 'second 2 at 5', 'second 101 at 6', 'second 102 at 6'])
+    expect(seen).toEqual([
+      'first 1 at 5',
+      'first 2 at 5',
+      'second 1 at 5',
+      'second 2 at 5',
+      'second 101 at 6',
+      'second 102 at 6',
+    ])
   })
 
   it('runs an event at the very end of the run and leaves a later one for the next', () => {
@@ -126,7 +136,8 @@ describe('cancellable timers', () => {
         let id = 0
         for (const step of actions) {
           const now = kernel.clock[0]
-          if (step.kind === 'arm') pending.push({ time: now + step.delay, order: id, id, handle: kernel.timer(step.delay, target, id++) })
+          if (step.kind === 'arm')
+            pending.push({ time: now + step.delay, order: id, id, handle: kernel.timer(step.delay, target, id++) })
           else if (step.kind === 'plain' && step.delay > 0) {
             kernel.after(step.delay, target, id)
             pending.push({ time: now + step.delay, order: id, id: id++, handle: -1 })
@@ -139,7 +150,9 @@ describe('cancellable timers', () => {
             }
           } else if (step.kind === 'run') {
             kernel.run(now + step.by)
-            const due = pending.filter((p) => p.time <= now + step.by).sort((a, b) => a.time - b.time || a.order - b.order)
+            const due = pending
+              .filter((p) => p.time <= now + step.by)
+              .sort((a, b) => a.time - b.time || a.order - b.order)
             for (const p of due) expected.push([p.time, p.id])
             pending = pending.filter((p) => !due.includes(p))
           }

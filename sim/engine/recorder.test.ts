@@ -67,17 +67,16 @@ describe('counts and distributions', () => {
     ])
   })
 
-  it('keep a histogram a minute and one of the whole run', () => {
+  it('keep a histogram a minute', () => {
     const b = bench()
     const id = b.recorder.open('distribution')
     for (let i = 0; i < 100; i++) b.at(i * 2 * SECOND, () => b.recorder.record(id, i))
     b.start(HOUR)
     b.run(HOUR)
     b.recorder.finish()
-    const { points, total } = b.recorder.series[id]!
+    const { points } = b.recorder.series[id]!
     expect(points.map((point) => point.n)).toEqual([30, 30, 30, 10])
     expect([...points[1]!.histogram!.index]).toEqual(Array.from({ length: 30 }, (_, i) => 30 + i))
-    expect([total!.count, total!.quantile(0.5)]).toEqual([100, 49])
   })
 
   it('write the running minute when the run ends', () => {

@@ -3,8 +3,9 @@
 // The one idea: while time runs, a metric is four numbers of the current minute; at each minute's end they become one
 // point. A state that does not change costs nothing: its gauge is one point that lasts many minutes.
 import { assert } from './assert.ts'
-import { Histogram, type SparseHistogram } from './histogram.ts'
+import type { SparseHistogram } from './histogram.ts'
 import type { Boundary } from './kernel.ts'
+import { PeriodValues } from './period-values.ts'
 
 /** Number of a series in the recorder. */
 export type MetricId = number
@@ -33,18 +34,15 @@ export class Series {
   /** Length of a period in µs. */
   readonly period: number
   readonly points: Point[] = []
-  /** All values of the run, for distributions. */
-  readonly total: Histogram | null
   /** All values of the period now running, for distributions. */
-  readonly current: Histogram | null
+  readonly current: PeriodValues | null
   readonly reading: Reading | null
 
   constructor(kind: SeriesKind, period: number, reading: Reading | null) {
     this.kind = kind
     this.period = period
     this.reading = reading
-    this.total = kind === 'distribution' ? new Histogram() : null
-    this.current = kind === 'distribution' ? new Histogram() : null
+    this.current = kind === 'distribution' ? new PeriodValues() : null
   }
 
   /** Adds a point, or lengthens the last one when it only repeats. */
@@ -246,9 +244,7 @@ export class Recorder implements Boundary {
     if (n > 0) {
       let histogram: SparseHistogram | null = null
       if (series.current !== null) {
-        histogram = series.current.toSparse()
-        series.total!.mergeFrom(series.current)
-        series.current.clear()
+        histogram = series.current.take(values[at + SUM], values[at + MIN], values[at + MAX])
       }
       series.points.push({
         start,

@@ -27,11 +27,20 @@ function transplant(from: unknown, into: unknown, done: Map<object, object>, cla
   const known = done.get(from)
   if (known !== undefined) return known
   if (Object.isFrozen(from) && !ArrayBuffer.isView(from)) return from
-  const host = typeof into === 'object' && into !== null && !claimed.has(into) && Object.getPrototypeOf(into) === Object.getPrototypeOf(from) ? into : undefined
+  const host =
+    typeof into === 'object' &&
+    into !== null &&
+    !claimed.has(into) &&
+    Object.getPrototypeOf(into) === Object.getPrototypeOf(from)
+      ? into
+      : undefined
 
   if (ArrayBuffer.isView(from)) {
     const words = from as Int32Array
-    const made = host !== undefined && (host as Int32Array).length === words.length ? (host as Int32Array) : (words.slice(0) as Int32Array)
+    const made =
+      host !== undefined && (host as Int32Array).length === words.length
+        ? (host as Int32Array)
+        : (words.slice(0) as Int32Array)
     if (made === host) made.set(words)
     return claim(from, made, done, claimed)
   }
@@ -48,7 +57,8 @@ function transplant(from: unknown, into: unknown, done: Map<object, object>, cla
     claim(from, made, done, claimed)
     const old = new Map(made)
     made.clear()
-    for (const [key, value] of from) made.set(transplant(key, undefined, done, claimed), transplant(value, old.get(key), done, claimed))
+    for (const [key, value] of from)
+      made.set(transplant(key, undefined, done, claimed), transplant(value, old.get(key), done, claimed))
     return made
   }
   if (from instanceof Set) {

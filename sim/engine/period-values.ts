@@ -1,0 +1,73 @@
+// The values of one metric in the period now running, on their way into a sparse histogram.
+//
+// The one idea: most periods of most metrics hold few values, so they are kept as they come and sorted into buckets when
+// the period ends. Only a period that overflows its buffer pays for a histogram.
+import { bucketOf, Histogram, type SparseHistogram } from './histogram.ts'
+
+const KEPT = 256
+
+export class PeriodValues {
+  private readonly values = new Float64Array(KEPT)
+  private readonly buckets = new Uint16Array(KEPT)
+  private kept = 0
+  private spilled: Histogram | null = null
+
+  /** How many values the period has so far. */
+  get count(): number {
+    return this.kept + (this.spilled === null ? 0 : this.spilled.count)
+  }
+
+  /** Adds a whole number in 0..2^53−1. */
+  record(value: number): void {
+    if (this.kept === KEPT) this.spill()
+    this.values[this.kept++] = value
+  }
+
+  /** Hands over the period's values, whose sum, least and greatest the caller knows, and begins anew. */
+  take(sum: number, min: number, max: number): SparseHistogram {
+    if (this.spilled !== null && this.spilled.count > 0) {
+      this.spill()
+      const sparse = this.spilled.toSparse()
+      this.spilled.clear()
+      return sparse
+    }
+    const n = this.kept
+    this.kept = 0
+    const buckets = this.buckets
+    for (let i = 0; i < n; i++) buckets[i] = bucketOf(this.values[i])
+    sortFirst(buckets, n)
+    let used = 0
+    for (let i = 0; i < n; i++) if (i === 0 || buckets[i] !== buckets[i - 1]) used++
+    const index = new Uint16Array(used)
+    const count = new Float64Array(used)
+    let k = -1
+    for (let i = 0; i < n; i++) {
+      if (i === 0 || buckets[i] !== buckets[i - 1]) index[++k] = buckets[i]
+      count[k]++
+    }
+    return { index, count, sum, min, max }
+  }
+
+  private spill(): void {
+    this.spilled ??= new Histogram()
+    for (let i = 0; i < this.kept; i++) this.spilled.record(this.values[i])
+    this.kept = 0
+  }
+}
+
+/** Sorts the first `n` entries, rising: by insertion where that is quick, else by the built-in sort of numbers. */
+function sortFirst(values: Uint16Array, n: number): void {
+  if (n > 64) {
+    values.subarray(0, n).sort()
+    return
+  }
+  for (let i = 1; i < n; i++) {
+    const value = values[i]
+    let j = i - 1
+    while (j >= 0 && values[j] > value) {
+      values[j + 1] = values[j]
+      j--
+    }
+    values[j + 1] = value
+  }
+}
