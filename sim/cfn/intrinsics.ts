@@ -28,6 +28,8 @@ export interface Scope {
   isStandIn(text: string): boolean
   names(kind: 'referable' | 'resource' | 'condition' | 'mapping'): readonly string[]
   readonly region: string
+  /** Whether values that nobody gave are made up, so that the template runs bare. */
+  readonly isBare: boolean
 }
 
 /** The name and argument of a function call, if the node is one. */
@@ -287,6 +289,11 @@ export class Intrinsics {
     if (chosen !== undefined && !(isScalar(chosen) && chosen.value === null)) return chosen
     const [only] = choices.items
     if (only !== undefined && this.scope.isStandIn(textOf(only) ?? '')) return only
+    if (this.scope.isBare && only !== undefined && textOf(only) === '') {
+      const message = 'an empty text has no parts to select; it stands for a value that nobody gave'
+      this.problems.warning('empty-text-selected', message, position?.span ?? span)
+      return only
+    }
     this.problem(
       'index-out-of-range',
       `there is no item ${index} in a list of ${choices.items.length}`,

@@ -254,7 +254,7 @@ function sampleFor(name: string, inputs: ParameterInputs): string {
   const lower = name.toLowerCase()
   if (/e-?mail/.test(lower)) return 'someone@example.com'
   if (/imageur[il]$/.test(lower)) return `${inputs.account}.dkr.ecr.${inputs.region}.amazonaws.com/${lower}:latest`
-  if (/arn$/.test(lower)) return `arn:aws:service:${inputs.region}:${inputs.account}:${lower}`
+  if (lower.endsWith('arn')) return `arn:aws:service:${inputs.region}:${inputs.account}:${lower}`
   if (/ur[li]$/.test(lower)) return `https://example.com/${lower}`
   if (/cidr/.test(lower)) return '10.0.0.0/16'
   return lower.replace(/[^a-z0-9]/g, '') || 'text'

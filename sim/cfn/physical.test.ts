@@ -12,16 +12,20 @@ Resources:
   Named: { Type: AWS::SQS::Queue, Properties: { QueueName: !Sub "\${AWS::StackName}-named" } }
   Work: { Type: AWS::Lambda::Function, Properties: { FunctionName: work } }
   Table: { Type: AWS::DynamoDB::Table, Properties: { TableName: work } }
+  News: { Type: AWS::SNS::Topic, Properties: { TopicName: news } }
   Files: { Type: AWS::S3::Bucket }
   Api: { Type: AWS::ApiGateway::RestApi }
+  New: { Type: AWS::New::Thing }
   Live: { Type: AWS::Lambda::Alias, Properties: { Name: live, FunctionName: !Ref Work } }
 Outputs:
   Queue: { Value: !Ref Jobs }
+  Work: { Value: !Ref Work }
+  Topic: { Value: !Ref News }
   Arn: { Value: !GetAtt Jobs.Arn }
   Fifo: { Value: !GetAtt Fifo.QueueName }
   Named: { Value: !Ref Named }
   Bucket: { Value: !Ref Files }
-  Odd: { Value: !GetAtt Jobs.Colour }
+  Odd: { Value: !GetAtt New.Colour }
   Alias: { Value: !Ref Live }
   Api: { Value: !Ref Api }
 `
@@ -46,11 +50,13 @@ test('a name is stack, logical id and letters, the same in every run; buckets ar
   expect(output('Fifo')).toMatch(/^shop-Fifo-[A-Z0-9]{12}\.fifo$/)
 })
 
-test('Ref and GetAtt follow the type, a given name is kept, and an unknown attribute is a text of its own [CFN-R10, CFN-R11]', () => {
+test('Ref and GetAtt follow the type, a given name is kept, and an attribute of an unknown type is a text of its own [CFN-R10, CFN-R11, N.CLOUDFORMATION-15, N.CLOUDFORMATION-28]', () => {
   expect(output('Arn')).toMatch(/^arn:aws:sqs:us-east-1:123456789012:shop-Jobs-/)
   expect(output('Named')).toBe('https://sqs.us-east-1.amazonaws.com/123456789012/shop-named')
+  expect(output('Work')).toBe('work')
+  expect(output('Topic')).toBe('arn:aws:sns:us-east-1:123456789012:news')
   expect(output('Alias')).toBe('arn:aws:lambda:us-east-1:123456789012:function:work:live')
-  expect(output('Odd')).toMatch(/^shop-Jobs-[A-Z0-9]{12}-Colour$/)
+  expect(output('Odd')).toMatch(/^shop-New-[A-Z0-9]{12}-Colour$/)
 })
 
 test('a text leads back to its resource: names, ARNs and what stands below them, URLs, integrations', () => {
@@ -87,4 +93,12 @@ test('SHA-1 agrees with published digests', () => {
   expect(sha1Hex('')).toBe('da39a3ee5e6b4b0d3255bfef95601890afd80709')
   expect(sha1Hex('abc')).toBe('a9993e364706816aba3e25717850c26c9cd0d89d')
   expect(sha1Hex('a'.repeat(1000))).toBe('291e9a6c66994949b57ba5e650361e98fc36b1ba')
+})
+
+test('an attribute that a known type does not have is an error with the nearest one [CFN-R11, N.CLOUDFORMATION-29]', () => {
+  const problems = new Problems()
+  const wrong =
+    'Resources: { Q: { Type: AWS::SQS::Queue }, R: { Type: AWS::X::Y, Properties: { V: !GetAtt Q.QueueNme } } }'
+  loadTemplate({ name: 'test.yaml', text: wrong }, { parameters: new Map() }, problems)
+  expect(problems.list).toMatchObject([{ slug: 'unknown-attribute', help: 'did you mean `QueueName`?' }])
 })

@@ -4,11 +4,13 @@
 // first use and kept; one that asks for itself on the way is a cycle, reported with its path.
 import type { Problems } from '../diag/problem.ts'
 import type { Span } from '../diag/span.ts'
+import { nearest } from '../diag/suggest.ts'
 import { Intrinsics } from './intrinsics.ts'
 import type { Scope } from './intrinsics.ts'
 import { build, entries, get, isMap, scalar, stringOf, textOf } from './node.ts'
 import type { Dict, Node } from './node.ts'
 import type { Parameter } from './parameters.ts'
+import { closedAttributes } from './physical-kinds.ts'
 import { PhysicalIds } from './physical.ts'
 import type { Named, Surroundings } from './physical.ts'
 import { sha1Hex } from './sha1.ts'
@@ -18,6 +20,7 @@ export type Stack = Surroundings
 interface Outside {
   readonly ssm?: ReadonlyMap<string, string>
   readonly imports?: ReadonlyMap<string, string>
+  readonly dummies?: boolean
 }
 
 /** `AWS::NoValue` is null: it removes what it is the value of (CFN-R4). */
@@ -65,6 +68,7 @@ export class TemplateScope implements Scope {
   readonly intrinsics: Intrinsics
   readonly physical: PhysicalIds
   readonly region: string
+  readonly isBare: boolean
   private readonly stack: Stack
   private readonly parameters: ReadonlyMap<string, Parameter>
   private readonly mappings: Node | undefined
@@ -91,6 +95,7 @@ export class TemplateScope implements Scope {
   ) {
     this.stack = stack
     this.region = stack.region
+    this.isBare = outside.dummies === true
     this.parameters = parameters
     this.mappings = mappings
     this.conditions = conditions
@@ -167,7 +172,18 @@ export class TemplateScope implements Scope {
     if (named === undefined) return undefined
     if (attribute === 'Ref') return this.physical.ref(named)
     const value = this.physical.attribute(named, attribute)
-    if (!this.physical.knows(named.type, attribute)) this.standIns.add(value)
+    if (!this.physical.knows(named.type, attribute)) {
+      this.standIns.add(value)
+      const all = closedAttributes(named.type)
+      if (all !== undefined) {
+        const near = nearest(attribute, all)
+        const help =
+          near === undefined
+            ? `its attributes are ${all.map((each) => `\`${each}\``).join(', ')}`
+            : `did you mean \`${near}\`?`
+        this.problems.error('unknown-attribute', `\`${named.type}\` has no attribute \`${attribute}\``, from, { help })
+      }
+    }
     return value
   }
 
@@ -199,7 +215,13 @@ export class TemplateScope implements Scope {
     const standIn = `import-${name.replace(/[^A-Za-z0-9]+/g, '-')}`
     this.standIns.add(standIn)
     if (!this.told.has(standIn)) {
-      this.problems.note('export-made-up', `no stack here exports \`${name}\`; \`${standIn}\` stands in`, from)
+      if (this.outside.dummies === true) {
+        this.problems.note('export-made-up', `no stack here exports \`${name}\`; \`${standIn}\` stands in`, from)
+      } else {
+        const near = nearest(name, this.outside.imports?.keys() ?? [])
+        const help = near === undefined ? undefined : { help: `did you mean \`${near}\`?` }
+        this.problems.error('unknown-export', `no export named \`${name}\` found`, from, help)
+      }
       this.told.add(standIn)
     }
     return standIn
@@ -237,6 +259,11 @@ export class TemplateScope implements Scope {
   private use(logicalId: string, from: Span): Named | undefined {
     const named = this.namedResource(logicalId)
     if (named === undefined) return undefined
+    const condition = this.evaluating[this.evaluating.length - 1]
+    if (condition !== undefined) {
+      const message = `the condition \`${condition}\` names the resource \`${logicalId}\`; conditions are decided before any resource`
+      this.problems.error('resource-in-condition', message, from)
+    }
     if (this.current !== undefined) {
       const known = this.references.get(this.current)
       if (known === undefined) this.references.set(this.current, new Set([logicalId]))

@@ -35,8 +35,9 @@ const valueOf = (yaml: string, rest = '', options: Partial<TemplateOptions> = {}
 const slugs = (text: string, options: Partial<TemplateOptions> = {}): string[] =>
   load(text, options).problems.list.map((each) => each.slug)
 
-test('Join puts the delimiter between the parts [CFN-R13, CFN-V1]', () => {
+test('Join puts the delimiter between the parts [CFN-R13, CFN-V1, N.CLOUDFORMATION-32]', () => {
   expect(valueOf('!Join [":", [a, b, c]]')).toBe('a:b:c')
+  expect(slugs(withValue('!Join ["-", text]'))).toEqual(['function-shape'])
   const arn = '!Join ["", ["arn:", !Ref AWS::Partition, ":s3:::elasticbeanstalk-*-", !Ref AWS::AccountId]]'
   expect(valueOf(arn)).toBe('arn:aws:s3:::elasticbeanstalk-*-123456789012')
 })
@@ -64,7 +65,7 @@ test('Base64 follows RFC 4648 [CFN-R20, CFN-V7]', () => {
   expect(['a', 'ab', 'abc', 'ü'].map((text) => valueOf(`!Base64 ${text}`))).toEqual(['YQ==', 'YWI=', 'YWJj', 'w7w='])
 })
 
-test('Sub fills parameters, attributes and its own map, and leaves ${!x} as ${x} [CFN-R12, CFN-V8]', () => {
+test('Sub fills parameters, attributes and its own map, and leaves ${!x} as ${x} [CFN-R12, CFN-V8, N.CLOUDFORMATION-33]', () => {
   const name = { stackName: 'VPC-EC2-ALB-Stack' }
   expect(valueOf('!Sub "SSH security group for ${AWS::StackName}"', '', name)).toBe(
     'SSH security group for VPC-EC2-ALB-Stack',
@@ -81,13 +82,15 @@ Mappings:
   Images: { eu-west-1: { ARM64: ami-67890123456789012 } }
 `
 
-test('FindInMap reads a mapping, may be nested, and names the nearest key when there is none [CFN-R16, CFN-V10, CFN-V11]', () => {
+test('FindInMap reads a mapping, may be nested, and names the nearest key when there is none [CFN-R16, CFN-V10, CFN-V11, N.CLOUDFORMATION-18, N.CLOUDFORMATION-19, N.CLOUDFORMATION-30]', () => {
   expect(valueOf('!FindInMap [SecurityGroups, Dev, Ids]', mappings)).toBe('sg-12345678')
   expect(valueOf('!Split [",", !FindInMap [SecurityGroups, Prod, Ids]]', mappings)).toHaveLength(2)
   const nested = '!FindInMap [Images, !Ref AWS::Region, !FindInMap [Types, t4g.nano, Arch]]'
   expect(valueOf(nested, mappings, { region: 'eu-west-1' })).toBe('ami-67890123456789012')
   const { problems } = load(withValue('!FindInMap [SecurityGroups, Dve, Ids]', mappings))
   expect(problems.list).toMatchObject([{ slug: 'mapping-not-found', help: 'did you mean `Dev`?' }])
+  expect(slugs(withValue('!FindInMap [SecurityGroups, Dev]', mappings))).toEqual(['function-shape'])
+  expect(slugs(withValue('1', 'Mappings: { M: { a: { b: !Ref AWS::Region } } }'))).toEqual(['mapping-value'])
   expect(valueOf('!FindInMap [SecurityGroups, Test, Ids, { DefaultValue: none }]', mappings)).toBe('none')
 })
 
@@ -109,7 +112,7 @@ test('If chooses by a condition, and AWS::NoValue removes the property or the it
   expect(valueOf('[1, !If [Never, 2, !Ref AWS::NoValue], 3]', conditions)).toEqual([1, 3])
 })
 
-test('conditions compare texts and build on each other, in no order; a circle is an error [CFN-R18]', () => {
+test('conditions compare texts and build on each other, in no order; a circle is an error [CFN-R18, N.CLOUDFORMATION-26, N.CLOUDFORMATION-27]', () => {
   const { template } = load(withValue('1', conditions))
   expect(Object.fromEntries(template.conditions)).toEqual({
     IsProduction: true,
@@ -121,6 +124,11 @@ test('conditions compare texts and build on each other, in no order; a circle is
   const circle = withValue('1', 'Conditions: { A: !Not [!Condition B], B: !Not [!Condition A] }')
   expect(slugs(circle)).toEqual(['circular-condition'])
   expect(slugs(withValue('!If [IsProd, 1, 2]', conditions))).toEqual(['unknown-condition'])
+  expect(slugs(withValue('1', 'Conditions: { A: !Equals [!Ref R, x] }'))).toEqual(['resource-in-condition'])
+  const operands = (count: number): string => Array.from({ length: count }, () => '!Equals [1, 1]').join(', ')
+  expect(slugs(withValue('1', `Conditions: { A: !And [${operands(10)}] }`))).toEqual([])
+  expect(slugs(withValue('1', `Conditions: { A: !And [${operands(11)}] }`))).toEqual(['function-shape'])
+  expect(slugs(withValue('1', `Conditions: { A: !Or [${operands(1)}] }`))).toEqual(['function-shape'])
 })
 
 test('a list parameter is split at commas and trimmed [CFN-R3, CFN-V18]', () => {
@@ -141,7 +149,7 @@ test('parameters without a value make one error that lists them all; asked for s
   expect(standIns.template.parameters.get('A')?.text).toBe('5')
 })
 
-test('a value outside what its parameter allows is an error [CFN-R3]', () => {
+test('a value outside what its parameter allows is an error [CFN-R3, N.CLOUDFORMATION-13]', () => {
   const given = (declaration: string, value: string): string[] =>
     slugs(withValue('1', `Parameters: { P: { ${declaration} } }`), { parameters: new Map([['P', value]]) })
   expect(given('Type: Number, MinValue: 0, MaxValue: 900', '901')).toEqual(['parameter-value'])
@@ -170,11 +178,12 @@ test('pseudo parameters have the values of the account, region and stack [CFN-R4
   expect(valueOf('!GetAZs ""')).toHaveLength(6)
 })
 
-test('ImportValue reads the exports given, or a stand-in with a note [CFN-R19]', () => {
+test('ImportValue reads the exports given; an unknown one is an error, or a stand-in when asked for [CFN-R19, N.CLOUDFORMATION-24, N.CLOUDFORMATION-31]', () => {
   expect(
     valueOf('!ImportValue { "Fn::Sub": "${AWS::StackName}-Vpc" }', '', { imports: new Map([['stack-Vpc', 'vpc-1']]) }),
   ).toBe('vpc-1')
-  expect(slugs(withValue('!ImportValue Vpc'))).toEqual(['export-made-up'])
+  expect(slugs(withValue('!ImportValue Vpc'))).toEqual(['unknown-export'])
+  expect(slugs(withValue('!ImportValue Vpc'), { dummies: true })).toEqual(['export-made-up'])
 })
 
 test('ForEach, Length and ToJsonString are unrolled and computed [CFN-R24]', () => {
@@ -220,7 +229,7 @@ test('a reference to a resource that is gone is an error, but not in a branch th
   expect(slugs(`${graph}  E: { Type: AWS::SQS::Queue, Properties: { Note: !If [Absent, !Ref C, x] } }\n`)).toEqual([])
 })
 
-test('a circle of references is reported with its path [CFN-R30]', () => {
+test('a circle of references is reported with its path [CFN-R30, N.CLOUDFORMATION-11]', () => {
   const text = `
 Resources:
   A: { Type: AWS::SQS::Queue, Properties: { Note: !GetAtt B.Arn } }
@@ -241,10 +250,12 @@ test('an unknown name is an error at its place, with the nearest name [CFN-R10]'
   ])
 })
 
-test('sections, attributes and logical ids that do not exist are errors [CFN-R1, CFN-R2, CFN-R5]', () => {
+test('sections, attributes and logical ids that do not exist are errors [CFN-R1, CFN-R2, CFN-R5, N.CLOUDFORMATION-10, N.CLOUDFORMATION-12]', () => {
   expect(slugs('Resorces: {}\n')).toEqual(['unknown-section', 'no-resources'])
   expect(slugs('Resources: { a_b: { Type: AWS::SQS::Queue } }')).toEqual(['logical-id'])
   expect(slugs('Resources: { A: { Type: AWS::SQS::Queue, Propertys: {} } }')).toEqual(['unknown-resource-attribute'])
+  expect(slugs('Resources: { A: { Type: SQS::Queue } }')).toEqual(['resource-type'])
+  expect(slugs('Resources: { A: { Type: AWS::New::Thing }, B: { Type: Custom::Mine } }')).toEqual([])
   expect(slugs('Resources: { A: { Properties: {} } }')).toEqual(['resource-without-type'])
   expect(slugs('Resources: { A: { Type: AWS::SQS::Queue, DependsOn: B } }')).toEqual(['unknown-dependency'])
 })
@@ -268,4 +279,21 @@ test('outputs are resolved, with their exports and conditions [CFN-R1]', () => {
   const { template } = load(graph + outputs)
   expect([...template.outputs.keys()]).toEqual(['Url'])
   expect(template.outputs.get('Url')?.exportName).toBe('stack-url')
+})
+
+test('the short and the long form of a function, and YAML and JSON, mean the same [CFN-R1, N.CLOUDFORMATION-08, N.CLOUDFORMATION-09]', () => {
+  const short = 'Resources: { Q: { Type: AWS::SQS::Queue }, R: { Type: AWS::X::Y, Properties: { V: !GetAtt Q.Arn } } }'
+  const long =
+    '{"Resources":{"Q":{"Type":"AWS::SQS::Queue"},"R":{"Type":"AWS::X::Y","Properties":{"V":{"Fn::GetAtt":["Q","Arn"]}}}}}'
+  expect(load(short).value()).toBe(load(long).value())
+})
+
+test('the order of resources in the file does not change what they are [N.CLOUDFORMATION-01]', () => {
+  const a = '  A: { Type: AWS::SQS::Queue, Properties: { Note: !GetAtt B.Arn } }\n'
+  const b = '  B: { Type: AWS::SQS::Queue }\n'
+  const read = (text: string): unknown => {
+    const { template } = load(`Resources:\n${text}`)
+    return ['A', 'B'].map((id) => JSON.stringify(toJs(template.resources.get(id)?.properties as never)))
+  }
+  expect(read(a + b)).toEqual(read(b + a))
 })

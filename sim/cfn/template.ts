@@ -134,6 +134,7 @@ export function templateOf(root: Node, options: TemplateOptions, problems: Probl
     dummies: options.dummies ?? false,
     ...stack,
   }
+  checkMappings(get(root, 'Mappings'), problems)
   const parameters = readParameters(get(root, 'Parameters'), inputs, problems)
   const expanded = expandLoops(root, parameters, problems)
   const written = {
@@ -211,6 +212,18 @@ function checkSections(root: Dict, problems: Problems): boolean {
   return isMap(resources)
 }
 
+/** A mapping holds texts and lists of texts under two levels of keys; it is fixed before anything can be computed. */
+function checkMappings(mappings: Node | undefined, problems: Problems): void {
+  for (const { value: top } of entries(mappings)) {
+    for (const { value: second } of entries(top)) {
+      for (const { key, keySpan, value } of entries(second)) {
+        if (!isMap(value)) continue
+        problems.error('mapping-value', `\`${key}\` in a mapping is a text or a list, not a map or function`, keySpan)
+      }
+    }
+  }
+}
+
 const resourceAttributes = [
   ...[
     'Type',
@@ -238,6 +251,9 @@ function checkResources(resources: Dict, problems: Problems): void {
     if (type === undefined) problems.error('resource-without-type', `the resource \`${key}\` has no \`Type\``, keySpan)
     else if (stringOf(type) === undefined) {
       problems.note('not-simulated', `the type of \`${key}\` is not a text; the resource is left out`, type.span)
+    } else if (!/^(Custom::[\w@-]{1,60}|[A-Za-z0-9]+(::[A-Za-z0-9]+){2,3})$/.test(stringOf(type) ?? '')) {
+      const help = 'a type has the form `AWS::<product>::<data-type>` or `Custom::<name>`'
+      problems.error('resource-type', `\`${stringOf(type)}\` is not the type of a resource`, type.span, { help })
     }
     // The SAM transform passes over attributes that it does not know; CloudFormation does not.
     const isServerless = stringOf(type)?.startsWith('AWS::Serverless::') ?? false

@@ -5,9 +5,8 @@ import { anyMethod, stageNameOf, underCondition } from './api-draft.ts'
 import type { ApiDraft, MethodDraft } from './api-draft.ts'
 import { isIntrinsic, ref, refId, sub } from './draft.ts'
 import type { Draft, SamResource } from './draft.ts'
-import { permit } from './events.ts'
-import type { Event } from './events.ts'
-import type { FunctionDraft } from './function.ts'
+import { permit } from './function-draft.ts'
+import type { Event, FunctionDraft } from './function-draft.ts'
 
 /** The integration of a route with a function (SAM-R64); HTTP APIs say their partition by a pseudo parameter, REST APIs do not. */
 function integration(fn: FunctionDraft, isHttp: boolean): PlainMap {

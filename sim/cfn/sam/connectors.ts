@@ -2,8 +2,8 @@
 //
 // The one idea: a source with a role of its own (function, state machine) gets a managed policy on that role; an API, which has none,
 // is allowed by its destination, a function's permission.
-import { Dict, entries, get, isMap, items, stringOf, withMembers } from '../node.ts'
-import type { Node, Plain, PlainMap } from '../node.ts'
+import { entries, get, isMap, items, stringOf, withMembers } from '../node.ts'
+import type { Dict, Node, Plain, PlainMap } from '../node.ts'
 import { getAtt, ref, refId, sub } from './draft.ts'
 import type { Draft, SamResource } from './draft.ts'
 

@@ -3,7 +3,7 @@ import { get, isFalse, isMap, isTrue, items, stringOf, textOf } from '../node.ts
 import type { Node, Plain, PlainMap } from '../node.ts'
 import { getAtt, isIntrinsic, pick, ref } from './draft.ts'
 import type { Draft, SamResource } from './draft.ts'
-import { trusting } from './function.ts'
+import { trusting } from './pieces.ts'
 import { managedPolicyArn } from './policies.ts'
 
 const application = 'ServerlessDeploymentApplication'

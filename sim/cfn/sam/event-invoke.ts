@@ -2,7 +2,7 @@
 import { entries, get, isMap, items, stringOf } from '../node.ts'
 import type { Node, Plain, PlainMap } from '../node.ts'
 import { getAtt, hash10, pick, ref } from './draft.ts'
-import type { FunctionDraft } from './function.ts'
+import type { FunctionDraft } from './function-draft.ts'
 
 const actions: ReadonlyMap<string, string> = new Map([
   ['SQS', 'sqs:SendMessage'],

@@ -1,5 +1,5 @@
 // AWS::Serverless::Function: the function itself, its role, its version and alias, its URL; events are made next door (SAM-R10 … R20).
-import { entries, get, has, isMap, isScalar, isTrue, items, stringOf, textOf, toJs } from '../node.ts'
+import { entries, get, has, isTrue, items, stringOf, textOf, toJs } from '../node.ts'
 import type { Node, Plain, PlainMap } from '../node.ts'
 import type { ApiDrafts } from './api-draft.ts'
 import type { Deployments } from './deployment.ts'
@@ -7,6 +7,9 @@ import { getAtt, hash10, isIntrinsic, pick, ref, tagList } from './draft.ts'
 import type { Draft, SamResource } from './draft.ts'
 import { eventInvokeConfig } from './event-invoke.ts'
 import { functionEvents } from './events.ts'
+import { invoked } from './function-draft.ts'
+import type { FunctionDraft } from './function-draft.ts'
+import { ascii, storedAt, trusting, unique } from './pieces.ts'
 import { managedPolicyArn, rolePolicies } from './policies.ts'
 
 /** Properties that AWS::Lambda::Function takes as they are. */
@@ -65,30 +68,6 @@ const known = [
   ...['PropagateTags', 'SourceKMSKeyArn', 'VersionDeletionPolicy'],
 ]
 
-/** A function while it is made: what its events need to know of it. */
-export interface FunctionDraft {
-  readonly owner: SamResource
-  readonly draft: Draft
-  readonly apis: ApiDrafts
-  /** The alias's logical id, if there is one: all events point at it (SAM-R14). */
-  readonly alias: string | undefined
-  /** Managed policies and documents that events and destinations add to the role. */
-  readonly managed: Plain[]
-  readonly documents: Plain[]
-  /** Tags that pass to made resources (`PropagateTags`). */
-  readonly passedTags: Plain[] | undefined
-}
-
-/** `Ref` to what a caller invokes: the alias, or the function. */
-export function invoked(fn: FunctionDraft): PlainMap {
-  return ref(fn.alias ?? fn.owner.id)
-}
-
-/** The ARN of what a caller invokes. */
-export function invokedArn(fn: FunctionDraft): PlainMap {
-  return fn.alias === undefined ? getAtt(fn.owner.id, 'Arn') : ref(fn.alias)
-}
-
 export function transformFunction(owner: SamResource, draft: Draft, apis: ApiDrafts, deployments: Deployments): void {
   const { id, properties } = owner
   draft.checkKeys(owner, properties, known, owner.type)
@@ -144,9 +123,6 @@ function aliasOf({ properties, id }: SamResource, draft: Draft): string | undefi
   return name === '' ? undefined : name
 }
 
-/** Where code stands when it is a local path or missing: deploying would have put it into a bucket. */
-const packaged: PlainMap = { S3Bucket: 'bucket', S3Key: 'value' }
-
 function codeOf({ properties }: SamResource, draft: Draft): PlainMap {
   const inline = get(properties, 'InlineCode')
   const image = get(properties, 'ImageUri')
@@ -158,16 +134,6 @@ function codeOf({ properties }: SamResource, draft: Draft): PlainMap {
     return { ImageUri: `111111111111.dkr.ecr.${draft.region}.amazonaws.com/repository` }
   }
   return { ...storedAt(uri, 'S3Bucket', 'S3Key', 'S3ObjectVersion'), ...key }
-}
-
-/** `s3://bucket/key?versionId=v` or `{ Bucket, Key, Version }` under the names that the resource uses; anything else is packaged. */
-export function storedAt(uri: Node | undefined, bucket: string, key: string, version: string): PlainMap {
-  if (isMap(uri) && !isIntrinsic(uri)) {
-    return { [bucket]: get(uri, 'Bucket'), [key]: get(uri, 'Key'), [version]: get(uri, 'Version') }
-  }
-  const match = /^s3:\/\/([^/]+)\/([^?]+)(?:\?versionId=(.*))?$/.exec(stringOf(uri) ?? '')
-  if (match === null) return { [bucket]: packaged['S3Bucket'], [key]: packaged['S3Key'] }
-  return { [bucket]: match[1] as string, [key]: match[2] as string, [version]: match[3] }
 }
 
 interface RoleChoice {
@@ -227,29 +193,6 @@ function emitRole(fn: FunctionDraft, id: string, condition: string | undefined):
     },
     condition === undefined ? {} : { Condition: condition },
   )
-}
-
-export function trusting(service: string): PlainMap {
-  return {
-    Version: '2012-10-17',
-    Statement: [{ Action: ['sts:AssumeRole'], Effect: 'Allow', Principal: { Service: [service] } }],
-  }
-}
-
-export function unique(values: readonly Plain[]): Plain[] {
-  const seen = new Set<string>()
-  return values.filter((value) => {
-    const text =
-      typeof value === 'string'
-        ? value
-        : isScalar(value as Node)
-          ? String((value as { value: unknown }).value)
-          : undefined
-    if (text === undefined) return true
-    if (seen.has(text)) return false
-    seen.add(text)
-    return true
-  })
 }
 
 const deadLetterActions: ReadonlyMap<string, string> = new Map([
@@ -351,10 +294,6 @@ function sortedJson(value: unknown): string {
   if (value === null || typeof value !== 'object') return ascii(JSON.stringify(value))
   const members = Object.entries(value as Record<string, unknown>).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
   return `{${members.map(([key, member]) => `${ascii(JSON.stringify(key))}:${sortedJson(member)}`).join(',')}}`
-}
-
-export function ascii(text: string): string {
-  return text.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 function emitUrl(fn: FunctionDraft): void {

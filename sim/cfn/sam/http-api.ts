@@ -7,7 +7,7 @@ import { httpAuth } from './api-auth.ts'
 import { apiDomain } from './api-domain.ts'
 import { hash10, isIntrinsic, pick, ref } from './draft.ts'
 import type { Draft } from './draft.ts'
-import { storedAt } from './function.ts'
+import { storedAt } from './pieces.ts'
 
 const known = [
   ...[

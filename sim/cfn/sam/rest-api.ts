@@ -9,7 +9,7 @@ import { emitUsagePlan, restAuth } from './api-auth.ts'
 import { addCors } from './api-cors.ts'
 import { hash10, isIntrinsic, pick, ref, tagList } from './draft.ts'
 import type { Draft } from './draft.ts'
-import { storedAt } from './function.ts'
+import { storedAt } from './pieces.ts'
 import { resourcePolicy } from './resource-policy.ts'
 
 const known = [

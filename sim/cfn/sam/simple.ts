@@ -3,7 +3,7 @@ import { canonicalJson, get, has, isMap, stringOf, textOf, withMembers } from '.
 import type { Node, Plain, PlainMap } from '../node.ts'
 import { hash10, pick, tagList } from './draft.ts'
 import type { Draft, SamResource } from './draft.ts'
-import { storedAt } from './function.ts'
+import { storedAt } from './pieces.ts'
 
 const keyTypes: ReadonlyMap<string, string> = new Map([
   ['String', 'S'],

@@ -1,9 +1,9 @@
 // AWS::Serverless::StateMachine: the machine, its role, and the rules, schedules and routes that start it (SAM-R34).
 import { entries, get, isScalar, isTrue, List, scalar, Scalar, stringOf, Dict } from '../node.ts'
 import type { Entry, Node, Plain, PlainMap } from '../node.ts'
-import { ascii, storedAt, trusting, unique } from './function.ts'
-import { deadLetterOf, emitSchedule, ruleOf } from './events.ts'
-import type { Event } from './events.ts'
+import { ascii, storedAt, trusting, unique } from './pieces.ts'
+import { deadLetterOf, emitSchedule, ruleOf } from './rule-events.ts'
+import type { Event } from './function-draft.ts'
 import type { ApiDrafts } from './api-draft.ts'
 import { routeOf } from './api-events.ts'
 import { getAtt, isIntrinsic, pick, ref, refId, sub, tagList } from './draft.ts'
