@@ -128,7 +128,13 @@ export class Recorder implements Boundary {
 
   /** Emits a value of a count. */
   count(metric: MetricId, value: number): void {
-    this.aggregate(metric, 1, value, value, value)
+    const at = metric * WIDTH
+    if (this.anyShort && this.isShort(metric)) this.rollShort(metric)
+    const values = this.values
+    if (values[at + N]++ === 0) this.touched.push(metric)
+    values[at + SUM] += value
+    if (value < values[at + MIN]) values[at + MIN] = value
+    if (value > values[at + MAX]) values[at + MAX] = value
   }
 
   /** Emits `n` values of a count at once, by their sum, least and greatest. */

@@ -189,6 +189,7 @@ function parametersOf(node: Node, event: Template, context: StepContext): Templa
 }
 
 function wrap(key: string, of: Template): Template {
+  if (of.kind === 'constant') return { kind: 'constant', value: Object.freeze({ [key]: of.value }) }
   return { kind: 'map', keys: [key], values: [of] }
 }
 

@@ -2,10 +2,13 @@
 //
 // The one idea: one question, `next`, whose answer may lie a year ahead. Between two arrivals nothing is scheduled, so
 // a workload that rests costs nothing.
-import { ln } from '../../engine/math.ts'
 import type { Rng } from '../../engine/rng.ts'
-import type { Sampler } from '../../engine/sample.ts'
+import { createSampler, type Sampler } from '../../engine/sample.ts'
 import { RateCurve, type RatePoint } from '../../parts/rate-curve.ts'
+
+/** Exponential draws whose unit is an arrival: a mean of 2^20 keeps the table's draws unrounded and the scaling exact. */
+const SCALE = 1 / 1_048_576
+const UNIT = createSampler({ kind: 'exponential', mean: 1_048_576 })
 
 export type ArrivalKind = 'poisson' | 'regular' | 'bursty' | 'trace'
 
@@ -51,7 +54,7 @@ export class Arrivals {
     this.count++
     switch (this.kind) {
       case 'poisson':
-        this.mass -= ln(1 - this.rng.float())
+        this.mass += UNIT.drawReal(this.rng) * SCALE
         return Math.round(this.curve.timeOf(this.mass))
       case 'regular':
         return Math.round(this.curve.timeOf(this.count))
@@ -64,7 +67,7 @@ export class Arrivals {
 
   /** Λ grows only while a burst lasts: what a burst's end leaves over is carried into the next one. */
   private nextInBurst(): number {
-    let wanted = -ln(1 - this.rng.float())
+    let wanted = UNIT.drawReal(this.rng) * SCALE
     for (;;) {
       if (this.onUntil >= this.onFrom) {
         const time = this.curve.timeOf(this.mass + wanted)

@@ -81,7 +81,7 @@ export const workload: ServiceDef<Workload> = {
     AttemptLatency: {
       unit: 'Milliseconds',
       kind: 'distribution',
-      doc: 'From sending one call to its answer, if it was waited for.',
+      doc: 'From sending one call to its answer, if it was waited for; of clients that retry.',
     },
     Users: {
       unit: 'Count',
@@ -200,7 +200,7 @@ export class Workload {
     this.metricLate = sim.metric('LateAnswers')
     this.metricUnfinished = sim.metric('Unfinished')
     this.metricLatency = sim.metric('Latency')
-    this.metricAttemptLatency = sim.metric('AttemptLatency')
+    this.metricAttemptLatency = config.Client.Retries.maxAttempts > 1 ? sim.metric('AttemptLatency') : NONE
     if (this.closed) this.scheduleStep()
     else this.scheduleArrival()
   }
@@ -288,7 +288,7 @@ export class Workload {
     }
     const now = sim.clock[0]
     const status = sim.calls.status[call]
-    sim.record(this.metricAttemptLatency, now - sim.calls.sentAt[call])
+    if (this.metricAttemptLatency !== NONE) sim.record(this.metricAttemptLatency, now - sim.calls.sentAt[call])
     sim.close(call)
     this.call[row] = NONE
     this.waiting--

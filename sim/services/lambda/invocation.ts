@@ -23,6 +23,9 @@ interface InvokeAnswer {
   readonly ErrorType?: string
 }
 
+/** The answer of a handler that returns nothing: one for all. */
+const PLAIN_SUCCESS: InvokeAnswer = Object.freeze({ StatusCode: 200, Payload: SUCCESS })
+
 /** How the stages of an invocation before its handler are told apart when their pause is over. */
 const NO_PAUSE = 0
 const REDO = 1
@@ -240,7 +243,7 @@ export function ended(self: LambdaFunction, row: number, status: number, answer:
   else if (environments.doomed[row] !== 0) strike(self, row, self.faults[environments.doomed[row] - 1])
   else if (answer !== SUCCESS && exceeds(answer, self.payloadLimit))
     fail(self, row, 'Function.ResponseSizeTooLarge', 'Response payload size exceeded maximum allowed payload size')
-  else conclude(self, row, { StatusCode: 200, Payload: answer }, 0)
+  else conclude(self, row, answer === SUCCESS ? PLAIN_SUCCESS : { StatusCode: 200, Payload: answer }, 0)
 }
 
 /** Timer: the function's time-out. The handler stops where it is and the environment is reset (LAM-05, LAM-21). */
