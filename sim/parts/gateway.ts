@@ -1,0 +1,348 @@
+// What REST and HTTP APIs have in common at run time: throttles, the way to a backend and back, the metrics.
+//
+// A request has no row of its own: what the gateway must remember about it lies at the number of its call. A route
+// number stands for a route of a stage.
+import type { Call } from '../engine/calls.ts'
+import type { Target } from '../engine/kernel.ts'
+import type { MetricId } from '../engine/recorder.ts'
+import type { Rng } from '../engine/rng.ts'
+import type { Sampler } from '../engine/sample.ts'
+import type { Sim } from '../model/contract.ts'
+import { Population } from './population.ts'
+import type { Backend, IntegrationKind, Route } from './gateway-routes.ts'
+import { TokenBucket } from './token-bucket.ts'
+
+/** The throttle that all APIs of the account and Region share (API-11). */
+export interface AccountThrottle {
+  readonly bucket: TokenBucket
+}
+
+/** A throttle of a route; null = none of its own. */
+export interface Throttle {
+  readonly rate: number
+  readonly burst: number
+}
+
+export interface Stage {
+  readonly name: string
+  /** For routes without a throttle of their own. */
+  readonly throttle: Throttle | null
+  /** By route. */
+  readonly throttles: readonly (Throttle | null)[]
+  /** By route: whether it has metrics of its own. */
+  readonly detailed: readonly boolean[]
+  readonly backends: readonly Backend[]
+  /** Handed to Lambda functions beside the event, when there are any. */
+  readonly variables: Readonly<Record<string, unknown>> | null
+}
+
+/** What distinguishes the two kinds of API. */
+export interface Flavour {
+  readonly metrics: {
+    readonly count: string
+    readonly clientErrors: string
+    readonly serverErrors: string
+    readonly latency: string
+    readonly integration: string
+  }
+  /** The status for a client when Lambda throttles (API-05). */
+  readonly lambdaThrottled: number
+  /** The dimensions of the metrics of one route. */
+  readonly routeDimensions: (route: Route) => Readonly<Record<string, string>>
+}
+
+const NONE = -1
+const KINDS: readonly IntegrationKind[] = ['LAMBDA_PROXY', 'LAMBDA', 'HTTP', 'MOCK', 'NONE']
+const LAMBDA_PROXY = 0
+const LAMBDA = 1
+const HTTP = 2
+const MOCK = 3
+
+const answerOf = (statusCode: number, message: string): { statusCode: number; body: string } =>
+  Object.freeze({ statusCode, body: `{"message":"${message}"}` })
+const THROTTLED = answerOf(429, 'Too Many Requests')
+const BAD_GATEWAY = answerOf(502, 'Internal server error')
+const INTERNAL_ERROR = answerOf(500, 'Internal server error')
+const UNAVAILABLE = answerOf(503, 'Service Unavailable')
+const TIMED_OUT = answerOf(504, 'Endpoint request timed out')
+
+/** Names of exceptions by status; others are called by their number. */
+const NAMES: Readonly<Record<number, string>> = {
+  400: 'BadRequestException',
+  401: 'UnauthorizedException',
+  403: 'ForbiddenException',
+  404: 'NotFoundException',
+  409: 'ConflictException',
+  429: 'TooManyRequestsException',
+  500: 'InternalServerErrorException',
+  502: 'BadGatewayException',
+  503: 'ServiceUnavailableException',
+  504: 'GatewayTimeoutException',
+}
+
+/** The five metrics under one set of dimensions. */
+class Metrics {
+  readonly count: MetricId
+  readonly clientErrors: MetricId
+  readonly serverErrors: MetricId
+  readonly latency: MetricId
+  readonly integration: MetricId
+
+  constructor(sim: Sim, names: Flavour['metrics'], dimensions: Readonly<Record<string, string>>) {
+    this.count = sim.metricWith(names.count, dimensions)
+    this.clientErrors = sim.metricWith(names.clientErrors, dimensions)
+    this.serverErrors = sim.metricWith(names.serverErrors, dimensions)
+    this.latency = sim.metricWith(names.latency, dimensions)
+    this.integration = sim.metricWith(names.integration, dimensions)
+  }
+}
+
+export class Gateway {
+  readonly sim: Sim
+  /** Requests from their arrival until their answer is decided. */
+  readonly inside = new Population()
+  requests = 0
+  throttled = 0
+  answered = 0
+  /** Requests given up after the integration's time-out, and backends that answered one of them later. */
+  timedOut = 0
+  lateAnswers = 0
+  lastServerError = false
+
+  private readonly account: AccountThrottle
+  private readonly flavour: Flavour
+  private readonly latency: Sampler
+  private readonly edgeLatency: Sampler | null
+  private readonly rng: Rng
+  private readonly timeoutTarget: Target
+  private readonly errors = new Int32Array(1000)
+
+  /** By route number. */
+  private readonly kind: Uint8Array
+  private readonly edge: Int32Array
+  private readonly timeout: Float64Array
+  private readonly statusCode: Int32Array
+  private readonly infers: Uint8Array
+  /** The answer of a mock, and of a backend that has nothing to say but its success. */
+  private readonly plain: readonly { readonly statusCode: number }[]
+  private readonly buckets: (TokenBucket | null)[] = []
+  private readonly variables: (Readonly<Record<string, unknown>> | null)[] = []
+  private readonly metrics: (readonly Metrics[])[] = []
+
+  /** By call. */
+  private inner: Int32Array = new Int32Array(256).fill(NONE)
+  private timer: Int32Array = new Int32Array(256).fill(NONE)
+
+  constructor(
+    sim: Sim,
+    account: AccountThrottle,
+    flavour: Flavour,
+    routes: readonly Route[],
+    stages: readonly Stage[],
+    sharesStageThrottle: boolean,
+    edgeLatency: Sampler | null,
+  ) {
+    this.sim = sim
+    this.account = account
+    this.flavour = flavour
+    this.latency = sim.sampler('Latency')
+    this.edgeLatency = edgeLatency
+    this.rng = sim.rng('latency')
+    this.timeoutTarget = sim.target(integrationTimedOut)
+    const backends = stages.flatMap((stage) => stage.backends)
+    this.kind = Uint8Array.from(backends, (backend) => KINDS.indexOf(backend.kind))
+    this.edge = Int32Array.from(backends, (backend) =>
+      backend.to === '' ? NONE : sim.edge(backend.to, backend.action, integrationAnswered),
+    )
+    this.timeout = Float64Array.from(backends, (backend) => backend.timeout)
+    this.statusCode = Int32Array.from(backends, (backend) => backend.statusCode)
+    this.infers = Uint8Array.from(backends, (backend) => (backend.infersStatus ? 1 : 0))
+    this.plain = backends.map(({ statusCode }) => Object.freeze({ statusCode }))
+    const total = new Metrics(sim, flavour.metrics, {})
+    if (stages.length === 1) this.nameByStage(total, stages[0].name)
+    for (const stage of stages) {
+      const shared = stage.throttle === null ? null : new TokenBucket(stage.throttle.rate, stage.throttle.burst)
+      const byStage = stages.length === 1 ? [total] : [total, new Metrics(sim, flavour.metrics, { Stage: stage.name })]
+      routes.forEach((route, i) => {
+        const own = stage.throttles[i] ?? (sharesStageThrottle ? null : stage.throttle)
+        this.buckets.push(own === null ? shared : new TokenBucket(own.rate, own.burst))
+        this.variables.push(stage.variables)
+        const detailed = stage.detailed[i]
+          ? [new Metrics(sim, flavour.metrics, { Stage: stage.name, ...flavour.routeDimensions(route) })]
+          : []
+        this.metrics.push([...byStage, ...detailed])
+      })
+    }
+  }
+
+  /** A request comes; the call's argument is its route number. */
+  invoke(call: Call): void {
+    const { sim } = this
+    const { calls } = sim
+    const now = sim.clock[0]
+    const route = calls.arg[call]
+    this.requests++
+    this.inside.enter(now)
+    const bucket = this.buckets[route]
+    // The first empty bucket refuses; what an earlier one gave is not given back (API-10, API-12).
+    if ((bucket !== null && !bucket.take(now, 1)) || !this.account.bucket.take(now, 1)) {
+      this.throttled++
+      this.finish(call, route, THROTTLED.statusCode, THROTTLED, NONE)
+      return
+    }
+    const kind = this.kind[route]
+    if (kind === LAMBDA_PROXY || kind === LAMBDA || kind === HTTP) {
+      if (call >= this.inner.length) this.grow(call)
+      const inner = sim.open(this.edge[route], call, calls.trace[call])
+      calls.body[inner] = kind === HTTP ? calls.body[call] : { Payload: this.event(calls.body[call], route) }
+      this.inner[call] = inner
+      this.timer[call] = sim.timer(this.timeout[route], this.timeoutTarget, call)
+      sim.send(inner)
+    } else if (kind === MOCK) this.finish(call, route, this.statusCode[route], this.plain[route], 0)
+    else this.finish(call, route, 500, INTERNAL_ERROR, NONE)
+  }
+
+  /** The backend has answered. */
+  backendAnswered(inner: Call): void {
+    const { sim } = this
+    const { calls } = sim
+    const call = calls.cookie[inner]
+    if (this.inner[call] !== inner) {
+      this.lateAnswers++
+      sim.close(inner)
+      return
+    }
+    const status = calls.status[inner]
+    const answer = calls.answer[inner] as LambdaAnswer | null
+    const elapsed = sim.clock[0] - calls.sentAt[inner]
+    sim.close(inner)
+    sim.cancel(this.timer[call])
+    this.inner[call] = NONE
+    const route = calls.arg[call]
+    const kind = this.kind[route]
+    if (kind === HTTP) this.forward(call, route, status === 0 ? 200 : sim.errors.http[status], elapsed)
+    else if (status !== 0) this.refused(call, route, status, elapsed)
+    else if (kind === LAMBDA)
+      this.finish(
+        call,
+        route,
+        this.statusCode[route],
+        { statusCode: this.statusCode[route], body: answer!.Payload },
+        elapsed,
+      )
+    else this.proxied(call, route, answer!, elapsed)
+  }
+
+  /** The backend takes too long: the client is answered, the backend works on (API-04). */
+  giveUp(call: Call): void {
+    const { calls } = this.sim
+    const elapsed = this.sim.clock[0] - calls.sentAt[this.inner[call]]
+    this.inner[call] = NONE
+    this.timedOut++
+    this.finish(call, calls.arg[call], 504, TIMED_OUT, elapsed)
+  }
+
+  /** The answer of a function behind a proxy integration becomes the client's (API-05). */
+  private proxied(call: Call, route: number, answer: LambdaAnswer, elapsed: number): void {
+    const payload = answer.Payload as { statusCode?: unknown } | null | undefined
+    if (answer.FunctionError !== undefined) this.finish(call, route, 502, BAD_GATEWAY, elapsed)
+    else if (typeof payload === 'object' && payload !== null && isStatus(payload.statusCode))
+      this.finish(call, route, payload.statusCode, payload, elapsed)
+    else if (
+      this.infers[route] === 1 &&
+      (typeof payload !== 'object' || payload === null || payload.statusCode === undefined)
+    )
+      this.finish(call, route, 200, { statusCode: 200, body: payload }, elapsed)
+    else this.finish(call, route, 502, BAD_GATEWAY, elapsed)
+  }
+
+  /** Lambda did not take the request. It is never tried again (API-05). */
+  private refused(call: Call, route: number, status: number, elapsed: number): void {
+    const http = this.sim.errors.http[status] === 429 ? this.flavour.lambdaThrottled : 500
+    this.finish(call, route, http, http === 503 ? UNAVAILABLE : INTERNAL_ERROR, elapsed)
+  }
+
+  private forward(call: Call, route: number, http: number, elapsed: number): void {
+    if (http === 200) this.finish(call, route, 200, this.plain[route], elapsed)
+    else if (isStatus(http)) this.finish(call, route, http, { statusCode: http }, elapsed)
+    else this.finish(call, route, 502, BAD_GATEWAY, elapsed)
+  }
+
+  /** Answers the client and counts; `elapsed` µs in the integration, −1 = it was not reached. */
+  private finish(call: Call, route: number, code: number, answer: unknown, elapsed: number): void {
+    const { sim } = this
+    const now = sim.clock[0]
+    const since = sim.calls.sentAt[call]
+    const overhead = this.latency.draw(this.rng) + (this.edgeLatency === null ? 0 : this.edgeLatency.draw(this.rng))
+    const clientError = code >= 400 && code < 500 ? 1 : 0
+    const serverError = code >= 500 ? 1 : 0
+    this.answered++
+    this.lastServerError = serverError === 1
+    const sets = this.metrics[route]
+    for (let i = 0; i < sets.length; i++) {
+      const metrics = sets[i]
+      sim.count(metrics.count, 1)
+      sim.count(metrics.clientErrors, clientError)
+      sim.count(metrics.serverErrors, serverError)
+      sim.record(metrics.latency, now - since + overhead)
+      if (elapsed !== NONE) sim.record(metrics.integration, elapsed)
+    }
+    this.inside.leave(now, since)
+    sim.calls.answer[call] = answer
+    sim.replyAfter(overhead, call, code < 400 ? 0 : this.errorOf(code))
+  }
+
+  private event(body: unknown, route: number): unknown {
+    const variables = this.variables[route]
+    if (variables === null || typeof body !== 'object') return body
+    return { ...(body as Record<string, unknown>), stageVariables: variables }
+  }
+
+  private errorOf(code: number): number {
+    const known = this.errors[code]
+    if (known !== 0) return known
+    return (this.errors[code] = this.sim.error(NAMES[code] ?? `Http${code}`, code))
+  }
+
+  /** With one stage only, its metrics are the API's. */
+  private nameByStage(metrics: Metrics, stage: string): void {
+    const names = this.flavour.metrics
+    const dimensions = { Stage: stage }
+    this.sim.metricAlias(metrics.count, names.count, dimensions)
+    this.sim.metricAlias(metrics.clientErrors, names.clientErrors, dimensions)
+    this.sim.metricAlias(metrics.serverErrors, names.serverErrors, dimensions)
+    this.sim.metricAlias(metrics.latency, names.latency, dimensions)
+    this.sim.metricAlias(metrics.integration, names.integration, dimensions)
+  }
+
+  private grow(call: Call): void {
+    let length = this.inner.length
+    while (length <= call) length *= 2
+    const widen = (from: Int32Array): Int32Array => {
+      const to = new Int32Array(length).fill(NONE)
+      to.set(from)
+      return to
+    }
+    this.inner = widen(this.inner)
+    this.timer = widen(this.timer)
+  }
+}
+
+/** What `lambda:InvokeFunction` answers. */
+interface LambdaAnswer {
+  readonly Payload: unknown
+  readonly FunctionError?: string
+}
+
+function isStatus(code: unknown): code is number {
+  return typeof code === 'number' && Number.isInteger(code) && code >= 100 && code <= 999
+}
+
+/** Event functions of an API's definition. */
+export function integrationAnswered(self: Gateway, call: Call): void {
+  self.backendAnswered(call)
+}
+
+export function integrationTimedOut(self: Gateway, call: Call): void {
+  self.giveUp(call)
+}

@@ -1,0 +1,250 @@
+// What a template can say about a REST API, and how it becomes tables: one line per route of a stage.
+import type { Config, Near, Props, ResourceView } from '../../model/contract.ts'
+import * as p from '../../model/p.ts'
+import type { Stage, Throttle } from '../../parts/gateway.ts'
+import { backendOf, openApiRoutes, type Route, type RouteSource } from '../../parts/gateway-routes.ts'
+import { quotas } from './rest-api.facts.ts'
+
+const YET = 'not simulated yet'
+const methodSetting: Props = {
+  ResourcePath: p.string('The path of the method: `/*` for all; slashes inside are written `~1`.'),
+  HttpMethod: p.string('The method, `*` for all.'),
+  ThrottlingRateLimit: p.number('Requests per second.', [-1, Infinity]),
+  ThrottlingBurstLimit: p.int('Requests at once.', [-1, 2_147_483_647]),
+  MetricsEnabled: p.bool('Metrics for each method as well.', { default: false }),
+  CachingEnabled: p.unused('the stage’s cache answers without the backend (not simulated yet)'),
+  CacheTtlInSeconds: p.unused('how long the cache keeps an answer (not simulated yet)'),
+  CacheDataEncrypted: p.inert('Encryption of the cache.'),
+  DataTraceEnabled: p.inert('Logging.'),
+  LoggingLevel: p.inert('Logging.'),
+}
+const stageSettings: Props = {
+  MethodSettings: p.list('Throttles and metrics by method.', p.record('Settings of some methods.', methodSetting), {
+    default: [],
+  }),
+  Variables: p.any('Stage variables: they fill `${stageVariables.name}` in integration URIs, and functions see them.'),
+  CacheClusterEnabled: p.unused('a cache in front of the backends (not simulated yet)'),
+  CacheClusterSize: p.unused('the size of the cache (not simulated yet)'),
+  AccessLogSetting: p.inert('Logging.'),
+  ClientCertificateId: p.inert('A certificate for the backend.'),
+  Description: p.inert('A description.'),
+  DocumentationVersion: p.inert('Documentation.'),
+  Tags: p.inert('Tags.'),
+  TracingEnabled: p.inert('X-Ray.'),
+}
+
+export const props: Props = {
+  Body: p.any('An OpenAPI document with `x-amazon-apigateway-integration`.'),
+  BodyS3Location: p.unused('the OpenAPI document is read from S3; put it into `Body`'),
+  Name: p.string('The name of the API; the title of the document otherwise.'),
+  EndpointConfiguration: p.record('Where clients enter.', {
+    Types: p.list('One of EDGE, REGIONAL, PRIVATE.', p.oneOf('An endpoint type.', ['EDGE', 'REGIONAL', 'PRIVATE'])),
+    IpAddressType: p.inert('IPv4 or both.'),
+    VpcEndpointIds: p.inert('VPC endpoints of a private API.'),
+  }),
+  Mode: p.inert('How a new document is merged.'),
+  FailOnWarnings: p.inert('How strictly the document is read.'),
+  ApiKeySourceType: p.unused('API keys are not simulated yet'),
+  BinaryMediaTypes: p.inert('Types of binary payloads.'),
+  CloneFrom: p.unused('another API would be copied'),
+  Description: p.inert('A description.'),
+  DisableExecuteApiEndpoint: p.inert('Only a domain name of your own leads to the API.'),
+  EndpointAccessMode: p.inert('Access by endpoint.'),
+  SecurityPolicy: p.inert('TLS.'),
+  MinimumCompressionSize: p.inert('Compression.'),
+  Parameters: p.inert('Parameters of the import.'),
+  Policy: p.unused('a resource policy decides who may call (not simulated yet)'),
+  Tags: p.inert('Tags.'),
+}
+
+export const parts: Readonly<Record<string, Props>> = {
+  'AWS::ApiGateway::Stage': {
+    RestApiId: p.ref('The API.', { required: true }),
+    StageName: p.string('The name of the stage.'),
+    DeploymentId: p.any('The deployment that it shows.'),
+    CanarySetting: p.unused('a part of the requests goes to another deployment (not simulated yet)'),
+    ...stageSettings,
+  },
+  'AWS::ApiGateway::Deployment': {
+    RestApiId: p.ref('The API.', { required: true }),
+    StageName: p.string('A stage made along with the deployment.'),
+    StageDescription: p.record('Settings of that stage.', {
+      ...stageSettings,
+      CacheTtlInSeconds: p.unused('the cache (not simulated yet)'),
+      CachingEnabled: p.unused('the cache (not simulated yet)'),
+      CanarySetting: p.unused('a canary (not simulated yet)'),
+      MetricsEnabled: p.inert('Metrics for each method.'),
+      LoggingLevel: p.inert('Logging.'),
+      DataTraceEnabled: p.inert('Logging.'),
+      CacheDataEncrypted: p.inert('Encryption.'),
+      ThrottlingRateLimit: p.number('Requests per second.', [-1, Infinity]),
+      ThrottlingBurstLimit: p.int('Requests at once.', [-1, 2_147_483_647]),
+    }),
+    DeploymentCanarySettings: p.unused('a canary (not simulated yet)'),
+    Description: p.inert('A description.'),
+  },
+  'AWS::ApiGateway::Resource': {
+    RestApiId: p.ref('The API.', { required: true }),
+    ParentId: p.any('The resource above, or the root.', { required: true }),
+    PathPart: p.string('The last part of the path.', { required: true }),
+  },
+  'AWS::ApiGateway::Method': {
+    RestApiId: p.ref('The API.', { required: true }),
+    ResourceId: p.any('The resource, or the root.', { required: true }),
+    HttpMethod: p.string('The method, or ANY.', { required: true }),
+    AuthorizationType: p.string('Who may call; everybody is let in.', { default: 'NONE' }),
+    Integration: p.any('The backend.'),
+    ApiKeyRequired: p.bool('Whether a key is needed; everybody is let in.', { default: false }),
+    AuthorizationScopes: p.inert('Scopes of a token.'),
+    AuthorizerId: p.inert('The authorizer.'),
+    MethodResponses: p.inert('Declared responses.'),
+    OperationName: p.inert('A name.'),
+    RequestModels: p.inert('Models of bodies.'),
+    RequestParameters: p.inert('Parameters that are passed on.'),
+    RequestValidatorId: p.unused('the request would be checked (not simulated yet)'),
+  },
+  'AWS::ApiGateway::Account': { CloudWatchRoleArn: p.inert('The role for logs.') },
+}
+
+/** Routes and stages from all that the template says about the API. */
+export function gather(near: Near): { Routes: readonly Route[]; Stages: readonly Stage[] } {
+  const api = near.self
+  const sources = [...openApiRoutes(api, api.config['Body']), ...methodRoutes(near)]
+  const routes = sources.map(({ method, path }) => ({ method, path }))
+  const stages = stageViews(near).map(({ view, name, settings }) => stageOf(near, view, name, settings, sources))
+  if (stages.length === 0)
+    api.notSimulated([], 'the API has no stage: nothing of it can be called until it is deployed')
+  if (stages.length > near.quota('StagesPerApi'))
+    api.error(
+      [],
+      'out-of-range',
+      `the API has ${stages.length} stages`,
+      `expected at most ${near.quota('StagesPerApi')}`,
+    )
+  const resources = near
+    .all('AWS::ApiGateway::Resource')
+    .filter((view) => view.config['RestApiId'] === api.logicalId).length
+  if (resources > near.quota('ResourcesPerApi'))
+    api.error(
+      [],
+      'out-of-range',
+      `the API has ${resources} resources`,
+      `expected at most ${near.quota('ResourcesPerApi')}`,
+    )
+  return { Routes: routes, Stages: stages }
+}
+
+interface StageView {
+  readonly view: ResourceView
+  readonly name: string
+  readonly settings: Config
+}
+
+function stageViews(near: Near): StageView[] {
+  const own = (view: ResourceView): boolean => view.config['RestApiId'] === near.self.logicalId
+  const stages: StageView[] = near
+    .all('AWS::ApiGateway::Stage')
+    .filter(own)
+    .map((view) => ({ view, name: String(view.config['StageName'] ?? ''), settings: view.config }))
+  for (const view of near.all('AWS::ApiGateway::Deployment').filter(own)) {
+    const name = view.config['StageName'] as string | undefined
+    if (name !== undefined && !stages.some((stage) => stage.name === name))
+      stages.push({
+        view,
+        name,
+        settings: (view.config['StageDescription'] as Config | undefined) ?? { MethodSettings: [] },
+      })
+  }
+  return stages
+}
+
+function stageOf(
+  near: Near,
+  view: ResourceView,
+  name: string,
+  settings: Config,
+  sources: readonly RouteSource[],
+): Stage {
+  const variables = (settings['Variables'] ?? null) as Readonly<Record<string, unknown>> | null
+  const longest = near.quota('IntegrationTimeout')
+  const list = (settings['MethodSettings'] ?? []) as readonly Config[]
+  const matching = (route: Route): Config | undefined =>
+    list.find((setting) => pathOf(setting) === route.path && setting['HttpMethod'] === route.method)
+  const everything = list.find((setting) => pathOf(setting) === '/*' && setting['HttpMethod'] === '*')
+  list.forEach((setting, i) => {
+    const known =
+      setting === everything || pathOf(setting) === '/*' || sources.some((route) => pathOf(setting) === route.path)
+    if (!known)
+      view.error(
+        ['MethodSettings', i, 'ResourcePath'],
+        'unknown-path',
+        `\`${String(setting['ResourcePath'])}\` is no path of the API`,
+        possible(sources),
+      )
+  })
+  return {
+    name,
+    throttle: throttleOf(everything) ?? throttleOf(settings),
+    throttles: sources.map((route) => throttleOf(matching(route))),
+    detailed: sources.map((route) => ((matching(route) ?? everything)?.['MetricsEnabled'] ?? false) as boolean),
+    backends: sources.map((source) => backendOf(near, source, variables ?? {}, longest)),
+    variables,
+  }
+}
+
+/** A limit without a burst lets as much through at once as the account does. */
+function throttleOf(settings: Config | undefined): Throttle | null {
+  const rate = settings?.['ThrottlingRateLimit'] as number | undefined
+  if (settings === undefined || rate === undefined || rate < 0) return null
+  const burst = settings['ThrottlingBurstLimit'] as number | undefined
+  return { rate, burst: burst === undefined || burst < 0 ? quotas['BurstRequests'].current : burst }
+}
+
+/** `/~1orders~1{id}` means `/orders/{id}`. */
+function pathOf(setting: Config): string {
+  return String(setting['ResourcePath'] ?? '')
+    .replace(/~1/g, '/')
+    .replace(/^\/\//, '/')
+}
+
+/** The routes that Resource and Method resources make. */
+function methodRoutes(near: Near): RouteSource[] {
+  return near
+    .all('AWS::ApiGateway::Method')
+    .filter((view) => view.config['RestApiId'] === near.self.logicalId)
+    .map((view) => {
+      const integration = view.config['Integration'] as Readonly<Record<string, unknown>> | undefined
+      if (view.config['AuthorizationType'] !== 'NONE')
+        view.notSimulated(['AuthorizationType'], `authorizers are ${YET}: every caller is let in`)
+      if (view.config['ApiKeyRequired'] === true)
+        view.notSimulated(['ApiKeyRequired'], `API keys are ${YET}: every caller is let in`)
+      return {
+        method: String(view.config['HttpMethod']).toUpperCase(),
+        path: resourcePath(near, view.config['ResourceId'], 0),
+        integration: integration && {
+          type: integration['Type'],
+          uri: integration['Uri'],
+          httpMethod: integration['IntegrationHttpMethod'],
+          timeoutInMillis: integration['TimeoutInMillis'],
+          responses: integration['IntegrationResponses'],
+          requestTemplates: integration['RequestTemplates'],
+        },
+        view,
+        at: ['Integration'],
+      }
+    })
+}
+
+function resourcePath(near: Near, id: unknown, depth: number): string {
+  const view = near.resourceAt(id)
+  if (view === undefined || view.type !== 'AWS::ApiGateway::Resource' || depth > 300) return '/'
+  const above = resourcePath(near, view.config['ParentId'], depth + 1)
+  return `${above === '/' ? '' : above}/${String(view.config['PathPart'])}`
+}
+
+/** A line of help that lists routes. */
+export function possible(routes: readonly Route[]): string {
+  if (routes.length === 0) return 'it has no routes'
+  const shown = routes.slice(0, 12).map((route) => `\`${route.method} ${route.path}\``)
+  return `its routes are ${shown.join(', ')}${routes.length > 12 ? ' …' : ''}`
+}

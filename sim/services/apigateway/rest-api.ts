@@ -1,0 +1,142 @@
+// AWS::ApiGateway::RestApi: routes with integrations behind throttles, deployed to stages.
+//
+// Routes come from the OpenAPI document in `Body` or from Resource and Method resources, settings from Stage and
+// Deployment resources; all of it becomes flat tables, one line per route of a stage, which `parts/gateway.ts` serves.
+import type { Config, ServiceDef } from '../../model/contract.ts'
+import {
+  type AccountThrottle,
+  Gateway,
+  integrationAnswered,
+  integrationTimedOut,
+  type Flavour,
+  type Stage,
+} from '../../parts/gateway.ts'
+import { findRoute, memberOf, type Route } from '../../parts/gateway-routes.ts'
+import { gather, parts, possible, props } from './rest-api-config.ts'
+import { assumptions, quotas } from './rest-api.facts.ts'
+
+export const restApi: ServiceDef<Gateway> = {
+  type: 'AWS::ApiGateway::RestApi',
+  family: 'edge',
+  namespace: 'AWS/ApiGateway',
+  dimension: 'ApiName',
+  dimensionValue: (config, ref) => nameOf(config) ?? ref,
+  summary: 'Takes requests for routes, throttles them, and passes them to Lambda functions or HTTP servers.',
+  models: [
+    'Throttles in AWS’s order: the method’s or the stage’s token bucket, then the account’s; 429 from the first that is empty (API-10, API-12).',
+    'Lambda proxy integrations: the function’s answer is the client’s; a function error or a malformed answer is 502, a throttle by Lambda 500; nothing is tried again (API-05).',
+    'HTTP integrations with servers of the scenario, mock integrations, Lambda integrations without proxy.',
+    'The time-out of an integration: 504 after 29 s, while the backend works on (API-04).',
+    'Stage variables in integration URIs and in the event.',
+  ],
+  omits: [
+    'Authorizers, API keys, usage plans, request validation, caches and canaries are not simulated yet.',
+    'Integrations with other AWS services are not simulated yet: such a route answers 200 at once.',
+    'Mapping templates and selection patterns: an integration without proxy answers with its default response.',
+    'An API is deployed as the template has it: a change by an action and a new deployment are not simulated.',
+    'The limit of 10 MB for a payload, response streaming, WebSocket APIs.',
+  ],
+  quotas,
+  assumptions,
+  props,
+  parts,
+  gather,
+  entry: (config, operation) => entry(config, operation),
+  entries: (config) =>
+    (config['Stages'] as Stage[]).length === 0
+      ? []
+      : (config['Routes'] as Route[]).map((route) => `${route.method} ${route.path}`),
+  create: (config, sim) =>
+    new Gateway(
+      sim,
+      sim.peer<AccountThrottle>('Sim::ApiGateway::Account'),
+      FLAVOUR,
+      config['Routes'] as Route[],
+      config['Stages'] as Stage[],
+      sim.choice('StageThrottle') === 'stage',
+      endpointType(config) === 'EDGE' ? sim.sampler('EdgeLatency') : null,
+    ),
+  ops: {
+    'execute-api:Invoke': {
+      doc: 'A client’s request to a route, which is the argument of the call; its body is the event that a function gets.',
+      errors: [
+        'TooManyRequestsException',
+        'InternalServerErrorException',
+        'BadGatewayException',
+        'ServiceUnavailableException',
+        'GatewayTimeoutException',
+      ],
+      run: (self, call) => self.invoke(call),
+    },
+  },
+  timers: { integrationAnswered, integrationTimedOut },
+  metrics: {
+    Count: { unit: 'Count', kind: 'count', doc: 'Requests.' },
+    '4XXError': {
+      unit: 'Count',
+      kind: 'count',
+      doc: '1 for a client error, 0 otherwise: the average is the error rate (API-60).',
+    },
+    '5XXError': { unit: 'Count', kind: 'count', doc: '1 for a server error, 0 otherwise.' },
+    Latency: { unit: 'Milliseconds', kind: 'distribution', doc: 'From the request’s arrival to its answer.' },
+    IntegrationLatency: {
+      unit: 'Milliseconds',
+      kind: 'distribution',
+      doc: 'From passing the request to the backend to its answer.',
+    },
+  },
+  invariants: {
+    'every request is answered once or inside': (self) => self.requests === self.answered + self.inside.inside,
+    'requests inside keep to Little’s law': (self) => self.inside.holds(self.sim.clock[0]),
+    'backends answer late only what was given up': (self) => self.lateAnswers <= self.timedOut,
+  },
+  view: {
+    glyph: 'api',
+    label: 'REST API',
+    level: (self) => self.inside.inside,
+    levelMax: (self) => Math.max(1, self.inside.peak),
+    tone: (self) => (self.lastServerError ? 'failing' : self.inside.inside > 0 ? 'busy' : 'calm'),
+  },
+}
+
+const FLAVOUR: Flavour = {
+  metrics: {
+    count: 'Count',
+    clientErrors: '4XXError',
+    serverErrors: '5XXError',
+    latency: 'Latency',
+    integration: 'IntegrationLatency',
+  },
+  lambdaThrottled: 500,
+  routeDimensions: (route) => ({ Method: route.method, Resource: route.path }),
+}
+
+/** `POST /orders` on the first stage, `POST /prod/orders` on a stage by name. */
+function entry(
+  config: Config,
+  operation: string,
+): { action: 'execute-api:Invoke'; arg: number } | { error: string; help?: string } | undefined {
+  const asked = /^([A-Za-z]+)\s+(\/\S*)$/.exec(operation)
+  if (asked === null) return undefined
+  const routes = config['Routes'] as readonly Route[]
+  const stages = config['Stages'] as readonly Stage[]
+  if (stages.length === 0) return { error: 'the API has no stage', help: 'deploy it with an `AWS::ApiGateway::Stage`' }
+  const method = asked[1].toUpperCase()
+  const path = asked[2]
+  const direct = findRoute(routes, method, path)
+  if (direct >= 0) return { action: 'execute-api:Invoke', arg: direct }
+  const stage = stages.findIndex(({ name }) => path === `/${name}` || path.startsWith(`/${name}/`))
+  const inStage = stage < 0 ? -1 : findRoute(routes, method, path.slice(stages[stage].name.length + 1) || '/')
+  if (inStage >= 0) return { action: 'execute-api:Invoke', arg: stage * routes.length + inStage }
+  return { error: `\`${operation}\` is no route of the API`, help: possible(routes) }
+}
+
+/** Edge-optimised is CloudFormation's default. */
+function endpointType(config: Config): string {
+  return ((config['EndpointConfiguration'] as Config | undefined)?.['Types'] as string[] | undefined)?.[0] ?? 'EDGE'
+}
+
+function nameOf(config: Config): string | undefined {
+  const title = memberOf(memberOf(config['Body'], 'info'), 'title')
+  return (config['Name'] as string | undefined) ?? (typeof title === 'string' ? title : undefined)
+}

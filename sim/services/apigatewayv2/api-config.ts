@@ -1,0 +1,213 @@
+// What a template can say about an HTTP API, and how it becomes tables: one line per route of a stage.
+import type { Config, Near, Props, ResourceView } from '../../model/contract.ts'
+import * as p from '../../model/p.ts'
+import type { Stage, Throttle } from '../../parts/gateway.ts'
+import { backendOf, openApiRoutes, type Integration, type Route, type RouteSource } from '../../parts/gateway-routes.ts'
+
+/** The bucket of a throttle that names no burst: the account's (API-11). */
+const BURST = 5_000
+
+const routeSettings: Props = {
+  ThrottlingRateLimit: p.number('Requests per second.', [0, Infinity]),
+  ThrottlingBurstLimit: p.int('Requests at once.', [0, 2_147_483_647]),
+  DetailedMetricsEnabled: p.bool('Metrics for each route as well.', { default: false }),
+  DataTraceEnabled: p.inert('Logging.'),
+  LoggingLevel: p.inert('Logging.'),
+}
+
+export const props: Props = {
+  Body: p.any('An OpenAPI document with `x-amazon-apigateway-integration`.'),
+  BodyS3Location: p.unused('the OpenAPI document is read from S3; put it into `Body`'),
+  Name: p.string('The name of the API.'),
+  ProtocolType: p.oneOf('The kind of API.', ['HTTP', 'WEBSOCKET'], { default: 'HTTP' }),
+  Target: p.any('Quick create: the function or URL behind the only route.'),
+  RouteKey: p.string('Quick create: the only route.', { default: '$default' }),
+  ApiKeySelectionExpression: p.inert('WebSocket APIs.'),
+  BasePath: p.inert('How base paths of the document are read.'),
+  CorsConfiguration: p.inert('Answers to pre-flight requests.'),
+  CredentialsArn: p.inert('Quick create: a role.'),
+  Description: p.inert('A description.'),
+  DisableExecuteApiEndpoint: p.inert('Only a domain name of your own leads to the API.'),
+  DisableSchemaValidation: p.inert('WebSocket APIs.'),
+  FailOnWarnings: p.inert('How strictly the document is read.'),
+  IpAddressType: p.inert('IPv4 or both.'),
+  RouteSelectionExpression: p.inert('WebSocket APIs.'),
+  Tags: p.inert('Tags.'),
+  Version: p.inert('A version.'),
+}
+
+export const parts: Readonly<Record<string, Props>> = {
+  'AWS::ApiGatewayV2::Stage': {
+    ApiId: p.ref('The API.', { required: true }),
+    StageName: p.string('The name of the stage; `$default` has no part in the path.', { required: true }),
+    DefaultRouteSettings: p.record('Throttle and metrics of all routes.', routeSettings),
+    RouteSettings: p.any('Throttle and metrics of some routes, by route key.'),
+    StageVariables: p.any('They fill `${stageVariables.name}` in integration URIs, and functions see them.'),
+    AccessLogSettings: p.inert('Logging.'),
+    AccessPolicyId: p.inert('A policy.'),
+    AutoDeploy: p.inert('Whether changes are deployed at once.'),
+    ClientCertificateId: p.inert('A certificate for the backend.'),
+    DeploymentId: p.inert('The deployment that it shows.'),
+    Description: p.inert('A description.'),
+    Tags: p.inert('Tags.'),
+  },
+  'AWS::ApiGatewayV2::Route': {
+    ApiId: p.ref('The API.', { required: true }),
+    RouteKey: p.string('Method and path, or `$default`.', { required: true }),
+    Target: p.any('`integrations/` and the id of the integration.'),
+    AuthorizationType: p.string('Who may call; everybody is let in.', { default: 'NONE' }),
+    ApiKeyRequired: p.inert('WebSocket APIs.'),
+    AuthorizationScopes: p.inert('Scopes of a token.'),
+    AuthorizerId: p.inert('The authorizer.'),
+    ModelSelectionExpression: p.inert('WebSocket APIs.'),
+    OperationName: p.inert('A name.'),
+    RequestModels: p.inert('WebSocket APIs.'),
+    RequestParameters: p.inert('WebSocket APIs.'),
+    RouteResponseSelectionExpression: p.inert('WebSocket APIs.'),
+  },
+  'AWS::ApiGatewayV2::Integration': {
+    ApiId: p.ref('The API.', { required: true }),
+    IntegrationType: p.oneOf('The kind of backend.', ['AWS', 'AWS_PROXY', 'HTTP', 'HTTP_PROXY', 'MOCK'], {
+      required: true,
+    }),
+    IntegrationUri: p.any('The function or URL.'),
+    IntegrationMethod: p.string('The method with which the backend is called.'),
+    IntegrationSubtype: p.any('An action of an AWS service.'),
+    PayloadFormatVersion: p.string('The format of the event.'),
+    TimeoutInMillis: p.int('How long the backend may take.', [50, 'IntegrationTimeout']),
+    ConnectionId: p.inert('A VPC link.'),
+    ConnectionType: p.inert('Through the internet or a VPC link.'),
+    ContentHandlingStrategy: p.inert('WebSocket APIs.'),
+    CredentialsArn: p.inert('A role.'),
+    Description: p.inert('A description.'),
+    PassthroughBehavior: p.inert('WebSocket APIs.'),
+    RequestParameters: p.inert('Parameters that are changed on the way.'),
+    RequestTemplates: p.inert('WebSocket APIs.'),
+    ResponseParameters: p.inert('Parameters that are changed on the way back.'),
+    TemplateSelectionExpression: p.inert('WebSocket APIs.'),
+    TlsConfig: p.inert('TLS.'),
+  },
+  'AWS::ApiGatewayV2::Deployment': {
+    ApiId: p.ref('The API.', { required: true }),
+    Description: p.inert('A description.'),
+    StageName: p.inert('The stage.'),
+  },
+}
+
+/** Routes and stages from all that the template says about the API. */
+export function gather(near: Near): { Routes: readonly Route[]; Stages: readonly Stage[] } {
+  const api = near.self
+  if (api.config['ProtocolType'] === 'WEBSOCKET') {
+    api.notSimulated(['ProtocolType'], 'WebSocket APIs are not simulated yet')
+    return { Routes: [], Stages: [] }
+  }
+  const sources = [...openApiRoutes(api, api.config['Body']), ...routeResources(near), ...quickCreate(near)]
+  const own = (view: ResourceView): boolean => view.config['ApiId'] === api.logicalId
+  const stages = near
+    .all('AWS::ApiGatewayV2::Stage')
+    .filter(own)
+    .map((view) => stageOf(near, view, sources))
+  // Quick create makes the stage too.
+  if (api.config['Target'] !== undefined && stages.length === 0)
+    stages.push(stageOf(near, { ...api, config: { StageName: '$default' } }, sources))
+  if (stages.length === 0)
+    api.notSimulated([], 'the API has no stage: nothing of it can be called until it is deployed')
+  if (stages.length > near.quota('StagesPerApi'))
+    api.error(
+      [],
+      'out-of-range',
+      `the API has ${stages.length} stages`,
+      `expected at most ${near.quota('StagesPerApi')}`,
+    )
+  return { Routes: sources.map(({ method, path }) => ({ method, path })), Stages: stages }
+}
+
+function stageOf(near: Near, view: ResourceView, sources: readonly RouteSource[]): Stage {
+  const { config } = view
+  const variables = (config['StageVariables'] ?? null) as Readonly<Record<string, unknown>> | null
+  const byKey = (config['RouteSettings'] ?? {}) as Readonly<Record<string, Config>>
+  const settings = sources.map((route) => (Object.hasOwn(byKey, keyOf(route)) ? byKey[keyOf(route)] : undefined))
+  for (const key of Object.keys(byKey)) {
+    if (!sources.some((route) => keyOf(route) === key))
+      view.error(['RouteSettings', key], 'unknown-path', `\`${key}\` is no route of the API`, possible(sources))
+  }
+  const all = config['DefaultRouteSettings'] as Config | undefined
+  return {
+    name: String(config['StageName']),
+    throttle: throttleOf(all),
+    throttles: settings.map(throttleOf),
+    detailed: settings.map((own) => ((own ?? all)?.['DetailedMetricsEnabled'] ?? false) === true),
+    backends: sources.map((source) => backendOf(near, source, variables ?? {}, near.quota('IntegrationTimeout'))),
+    variables,
+  }
+}
+
+function throttleOf(settings: Config | undefined): Throttle | null {
+  const rate = settings?.['ThrottlingRateLimit']
+  if (settings === undefined || rate === undefined) return null
+  return { rate: Number(rate), burst: Number(settings['ThrottlingBurstLimit'] ?? BURST) }
+}
+
+function routeResources(near: Near): RouteSource[] {
+  return near
+    .all('AWS::ApiGatewayV2::Route')
+    .filter((view) => view.config['ApiId'] === near.self.logicalId)
+    .map((view) => {
+      if (view.config['AuthorizationType'] !== 'NONE')
+        view.notSimulated(['AuthorizationType'], 'authorizers are not simulated yet: every caller is let in')
+      const id = String(view.config['Target'] ?? '').replace(/^integrations\//, '')
+      const integration = near.resourceAt(id)
+      return {
+        ...routeOf(String(view.config['RouteKey'])),
+        integration: integration && integrationOf(integration.config),
+        view,
+        at: ['Target'],
+      }
+    })
+}
+
+function quickCreate(near: Near): RouteSource[] {
+  const { config } = near.self
+  const uri = config['Target']
+  if (uri === undefined) return []
+  const type = /^https?:/.test(String(uri)) ? 'HTTP_PROXY' : 'AWS_PROXY'
+  return [
+    {
+      ...routeOf(String(config['RouteKey'])),
+      integration: { type, uri, payloadFormatVersion: '2.0' },
+      view: near.self,
+      at: ['Target'],
+    },
+  ]
+}
+
+function integrationOf(config: Config): Integration {
+  const subtype = config['IntegrationSubtype']
+  return {
+    type: config['IntegrationType'],
+    uri: subtype ?? config['IntegrationUri'],
+    httpMethod: config['IntegrationMethod'],
+    payloadFormatVersion: config['PayloadFormatVersion'],
+    timeoutInMillis: config['TimeoutInMillis'],
+  }
+}
+
+/** `POST /orders`, or `$default` for everything else. */
+function routeOf(key: string): Route {
+  const [method, path] = key.split(/\s+/)
+  return path === undefined ? { method: 'ANY', path: '$default' } : { method: method.toUpperCase(), path }
+}
+
+/** The route key of a route. */
+export function keyOf(route: Route): string {
+  return route.path === '$default' ? '$default' : `${route.method} ${route.path}`
+}
+
+/** A line of help that lists routes. */
+export function possible(routes: readonly Route[]): string {
+  if (routes.length === 0) return 'it has no routes'
+  return `its routes are ${routes
+    .slice(0, 12)
+    .map((route) => `\`${keyOf(route)}\``)
+    .join(', ')}${routes.length > 12 ? ' …' : ''}`
+}
