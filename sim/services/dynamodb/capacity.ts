@@ -158,20 +158,24 @@ export class Capacity {
     return this.partitions.belowCeiling(partition, now) ? ADMITTED : KEY_RANGE
   }
 
-  /** Takes what an admitted request has cost. */
+  /** Takes what an admitted request has cost; more than there is leaves a debt. */
   spend(partition: number, now: number, units: number, write: boolean): void {
     if (write) {
       this.consumedWrite += units
       this.minuteWrite += units
-      spendFrom(this.write, now, units)
+      this.write.give(-units)
+      if (this.mode !== 'PROVISIONED') {
+        this.accountWrite.give(-units)
+        if (this.maxWrite < Infinity) this.maximumWrite.give(-units)
+      }
     } else {
       this.consumedRead += units
       this.minuteRead += units
-      spendFrom(this.read, now, units)
-    }
-    if (this.mode !== 'PROVISIONED') {
-      spendFrom(write ? this.accountWrite : this.accountRead, now, units)
-      spendFrom(write ? this.maximumWrite : this.maximumRead, now, units)
+      this.read.give(-units)
+      if (this.mode !== 'PROVISIONED') {
+        this.accountRead.give(-units)
+        if (this.maxRead < Infinity) this.maximumRead.give(-units)
+      }
     }
     this.partitions.spend(partition, now, units, write)
   }
@@ -274,9 +278,4 @@ export class Capacity {
       partitions.bytes[i] =
         Math.round((bytes * partitions.endOf(i)) / HASHES) - Math.round((bytes * partitions.start[i]) / HASHES)
   }
-}
-
-/** Takes units from a bucket that may go into debt. */
-function spendFrom(bucket: TokenBucket, now: number, units: number): void {
-  if (!bucket.takeIfPositive(now, units)) bucket.give(-units)
 }

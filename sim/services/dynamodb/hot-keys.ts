@@ -19,25 +19,45 @@ export class HotKeys {
   private readonly units = new Float64Array(PLACES)
   private readonly error = new Float64Array(PLACES)
   private readonly keys: KeyValue[] = []
+  /** The place that was smallest last, and how small. */
+  private least = 0
+  private smallest = 0
 
   /** A key has consumed units. */
   touch(hash: number, key: KeyValue, units: number): void {
     const n = this.keys.length
-    let least = 0
     for (let i = 0; i < n; i++) {
       if (this.hash[i] === hash && this.keys[i] === key) {
         this.units[i] += units
         return
       }
-      if (this.units[i] < this.units[least]) least = i
     }
     if (n < PLACES) {
       this.keys.push(key)
       this.set(n, hash, units, 0)
-    } else {
-      this.keys[least] = key
-      this.set(least, hash, this.units[least] + units, this.units[least])
+      return
     }
+    const least = this.findLeast()
+    this.keys[least] = key
+    this.set(least, hash, this.units[least] + units, this.units[least])
+  }
+
+  /** A place with the smallest sum. Sums only grow, so one as small as the last smallest is found without seeing all. */
+  private findLeast(): number {
+    const units = this.units
+    let at = this.least
+    let found = at
+    do {
+      at = (at + 1) & (PLACES - 1)
+      if (units[at] === this.smallest) {
+        this.least = at
+        return at
+      }
+      if (units[at] < units[found]) found = at
+    } while (at !== this.least)
+    this.least = found
+    this.smallest = units[found]
+    return found
   }
 
   /** The keys from the hottest down; of equals the one with the lower hash first. */

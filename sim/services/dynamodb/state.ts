@@ -9,7 +9,7 @@ import { Population } from '../../parts/population.ts'
 import { ADMITTED, ACCOUNT_LIMIT, Capacity, REASONS, type BillingMode, type Figures } from './capacity.ts'
 import { HotKeys } from './hot-keys.ts'
 import { hashKey, ItemStore, type KeyValue } from './items.ts'
-import { Order } from './order.ts'
+import type { Order } from './order.ts'
 import { Changes, type UpdateSettings } from './changes.ts'
 import { bytesOf, Invalid, utf8Length, type Item } from './values.ts'
 
@@ -98,6 +98,10 @@ export class Table {
   pk: KeyValue = ''
   sk: KeyValue | undefined = undefined
   hash = 0
+  /** The partition of the request that `admit` was asked about last, and why it was turned away. */
+  private partition = 0
+  private lastReason = 0
+  private lastWasWrite = false
 
   readonly invalidStatus: number
   readonly conditionStatus: number
@@ -288,8 +292,7 @@ export class Table {
       items.olderSize[row] = items.size[row]
       items.visibleAt[row] = now + this.lag.draw(this.lagRng)
     }
-    const partition = this.capacity.partitions.of(this.hash)
-    this.capacity.partitions.bytes[partition] += size - items.size[row]
+    this.capacity.partitions.bytes[this.partition] += size - items.size[row]
     if (before === null && item !== null) this.created++
     if (before !== null && item === null) this.deleted++
     if (before !== null && item === null) this.order?.remove(row)
@@ -335,6 +338,7 @@ export class Table {
   /** Whether capacity lets a request for the hash pass. If not, counts the throttle; `lastReason` says why. */
   admit(hash: number, write: boolean): boolean {
     const partition = this.capacity.partitions.of(hash)
+    this.partition = partition
     const reason = this.capacity.admits(partition, this.now, write)
     if (reason === ADMITTED) return true
     this.lastReason = reason
@@ -344,12 +348,10 @@ export class Table {
     this.sim.count(this.reasonMetrics[(write ? REASONS.length : 0) + reason], 1)
     return false
   }
-  private lastReason = 0
-  private lastWasWrite = false
 
-  /** Charges units to the table, to the partition of the hash and to the key. */
+  /** Charges units to the table, to the partition of the request admitted last and to the key. */
   charge(hash: number, pk: KeyValue, units: number, write: boolean): void {
-    this.capacity.spend(this.capacity.partitions.of(hash), this.now, units, write)
+    this.capacity.spend(this.partition, this.now, units, write)
     this.hotKeys.touch(hash, pk, units)
     this.sim.count(write ? this.writeUnits : this.readUnits, units)
   }
