@@ -195,6 +195,16 @@ export interface PublishedSeries {
   readonly series: Series
 }
 
+/** Who calls on an edge, where that matters: its permission is looked at, and its calls are written into the trail. */
+export interface Caller {
+  readonly account: string
+  readonly user: string
+  /** Asks whether it may; nothing is carried out (N.CLI-SDK-06). */
+  readonly dryRun: boolean
+  /** 'nobody' = no credentials were found. */
+  permission(action: Action): 'allowed' | 'denied' | 'nobody'
+}
+
 /** All a component can see of the world. The upper half resolves names once, in `create`; the lower half runs per event. */
 export interface Sim {
   /** The component's name: its logical id. */
@@ -209,7 +219,7 @@ export interface Sim {
   /** Publishes a series under one more set of dimensions besides the resource's own (of an API with one stage, the stage's). */
   metricAlias(metric: MetricId, name: string, dimensions: Readonly<Record<string, string>>): void
   /** The edge to another component on which `action` is called; its answers arrive at `answered`. */
-  edge<S>(to: Ref, action: Action, answered: EventFunction<S>): number
+  edge<S>(to: Ref, action: Action, answered: EventFunction<S>, caller?: Caller | null): number
   /** Its own stream, a function of (scenario seed, component name, purpose). */
   rng(purpose: string): Rng
   quota(name: string): number
@@ -229,6 +239,8 @@ export interface Sim {
   ): MetricId
   /** Every metric that somebody publishes, in the order in which they were opened. */
   metrics(): readonly PublishedSeries[]
+  /** A CloudWatch statistic (`Sum`, `p99`, `TM(5%:95%)`) over [from, to) µs in the metric's own unit; undefined without data. */
+  statistic(metric: PublishedSeries, statistic: string, from: number, to: number): number | undefined
   /** The world's exceptions: names, HTTP codes and how an SDK treats them, by status. */
   readonly errors: ErrorTable
   /** A component's state by name, for rooms of the same namespace and type only (the account's shared pool). */

@@ -7,7 +7,8 @@ import { Kernel, type EventFunction, type Stop, type Target, type TimerHandle } 
 import { MINUTE, Recorder, type MetricId, type Series } from '../engine/recorder.ts'
 import { createRng, type Rng } from '../engine/rng.ts'
 import type { Sampler } from '../engine/sample.ts'
-import type { CwUnit, ServiceDef, Sim } from '../model/contract.ts'
+import { baseUnits, parseStatistic, statistic } from '../metrics/statistics.ts'
+import type { Caller, CwUnit, PublishedSeries, ServiceDef, Sim } from '../model/contract.ts'
 import { ErrorTable } from '../model/errors.ts'
 import type { ComponentPlan, WorldPlan } from '../model/plan.ts'
 import { readAssumption } from './assumptions.ts'
@@ -240,11 +241,18 @@ class ComponentSim implements Sim {
 
   metricAlias(metric: MetricId, name: string, dimensions: Readonly<Record<string, string>>): void {
     const { namespace, metrics } = this.plan.def
-    this.world.publish(this.name, namespace, name, metrics[name]!.unit, { ...ownDimensions(this.plan), ...dimensions }, metric)
+    this.world.publish(
+      this.name,
+      namespace,
+      name,
+      metrics[name]!.unit,
+      { ...ownDimensions(this.plan), ...dimensions },
+      metric,
+    )
   }
 
-  edge<S>(to: string, action: `${string}:${string}`, answered: EventFunction<S>): number {
-    return this.dispatcher.edge(this.component, this.name, to, action, this.target(answered))
+  edge<S>(to: string, action: `${string}:${string}`, answered: EventFunction<S>, caller: Caller | null = null): number {
+    return this.dispatcher.edge(this.component, this.name, to, action, this.target(answered), caller)
   }
 
   rng(purpose: string): Rng {
@@ -327,6 +335,13 @@ class ComponentSim implements Sim {
 
   metrics(): readonly PublishedMetric[] {
     return this.world.metrics
+  }
+
+  statistic(metric: PublishedSeries, name: string, from: number, to: number): number | undefined {
+    const parsed = parseStatistic(name)
+    assert(parsed !== undefined, `${name} is a statistic`)
+    const value = statistic(metric.series, parsed, from, to)
+    return value === undefined || parsed.kind === 'SampleCount' ? value : value / baseUnits(metric.series, metric.unit)
   }
 
   count(metric: MetricId, value: number): void {

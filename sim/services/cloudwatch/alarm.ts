@@ -1,0 +1,341 @@
+// Amazon CloudWatch alarm: a statistic of a metric, held against a threshold every minute.
+//
+// The one idea: an alarm has no clock of its own. It is asked at the end of every minute, after the minute's data points
+// are there, and says whether it must be asked again even if nothing happens: once its data have settled, an idle year
+// costs nothing.
+import type { Call } from '../../engine/calls.ts'
+import type { Config, Near, ServiceDef, Sim } from '../../model/contract.ts'
+import * as p from '../../model/p.ts'
+import { actionAnswered, actionProps, Actions, gatherActions, type Change } from './alarm-actions.ts'
+import {
+  breaches,
+  BREACHING,
+  COMPARISONS,
+  EXTRA_PERIODS,
+  MISSING,
+  NOT_BREACHING,
+  samplesNeeded,
+  stateAfter,
+  type AlarmState,
+  type Comparison,
+  type MissingData,
+  type Point,
+} from './alarm-state.ts'
+import { listenersOf } from './composites.ts'
+import { MetricQuery, type Query } from './metric-query.ts'
+
+const SECOND = 1_000_000
+const MINUTE = 60 * SECOND
+const TICK = 10 * SECOND
+const DAY_S = 86_400
+const SHORT_PERIODS = [10, 20, 30]
+const PERCENTILE = /^p(\d{1,2}(\.\d{1,10})?|100)$/
+const TRIMMED_MEAN = /^(?:tm\d{1,2}(?:\.\d{1,10})?|IQM)$/i
+const TRIMMED_RANGE = /^TM\((\d{0,2}(?:\.\d{1,10})?)%?:(\d{0,3}(?:\.\d{1,10})?)%?\)$/i
+
+const dimensions = p.list(
+  'The dimensions of the metric, all of them.',
+  p.record('One dimension.', {
+    Name: p.string('Its name.', { required: true }),
+    Value: p.string('Its value.', { required: true }),
+  }),
+)
+
+export const alarm: ServiceDef<Alarm> = {
+  type: 'AWS::CloudWatch::Alarm',
+  family: 'observability',
+  namespace: 'AWS/CloudWatch',
+  dimension: 'AlarmName',
+  summary: 'An alarm on one metric: OK, ALARM or INSUFFICIENT_DATA, decided every minute.',
+  models: [
+    'The state follows from the newest N of the last N + 2 periods, by the documented tables for missing data (CW-23, CW-24).',
+    'Periods of a minute or more slide by a minute; periods of 10, 20 and 30 s are decided every 10 s, for high-resolution metrics (CW-22).',
+    'Missing data of AWS/DynamoDB are always ignored (CW-26).',
+    'Percentiles of too few samples leave the state as it is, if asked to (CW-25).',
+    'Actions run once for each change of state; scaling policies again every minute (CW-21).',
+  ],
+  omits: [
+    'Metric math, anomaly detection and metrics of other accounts.',
+    'Actions on EC2, OpsCenter and other targets without a room: they are counted.',
+    'The state-change event on the default event bus (CW-28).',
+    'The delay with which services publish their metrics: a minute is readable when it ends (CW-08).',
+  ],
+  quotas: {},
+  assumptions: {},
+  props: {
+    ...actionProps,
+    AlarmName: p.string('The physical name.'),
+    AlarmDescription: p.inert('A description.'),
+    ComparisonOperator: p.oneOf('How a data point breaches.', Object.keys(COMPARISONS), { required: true }),
+    DatapointsToAlarm: p.int('How many of the periods must breach; all when absent.', [1, DAY_S]),
+    Dimensions: dimensions,
+    EvaluateLowSampleCountPercentile: p.oneOf('What percentiles of few samples do.', ['evaluate', 'ignore'], {
+      default: 'evaluate',
+    }),
+    EvaluationPeriods: p.int('How many periods are looked at.', [1, DAY_S], { required: true }),
+    ExtendedStatistic: p.string('A percentile or trimmed mean: `p99`, `TM(5%:95%)`.'),
+    MetricName: p.string('The metric.'),
+    Metrics: p.any('Metrics and expressions, in place of one metric.'),
+    Namespace: p.string('The namespace of the metric.'),
+    Period: p.int('The length of a period.', [10, 604_800], { unit: 's' }),
+    Statistic: p.oneOf('What is taken of the values of a period.', [
+      'Average',
+      'Maximum',
+      'Minimum',
+      'SampleCount',
+      'Sum',
+    ]),
+    Tags: p.inert('Tags.'),
+    Threshold: p.number('What a data point is held against, in the unit of the metric.', [-Infinity, Infinity]),
+    ThresholdMetricId: p.unused('the alarm would follow an anomaly detection band'),
+    TreatMissingData: p.oneOf('What a period without data means.', ['missing', 'notBreaching', 'breaching', 'ignore'], {
+      default: 'missing',
+    }),
+    Unit: p.string('Only data points of this unit count.'),
+    EvaluationCriteria: p.unused('a rule of the query language would decide'),
+    EvaluationInterval: p.unused('the alarm would be decided so often'),
+  },
+  gather,
+  create: (config, sim) => new Alarm(config, sim),
+  ops: {
+    'cloudwatch:SetAlarmState': {
+      doc: 'Puts the alarm in a state until it is decided the next time (CW-21).',
+      target: 'AlarmName',
+      params: ['StateValue', 'StateReason'],
+      ignored: ['StateReasonData'],
+      errors: ['InvalidParameterValue'],
+      run: setAlarmState,
+    },
+  },
+  timers: { listenerAnswered, actionAnswered },
+  metrics: {},
+  invariants: {
+    'the last entry of the history is the state': (a) => a.history[a.history.length - 1].state === a.state,
+  },
+  periodEnded: (a, time) => a.periodEnded(time),
+  periodEvery: (config) => everyOf(config),
+  view: {
+    glyph: 'alarm',
+    label: 'Alarm',
+    level: (a) => (a.state === 'ALARM' ? 1 : 0),
+    levelMax: () => 1,
+    tone: (a) => (a.state === 'ALARM' ? 'failing' : 'calm'),
+  },
+  report: (a) => ({ state: a.state, history: a.history, notifications: a.actions.report() }),
+}
+
+export class Alarm {
+  readonly sim: Sim
+  state: AlarmState = 'INSUFFICIENT_DATA'
+  /** Every state it has been in, with the moment (µs) and the reason. */
+  readonly history: Change[] = []
+  readonly actions: Actions
+  private readonly metric: MetricQuery | null
+  private readonly period: number
+  private readonly evaluate: number
+  private readonly toAlarm: number
+  private readonly comparison: Comparison
+  private readonly threshold: number
+  private readonly missingData: MissingData
+  /** Fewer samples than this leave the state as it is; 0 = any number will do. */
+  private readonly samplesNeeded: number
+  private readonly listeners: readonly number[]
+
+  constructor(config: Config, sim: Sim) {
+    this.sim = sim
+    this.history.push({ at: 0, state: this.state, previous: this.state, reason: 'Unchecked: Initial alarm creation' })
+    this.actions = new Actions(config, sim, actionAnswered)
+    const query = config['Query'] as Query | undefined
+    this.metric = query === undefined ? null : new MetricQuery(query, sim)
+    this.period = query?.Period ?? MINUTE
+    this.evaluate = config['EvaluationPeriods']
+    this.toAlarm = config['DatapointsToAlarm'] ?? this.evaluate
+    this.comparison = config['ComparisonOperator']
+    this.threshold = config['Threshold'] ?? 0
+    this.missingData = query?.Namespace === 'AWS/DynamoDB' ? 'ignore' : config['TreatMissingData']
+    const percentile = config['EvaluateLowSampleCountPercentile'] === 'ignore' && PERCENTILE.test(query?.Stat ?? '')
+    this.samplesNeeded = percentile ? samplesNeeded(Number(query!.Stat.slice(1)) / 100) : 0
+    this.listeners = (config['Listeners'] as readonly string[]).map((listener) =>
+      sim.edge(listener, 'cloudwatch:AlarmStateChanged', listenerAnswered),
+    )
+  }
+
+  /** Decides the state; answers whether that could come out differently later although nothing happens. */
+  periodEnded(time: number): boolean {
+    // The first period must be over before there is anything to decide (CW-22).
+    if (this.metric === null || time < this.period) return this.metric !== null
+    const { metric, period } = this
+    const looked = this.evaluate + EXTRA_PERIODS
+    const points: Point[] = []
+    const values: number[] = []
+    for (let i = looked; i > 0; i--) {
+      const from = time - i * period
+      const value = metric.value(from, from + period)
+      if (value !== undefined) values.push(value)
+      points.push(
+        value === undefined ? MISSING : breaches(value, this.comparison, this.threshold) ? BREACHING : NOT_BREACHING,
+      )
+    }
+    if (this.samplesNeeded === 0 || metric.samples(time - period, time) >= this.samplesNeeded) {
+      const state = stateAfter(points, this.evaluate, this.toAlarm, this.missingData, this.state)
+      if (state !== this.state) this.change(time, state, this.reasonFor(state, points, values))
+    }
+    const repeats = this.actions.repeat(this.history[this.history.length - 1])
+    return repeats || !this.settled(time, looked, points)
+  }
+
+  change(at: number, state: AlarmState, reason: string): void {
+    const change: Change = { at, state, previous: this.state, reason }
+    this.state = state
+    this.history.push(change)
+    this.actions.run(change)
+    for (const listener of this.listeners) {
+      const call = this.sim.open(listener, 0, 0)
+      this.sim.calls.body[call] = { AlarmName: this.sim.name, StateValue: state }
+      this.sim.send(call)
+    }
+  }
+
+  /** Whether every later decision would be this one, as long as nothing happens. */
+  private settled(time: number, looked: number, points: readonly Point[]): boolean {
+    const from = time - looked * this.period
+    if (this.metric!.settledSince(from, time)) return true
+    // A growing age stays on the side of the threshold on which all of its points are, if it grows away from it.
+    const away = this.comparison.startsWith('Greater') ? BREACHING : NOT_BREACHING
+    return this.metric!.growingSince(from, time) && points.every((point) => point === away)
+  }
+
+  private reasonFor(state: AlarmState, points: readonly Point[], values: readonly number[]): string {
+    if (state === 'INSUFFICIENT_DATA') return 'Insufficient Data: no data points were received'
+    if (values.length === 0)
+      return `Threshold Crossed: no data points were received and missing data are treated as ${this.missingData}`
+    const newest = values.slice(-this.evaluate)
+    const wanted = points.filter((point) => point === (state === 'ALARM' ? BREACHING : NOT_BREACHING)).length
+    const of = `${Math.min(wanted, newest.length)} of the last ${newest.length} data points [${newest.join(', ')}]`
+    return `Threshold Crossed: ${of} ${state === 'ALARM' ? 'were' : 'were not'} ${COMPARISONS[this.comparison]} the threshold (${this.threshold})`
+  }
+}
+
+function setAlarmState(a: Alarm, call: Call): void {
+  const body = a.sim.calls.body[call] as { StateValue?: unknown; StateReason?: unknown }
+  const state = body.StateValue
+  if (state !== 'OK' && state !== 'ALARM' && state !== 'INSUFFICIENT_DATA') {
+    a.sim.reply(call, a.sim.error('InvalidParameterValue', 400))
+    return
+  }
+  if (state !== a.state) a.change(a.sim.clock[0], state, String(body.StateReason ?? ''))
+  a.sim.reply(call, 0)
+}
+
+function listenerAnswered(a: Alarm, call: Call): void {
+  a.sim.close(call)
+}
+
+/** How often the state is decided: every 10 s for periods below a minute (CW-22). */
+function everyOf(config: Config): number {
+  const query = config['Query'] as Query | undefined
+  return query !== undefined && query.Period < MINUTE ? TICK : MINUTE
+}
+
+function gather(near: Near): Config {
+  const { self } = near
+  const query = queryOf(near)
+  const { EvaluationPeriods: periods, DatapointsToAlarm: points } = self.config
+  if (points !== undefined && points > periods)
+    self.error(
+      ['DatapointsToAlarm'],
+      'out-of-range',
+      `\`DatapointsToAlarm\` is ${points}`,
+      `expected up to \`EvaluationPeriods\`, which is ${periods}`,
+    )
+  if (query !== undefined) {
+    const span = (periods * query.Period) / SECOND
+    const most = query.Period >= 3600 * SECOND ? 7 * DAY_S : DAY_S
+    if (span > most)
+      self.error(
+        ['EvaluationPeriods'],
+        'out-of-range',
+        `\`EvaluationPeriods\` times \`Period\` is ${span} s`,
+        `expected up to ${most} s`,
+      )
+  }
+  return { Query: query, Targets: gatherActions(near), Listeners: listenersOf(near) }
+}
+
+/** The one metric of an alarm, written directly or as a `MetricStat`. */
+function queryOf(near: Near): Query | undefined {
+  const { self } = near
+  const { config } = self
+  if (config['Metrics'] !== undefined) return queryOfMetrics(near)
+  for (const name of ['MetricName', 'Namespace', 'Period', 'Threshold'])
+    if (config[name] === undefined)
+      self.error([], 'missing-property', `AWS::CloudWatch::Alarm needs the property \`${name}\``)
+  if ((config['Statistic'] === undefined) === (config['ExtendedStatistic'] === undefined))
+    self.error([], 'missing-property', 'AWS::CloudWatch::Alarm needs one of `Statistic` and `ExtendedStatistic`')
+  const stat = config['Statistic'] ?? config['ExtendedStatistic'] ?? 'Sum'
+  checkPeriod(near, ['Period'], config['Period'] ?? 60, config['Namespace'])
+  checkStatistic(near, ['ExtendedStatistic'], stat)
+  return {
+    Namespace: String(config['Namespace']),
+    MetricName: String(config['MetricName']),
+    Dimensions: dimensionsOf(config['Dimensions']),
+    Stat: stat,
+    Unit: config['Unit'],
+    Period: (config['Period'] ?? 60) * SECOND,
+  }
+}
+
+function queryOfMetrics(near: Near): Query | undefined {
+  const { self } = near
+  const list = self.config['Metrics'] as readonly Readonly<Record<string, any>>[]
+  const only = Array.isArray(list) && list.length === 1 ? list[0]['MetricStat'] : undefined
+  if (only === undefined) {
+    self.notSimulated(['Metrics'], 'metric math is not simulated: the alarm stays without data')
+    return undefined
+  }
+  const { Metric: metric = {}, Period: period = 60, Stat: stat = 'Sum', Unit: unit } = only
+  checkPeriod(near, ['Metrics', 0, 'MetricStat', 'Period'], Number(period), metric['Namespace'])
+  checkStatistic(near, ['Metrics', 0, 'MetricStat', 'Stat'], String(stat))
+  return {
+    Namespace: String(metric['Namespace']),
+    MetricName: String(metric['MetricName']),
+    Dimensions: dimensionsOf(metric['Dimensions']),
+    Stat: String(stat),
+    Unit: unit,
+    Period: Number(period) * SECOND,
+  }
+}
+
+/** CW-20, N.CLOUDWATCH-16: 10, 20, 30 or a multiple of 60; the short ones only where there are data so often. */
+function checkPeriod(near: Near, path: readonly (string | number)[], period: number, namespace: unknown): void {
+  if (period % 60 !== 0 && !SHORT_PERIODS.includes(period))
+    near.self.error(path, 'out-of-range', `\`Period\` is ${period}`, 'expected 10, 20, 30 or a multiple of 60 s')
+  else if (period < 60 && String(namespace).startsWith('AWS/'))
+    near.self.notSimulated(
+      path,
+      `${String(namespace)} publishes once a minute: with a \`Period\` of ${period} s the alarm finds no data`,
+    )
+}
+
+function checkStatistic(near: Near, path: readonly (string | number)[], stat: string): void {
+  const simple = ['Average', 'Maximum', 'Minimum', 'SampleCount', 'Sum'].includes(stat)
+  if (simple || PERCENTILE.test(stat) || TRIMMED_MEAN.test(stat)) return
+  const range = TRIMMED_RANGE.exec(stat)
+  const low = Number(range?.[1] ?? NaN)
+  const high = range?.[2] === '' ? 100 : Number(range?.[2] ?? NaN)
+  if (low < high && high <= 100) return
+  near.self.error(
+    path,
+    'unknown-statistic',
+    `\`${stat}\` is not a statistic that is simulated`,
+    'possible are `p0` to `p100`, `tm99`, `TM(5%:95%)` and `IQM`',
+  )
+}
+
+function dimensionsOf(
+  list: readonly { readonly Name: string; readonly Value: string }[] | undefined,
+): Record<string, string> {
+  const made: Record<string, string> = {}
+  for (const { Name: name, Value: value } of list ?? []) made[name] = String(value)
+  return made
+}
