@@ -4,8 +4,9 @@
 // route, and a permission for their service to invoke the function.
 import { Dict, entries, get, isMap, isScalar, isTrue, items, stringOf, withMembers } from '../node.ts'
 import type { Node, Plain, PlainMap } from '../node.ts'
+import { underCondition } from './api-draft.ts'
 import { apiEvent, httpApiEvent } from './api-events.ts'
-import { getAtt, pick, ref, refId } from './draft.ts'
+import { getAtt, pick, ref, refId, sub } from './draft.ts'
 import { invoked, invokedArn, permit } from './function-draft.ts'
 import type { Event, FunctionDraft } from './function-draft.ts'
 import { managedPolicyArn } from './policies.ts'
@@ -136,11 +137,10 @@ function s3Event(fn: FunctionDraft, event: Event): void {
   permit(fn, permission, 's3.amazonaws.com', { SourceAccount: ref('AWS::AccountId') })
   const events = get(properties, 'Events')
   const listed = events === undefined ? [] : events.kind === 'list' ? events.items : [events]
-  const configurations: Plain[] = listed.map((name) => ({
-    Event: name,
-    Function: invokedArn(fn),
-    Filter: get(properties, 'Filter'),
-  }))
+  const condition = stringOf(get(owner.node, 'Condition'))
+  const configurations = listed.map((name) =>
+    underCondition(condition, { Event: name, Function: invokedArn(fn), Filter: get(properties, 'Filter') }),
+  )
   const before = get(bucket, 'Properties')
   const notifications = get(before, 'NotificationConfiguration')
   const earlier = items(get(notifications, 'LambdaConfigurations'))
@@ -149,20 +149,37 @@ function s3Event(fn: FunctionDraft, event: Event): void {
       node,
       entries(node).map((entry) => entry.key),
     )
-  const dependsOn = get(bucket, 'DependsOn')
+  const waits = waitingFor(permission, condition, bucket)
   draft.replace(
     bucketId,
     withMembers(bucket, {
-      DependsOn: [
-        ...(dependsOn === undefined ? [] : dependsOn.kind === 'list' ? dependsOn.items : [dependsOn]),
-        permission,
-      ],
+      DependsOn: waits.dependsOn,
       Properties: {
         ...members(before),
         NotificationConfiguration: { ...members(notifications), LambdaConfigurations: [...earlier, ...configurations] },
+        Tags: waits.tags,
       },
     }),
   )
+}
+
+/**
+ * A bucket waits for the permission. `DependsOn` cannot hang on a condition, so with one a tag refers to the permission instead.
+ */
+function waitingFor(
+  permission: string,
+  condition: string | undefined,
+  bucket: Dict,
+): { dependsOn?: Plain; tags?: Plain } {
+  const dependsOn = get(bucket, 'DependsOn')
+  const tags = get(get(bucket, 'Properties'), 'Tags')
+  if (condition === undefined) {
+    const before = dependsOn === undefined ? [] : dependsOn.kind === 'list' ? dependsOn.items : [dependsOn]
+    return { dependsOn: [...before, permission], ...(tags === undefined ? {} : { tags }) }
+  }
+  const value = { 'Fn::If': [condition, ref(permission), 'no dependency'] }
+  const tag = { Key: `sam:ConditionalDependsOn:${permission}`, Value: value }
+  return { tags: [...items(tags), tag], ...(dependsOn === undefined ? {} : { dependsOn }) }
 }
 
 function logsEvent(fn: FunctionDraft, event: Event): void {
@@ -181,7 +198,7 @@ function logsEvent(fn: FunctionDraft, event: Event): void {
   permit(fn, permission, 'logs.amazonaws.com', {
     SourceArn: {
       'Fn::Sub': [
-        'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${__LogGroupName__}:*',
+        `arn:${draft.partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:\${__LogGroupName__}:*`,
         { __LogGroupName__: group },
       ],
     },
@@ -230,8 +247,12 @@ function iotEvent(fn: FunctionDraft, event: Event): void {
   const { properties, id } = event
   draft.checkKeys(owner, properties, ['Sql', 'AwsIotSqlVersion'], 'an event of the type IoTRule', event.name)
   permit(fn, `${id}Permission`, 'iot.amazonaws.com', {
+    SourceAccount: sub('${AWS::AccountId}'),
     SourceArn: {
-      'Fn::Sub': ['arn:${AWS::Partition}:iot:${AWS::Region}:${AWS::AccountId}:rule/${RuleName}', { RuleName: ref(id) }],
+      'Fn::Sub': [
+        `arn:${draft.partition}:iot:\${AWS::Region}:\${AWS::AccountId}:rule/\${RuleName}`,
+        { RuleName: ref(id) },
+      ],
     },
   })
   const payload = {

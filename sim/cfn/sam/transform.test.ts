@@ -193,6 +193,42 @@ test('an S3 event reaches into the bucket, which waits for the permission', () =
   expect(transform(fn('F', event)).slugs).toEqual(['sam-specification'])
 })
 
+test('a bucket waits for a permission under a condition by a tag, for DependsOn knows no conditions [SAM-R60]', () => {
+  const event = ', Events: { E: { Type: S3, Properties: { Bucket: !Ref B, Events: "s3:ObjectCreated:*" } } }'
+  const conditional = fn('F', event).replace('{ Type', '{ Condition: C, Type')
+  const made = transform(`${conditional}  B: { Type: AWS::S3::Bucket }\n`, 'Conditions: { C: !Equals [a, b] }')
+  expect(made.value('B', 'DependsOn')).toBe(undefined)
+  expect(made.value('B', 'Properties', 'Tags')).toEqual([
+    {
+      Key: 'sam:ConditionalDependsOn:FEPermission',
+      Value: { 'Fn::If': ['C', { Ref: 'FEPermission' }, 'no dependency'] },
+    },
+  ])
+})
+
+test('a connector from a function is a policy on its role; from an API it is a permission [SAM-R50, SAM-R51]', () => {
+  const table = '  T: { Type: AWS::Serverless::SimpleTable }\n'
+  const connector =
+    '  C: { Type: AWS::Serverless::Connector, Properties: { Source: { Id: F }, Destination: { Id: T }, Permissions: [Read] } }\n'
+  const made = transform(fn('F') + table + connector)
+  expect(made.value('CPolicy', 'Properties', 'Roles')).toEqual([{ Ref: 'FRole' }])
+  expect(made.value('CPolicy', 'Properties', 'PolicyDocument', 'Statement')).toEqual([
+    {
+      Effect: 'Allow',
+      Action: ['GetItem', 'Query', 'Scan', 'BatchGetItem', 'ConditionCheckItem', 'PartiQLSelect'].map(
+        (name) => `dynamodb:${name}`,
+      ),
+      Resource: [
+        { 'Fn::GetAtt': ['T', 'Arn'] },
+        { 'Fn::Sub': ['${DestinationArn}/index/*', { DestinationArn: { 'Fn::GetAtt': ['T', 'Arn'] } }] },
+      ],
+    },
+  ])
+  const api =
+    '  A: { Type: AWS::Serverless::HttpApi, Connectors: { K: { Properties: { Destination: { Id: F }, Permissions: [Write] } } } }\n'
+  expect(transform(fn('F') + api).ids).toContain('AKWriteLambdaPermission')
+})
+
 test('a policy template becomes a statement on its resource; an unknown one or a missing parameter is an error [SAM-R12, SAM-R40, SAM-R41]', () => {
   const made = transform(fn('F', ', Policies: [{ SQSPollerPolicy: { QueueName: !GetAtt Q.QueueName } }]'))
   expect(made.value('FRole', 'Properties', 'Policies')).toEqual([
