@@ -1,6 +1,6 @@
 // Who may run, and who is throttled: the account's pool, reservations, provisioned concurrency, rates; then the laws.
 import { describe, expect, test } from 'vitest'
-import { HOUR, lab, type Lab, type LabOptions, MINUTE, MS, type Part, Refused, SECOND } from '../../../test/kit.ts'
+import { lab, type Lab, type LabOptions, MINUTE, MS, type Part, Refused, SECOND } from '../../../test/kit.ts'
 import { createSampler } from '../../engine/sample.ts'
 import { parseDistribution } from '../../lang/distribution.ts'
 import type { Program } from '../../parts/program.ts'

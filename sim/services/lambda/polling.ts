@@ -1,0 +1,255 @@
+// A mapping at work: polls the queue, collects batches, runs them, deletes what succeeded, and scales.
+import type { Call } from '../../engine/calls.ts'
+import { succeededOf } from './batch-response.ts'
+import type { Message } from './batches.ts'
+import type { EventSourceMapping } from './event-source-mapping.ts'
+import { MESSAGES_PER_CALL } from './event-source-mapping.facts.ts'
+
+const NONE = -1
+const NOBODY: readonly Message[] = Object.freeze([])
+/** Longer than a queue takes to answer, in µs. */
+const SETTLED = 1_000_000
+
+/** Event: the run begins. */
+export function started(self: EventSourceMapping): void {
+  poll(self)
+}
+
+/** Asks for as many messages as the batches that may still start can take, as far as there is reason to ask. */
+export function poll(self: EventSourceMapping): void {
+  while (self.enabled && !self.pausing) {
+    const room = (self.limit - self.running.inside) * self.batchSize - self.open.length - self.asked
+    const park = self.parked < self.start
+    if (room <= 0 || (!park && self.eager === 0)) break
+    send(self, Math.min(room, self.batchSize, MESSAGES_PER_CALL), park)
+  }
+  self.eager = 0
+}
+
+function send(self: EventSourceMapping, count: number, park: boolean): void {
+  const { sim } = self
+  if (park) {
+    self.parked++
+    self.parkedAt = sim.clock[0]
+  } else self.eager--
+  self.asked += count
+  self.young++
+  const call = sim.open(self.receiveEdge, park ? count : -count, 0)
+  sim.calls.body[call] = park ? self.parkedBodies[count] : self.shortBodies[count]
+  sim.send(call)
+}
+
+/** Answer of the queue to a poll. */
+export function received(self: EventSourceMapping, call: Call): void {
+  const { sim } = self
+  const { calls } = sim
+  const asked = Math.abs(calls.cookie[call])
+  const short = calls.cookie[call] < 0
+  const waited = sim.clock[0] - calls.sentAt[call]
+  const status = calls.status[call]
+  const messages = status === 0 ? (calls.answer[call] as { Messages?: readonly Message[] }).Messages : undefined
+  if (!short) self.parked--
+  if (self.young > 0 && calls.sentAt[call] >= self.growing) self.young--
+  self.asked -= asked
+  sim.close(call)
+  if (status !== 0) {
+    pausePolling(self)
+    return
+  }
+  if (messages !== undefined && messages.length > 0) {
+    self.polled += messages.length
+    sim.count(self.polledMetric, messages.length)
+    if (short && messages.length === asked) self.eager = 1
+    if (waited > SETTLED && self.running.inside === 0 && self.open.length === 0)
+      self.limit = Math.min(self.start, self.most)
+    collect(self, messages)
+  }
+  poll(self)
+}
+
+/** The queue refused a poll: nothing is asked for a while. */
+function pausePolling(self: EventSourceMapping): void {
+  if (self.pausing) return
+  self.pausing = true
+  self.sim.after(self.backoff, self.pollTarget, 0)
+}
+
+/** Timer: polling goes on. */
+export function pollAgain(self: EventSourceMapping): void {
+  self.pausing = false
+  poll(self)
+}
+
+/** Messages make a batch of their own, or join the one whose window is open (LAM-53). */
+function collect(self: EventSourceMapping, messages: readonly Message[]): void {
+  const { sim } = self
+  if (self.window === 0) {
+    begin(self, messages, sim.clock[0])
+    return
+  }
+  if (self.open.length === 0) openWindow(self)
+  self.open.push(...messages)
+  flush(self)
+}
+
+function openWindow(self: EventSourceMapping): void {
+  self.openedAt = self.sim.clock[0]
+  self.windowTimer = self.sim.timer(self.window, self.windowTarget, 0)
+}
+
+/** Timer: the window of the open batch is over. */
+export function windowOver(self: EventSourceMapping): void {
+  self.windowTimer = NONE
+  flush(self)
+  poll(self)
+}
+
+/** Starts the batches that are full or whose window is over, as far as the limit allows; what is left opens a new window. */
+function flush(self: EventSourceMapping): void {
+  while (
+    self.open.length > 0 &&
+    self.running.inside < self.limit &&
+    (self.open.length >= self.batchSize || self.windowTimer === NONE)
+  ) {
+    const messages = self.open.slice(0, self.batchSize)
+    const since = self.openedAt
+    self.open = self.open.slice(self.batchSize)
+    if (self.windowTimer !== NONE) self.sim.cancel(self.windowTimer)
+    self.windowTimer = NONE
+    if (self.open.length > 0) openWindow(self)
+    begin(self, messages, since)
+  }
+}
+
+/** A batch starts; its first message was received at `since` µs. */
+function begin(self: EventSourceMapping, messages: readonly Message[], since: number): void {
+  const { sim } = self
+  const now = sim.clock[0]
+  const batch = self.batches.add(messages, now, since + self.visibility)
+  self.running.enter(now)
+  sim.count(self.invokedMetric, messages.length)
+  invokeFunction(self, batch)
+  if (self.running.inside >= self.limit && self.growing === NONE && self.limit < self.most) startGrowing(self)
+}
+
+function invokeFunction(self: EventSourceMapping, batch: number): void {
+  const { sim } = self
+  const call = sim.open(self.invokeEdge, batch, 0)
+  sim.calls.body[call] = self.batches.event(batch)
+  sim.send(call)
+}
+
+/** Answer of the function. */
+export function invoked(self: EventSourceMapping, call: Call): void {
+  const { sim, batches } = self
+  const batch = sim.calls.cookie[call]
+  const status = sim.calls.status[call]
+  const answer = sim.calls.answer[call] as { Payload?: unknown; FunctionError?: string } | null
+  sim.close(call)
+  if (status !== 0) {
+    self.throttles++
+    trouble(self)
+    waitOrLetGo(self, batch)
+    return
+  }
+  const messages = batches.messages[batch]!
+  const good =
+    answer?.FunctionError !== undefined ? NOBODY : self.reports ? succeededOf(answer?.Payload, messages) : messages
+  if (good.length === 0) trouble(self)
+  end(self, batch, good)
+}
+
+/** A batch that could not run is tried again while its messages are hidden (LAM-55). */
+function waitOrLetGo(self: EventSourceMapping, batch: number): void {
+  const { sim, batches } = self
+  const wait = Math.min(self.backoffMax, self.backoff * (1 << Math.min(batches.tries[batch]++, 20)))
+  if (sim.clock[0] + wait < batches.deadline[batch]) {
+    self.throttled++
+    sim.after(wait, self.tryTarget, batch)
+    return
+  }
+  self.letGo++
+  end(self, batch, NOBODY)
+}
+
+/** Timer: a throttled batch is tried again. */
+export function tryAgain(self: EventSourceMapping, batch: number): void {
+  self.throttled--
+  invokeFunction(self, batch)
+}
+
+/** A batch is over; `succeeded` are deleted, the others come back by themselves. */
+function end(self: EventSourceMapping, batch: number, succeeded: readonly Message[]): void {
+  const { sim, batches } = self
+  const now = sim.clock[0]
+  const count = batches.messages[batch]!.length
+  const good = succeeded.length
+  self.running.leave(now, batches.since[batch])
+  batches.remove(batch)
+  self.succeeded += good
+  self.failed += count - good
+  if (good < count) sim.count(self.failedMetric, count - good)
+  deleteAll(self, succeeded)
+  self.allowance = Math.max(self.limit, self.running.inside)
+  flush(self)
+  // Polls that have been parked for longer than an answer takes show that the queue is empty.
+  self.eager = self.parked < self.start || now - self.parkedAt < SETTLED ? 1 : 0
+  poll(self)
+}
+
+function deleteAll(self: EventSourceMapping, messages: readonly Message[]): void {
+  const { sim } = self
+  for (let from = 0; from < messages.length; from += MESSAGES_PER_CALL) {
+    const entries = messages
+      .slice(from, from + MESSAGES_PER_CALL)
+      .map((message, i) => ({ Id: String(i), ReceiptHandle: message.ReceiptHandle }))
+    const call = sim.open(self.deleteEdge, entries.length, 0)
+    sim.calls.body[call] = { Entries: entries }
+    sim.send(call)
+  }
+}
+
+/** Answer of the queue to a delete. What it could not delete comes back. */
+export function deleted(self: EventSourceMapping, call: Call): void {
+  const { sim } = self
+  const answer = sim.calls.answer[call] as { Failed?: readonly unknown[] } | null
+  if (sim.calls.status[call] === 0)
+    sim.count(self.deletedMetric, sim.calls.cookie[call] - (answer?.Failed?.length ?? 0))
+  sim.close(call)
+}
+
+function startGrowing(self: EventSourceMapping): void {
+  self.growing = self.sim.clock[0]
+  self.young = 0
+  self.sim.after(self.growthInterval, self.growTarget, 0)
+}
+
+/** Timer: one batch more may run, as long as all that may do (LAM-50). Polls just sent are taken for batches to come. */
+export function grow(self: EventSourceMapping): void {
+  const wanted = self.running.inside + self.young >= self.limit && self.limit < self.most
+  self.growing = NONE
+  if (!wanted || self.reduced) return
+  self.limit++
+  self.allowance = Math.max(self.allowance, self.limit)
+  startGrowing(self)
+  self.eager = 1
+  poll(self)
+}
+
+/** An error or a throttle. */
+function trouble(self: EventSourceMapping): void {
+  self.troubled = true
+  if (self.watching) return
+  self.watching = true
+  self.sim.after(self.reductionInterval, self.reduceTarget, 0)
+}
+
+/** Timer: after an interval with trouble the limit is halved and stays there until one without (LAM-55). */
+export function reduce(self: EventSourceMapping): void {
+  self.reduced = self.troubled
+  self.watching = self.troubled
+  self.troubled = false
+  if (!self.watching) return
+  self.limit = Math.max(Math.min(self.start, self.most), Math.floor(self.limit / 2))
+  self.sim.after(self.reductionInterval, self.reduceTarget, 0)
+}
