@@ -39,6 +39,9 @@ export function callOf(node: Node): Entry | undefined {
   return entry !== undefined && (entry.key === 'Ref' || entry.key.startsWith('Fn::')) ? entry : undefined
 }
 
+/** Longest text that functions may make, in characters; as long as the longest template. */
+const longestText = 1_048_576
+
 export class Intrinsics {
   private readonly scope: Scope
   private readonly problems: Problems
@@ -60,7 +63,7 @@ export class Intrinsics {
       return new List(made, node.span)
     }
     const call = callOf(node)
-    if (call !== undefined) return this.call(call, node.span)
+    if (call !== undefined) return this.bounded(this.call(call, node.span))
     const pairs = new Map<string, Entry>()
     for (const entry of node.pairs.values()) {
       if (entry.key.startsWith('Fn::') && functionNames.has(entry.key.slice(4))) {
@@ -140,6 +143,13 @@ export class Intrinsics {
     const help = near === undefined ? undefined : { help: `did you mean \`${near}\`?` }
     this.problems.error('unknown-condition', `there is no condition \`${name ?? ''}\``, node.span, help)
     return false
+  }
+
+  /** Functions inside functions can make a text grow without bound; one that is too long becomes a problem and an empty text. */
+  private bounded(value: Node | undefined): Node | undefined {
+    if (!isScalar(value) || typeof value.value !== 'string' || value.value.length <= longestText) return value
+    this.problem('text-too-long', `the text made here has more than ${longestText} characters`, value.span)
+    return scalar('', value.span)
   }
 
   private call(call: Entry, span: Span): Node | undefined {
@@ -242,12 +252,15 @@ export class Intrinsics {
       return this.wrong('Fn::Sub', 'a literal text, or a list of one and a map of values', span)
     }
     const place = (isList(argument) ? head?.span : argument.span) ?? span
+    let grown = 0
     const made = template.replace(/\$\{(!?)([^{}]*)\}/g, (whole: string, literal: string, inner: string) => {
       if (literal) return `\${${inner}}`
       const name = inner.trim()
+      if (grown > longestText) return ''
       const own = get(map, name)
-      if (own !== undefined) return this.text(own) ?? ''
-      return this.substituted(name, place) ?? whole
+      const value = own === undefined ? (this.substituted(name, place) ?? whole) : (this.text(own) ?? '')
+      grown += value.length
+      return value
     })
     return scalar(made, span)
   }
@@ -268,7 +281,11 @@ export class Intrinsics {
     const between = stringOf(delimiter)
     const parts = list === undefined ? undefined : this.listOf(list)
     if (between === undefined || !isList(parts)) return this.wrong('Fn::Join', 'a literal delimiter and a list', span)
-    return scalar(parts.items.map((part) => textOf(part) ?? this.notText(part)).join(between), span)
+    let made = ''
+    parts.items.forEach((part, i) => {
+      if (made.length <= longestText) made += (i === 0 ? '' : between) + (textOf(part) ?? this.notText(part))
+    })
+    return scalar(made, span)
   }
 
   private split(argument: Node, span: Span): Node | undefined {

@@ -8,17 +8,21 @@ import type { Entry, Node } from './node.ts'
 import type { Parameter } from './parameters.ts'
 
 const mostLevels = 5
+/** Most values that all loops of a template may make together. */
+const mostValues = 100_000
 
 /** The tree with every `Fn::ForEach` unrolled; the same tree when there is none. */
 export function expandLoops(root: Dict, parameters: ReadonlyMap<string, Parameter>, problems: Problems): Dict {
   if (!containsLoop(root)) return root
-  return expandMap(root, { parameters, problems, level: 0 })
+  return expandMap(root, { parameters, problems, level: 0, room: { left: mostValues } })
 }
 
 interface Loops {
   readonly parameters: ReadonlyMap<string, Parameter>
   readonly problems: Problems
   readonly level: number
+  /** How many values the loops may still make. */
+  readonly room: { left: number }
 }
 
 const prefix = 'Fn::ForEach::'
@@ -69,10 +73,23 @@ function unroll(loop: Entry, loops: Loops): readonly Entry[] {
   }
   const made: Entry[] = []
   for (const member of members) {
+    loops.room.left -= sizeOf(body)
+    if (loops.room.left < 0) {
+      loops.problems.error('loop-too-large', `the loops make more than ${mostValues} values`, loop.keySpan)
+      break
+    }
     const inner = expandMap(substitute(body, name, member) as Dict, { ...loops, level: loops.level + 1 })
     made.push(...inner.pairs.values())
   }
   return made
+}
+
+function sizeOf(node: Node): number {
+  if (isScalar(node)) return 1
+  let size = 1
+  for (const each of isList(node) ? node.items : [...node.pairs.values()].map((entry) => entry.value))
+    size += sizeOf(each)
+  return size
 }
 
 function membersOf(collection: Node, loops: Loops): readonly string[] | undefined {

@@ -202,6 +202,7 @@ function check(parameter: Omit<Parameter, 'value'>, text: string, place: Span, p
   const help = parameter.constraintDescription === undefined ? undefined : { help: parameter.constraintDescription }
   const refuse = (message: string): void =>
     problems.error('parameter-value', `the parameter \`${name}\` ${message}`, place, help)
+  if (text.length > 4096) refuse(`has at most 4096 characters, not ${text.length}`)
   const parts = isListType(type) ? text.split(',').map((part) => part.trim()) : [text]
   for (const part of parts) {
     if (allowedValues !== undefined && !allowedValues.includes(part)) {

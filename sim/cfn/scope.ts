@@ -64,6 +64,9 @@ const pseudoNames = [
   'URLSuffix',
 ].map((name) => `AWS::${name}`)
 
+/** Conditions that refer to conditions that refer to …; as deep as a document may be nested. */
+const deepestCondition = 100
+
 export class TemplateScope implements Scope {
   readonly intrinsics: Intrinsics
   readonly physical: PhysicalIds
@@ -196,6 +199,14 @@ export class TemplateScope implements Scope {
         .map((each) => `\`${each}\``)
         .join(' → ')
       this.problems.error('circular-condition', `conditions depend on each other: ${path}`, node.span)
+      return false
+    }
+    if (this.evaluating.length >= deepestCondition) {
+      this.problems.error(
+        'condition-too-deep',
+        `conditions build on each other at most ${deepestCondition} levels deep`,
+        node.span,
+      )
       return false
     }
     this.evaluating.push(name)

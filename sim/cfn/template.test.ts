@@ -297,3 +297,28 @@ test('the order of resources in the file does not change what they are [N.CLOUDF
   }
   expect(read(a + b)).toEqual(read(b + a))
 })
+
+test('functions, loops, conditions and resources that would grow without bound are stopped', () => {
+  const doubled = (depth: number): string => (depth === 0 ? '"\\"\\""' : `!ToJsonString { a: ${doubled(depth - 1)} }`)
+  expect(slugs(withValue(doubled(25)))).toContain('text-too-long')
+  const long = `Mappings: { M: { a: { b: ${'x'.repeat(500_000)} } } }`
+  expect(
+    slugs(
+      withValue('!Sub "${A}${A}${A}"'.replace('"$', '["$').replace('}"', '}", { A: !FindInMap [M, a, b] }]'), long),
+    ),
+  ).toEqual(['text-too-long'])
+  const chain = Array.from({ length: 150 }, (_, i) => `C${i}: !Not [!Condition C${i + 1}]`).join(', ')
+  expect(slugs(withValue('1', `Conditions: { ${chain}, C150: !Equals [1, 1] }`))).toContain('condition-too-deep')
+  const queues = Array.from({ length: 501 }, (_, i) => `Q${i}: { Type: AWS::SQS::Queue }`).join(', ')
+  const problems = new Problems()
+  expect(
+    loadTemplate({ name: 'test.yaml', text: `Resources: { ${queues} }` }, { parameters: new Map() }, problems),
+  ).toBe(undefined)
+  expect(problems.list.map((problem) => problem.slug)).toEqual(['too-many-resources'])
+  const members = Array.from({ length: 60 }, (_, i) => i).join(', ')
+  const loop = (level: number): string =>
+    level === 0
+      ? '{ "K${I1}${I2}${I3}": 1 }'
+      : `{ Fn::ForEach::L${level}: [I${level}, [${members}], ${loop(level - 1)}] }`
+  expect(slugs(`Resources: { R: { Type: AWS::X::Y, Properties: ${loop(3)} } }`)).toContain('loop-too-large')
+})

@@ -95,6 +95,9 @@ const sections = [
   ...['Resources', 'Outputs', 'Globals', 'Hooks', 'Simulation'],
 ]
 
+/** AWS's quota of resources per template (500 since October 2020). */
+const mostResources = 500
+
 const mapSections = [
   'Metadata',
   'Parameters',
@@ -148,6 +151,15 @@ export function templateOf(root: Node, options: TemplateOptions, problems: Probl
   if (!isServerless) refuseServerless(written.resources, root, problems)
   const sam = transformServerless(written, { parameters, region: stack.region, partition: stack.partition }, problems)
 
+  const count = sam.resources.pairs.size
+  if (count > mostResources) {
+    problems.error(
+      'too-many-resources',
+      `a template has at most ${mostResources} resources, not ${count}`,
+      written.resources.span,
+    )
+    return undefined
+  }
   const scope = new TemplateScope(
     stack,
     parameters,
