@@ -49,7 +49,9 @@ export function prettyReport(report: Report, style: Style): string {
 type Ink = ReturnType<typeof pc.createColors>
 
 function resourceTable(report: Report, ink: Ink): string[] {
-  const rows = report.resources.filter((resource) => resource.received + resource.sent > 0)
+  const rows = report.resources.filter(
+    (resource) => resource.received + resource.sent > 0 || resource.latency !== undefined,
+  )
   const head = ['Resource', 'Type', 'in', 'ok', 'throttled', 'failed', 'p50', 'p90', 'p99', 'p99.9']
   const cells = rows.map((resource) => {
     const latency = resource.latency
@@ -172,6 +174,13 @@ function seconds(value: number): string {
   return formatMicros(Math.round(value * 1e6))
 }
 
+/** A time in µs with three figures, as people compare them: `48.3 ms`, `1.20 s`; from two minutes on in full. */
+function shortTime(us: number): string {
+  if (us >= 120_000_000) return formatMicros(Math.round(us))
+  const [value, unit] = us >= 1_000_000 ? [us / 1_000_000, 's'] : us >= 1_000 ? [us / 1_000, 'ms'] : [us, 'µs']
+  return `${value >= 100 || value === 0 ? Math.round(value) : value >= 10 ? value.toFixed(1) : value.toFixed(2)} ${unit}`
+}
+
 /** 12345 → `12,345`; shares keep three digits. */
 export function count(value: number): string {
   if (!Number.isInteger(value)) return value >= 100 ? count(Math.round(value)) : value.toPrecision(3)
@@ -181,9 +190,9 @@ export function count(value: number): string {
 export function withUnit(value: number, unit: string): string {
   switch (unit) {
     case 'Milliseconds':
-      return formatMicros(Math.round(value * 1_000))
+      return shortTime(value * 1_000)
     case 'Seconds':
-      return formatMicros(Math.round(value * 1_000_000))
+      return shortTime(value * 1_000_000)
     case 'Bytes':
       return value >= 1_048_576
         ? `${(value / 1_048_576).toFixed(1)} MB`

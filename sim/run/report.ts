@@ -92,7 +92,8 @@ export function reportOf(run: Run, reproduce: string): Report {
   const { scenario, world } = run
   const calls = world.dispatcher.edges.map((edge, i) => ({
     ...edge,
-    sent: world.dispatcher.sent[i]!, answered: world.dispatcher.answered[i]!,
+    sent: world.dispatcher.sent[i]!,
+    answered: world.dispatcher.answered[i]!,
     failed: world.dispatcher.failed[i]!,
   }))
   return {
@@ -159,7 +160,7 @@ function resourceReport(world: World, index: number, calls: readonly CallSummary
     .map((metric) => summarize(metric, world.plan.warmUp, world.now + 1))
     .filter((summary) => summary !== undefined)
   const principal = Object.keys(component.def.metrics).find(
-    (name) => component.def.metrics[name]!.kind === 'distribution',
+    (name) => component.def.metrics[name]!.kind === 'distribution' && component.def.metrics[name]!.unit !== 'Bytes',
   )
   const latency = metrics.find((metric) => metric.name === principal && Object.keys(metric.dimensions).length <= 1)
   const details = component.def.report?.(world.states[index + 1])
