@@ -2,7 +2,7 @@
 //
 // The one idea: everything that can be wrong with a user's text is found here, all of it at once and with its place. What comes
 // out needs no further question: names are components, texts are figures, steps are programs.
-import { Dict, entries, get, isMap, parseDocument, templateOf, textOf, withMembers, type Node, type Template } from '../cfn/index.ts'
+import { Dict, entries, get, isMap, parseDocument, templateLimits, templateOf, textOf, withMembers, type Node, type Template } from '../cfn/index.ts'
 import type { Problems } from '../diag/problem.ts'
 import type { Source, Span } from '../diag/span.ts'
 import type { WorldPlan } from '../model/plan.ts'
@@ -56,7 +56,7 @@ const NO_FILES: FileReader = {
 
 /** Reads a scenario. Undefined when there is no plan to be made; what is wrong is in `problems`. */
 export function loadScenario(source: Source, options: LoadOptions, problems: Problems): Scenario | undefined {
-  const root = parseDocument(source, problems)
+  const root = parseDocument(source, problems, templateLimits)
   if (root === undefined) return undefined
   const written = get(root, 'Simulation') ?? get(get(root, 'Metadata'), 'Simulation')
   const files = options.files ?? NO_FILES
@@ -83,7 +83,7 @@ function readTemplateFile(node: Node, files: FileReader, problems: Problems): No
   if (path === undefined) problems.error('wrong-type', '`Template` is not a path', node.span)
   else {
     const file = files.read(path, 'template')
-    if (file.ok) return parseDocument({ name: path, text: file.value }, problems)
+    if (file.ok) return parseDocument({ name: path, text: file.value }, problems, templateLimits)
     problems.error('unreadable-file', file.message, node.span, { label: file.help })
   }
   return undefined
