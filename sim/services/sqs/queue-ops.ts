@@ -3,7 +3,9 @@ import type { Call } from '../../engine/calls.ts'
 import { jsonSize, utf8Size } from '../../parts/json-size.ts'
 import { IN_FLIGHT, NONE } from './messages.ts'
 import { PURGE_WINDOW_US } from './queue.facts.ts'
-import { ALL_SERVERS, SECOND, type Queue, type Redriven } from './queue-state.ts'
+import { SECOND, type Queue } from './queue-state.ts'
+import type { Redriven } from './moves.ts'
+import { ALL_SERVERS } from './delivery.ts'
 
 const NOTHING = Object.freeze({})
 
@@ -53,7 +55,7 @@ export function getQueueAttributes(q: Queue, call: Call): void {
       ApproximateNumberOfMessagesDelayed: String(q.delayed),
       VisibilityTimeout: String(q.visibilityTimeout / SECOND),
       DelaySeconds: String(q.delay / SECOND),
-      MessageRetentionPeriod: String(q.retention / SECOND),
+      MessageRetentionPeriod: String(q.expiry.retention / SECOND),
       ReceiveMessageWaitTimeSeconds: String(q.wait / SECOND),
       MaximumMessageSize: String(q.sizeMax),
     },
@@ -96,7 +98,7 @@ export function receiveMessage(q: Queue, call: Call): void {
   const taken =
     q.receivers.count > 0
       ? null
-      : q.take(max, hiddenFor, short ? q.serversAsked() : ALL_SERVERS, q.sim.calls.trace[call])
+      : q.take(max, hiddenFor, short ? q.delivery.serversAsked() : ALL_SERVERS, q.sim.calls.trace[call])
   if (taken !== null) q.returnMessages(call, taken)
   else if (short) q.returnNothing(call)
   else q.keepWaiting(call, max, hiddenFor, wait, park === true)
@@ -170,13 +172,13 @@ export function startMessageMoveTask(q: Queue, call: Call): void {
   const to =
     destination === undefined
       ? NONE
-      : q.sources.findIndex((source) => destination === source || String(destination).endsWith(`:${source}`))
+      : q.moves.sources.findIndex((source) => destination === source || String(destination).endsWith(`:${source}`))
   let status = 0
-  if (q.sources.length === 0 || q.taskLeft > 0 || (destination !== undefined && to === NONE))
+  if (q.moves.sources.length === 0 || q.moves.taskLeft > 0 || (destination !== undefined && to === NONE))
     status = q.sim.error('UnsupportedOperation', 400)
   else if (!within(rate, 1, q.sim.quota('MoveTaskMessagesPerSecond')))
     status = q.sim.error('InvalidParameterValue', 400)
-  else q.startMoveTask(Math.round(SECOND / rate), to === NONE ? NONE : q.sourceEdges[to])
+  else q.moves.startTask(Math.round(SECOND / rate), to)
   q.sim.calls.answer[call] = { TaskHandle: q.sim.name }
   q.answer(call, status)
 }

@@ -6,25 +6,22 @@
 //                          │     often: MOVING ─► dead-letter queue
 //                          └──────────────────────┘
 import type { Call } from '../../engine/calls.ts'
-import type { Target, TimerHandle } from '../../engine/kernel.ts'
+import type { Target } from '../../engine/kernel.ts'
 import type { MetricId } from '../../engine/recorder.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Sim } from '../../model/contract.ts'
-import { Deadlines } from '../../parts/deadlines.ts'
 import { Population } from '../../parts/population.ts'
+import { ALL_SERVERS, Delivery } from './delivery.ts'
+import { Expiry } from './expiry.ts'
 import { DELAYED, FREE, IN_FLIGHT, Messages, MOVING, NONE, RETURNED, WAITING } from './messages.ts'
+import { Moves, type MoveTimers, type Redriven } from './moves.ts'
 import * as facts from './queue.facts.ts'
 import { Receivers } from './receivers.ts'
 
 export const SECOND = 1_000_000
 /** Message ids are numbers: the queue's own number in the upper bits, so that an id is one message's alone. */
 const IDS_PER_QUEUE = 274_877_906_944
-/** All servers, as bits. */
-export const ALL_SERVERS = (1 << facts.SERVERS) - 1
-/** How long a move to another queue waits before it is tried again, when a fault of the API layer stopped it. */
-const MOVE_RETRY_US = SECOND
-
 /** A message as `ReceiveMessage` returns it. */
 export interface ReceivedMessage {
   readonly MessageId: number
@@ -38,37 +35,28 @@ export interface ReceivedMessage {
   }
 }
 
-/** A message between two queues; without id and time it begins a new life (SQS-36). */
-export interface Redriven {
-  readonly MessageBody: unknown
-  readonly MessageId?: number
-  readonly EnqueuedAt?: number
-  readonly Source?: string
-}
-
 /** The event functions that the state schedules; `queue.ts` hands them in. */
-export interface Timers {
+export interface Timers extends MoveTimers {
   readonly delayPassed: (q: Queue, row: number) => void
   readonly visibilityExpired: (q: Queue, row: number) => void
   readonly waitEnded: (q: Queue, receiver: number) => void
   readonly retentionPassed: (q: Queue) => void
   readonly activityPassed: (q: Queue) => void
-  readonly moveRetried: (q: Queue, row: number) => void
-  readonly moveTaskDue: (q: Queue) => void
-  readonly moved: (q: Queue, call: Call) => void
 }
 
 export class Queue {
   readonly sim: Sim
   readonly messages = new Messages()
   readonly receivers = new Receivers()
+  readonly expiry: Expiry
+  readonly delivery: Delivery
+  readonly moves: Moves
   /** All messages in the queue, and those of them in flight. */
   readonly stored = new Population()
   readonly inFlight = new Population()
   /** The queue's attributes: times in µs, size in bytes. */
   visibilityTimeout: number
   delay: number
-  retention: number
   wait: number
   sizeMax: number
   readonly inFlightMax: number
@@ -78,13 +66,7 @@ export class Queue {
   readonly visibilityMax: number
   readonly waitMax: number
   readonly delayMax: number
-  /** A message received so often goes to the dead-letter queue at the next receive; Infinity without one. */
-  readonly receivesMax: number
-  /** Queues whose dead-letter queue this is, and the way back to each. */
-  readonly sources: readonly string[]
-  readonly sourceEdges: readonly number[]
   delayed = 0
-  moving = 0
   sent = 0
   /** Came from another queue. */
   redriven = 0
@@ -94,32 +76,15 @@ export class Queue {
   purged = 0
   moved = 0
   purgedAt = -Infinity
-  /** The message move task: µs between two messages, messages left, and the edge to its destination (−1 = each one's source). */
-  taskInterval = 0
-  taskLeft = 0
-  taskEdge = NONE
   lastActivity = 0
   private activityArmed = false
   private serial = 0
-  /** Messages whose expiry does not follow the order of arrival, by enqueue time. */
-  private readonly late = new Deadlines()
-  private newestEnqueue = 0
-  private expiryAt = Infinity
-  private expiryTimer: TimerHandle = NONE
-  private readonly deadLetterEdge: number
-  private readonly duplicates: number
-  private readonly disorder: number
-  private readonly sampled: boolean
   private readonly latency: Sampler
   private readonly latencyRng: Rng
-  private readonly deliveryRng: Rng
   private readonly delayTarget: Target
   private readonly visibilityTarget: Target
   private readonly waitTarget: Target
-  private readonly retentionTarget: Target
   private readonly activityTarget: Target
-  private readonly retryTarget: Target
-  private readonly taskTarget: Target
   private readonly messagesSent: MetricId
   private readonly messageSize: MetricId
   private readonly messagesReceived: MetricId
@@ -130,7 +95,6 @@ export class Queue {
     this.sim = sim
     this.visibilityTimeout = config['VisibilityTimeout'] * SECOND
     this.delay = config['DelaySeconds'] * SECOND
-    this.retention = config['MessageRetentionPeriod'] * SECOND
     this.wait = config['ReceiveMessageWaitTimeSeconds'] * SECOND
     this.sizeMax = config['MaximumMessageSize']
     this.inFlightMax = sim.quota('MessagesInFlight')
@@ -139,25 +103,16 @@ export class Queue {
     this.visibilityMax = sim.quota('VisibilityTimeout')
     this.waitMax = sim.quota('WaitTimeSeconds')
     this.delayMax = sim.quota('DelaySeconds')
-    const policy = config['RedrivePolicy']
-    this.receivesMax = policy === undefined ? Infinity : policy.maxReceiveCount
-    this.deadLetterEdge =
-      policy === undefined ? NONE : sim.edge(policy.deadLetterTargetArn, 'sqs:RedriveMessage', timers.moved)
-    this.sources = config['Sources']
-    this.sourceEdges = this.sources.map((source) => sim.edge(source, 'sqs:RedriveMessage', timers.moved))
-    this.duplicates = sim.sampler('DuplicateProbability').mean
-    this.disorder = sim.sampler('DisorderProbability').mean
-    this.sampled = sim.choice('ShortPolling') === 'sampled'
+    this.delivery = new Delivery(sim)
+    this.moves = new Moves(this.messages, config, sim, timers)
+    const retention = config['MessageRetentionPeriod'] * SECOND
+    this.expiry = new Expiry(this.messages, sim, sim.target(timers.retentionPassed), retention)
     this.latency = sim.sampler('ApiLatency')
     this.latencyRng = sim.rng('latency')
-    this.deliveryRng = sim.rng('delivery')
     this.delayTarget = sim.target(timers.delayPassed)
     this.visibilityTarget = sim.target(timers.visibilityExpired)
     this.waitTarget = sim.target(timers.waitEnded)
-    this.retentionTarget = sim.target(timers.retentionPassed)
     this.activityTarget = sim.target(timers.activityPassed)
-    this.retryTarget = sim.target(timers.moveRetried)
-    this.taskTarget = sim.target(timers.moveTaskDue)
     this.messagesSent = sim.metric('NumberOfMessagesSent')
     this.messageSize = sim.metric('SentMessageSize')
     this.messagesReceived = sim.metric('NumberOfMessagesReceived')
@@ -200,7 +155,6 @@ export class Queue {
     const now = this.now
     const id = this.nextId()
     const row = this.messages.take(id, now, now, 0, NONE, body)
-    this.newestEnqueue = now
     this.stored.enter(now)
     this.sent++
     this.sim.record(this.messageSize, size)
@@ -209,7 +163,7 @@ export class Queue {
       this.messages.timer[row] = this.sim.timer(delay, this.delayTarget, row)
       this.delayed++
     } else this.messages.show(row, WAITING)
-    if (this.expiryAt === Infinity) this.armExpiry(now + this.retention)
+    this.expiry.expect(row)
     return id
   }
 
@@ -228,34 +182,17 @@ export class Queue {
   admit(message: Redriven): void {
     const now = this.now
     const enqueuedAt = message.EnqueuedAt ?? now
-    const origin = message.Source === undefined ? NONE : this.sources.indexOf(message.Source)
+    const origin = this.moves.originOf(message.Source)
     const row = this.messages.take(message.MessageId ?? this.nextId(), enqueuedAt, now, 0, origin, message.MessageBody)
     this.stored.enter(now)
     this.redriven++
     this.messages.show(row, WAITING)
-    this.expectExpiry(row)
+    this.expiry.expect(row)
     this.expireDue()
     this.offer()
   }
 
   // Going out to receivers
-
-  /** Which servers a short poll asks, as bits (SQS-15). */
-  serversAsked(): number {
-    if (!this.sampled) return ALL_SERVERS
-    let servers = ALL_SERVERS
-    for (let left = facts.SERVERS; left > facts.SERVERS_ASKED; left--) {
-      let skip = this.deliveryRng.below(left)
-      for (let server = 0; ; server++) {
-        if ((servers & (1 << server)) === 0) continue
-        if (skip-- === 0) {
-          servers ^= 1 << server
-          break
-        }
-      }
-    }
-    return servers
-  }
 
   /**
    * Hands out up to `max` messages and hides them for `visibility` µs (−1 = the queue's own time). Those received too
@@ -269,13 +206,13 @@ export class Queue {
     let row = messages.first()
     while (row !== NONE && (taken === null ? 0 : taken.length) < limit) {
       let next = messages.after(row)
-      if (servers !== ALL_SERVERS && ((servers >> (messages.id[row] % facts.SERVERS)) & 1) === 0) {
+      if (!this.delivery.isOn(servers, messages, row)) {
         row = next
         continue
       }
-      const chosen = this.disorder > 0 && this.deliveryRng.float() < this.disorder ? this.anotherThan(row) : row
+      const chosen = this.delivery.chosen(messages, row)
       if (chosen !== row) next = row
-      if (messages.receives[chosen] >= this.receivesMax) this.move(chosen, this.deadLetterEdge, trace)
+      if (messages.receives[chosen] >= this.moves.receivesMax) this.moves.bury(chosen, trace)
       else if (taken === null) taken = [this.handOut(chosen, hiddenFor)]
       else taken.push(this.handOut(chosen, hiddenFor))
       row = next
@@ -339,10 +276,7 @@ export class Queue {
     if (messages.receives[row] < facts.RECEIVES_TO_THE_BACK) messages.show(row, RETURNED)
     else {
       messages.show(row, WAITING)
-      if (messages.inOrder(row)) {
-        messages.leaveOrder(row)
-        this.late.push(messages.enqueuedAt[row], row)
-      }
+      if (messages.inOrder(row)) this.expiry.setAside(row)
     }
     this.offer()
   }
@@ -379,32 +313,29 @@ export class Queue {
       this.discard(row)
       this.purged++
     }
-    this.late.clear()
   }
 
   /** Lets messages go whose retention is over, and arms the one timer for the next of them. */
   expireDue(): void {
     const now = this.now
-    if (now < this.expiryAt) return
-    for (;;) {
-      const row = this.nextToExpire()
-      if (row === NONE || this.messages.enqueuedAt[row] + this.retention > now) break
+    if (now < this.expiry.at) return
+    for (let row = this.expiry.due(now); row !== NONE; row = this.expiry.due(now)) {
       this.discard(row)
       this.expired++
       this.touch()
     }
-    this.rearmExpiry()
+    this.expiry.rearm()
     this.offer()
   }
 
   retentionPassed(): void {
-    this.expiryTimer = NONE
+    this.expiry.fired()
     this.expireDue()
   }
 
   setRetention(retention: number): void {
-    this.retention = retention
-    this.rearmExpiry()
+    this.expiry.retention = retention
+    this.expiry.rearm()
     this.expireDue()
   }
 
@@ -414,55 +345,14 @@ export class Queue {
     return oldest === NONE ? NONE : this.messages.arrivedAt[oldest]
   }
 
-  // Going to another queue
-
-  /** Sends a visible message to another queue; it stays this queue's until the other one has it. */
-  move(row: number, edge: number, trace: number): void {
-    this.messages.hide(row)
-    this.messages.leaveOrder(row)
-    this.messages.state[row] = MOVING
-    this.moving++
-    this.sendMove(row, edge, trace)
-  }
-
+  /** A move has been answered: the message is the other queue's. */
   moveAnswered(call: Call): void {
-    const { calls } = this.sim
-    const row = calls.cookie[call]
-    const failed = calls.status[call] !== 0
-    this.sim.close(call)
-    if (failed) {
-      this.sim.after(MOVE_RETRY_US, this.retryTarget, row)
-      return
-    }
-    this.moving--
+    const row = this.moves.answered(call)
+    if (row === NONE) return
     this.moved++
     this.stored.leave(this.now, this.messages.arrivedAt[row])
     this.messages.give(row)
     this.touch()
-  }
-
-  moveRetried(row: number): void {
-    const toDeadLetter = this.messages.receives[row] >= this.receivesMax
-    this.sendMove(row, toDeadLetter ? this.deadLetterEdge : this.wayBack(row), 0)
-  }
-
-  /** Starts a task that moves what is visible now, one message every `interval` µs. */
-  startMoveTask(interval: number, edge: number): void {
-    this.taskInterval = interval
-    this.taskLeft = this.messages.visible
-    this.taskEdge = edge
-    if (this.taskLeft > 0) this.sim.after(interval, this.taskTarget, 0)
-  }
-
-  moveTaskDue(): void {
-    const row = this.messages.first()
-    const edge = row === NONE ? NONE : this.wayBack(row)
-    if (edge === NONE) {
-      this.taskLeft = 0
-      return
-    }
-    this.move(row, edge, 0)
-    if (--this.taskLeft > 0) this.sim.after(this.taskInterval, this.taskTarget, 0)
   }
 
   /** At the end of the run: the empty polls that parked receivers stand for. */
@@ -486,7 +376,7 @@ export class Queue {
     if (messages.firstReceivedAt[row] === NONE) messages.firstReceivedAt[row] = now
     messages.timer[row] = this.sim.timer(hiddenFor, this.visibilityTarget, row)
     this.inFlight.enter(now)
-    if (this.duplicates > 0 && this.deliveryRng.float() < this.duplicates) this.leaveCopy(row)
+    if (this.delivery.leavesCopy()) this.leaveCopy(row)
     return {
       MessageId: messages.id[row],
       ReceiptHandle: messages.handle(row),
@@ -514,18 +404,7 @@ export class Queue {
     this.stored.enter(this.now)
     this.duplicated++
     messages.show(copy, WAITING)
-    this.expectExpiry(copy)
-  }
-
-  /** One of the up to ten messages behind a row, at random; the row itself when it is the last. */
-  private anotherThan(row: number): number {
-    let other = row
-    for (let steps = 1 + this.deliveryRng.below(10); steps > 0; steps--) {
-      const behind = this.messages.after(other)
-      if (behind === NONE) break
-      other = behind
-    }
-    return other
+    this.expiry.expect(copy)
   }
 
   /** Takes a message out of the queue, whatever it is doing. */
@@ -538,62 +417,6 @@ export class Queue {
     else this.sim.cancel(messages.timer[row])
     this.stored.leave(this.now, messages.arrivedAt[row])
     messages.give(row)
-  }
-
-  private wayBack(row: number): number {
-    if (this.taskEdge !== NONE) return this.taskEdge
-    const origin = this.messages.origin[row]
-    return origin === NONE ? NONE : this.sourceEdges[origin]
-  }
-
-  private sendMove(row: number, edge: number, trace: number): void {
-    const messages = this.messages
-    const toDeadLetter = edge === this.deadLetterEdge
-    const call = this.sim.open(edge, row, trace)
-    const message: Redriven = toDeadLetter
-      ? {
-          MessageBody: messages.body[row],
-          MessageId: messages.id[row],
-          EnqueuedAt: messages.enqueuedAt[row],
-          Source: this.sim.name,
-        }
-      : { MessageBody: messages.body[row] }
-    this.sim.calls.body[call] = message
-    this.sim.send(call)
-  }
-
-  private expectExpiry(row: number): void {
-    const enqueuedAt = this.messages.enqueuedAt[row]
-    if (enqueuedAt < this.newestEnqueue) this.late.push(enqueuedAt, row)
-    else this.newestEnqueue = enqueuedAt
-    if (enqueuedAt + this.retention < this.expiryAt) this.armExpiry(enqueuedAt + this.retention)
-  }
-
-  /** The message whose retention ends first, −1 = none. */
-  private nextToExpire(): number {
-    const { messages, late } = this
-    while (late.count > 0 && !this.mayExpire(late.row, late.time)) late.pop()
-    if (late.count === 0) return messages.oldest
-    if (messages.oldest === NONE) return late.row
-    return late.time < messages.enqueuedAt[messages.oldest] ? late.row : messages.oldest
-  }
-
-  /** Whether an entry of the heap still speaks for its row. */
-  private mayExpire(row: number, enqueuedAt: number): boolean {
-    const state = this.messages.state[row]
-    return state !== FREE && state !== MOVING && this.messages.enqueuedAt[row] === enqueuedAt
-  }
-
-  private rearmExpiry(): void {
-    const next = this.nextToExpire()
-    if (next !== NONE) this.armExpiry(this.messages.enqueuedAt[next] + this.retention)
-    else this.expiryAt = Infinity
-  }
-
-  private armExpiry(at: number): void {
-    if (this.expiryTimer !== NONE) this.sim.cancel(this.expiryTimer)
-    this.expiryAt = at
-    this.expiryTimer = this.sim.timer(Math.max(0, at - this.now), this.retentionTarget, 0)
   }
 
   private armActivity(delay: number): void {

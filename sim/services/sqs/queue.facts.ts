@@ -80,6 +80,7 @@ export const RECEIVES_TO_THE_BACK = 3
 export const ACTIVE_FOR_US = 21_600_000_000
 /** The longest long poll: one parked receive stands for one empty receive every 20 s. */
 export const EMPTY_POLL_US = 20_000_000
+/** A second purge is refused for so long (SQS-12). */
 export const PURGE_WINDOW_US = 60_000_000
-/** A message attribute of the system that is free of charge and size (SQS-71). */
+/** What the id of a batch's entry looks like (SQS-70). */
 export const BATCH_ID = /^[A-Za-z0-9_-]{1,80}$/

@@ -716,9 +716,9 @@ describe('the dead-letter queue', () => {
     l.run(31 * SECOND)
     receive(l)
     l.run(59 * SECOND)
-    expect([l.state<Queue>('Jobs').moving, counts(l, 'Dead').visible]).toEqual([1, 0])
+    expect([l.state<Queue>('Jobs').moves.moving, counts(l, 'Dead').visible]).toEqual([1, 0])
     l.run(61 * SECOND)
-    expect([l.state<Queue>('Jobs').moving, counts(l, 'Dead').visible]).toEqual([0, 1])
+    expect([l.state<Queue>('Jobs').moves.moving, counts(l, 'Dead').visible]).toEqual([0, 1])
   })
 
   it('does not count what is moved there as sent, but what is sent there by hand [SQS-34]', () => {

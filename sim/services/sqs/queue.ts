@@ -185,7 +185,7 @@ export const queue: ServiceDef<Queue> = {
     activityPassed,
     moveRetried,
     moveTaskDue,
-    moved,
+    moveAnswered,
   },
   metrics: {
     ApproximateAgeOfOldestMessage: {
@@ -225,7 +225,7 @@ export const queue: ServiceDef<Queue> = {
   invariants: {
     'every message that came in is delayed, visible, in flight, moving, deleted, expired, purged or moved away': (q) =>
       q.stored.entered === q.sent + q.redriven + q.duplicated &&
-      q.stored.inside === q.delayed + q.messages.visible + q.inFlight.inside + q.moving &&
+      q.stored.inside === q.delayed + q.messages.visible + q.inFlight.inside + q.moves.moving &&
       q.stored.left === q.deleted + q.expired + q.purged + q.moved,
     'Little’s law holds for the messages in the queue and for those in flight': (q) =>
       q.stored.holds(q.now) && q.inFlight.holds(q.now),
@@ -251,7 +251,7 @@ const timers: Timers = {
   activityPassed,
   moveRetried,
   moveTaskDue,
-  moved,
+  moveAnswered,
 }
 
 function delayPassed(q: Queue, row: number): void {
@@ -279,14 +279,14 @@ function activityPassed(q: Queue): void {
 }
 
 function moveRetried(q: Queue, row: number): void {
-  q.moveRetried(row)
+  q.moves.retried(row)
 }
 
 function moveTaskDue(q: Queue): void {
-  q.moveTaskDue()
+  q.moves.taskDue()
 }
 
-function moved(q: Queue, call: Call): void {
+function moveAnswered(q: Queue, call: Call): void {
   q.moveAnswered(call)
 }
 
