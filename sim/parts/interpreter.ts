@@ -5,7 +5,7 @@
 import { assert } from '../engine/assert.ts'
 import type { Call } from '../engine/calls.ts'
 import type { Target, TimerHandle } from '../engine/kernel.ts'
-import type { Sim } from '../model/contract.ts'
+import type { Caller, Sim } from '../model/contract.ts'
 import {
   evaluate,
   follow,
@@ -93,7 +93,10 @@ export class Interpreter<H> {
   private readonly wakeTarget: Target
   private readonly failStatus: number[] = []
 
-  /** `wake` and `answered` are event functions of the owner that lead here (`resume`, `answered`). */
+  /**
+   * `wake` and `answered` are event functions of the owner that lead here (`resume`, `answered`); `callers` says for each
+   * instruction whose credentials its call carries.
+   */
   constructor(
     sim: Sim,
     program: Program,
@@ -103,6 +106,7 @@ export class Interpreter<H> {
     emit: EmitMetric<H>,
     wake: (state: never, arg: number) => void,
     answered: (state: never, call: number) => void,
+    callers: readonly (Caller | null)[] = [],
   ) {
     this.sim = sim
     this.program = program
@@ -111,10 +115,11 @@ export class Interpreter<H> {
     this.retries = retries
     this.emit = emit
     this.wakeTarget = sim.target(wake)
-    for (const instruction of program.code) {
-      this.edges.push(instruction.op === 'call' ? sim.edge(instruction.to, instruction.action, answered) : NONE)
+    program.code.forEach((instruction, i) => {
+      const calls = instruction.op === 'call'
+      this.edges.push(calls ? sim.edge(instruction.to, instruction.action, answered, callers[i] ?? null) : NONE)
       this.failStatus.push(instruction.op === 'fail' ? sim.error(instruction.error, 0) : 0)
-    }
+    })
     this.streams = new StreamSet(sim, purposesOf(program))
   }
 

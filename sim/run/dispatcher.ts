@@ -7,10 +7,11 @@ import type { Call, Calls } from '../engine/calls.ts'
 import type { Kernel, Target } from '../engine/kernel.ts'
 import type { MetricId, Recorder } from '../engine/recorder.ts'
 import { createRng, type Rng } from '../engine/rng.ts'
-import type { Action } from '../model/contract.ts'
+import type { Action, Caller } from '../model/contract.ts'
 import type { ErrorTable } from '../model/errors.ts'
 import type { ComponentPlan, WorldPlan } from '../model/plan.ts'
 import { TokenBucket } from '../parts/token-bucket.ts'
+import { Trail } from './trail.ts'
 
 /** A fault of the API layer while it stands: a share of the calls fails before it reaches the service. */
 export interface ApiFault {
@@ -50,16 +51,22 @@ export class Dispatcher {
   readonly answered: number[] = []
   readonly failed: number[] = []
   observer: Observer | null = null
+  readonly trail = new Trail()
   private readonly opTarget: Target[] = []
   /** By edge: whether anything stands in the way. */
   private readonly gated: boolean[] = []
   private readonly limits: (TokenBucket | null)[] = []
+  private readonly callers: (Caller | null)[] = []
   private readonly faults: ApiFault[][] = []
   private readonly kernel: Kernel
   private readonly calls: Calls
   private readonly errors: ErrorTable
   private readonly plan: WorldPlan
   private throttled = 0
+  private readonly nobody: number
+  private readonly denied: number
+  private readonly unauthorized: number
+  private readonly dryRun: number
   private readonly toNumber: number[] = []
   private readonly errorMetrics = new Map<number, MetricId>()
   private readonly recorder: Recorder
@@ -79,10 +86,15 @@ export class Dispatcher {
     this.calls = calls
     this.errors = errors
     this.plan = plan
+    // What the command line says by itself, and what a service answers.
+    this.nobody = errors.intern('Unable to locate credentials', 0)
+    this.denied = errors.intern('AccessDeniedException', 403)
+    this.unauthorized = errors.intern('UnauthorizedOperation', 403)
+    this.dryRun = errors.intern('DryRunOperation', 412)
   }
 
   /** Draws an edge; assembly time only. */
-  edge(_component: number, from: string, to: string, action: Action, replyTo: Target): number {
+  edge(_component: number, from: string, to: string, action: Action, replyTo: Target, caller: Caller | null): number {
     this.edges.push({ from, to, action })
     this.replyTo.push(replyTo)
     this.sent.push(0)
@@ -91,6 +103,7 @@ export class Dispatcher {
     this.opTarget.push(-1)
     this.gated.push(false)
     this.limits.push(null)
+    this.callers.push(caller)
     this.faults.push([])
     return this.edges.length - 1
   }
@@ -112,7 +125,7 @@ export class Dispatcher {
       if (target === undefined) opTargets.set(key, (target = this.kernel.target(op.run, number + 1)))
       this.opTarget[i] = target
       this.limits[i] = buckets.get(edge.action) ?? null
-      this.gated[i] = this.limits[i] !== null
+      this.gated[i] = this.limits[i] !== null || this.callers[i] !== null
     })
   }
 
@@ -133,6 +146,7 @@ export class Dispatcher {
       this.failed[edge]!++
       this.countFailure(edge, status)
     }
+    if (this.gated[edge]! && this.callers[edge] !== null) this.record(this.callers[edge]!, call, edge, status)
     if (this.observer !== null) this.observer.answered(call, edge, delay)
     this.kernel.after(delay, calls.replyTo[call]!, call)
   }
@@ -142,7 +156,7 @@ export class Dispatcher {
     this.edges.forEach((edge, i) => {
       if (!matches(edge)) return
       this.faults[i] = on ? [...this.faults[i]!, fault] : this.faults[i]!.filter((other) => other !== fault)
-      this.gated[i] = this.limits[i] !== null || this.faults[i]!.length > 0
+      this.gated[i] = this.limits[i] !== null || this.callers[i] !== null || this.faults[i]!.length > 0
     })
   }
 
@@ -161,7 +175,37 @@ export class Dispatcher {
     this.recorder.count(metric, 1)
   }
 
+  /** Writes a call into the trail; one that found no credentials has never reached AWS. */
+  private record({ account, user }: Caller, call: Call, edge: number, status: number): void {
+    if (status === this.nobody) return
+    const { action, to } = this.edges[edge]!
+    this.trail.write({
+      eventTime: this.calls.sentAt[call]!,
+      accountId: account,
+      userName: user,
+      eventName: action,
+      resource: to,
+      errorCode: status === 0 ? '' : this.errors.names[status]!,
+    })
+  }
+
+  /** What a caller is told instead of reaching the service; 0 = it may pass. */
+  private refusal(caller: Caller, action: Action): number {
+    const permission = caller.permission(action)
+    if (permission === 'nobody') return this.nobody
+    if (permission === 'denied') return caller.dryRun ? this.unauthorized : this.denied
+    return caller.dryRun ? this.dryRun : 0
+  }
+
   private stopped(call: Call, edge: number): boolean {
+    const caller = this.callers[edge]!
+    if (caller !== null) {
+      const refusal = this.refusal(caller, this.edges[edge]!.action)
+      if (refusal !== 0) {
+        this.reply(0, call, refusal)
+        return true
+      }
+    }
     const limit = this.limits[edge]!
     if (limit !== null && !limit.take(this.kernel.clock[0]!, 1)) {
       this.reply(0, call, this.throttled)

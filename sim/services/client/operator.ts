@@ -4,7 +4,8 @@
 import type { Call } from '../../engine/calls.ts'
 import type { Target } from '../../engine/kernel.ts'
 import type { MetricId } from '../../engine/recorder.ts'
-import type { Config, CwUnit, ServiceDef, Sim } from '../../model/contract.ts'
+import type { Caller, Config, CwUnit, ServiceDef, Sim } from '../../model/contract.ts'
+import { ProfileCaller, User, type ProfileSettings, type Users } from '../../parts/identity.ts'
 import { Interpreter } from '../../parts/interpreter.ts'
 import type { Program } from '../../parts/program.ts'
 import { joinPrograms } from '../../parts/program-join.ts'
@@ -42,9 +43,11 @@ export const operator: ServiceDef<Operator> = {
   summary: 'Carries out the actions of a scenario at their times.',
   models: [
     'Actions run once or at intervals, beside one another, each as a program of API calls.',
+    'Each action uses the credentials of a profile, by default of the one named `default`; all its calls go into the trail (N.CLI-SDK-08 to N.CLI-SDK-10).',
+    'A dry run asks for permission and carries nothing out: DryRunOperation or UnauthorizedOperation (N.CLI-SDK-06).',
     'Its calls are retried in standard mode, as the command line does (RET-01).',
   ],
-  omits: ['The time that a person needs to see and decide.'],
+  omits: ['That a few services alone know dry runs.', 'The time that a person needs to see and decide.'],
   quotas: {},
   assumptions: {},
   props: {},
@@ -90,7 +93,19 @@ export class Operator {
       sdkRetries({ mode: 'standard', sdk: 'python', variant2026: false, action: '' }),
       sim.rng('retries'),
     )
-    this.interpreter = new Interpreter<Operator>(sim, joined.program, this, ended, retries, emit, wake, answered)
+    const callers = callersOf(config, this.actions, sim)
+    const byInstruction = this.actions.flatMap((action, i) => action.program.code.map(() => callers[i]))
+    this.interpreter = new Interpreter<Operator>(
+      sim,
+      joined.program,
+      this,
+      ended,
+      retries,
+      emit,
+      wake,
+      answered,
+      byInstruction,
+    )
     this.dueTarget = sim.target(due)
     this.metricActions = sim.metric('Actions')
     this.metricFailed = sim.metric('FailedActions')
@@ -144,4 +159,17 @@ function emit(
   resolution: number,
 ): void {
   self.sim.count(self.sim.customMetric(namespace, name, dimensions, unit as CwUnit, resolution * 1_000_000), value)
+}
+
+/** Whose credentials each action carries. A scenario without profiles has one user who may do everything. */
+function callersOf(config: Config, actions: readonly OperatorAction[], sim: Sim): readonly Caller[] {
+  const profiles = (config['Profiles'] ?? {}) as Readonly<Record<string, ProfileSettings>>
+  if (Object.keys(profiles).length === 0) {
+    const anyone = new User('123456789012', 'operator', ['*'], [])
+    anyone.addKey()
+    return actions.map((action) => new ProfileCaller(anyone, action.dryRun === true))
+  }
+  const { users } = sim.peer<{ readonly users: Users }>('Sim::Iam::Account')
+  users.addProfiles(profiles)
+  return actions.map((action) => new ProfileCaller(users.behind(action.profile), action.dryRun === true))
 }
