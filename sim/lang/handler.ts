@@ -8,9 +8,16 @@ import type { Span } from '../diag/span.ts'
 import { entries, get, isList, isMap, isTrue, textOf, type Entry, type Node } from '../cfn/node.ts'
 import type { Action, Op, ServiceDef } from '../model/contract.ts'
 import type { Catcher, Instruction, Program, Template } from '../parts/program.ts'
-import { Fields } from './fields.ts'
-import { parsePercent } from './quantity.ts'
-import { readCondition, readPath, readTemplate, readTimeTemplate, readSizeTemplate } from './values.ts'
+import { Fields, kindOf } from './fields.ts'
+import { parseNumber, parsePercent } from './quantity.ts'
+import {
+  readCondition,
+  readCountTemplate,
+  readPath,
+  readSizeTemplate,
+  readTemplate,
+  readTimeTemplate,
+} from './values.ts'
 
 /** What the compiler must know of the scenario around the steps. */
 export interface StepContext {
@@ -42,6 +49,8 @@ const FLOW = [
 const BESIDE = ['ResultPath', 'Catch']
 /** Parameters that the simulator adds to an API's own, because a template has no bytes to count. */
 const SIZES = new Set(['ItemSize', 'MessageSize'])
+/** CloudWatch's units that the model knows. */
+const UNITS = ['None', 'Count', 'Count/Second', 'Seconds', 'Milliseconds', 'Bytes', 'Percent'] as const
 
 type Draft = { -readonly [K in keyof Instruction]: Instruction[K] } & Record<string, unknown>
 
@@ -57,6 +66,9 @@ class Compiler {
   readonly code: Draft[] = []
   returns = false
   private readonly context: StepContext
+  /** Loops open around the current step within its frame, and whether that frame is a branch of `Parallel`. */
+  private depth = 0
+  private inBranch = false
 
   constructor(context: StepContext) {
     this.context = context
@@ -128,6 +140,10 @@ class Compiler {
       }
       case 'ForEach': {
         const fields = new Fields('`ForEach`', value, ['In', 'Do', 'ReportFailures'], problems)
+        if (this.inBranch && isTrue(fields.node('ReportFailures')))
+          problems.error('not-simulated-yet', '`ReportFailures` inside `Parallel` is not simulated yet', keySpan, {
+            label: 'the failures of a branch end with it',
+          })
         const list = fields.required('In')
         if (list === undefined) return
         const each = this.emit({
@@ -143,7 +159,7 @@ class Compiler {
         const fields = new Fields('`Repeat`', value, ['Times', 'Do'], problems)
         const times = fields.required('Times')
         if (times === undefined) return
-        const repeat = this.emit({ op: 'repeat', times: readTemplate(times, `${place}.Times`, context), end: 0 })
+        const repeat = this.emit({ op: 'repeat', times: readCountTemplate(times, `${place}.Times`, context), end: 0 })
         this.loop(repeat, fields.required('Do'), place)
         return
       }
@@ -173,7 +189,8 @@ class Compiler {
         this.choose(value, place)
         return
       case 'Fail': {
-        const error = isMap(value) ? textOf(get(value, 'Error')) : textOf(value)
+        const fields = isMap(value) ? new Fields('`Fail`', value, ['Error', 'Cause'], problems) : undefined
+        const error = fields === undefined ? textOf(value) : textOf(fields.node('Error'))
         if (error === undefined)
           problems.error('wrong-type', '`Fail` names an exception', value.span, {
             label: 'such as `Fail: PaymentDeclined`',
@@ -182,6 +199,10 @@ class Compiler {
         return
       }
       case 'Return':
+        if (this.inBranch)
+          problems.error('return-in-branch', '`Return` stands inside `Parallel`', keySpan, {
+            label: 'a branch has no answer of its own; return behind `Parallel`',
+          })
         this.returns = true
         this.emit({ op: 'return', value: readTemplate(value, `${place}.Return`, context) })
         return
@@ -197,7 +218,9 @@ class Compiler {
 
   private loop(opener: Draft, body: Node | undefined, place: string): void {
     const start = this.here
+    this.depth++
     this.steps(body, `${place}.Do`)
+    this.depth--
     this.emit({ op: 'next', start })
     opener['end'] = this.here
   }
@@ -222,11 +245,16 @@ class Compiler {
       catches: [],
     })
     const bodies = over === undefined ? (isList(value) ? value.items : []) : [over.required('Do')]
+    const { depth, inBranch } = this
+    this.inBranch = true
     bodies.forEach((body, i) => {
+      this.depth = 0
       branches.push(this.here)
       this.steps(body, `${place}.${i}`)
       this.emit({ op: 'end' })
     })
+    this.depth = depth
+    this.inBranch = inBranch
     fork['join'] = this.here
   }
 
@@ -256,12 +284,11 @@ class Compiler {
   }
 
   private weight(node: Node | undefined): number {
-    const text = node === undefined ? undefined : textOf(node)
-    if (node === undefined || text === undefined) return 0
-    const parsed = text.endsWith('%') ? parsePercent(text) : undefined
-    const weight = parsed === undefined ? Number(text) : parsed.ok ? parsed.value : Number.NaN
-    if (weight >= 0) return weight
-    this.context.problems.error('wrong-type', `\`Weight\` is \`${text}\`, not a number from 0`, node.span)
+    if (node === undefined) return 0
+    const text = textOf(node) ?? ''
+    const parsed = text.endsWith('%') ? parsePercent(text) : parseNumber(text)
+    if (parsed.ok && parsed.value >= 0) return parsed.value
+    this.context.problems.error('wrong-type', `\`Weight\` is ${kindOf(node)}, not a number from 0`, node.span)
     return 0
   }
 
@@ -284,10 +311,10 @@ class Compiler {
       value:
         fields.node('Value') === undefined
           ? { kind: 'constant', value: 1 }
-          : readTemplate(fields.node('Value')!, `${place}.Value`, context),
+          : readCountTemplate(fields.node('Value')!, `${place}.Value`, context),
       dimensions,
-      unit: fields.text('Unit') ?? 'None',
-      resolution: fields.number('StorageResolution', 1, 60, true) ?? 60,
+      unit: fields.oneOf('Unit', UNITS) ?? 'None',
+      resolution: fields.oneOf('StorageResolution', ['1', '60']) === '1' ? 1 : 60,
     })
   }
 
@@ -395,7 +422,12 @@ class Compiler {
   private resultPath(node: Node | undefined): readonly string[] | null {
     if (node === undefined) return null
     const template = readPath(node, this.context)
-    return template.kind === 'path' ? template.path.map(String) : null
+    if (template.kind !== 'path') return null
+    if (template.path.some((step) => typeof step === 'number'))
+      this.context.problems.error('wrong-type', '`ResultPath` goes into a list', node.span, {
+        label: 'it names members alone, such as `$.answer`',
+      })
+    return template.path.map(String)
   }
 
   /** Wraps what was emitted since `start`: the catchers stand behind it and are jumped over when all goes well. */
@@ -410,7 +442,7 @@ class Compiler {
       const names = fields.required('ErrorEquals')
       const errors =
         names === undefined ? [] : (isList(names) ? names.items : [names]).map((name) => textOf(name) ?? '')
-      catches.push({ errors, goto: this.here })
+      catches.push({ errors, goto: this.here, depth: this.depth })
       this.steps(fields.node('Do'), `${place}.Catch.${i}`)
       jumps.push(this.emit({ op: 'jump', to: 0 }))
     }
@@ -418,6 +450,8 @@ class Compiler {
     for (let at = start; at < guarded; at++) {
       const instruction = this.code[at]!
       if ('catches' in instruction) instruction['catches'] = [...(instruction['catches'] as Catcher[]), ...catches]
+      // A branch is a frame of its own: what fails in it fails `Parallel`, and that is caught.
+      if (instruction.op === 'parallel') at = (instruction['join'] as number) - 1
     }
   }
 }

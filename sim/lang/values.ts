@@ -2,9 +2,10 @@
 import { createKeySampler, createSampler, type Distribution, type Sampler } from '../engine/sample.ts'
 import { isList, isMap, textOf, toJs, type Node, type Scalar } from '../cfn/index.ts'
 import type { Condition, KeySource, Streams, Template } from '../parts/program.ts'
-import { parseDistribution, type FileReader } from './distribution.ts'
+import { nearest } from '../diag/suggest.ts'
+import { DISTRIBUTION_NAMES, parseDistribution, type FileReader } from './distribution.ts'
 import type { StepContext } from './handler.ts'
-import { choosesKeys, keyName, parseKeys, type KeySpec } from './keys.ts'
+import { choosesKeys, KEY_NAMES, keyName, parseKeys, type KeySpec } from './keys.ts'
 import { found, flaw, reportFlaw, type Outcome } from './outcome.ts'
 import { parseCondition } from './condition.ts'
 import { parsePath, parseTemplate } from './path.ts'
@@ -32,7 +33,7 @@ class NamedKeys implements KeySource {
   }
 }
 
-/** Reads any value: `$.a` is a path, `{$.a}` inside a text is filled in, the rest stands for itself. */
+/** Reads any value: `$.a` is a path, `{$.a}` inside a text is filled in, keys and distributions are drawn, the rest stands for itself. */
 export function readTemplate(node: Node, place: string, context: StepContext): Template {
   if (isMap(node)) {
     const keys: string[] = []
@@ -48,7 +49,33 @@ export function readTemplate(node: Node, place: string, context: StepContext): T
     return items.every((item) => item.kind === 'constant') ? constant(toJs(node)) : { kind: 'list', items }
   }
   if (typeof node.value !== 'string') return constant(node.value)
+  if (isDrawn(node.value)) return readDraw(node, place, context)
   return taken(parseTemplate(node.value), node, context) ?? constant(node.value)
+}
+
+/** Whether a text is drawn anew each time: keys, or a distribution by its name, even misspelt. `attribute_exists(id)` is a text. */
+function isDrawn(text: string): boolean {
+  if (choosesKeys(text)) return true
+  const name = /^\s{0,9}([A-Za-z]{3,20})\s{0,3}\(/.exec(text)?.[1]
+  const names = [...DISTRIBUTION_NAMES, ...KEY_NAMES]
+  return name !== undefined && (names.includes(name) || nearest(name, names) !== undefined)
+}
+
+/** A draw of keys or quantities. Numbered keys are called after the last name of their place. */
+function readDraw(node: Scalar, place: string, context: StepContext): Template {
+  const text = node.text
+  if (choosesKeys(text)) {
+    const spec = taken(parseKeys(text, `${place.slice(place.lastIndexOf('.') + 1)}-`), node, context)
+    return spec === undefined ? constant(undefined) : { kind: 'key', key: new NamedKeys(spec), purpose: place }
+  }
+  return readDrawn(node, dimensionOf(text) ?? 'count', place, context) ?? constant(undefined)
+}
+
+/** A count: a number, a distribution of numbers, or a path to one. */
+export function readCountTemplate(node: Node, place: string, context: StepContext): Template {
+  const text = textOf(node)
+  if (text?.trimStart().startsWith('$') === true) return readPath(node, context)
+  return readDrawn(node, 'count', place, context) ?? constant(0)
 }
 
 /** A path such as `$.Records`. */
@@ -83,17 +110,22 @@ export function readSizeTemplate(node: Node, place: string, context: StepContext
   return readDrawn(node, 'size', place, context) ?? constant(0)
 }
 
-/** An attribute of a workload: a key, a distribution, or itself. */
+/** An attribute of a workload: keys, a distribution, or itself. There is no event yet that `$` could stand for. */
 export function readAttribute(node: Node, name: string, context: StepContext): Template {
-  const text = textOf(node)
-  if (text === undefined || typeof (node as Scalar).value !== 'string') return constant(toJs(node))
-  if (choosesKeys(text)) {
-    const spec = taken(parseKeys(text, `${name}-`), node as Scalar, context)
-    return spec === undefined ? constant(undefined) : { kind: 'key', key: new NamedKeys(spec), purpose: name }
+  for (const text of textsIn(node)) {
+    if (!/^\s*\$[.[]|\{\$/.test(text.text)) continue
+    context.problems.error('no-event', `the attribute \`${name}\` is a path, and there is no event yet`, text.span, {
+      label: 'expected a value, keys such as `uuid`, or a distribution',
+    })
+    return constant(undefined)
   }
-  const dimension = dimensionOf(text)
-  if (/^\s*[a-z]+\s*\(/i.test(text)) return readDrawn(node, dimension ?? 'count', name, context) ?? constant(undefined)
-  return constant(text)
+  return readTemplate(node, name, context)
+}
+
+function textsIn(node: Node): Scalar[] {
+  if (isMap(node)) return [...node.pairs.values()].flatMap(({ value }) => textsIn(value))
+  if (isList(node)) return node.items.flatMap(textsIn)
+  return typeof node.value === 'string' ? [node] : []
 }
 
 /** A text's distribution; a constant becomes a constant template, so that it draws nothing. */

@@ -20,7 +20,8 @@ export function joinPrograms(programs: readonly Program[]): JoinedPrograms {
 }
 
 function moved(instruction: Instruction, by: number): Instruction {
-  const catches = (list: readonly Catcher[]): Catcher[] => list.map(({ errors, goto }) => ({ errors, goto: goto + by }))
+  const catches = (list: readonly Catcher[]): Catcher[] =>
+    list.map((catcher) => ({ ...catcher, goto: catcher.goto + by }))
   switch (instruction.op) {
     case 'call':
     case 'fail':

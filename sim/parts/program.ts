@@ -46,6 +46,8 @@ export interface Catcher {
   /** Exception names; `States.ALL` matches every one. */
   readonly errors: readonly string[]
   readonly goto: number
+  /** How many loops of its frame are open where it stands: those opened further in are left. */
+  readonly depth: number
 }
 
 export type Instruction =
@@ -128,7 +130,7 @@ export function evaluate(template: Template, scope: unknown, streams: Streams): 
     case 'map': {
       const made: Record<string, unknown> = {}
       for (let i = 0; i < template.keys.length; i++)
-        made[template.keys[i]] = evaluate(template.values[i], scope, streams)
+        put(made, template.keys[i], evaluate(template.values[i], scope, streams))
       return made
     }
     case 'list':
@@ -164,8 +166,14 @@ export function withResult(scope: unknown, path: readonly string[], value: unkno
     scope !== null && typeof scope === 'object' && !Array.isArray(scope)
       ? { ...(scope as Record<string, unknown>) }
       : {}
-  base[path[0]] = withResult(base[path[0]], path.slice(1), value)
+  put(base, path[0], withResult(Object.hasOwn(base, path[0]) ? base[path[0]] : undefined, path.slice(1), value))
   return base
+}
+
+/** Sets an own member, also one with the only name that plain assignment takes for the prototype. */
+function put(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') object[key] = value
+  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
 }
 
 /** Decides a condition. A comparison of things that are not both numbers or both texts is only ever equal or not. */
@@ -194,6 +202,7 @@ export function purposesOf(root: Program | Template): string[] {
     if ('sampler' in value || 'key' in value || 'purpose' in value) {
       const purpose = (value as { purpose?: unknown }).purpose
       if (typeof purpose === 'string') found.add(purpose)
+      if ('sampler' in value || 'key' in value) return
     }
     if ('kind' in value && (value as Template).kind === 'constant') return
     for (const part of Object.values(value)) look(part)
