@@ -1,6 +1,18 @@
 // Queues that feed functions: polls, batches, scaling, failures, throttles; and an experiment that AWS published.
 import { describe, expect, test } from 'vitest'
-import { DAY, HOUR, lab, type Lab, type LabOptions, MINUTE, MS, type Part, Refused, SECOND } from '../../../test/kit.ts'
+import {
+  DAY,
+  HOUR,
+  lab,
+  type Lab,
+  type LabOptions,
+  MINUTE,
+  MS,
+  type Part,
+  type Refused,
+  SECOND,
+} from '../../../test/kit.ts'
+import { constant, steps, wait } from '../../../test/lambda.ts'
 import type { Instruction, Program } from '../../parts/program.ts'
 import { queue } from '../sqs/queue.ts'
 import type { Queue } from '../sqs/queue-state.ts'
@@ -9,12 +21,6 @@ import { alias } from './alias.ts'
 import { eventSourceMapping, type EventSourceMapping } from './event-source-mapping.ts'
 import { lambdaFunction, type LambdaFunction } from './function.ts'
 
-const constant = (value: unknown) => ({ kind: 'constant', value }) as const
-const wait = (us: number): Instruction => ({ op: 'wait', time: constant(us) })
-const steps = (...code: Instruction[]): Program => ({
-  code: [...code, { op: 'end' }],
-  returns: code.some((instruction) => instruction.op === 'return'),
-})
 const fail: Instruction = { op: 'fail', error: 'Broken', catches: [] }
 
 interface Setting {
@@ -215,9 +221,9 @@ describe('batches', () => {
 })
 
 describe('scaling', () => {
-  const ramp = (profile: 'current' | 'notes-2020', minutes: number, BatchSize = 1): number[] => {
+  const ramp = (profile: 'current' | 'notes-2020', minutes: number, time = SECOND, BatchSize = 1): number[] => {
     const options: LabOptions = { profile, quotas: { 'lambda.ConcurrentExecutions': 10_000 } }
-    const at = world({ handler: steps(wait(SECOND)), mapping: { BatchSize }, options })
+    const at = world({ handler: steps(wait(time)), work: { Timeout: 20 }, mapping: { BatchSize }, options })
     const found: number[] = []
     for (let second = 0; second <= minutes * 60; second++) {
       send(at, Math.max(0, 3000 - at.state<Queue>('Jobs').messages.visible))
@@ -242,7 +248,7 @@ describe('scaling', () => {
   })
 
   test('in the notes’ profile no more than 1,000 batches run at a time [N.LAMBDA-ESM-15]', () => {
-    const found = ramp('notes-2020', 18)
+    const found = ramp('notes-2020', 18, 10 * SECOND)
     expect(found[15]).toBeLessThan(1000)
     expect(found[17]).toBe(1000)
     expect(found[18]).toBe(1000)
@@ -327,7 +333,7 @@ describe('failures', () => {
     ['a wrong key', failures({ kind: 'map', keys: ['id'], values: [id(0)] } as never), 0],
     ['a text', { op: 'return', value: constant('{') }, 0],
   ] as const)(
-    'of five messages, with %s in the answer, %i… are deleted [LAM-54, LAM-V7, LAM-V14]',
+    'which of five messages are deleted after an answer with %s [LAM-54, LAM-V7, LAM-V14]',
     (_, instruction, expected) => {
       const at = world({
         handler: steps(instruction as Instruction),

@@ -1,17 +1,11 @@
 // Functions one request at a time: life of an environment, processor, time-out, errors, faults, refused templates.
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR, lab, type Lab, type LabOptions, MINUTE, MS, type Refused, SECOND } from '../../../test/kit.ts'
+import { constant, steps, wait } from '../../../test/lambda.ts'
 import type { Instruction, Program } from '../../parts/program.ts'
 import { account } from './account.ts'
 import { lambdaFunction, type LambdaFunction } from './function.ts'
 
-const constant = (value: unknown) => ({ kind: 'constant', value }) as const
-/** A handler of the given instructions that then ends. */
-const steps = (...code: Instruction[]): Program => ({
-  code: [...code, { op: 'end' }],
-  returns: code.some((instruction) => instruction.op === 'return'),
-})
-const wait = (us: number): Instruction => ({ op: 'wait', time: constant(us) })
 const compute = (us: number): Instruction => ({ op: 'compute', time: constant(us) })
 const probe = [
   ['Work', 'lambda:InvokeFunction'],
