@@ -249,16 +249,58 @@ describe('evaluation', () => {
     expect(after('Seconds')).toBe('INSUFFICIENT_DATA')
   })
 
-  it('reads the one metric that `Metrics` may name, and says that expressions are not simulated [CW-27]', () => {
-    const stat = { Id: 'm1', MetricStat: { Metric: { Namespace: 'App', MetricName: 'Load' }, Period: 60, Stat: 'Sum' } }
-    const base = { ComparisonOperator: 'GreaterThanThreshold', Threshold: 3, Period: undefined }
-    const l = watched({ ...base, Metrics: [stat] })
-    load(l, [9])
-    expect(state(l)).toBe('ALARM')
-    const math = watched({ ...base, Metrics: [stat, { Id: 'e1', Expression: 'm1 * 2' }] })
-    load(math, [9])
-    expect(state(math)).toBe('INSUFFICIENT_DATA')
-    expect(math.notSimulated.join()).toMatch(/metric math is not simulated/)
+  it('reads the metrics and expressions of `Metrics`: the share of failures among all calls [CW-27]', () => {
+    const stat = (id: string, name: string, period = 60) => ({
+      Id: id,
+      ReturnData: false,
+      MetricStat: { Metric: { Namespace: 'App', MetricName: name }, Period: period, Stat: 'Sum' },
+    })
+    const share = { Id: 'share', Expression: '100 * bad / (bad + good)' }
+    const withMetrics = (...Metrics: unknown[]) =>
+      watched({ ComparisonOperator: 'GreaterThanThreshold', Threshold: 5, Period: undefined, Metrics })
+    const l = withMetrics(stat('bad', 'Bad'), stat('good', 'Good'), share)
+    for (const [minute, bad] of [5, 6, 0].entries()) {
+      l.run(minute * MINUTE + SECOND)
+      put(l, { MetricName: 'Bad', Value: bad })
+      put(l, { MetricName: 'Good', Value: 100 - bad })
+    }
+    l.run(3 * MINUTE)
+    expect(history(l).slice(1)).toEqual([
+      [1, 'OK'],
+      [2, 'ALARM'],
+      [3, 'OK'],
+    ])
+    const single = withMetrics({ ...stat('m1', 'Bad'), ReturnData: true })
+    put(single, { MetricName: 'Bad', Value: 6 })
+    single.run(MINUTE)
+    expect(state(single)).toBe('ALARM')
+    const band = withMetrics(stat('bad', 'Bad'), { Id: 'band', Expression: 'ANOMALY_DETECTION_BAND(bad, 2)' })
+    put(band, { MetricName: 'Bad', Value: 6 })
+    band.run(HOUR)
+    expect(state(band)).toBe('INSUFFICIENT_DATA')
+    expect(band.notSimulated.join()).toMatch(/`ANOMALY_DETECTION_BAND\(bad, 2\)` is not simulated/)
+  })
+
+  it('takes up to ten metrics of one period, one of them shown, none of them needing itself [CW-27]', () => {
+    const stat = (id: string, period: number, shown: boolean) => ({
+      Id: id,
+      ReturnData: shown,
+      MetricStat: { Metric: { Namespace: 'App', MetricName: 'Load' }, Period: period, Stat: 'Sum' },
+    })
+    const withMetrics = (Metrics: unknown[]) => () =>
+      watched({ ComparisonOperator: 'GreaterThanThreshold', Threshold: 5, Period: undefined, Metrics })
+    const many = (n: number) => Array.from({ length: n }, (_, i) => stat(`m${i}`, 60, i === 0))
+    withMetrics(many(10))()
+    expect(withMetrics(many(11))).toThrow(/11 entries/)
+    expect(withMetrics([stat('a', 60, true), stat('b', 120, false)])).toThrow(/different periods/)
+    expect(withMetrics([stat('a', 60, true), stat('b', 60, true)])).toThrow(/2 entries of `Metrics` return data/)
+    expect(
+      withMetrics([
+        stat('a', 60, true),
+        { Id: 'x', Expression: 'y', ReturnData: false },
+        { Id: 'y', Expression: 'x + a', ReturnData: false },
+      ]),
+    ).toThrow(/need one another/)
   })
 })
 

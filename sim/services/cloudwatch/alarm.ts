@@ -4,9 +4,10 @@
 // are there, and says whether it must be asked again even if nothing happens: once its data have settled, an idle year
 // costs nothing.
 import type { Call } from '../../engine/calls.ts'
-import type { Config, Near, ServiceDef, Sim } from '../../model/contract.ts'
+import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
-import { actionAnswered, actionProps, Actions, gatherActions, type Change } from './alarm-actions.ts'
+import { actionAnswered, actionProps, Actions, type Change } from './alarm-actions.ts'
+import { gather, PERCENTILE, type Measured } from './alarm-config.ts'
 import {
   breaches,
   BREACHING,
@@ -21,17 +22,11 @@ import {
   type MissingData,
   type Point,
 } from './alarm-state.ts'
-import { listenersOf } from './composites.ts'
-import { MetricQuery, type Query } from './metric-query.ts'
+import { MeasuredMetric } from './metric-query.ts'
 
-const SECOND = 1_000_000
-const MINUTE = 60 * SECOND
-const TICK = 10 * SECOND
+const MINUTE = 60_000_000
+const TICK = 10_000_000
 const DAY_S = 86_400
-const SHORT_PERIODS = [10, 20, 30]
-const PERCENTILE = /^p(\d{1,2}(\.\d{1,10})?|100)$/
-const TRIMMED_MEAN = /^(?:tm\d{1,2}(?:\.\d{1,10})?|IQM)$/i
-const TRIMMED_RANGE = /^TM\((\d{0,2}(?:\.\d{1,10})?)%?:(\d{0,3}(?:\.\d{1,10})?)%?\)$/i
 
 const dimensions = p.list(
   'The dimensions of the metric, all of them.',
@@ -52,10 +47,11 @@ export const alarm: ServiceDef<Alarm> = {
     'Periods of a minute or more slide by a minute; periods of 10, 20 and 30 s are decided every 10 s, for high-resolution metrics (CW-22).',
     'Missing data of AWS/DynamoDB are always ignored (CW-26).',
     'Percentiles of too few samples leave the state as it is, if asked to (CW-25).',
+    'Metric math: expressions over up to ten metrics of one period, period by period (CW-27).',
     'Actions run once for each change of state; scaling policies again every minute (CW-21).',
   ],
   omits: [
-    'Metric math, anomaly detection and metrics of other accounts.',
+    'Metric math beyond arithmetic, comparisons, FILL, IF, PERIOD and functions over lists; anomaly detection; metrics of other accounts.',
     'Actions on EC2, OpsCenter and other targets without a room: they are counted.',
     'The state-change event on the default event bus (CW-28).',
     'The delay with which services publish their metrics: a minute is readable when it ends (CW-08).',
@@ -130,7 +126,7 @@ export class Alarm {
   /** Every state it has been in, with the moment (µs) and the reason. */
   readonly history: Change[] = []
   readonly actions: Actions
-  private readonly metric: MetricQuery | null
+  private readonly metric: MeasuredMetric | null
   private readonly period: number
   private readonly evaluate: number
   private readonly toAlarm: number
@@ -145,16 +141,17 @@ export class Alarm {
     this.sim = sim
     this.history.push({ at: 0, state: this.state, previous: this.state, reason: 'Unchecked: Initial alarm creation' })
     this.actions = new Actions(config, sim, actionAnswered)
-    const query = config['Query'] as Query | undefined
-    this.metric = query === undefined ? null : new MetricQuery(query, sim)
-    this.period = query?.Period ?? MINUTE
+    const measured = config['Measured'] as Measured | null
+    const query = measured?.terms.find((term) => term.id === measured.result)?.query ?? null
+    this.metric = measured === null ? null : new MeasuredMetric(measured, sim)
+    this.period = measured?.period ?? MINUTE
     this.evaluate = config['EvaluationPeriods']
     this.toAlarm = config['DatapointsToAlarm'] ?? this.evaluate
     this.comparison = config['ComparisonOperator']
     this.threshold = config['Threshold'] ?? 0
     this.missingData = query?.Namespace === 'AWS/DynamoDB' ? 'ignore' : config['TreatMissingData']
-    const percentile = config['EvaluateLowSampleCountPercentile'] === 'ignore' && PERCENTILE.test(query?.Stat ?? '')
-    this.samplesNeeded = percentile ? samplesNeeded(Number(query!.Stat.slice(1)) / 100) : 0
+    const few = config['EvaluateLowSampleCountPercentile'] === 'ignore' && query !== null && PERCENTILE.test(query.Stat)
+    this.samplesNeeded = few ? samplesNeeded(Number(query.Stat.slice(1)) / 100) : 0
     this.listeners = (config['Listeners'] as readonly string[]).map((listener) =>
       sim.edge(listener, 'cloudwatch:AlarmStateChanged', listenerAnswered),
     )
@@ -233,109 +230,6 @@ function listenerAnswered(a: Alarm, call: Call): void {
 
 /** How often the state is decided: every 10 s for periods below a minute (CW-22). */
 function everyOf(config: Config): number {
-  const query = config['Query'] as Query | undefined
-  return query !== undefined && query.Period < MINUTE ? TICK : MINUTE
-}
-
-function gather(near: Near): Config {
-  const { self } = near
-  const query = queryOf(near)
-  const { EvaluationPeriods: periods, DatapointsToAlarm: points } = self.config
-  if (points !== undefined && points > periods)
-    self.error(
-      ['DatapointsToAlarm'],
-      'out-of-range',
-      `\`DatapointsToAlarm\` is ${points}`,
-      `expected up to \`EvaluationPeriods\`, which is ${periods}`,
-    )
-  if (query !== undefined) {
-    const span = (periods * query.Period) / SECOND
-    const most = query.Period >= 3600 * SECOND ? 7 * DAY_S : DAY_S
-    if (span > most)
-      self.error(
-        ['EvaluationPeriods'],
-        'out-of-range',
-        `\`EvaluationPeriods\` times \`Period\` is ${span} s`,
-        `expected up to ${most} s`,
-      )
-  }
-  return { Query: query, Targets: gatherActions(near), Listeners: listenersOf(near) }
-}
-
-/** The one metric of an alarm, written directly or as a `MetricStat`. */
-function queryOf(near: Near): Query | undefined {
-  const { self } = near
-  const { config } = self
-  if (config['Metrics'] !== undefined) return queryOfMetrics(near)
-  for (const name of ['MetricName', 'Namespace', 'Period', 'Threshold'])
-    if (config[name] === undefined)
-      self.error([], 'missing-property', `AWS::CloudWatch::Alarm needs the property \`${name}\``)
-  if ((config['Statistic'] === undefined) === (config['ExtendedStatistic'] === undefined))
-    self.error([], 'missing-property', 'AWS::CloudWatch::Alarm needs one of `Statistic` and `ExtendedStatistic`')
-  const stat = config['Statistic'] ?? config['ExtendedStatistic'] ?? 'Sum'
-  checkPeriod(near, ['Period'], config['Period'] ?? 60, config['Namespace'])
-  checkStatistic(near, ['ExtendedStatistic'], stat)
-  return {
-    Namespace: String(config['Namespace']),
-    MetricName: String(config['MetricName']),
-    Dimensions: dimensionsOf(config['Dimensions']),
-    Stat: stat,
-    Unit: config['Unit'],
-    Period: (config['Period'] ?? 60) * SECOND,
-  }
-}
-
-function queryOfMetrics(near: Near): Query | undefined {
-  const { self } = near
-  const list = self.config['Metrics'] as readonly Readonly<Record<string, any>>[]
-  const only = Array.isArray(list) && list.length === 1 ? list[0]['MetricStat'] : undefined
-  if (only === undefined) {
-    self.notSimulated(['Metrics'], 'metric math is not simulated: the alarm stays without data')
-    return undefined
-  }
-  const { Metric: metric = {}, Period: period = 60, Stat: stat = 'Sum', Unit: unit } = only
-  checkPeriod(near, ['Metrics', 0, 'MetricStat', 'Period'], Number(period), metric['Namespace'])
-  checkStatistic(near, ['Metrics', 0, 'MetricStat', 'Stat'], String(stat))
-  return {
-    Namespace: String(metric['Namespace']),
-    MetricName: String(metric['MetricName']),
-    Dimensions: dimensionsOf(metric['Dimensions']),
-    Stat: String(stat),
-    Unit: unit,
-    Period: Number(period) * SECOND,
-  }
-}
-
-/** CW-20, N.CLOUDWATCH-16: 10, 20, 30 or a multiple of 60; the short ones only where there are data so often. */
-function checkPeriod(near: Near, path: readonly (string | number)[], period: number, namespace: unknown): void {
-  if (period % 60 !== 0 && !SHORT_PERIODS.includes(period))
-    near.self.error(path, 'out-of-range', `\`Period\` is ${period}`, 'expected 10, 20, 30 or a multiple of 60 s')
-  else if (period < 60 && String(namespace).startsWith('AWS/'))
-    near.self.notSimulated(
-      path,
-      `${String(namespace)} publishes once a minute: with a \`Period\` of ${period} s the alarm finds no data`,
-    )
-}
-
-function checkStatistic(near: Near, path: readonly (string | number)[], stat: string): void {
-  const simple = ['Average', 'Maximum', 'Minimum', 'SampleCount', 'Sum'].includes(stat)
-  if (simple || PERCENTILE.test(stat) || TRIMMED_MEAN.test(stat)) return
-  const range = TRIMMED_RANGE.exec(stat)
-  const low = Number(range?.[1] ?? NaN)
-  const high = range?.[2] === '' ? 100 : Number(range?.[2] ?? NaN)
-  if (low < high && high <= 100) return
-  near.self.error(
-    path,
-    'unknown-statistic',
-    `\`${stat}\` is not a statistic that is simulated`,
-    'possible are `p0` to `p100`, `tm99`, `TM(5%:95%)` and `IQM`',
-  )
-}
-
-function dimensionsOf(
-  list: readonly { readonly Name: string; readonly Value: string }[] | undefined,
-): Record<string, string> {
-  const made: Record<string, string> = {}
-  for (const { Name: name, Value: value } of list ?? []) made[name] = String(value)
-  return made
+  const measured = config['Measured'] as Measured | null
+  return measured !== null && measured.period < MINUTE ? TICK : MINUTE
 }

@@ -44,6 +44,16 @@ describe('rules', () => {
     expect(() => build({ AlarmRule: 'ALARM(A) &&' })).toThrow(/unreadable-rule/)
   })
 
+  it('nest a hundred deep at most, so that no text can exhaust the machine', () => {
+    expect(holds('('.repeat(99) + 'TRUE' + ')'.repeat(99))).toBe(true)
+    for (const text of [
+      '('.repeat(5000) + 'TRUE' + ')'.repeat(5000),
+      'NOT '.repeat(2000) + 'TRUE',
+      'TRUE OR '.repeat(2000) + 'TRUE',
+    ])
+      expect(parseRule(text)).toHaveProperty('at')
+  })
+
   it('mean what the same words mean to a reader of booleans', () => {
     const tree = fc.letrec<{ rule: string }>((tie) => ({
       rule: fc.oneof(

@@ -16,16 +16,22 @@ const TOKEN =
 
 /** Reads a rule (CW-40): NOT binds before AND, AND before OR. Answers with the place where the text stops making sense. */
 export function parseRule(text: string): Rule | { readonly at: number } {
-  const reader = { text, at: 0 }
+  if (text.length > LENGTH_MAX) return { at: LENGTH_MAX }
+  const reader = { text, at: 0, depth: 0 }
   const rule = either(reader)
   const rest = /\S/.exec(text.slice(reader.at))
   if (rule === undefined || rest !== null) return { at: reader.at + (rest?.index ?? 0) }
   return rule
 }
 
+/** Longest text of a rule, and how deep it may nest. */
+const LENGTH_MAX = 10_240
+const DEPTH_MAX = 100
+
 interface Reader {
   readonly text: string
   at: number
+  depth: number
 }
 
 function next(reader: Reader): RegExpExecArray | undefined {
@@ -59,6 +65,13 @@ function both(reader: Reader): Rule | undefined {
 }
 
 function single(reader: Reader): Rule | undefined {
+  if (++reader.depth > DEPTH_MAX) return undefined
+  const rule = unnested(reader)
+  reader.depth--
+  return rule
+}
+
+function unnested(reader: Reader): Rule | undefined {
   if (accept(reader, 'NOT')) {
     const of = single(reader)
     return of === undefined ? undefined : { kind: 'not', of }

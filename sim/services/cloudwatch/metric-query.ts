@@ -1,5 +1,7 @@
-// One metric as an alarm looks at it: the value of a statistic period by period, and whether that can still change by itself.
+// What an alarm measures: a metric or an expression, period by period, and whether that can still change by itself.
 import type { PublishedSeries, Sim } from '../../model/contract.ts'
+import type { Measured } from './alarm-config.ts'
+import { reckon, type Expression, type Values } from './metric-math.ts'
 
 const MINUTE = 60_000_000
 
@@ -13,7 +15,7 @@ export interface Query {
   readonly Period: number
 }
 
-export class MetricQuery {
+class MetricQuery {
   readonly query: Query
   private readonly sim: Sim
   private metric: PublishedSeries | undefined
@@ -67,5 +69,53 @@ export class MetricQuery {
     if (this.metric === undefined)
       this.metric = this.sim.series(this.query.Namespace, this.query.MetricName, this.query.Dimensions)
     return this.metric
+  }
+}
+
+/** The metrics and expressions of an alarm; it has the value of one of them. */
+export class MeasuredMetric implements Values {
+  /** Ids of the metrics that are read. */
+  readonly metrics: readonly string[]
+  /** Seconds. */
+  readonly period: number
+  private readonly queries = new Map<string, MetricQuery>()
+  private readonly expressions = new Map<string, Expression>()
+  private readonly result: string
+  private from = 0
+  private to = 0
+
+  constructor(measured: Measured, sim: Sim) {
+    this.result = measured.result
+    this.period = measured.period / 1_000_000
+    for (const { id, query, expression } of measured.terms) {
+      if (query !== null) this.queries.set(id, new MetricQuery(query, sim))
+      if (expression !== null) this.expressions.set(id, expression)
+    }
+    this.metrics = [...this.queries.keys()].sort()
+  }
+
+  /** The value over [from, to) µs; undefined without data. */
+  value(from: number, to: number): number | undefined {
+    this.from = from
+    this.to = to
+    return this.valueOf(this.result)
+  }
+
+  valueOf(id: string): number | undefined {
+    const expression = this.expressions.get(id)
+    return expression === undefined ? this.queries.get(id)!.value(this.from, this.to) : reckon(expression, this)
+  }
+
+  /** Samples of the metric that is compared; none of an expression. */
+  samples(from: number, to: number): number {
+    return this.queries.get(this.result)?.samples(from, to) ?? 0
+  }
+
+  settledSince(from: number, now: number): boolean {
+    return [...this.queries.values()].every((query) => query.settledSince(from, now))
+  }
+
+  growingSince(from: number, now: number): boolean {
+    return this.queries.get(this.result)?.growingSince(from, now) ?? false
   }
 }
