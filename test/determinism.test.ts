@@ -48,13 +48,13 @@ describe('the same run', () => {
 
   for (const name of scenarioNames().own) {
     it(`${name} goes on from a snapshot as if it had never stopped`, () => {
-      const scenario = openNamed(name, { duration: '4m' })
+      const scenario = openNamed(name, { duration: '70s' })
       const straight = new World(scenario.plan)
       straight.run()
       const stopped = new World(scenario.plan)
-      stopped.run(100_000_000)
+      stopped.run(25_000_000)
       const snapshot = capture(stopped)
-      stopped.run(170_000_000)
+      stopped.run(45_000_000)
       restore(stopped, snapshot)
       stopped.run()
       expect(stopped.kernel.digest.hex()).toBe(straight.kernel.digest.hex())

@@ -31,6 +31,7 @@ function transplant(from: unknown, into: unknown, done: Map<object, object>, cla
     typeof into === 'object' &&
     into !== null &&
     !claimed.has(into) &&
+    !(Object.isFrozen(into) && !ArrayBuffer.isView(into)) &&
     Object.getPrototypeOf(into) === Object.getPrototypeOf(from)
       ? into
       : undefined
