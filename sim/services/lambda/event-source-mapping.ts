@@ -141,8 +141,8 @@ export class EventSourceMapping {
   asked = 0
   parked = 0
   young = 0
-  /** When the last poll was parked. */
-  parkedAt = 0
+  /** Whether the last answer shows that there were more messages than it brought. */
+  backlog = false
   /** Polls without waiting that there is reason to send now. */
   eager = 0
   /** Since when the limit grows, −1 = it does not. */

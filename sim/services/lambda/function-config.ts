@@ -47,6 +47,35 @@ export const props: Props = {
   VpcConfig: p.unused('puts the function into a VPC; reachability is not checked, and it adds no time'),
 }
 
+/** Types beside a function that change nothing of what is simulated. */
+export const parts: Readonly<Record<string, Props>> = {
+  'AWS::Lambda::LayerVersion': {
+    CompatibleArchitectures: p.inert('Processors.'),
+    CompatibleRuntimes: p.inert('Runtimes.'),
+    Content: p.inert('The archive.'),
+    Description: p.inert('A text.'),
+    LayerName: p.inert('A name.'),
+    LicenseInfo: p.inert('A license.'),
+  },
+  'AWS::Lambda::LayerVersionPermission': {
+    Action: p.inert('What is allowed.'),
+    LayerVersionArn: p.inert('The layer.'),
+    OrganizationId: p.inert('Whom it is allowed.'),
+    Principal: p.inert('Whom it is allowed.'),
+  },
+  'AWS::Lambda::Permission': {
+    Action: p.inert('What is allowed; every caller in the template may invoke every function.'),
+    EventSourceToken: p.inert('A token of an Alexa skill.'),
+    FunctionName: p.inert('The function.'),
+    FunctionUrlAuthType: p.inert('How a function URL is called.'),
+    InvokedViaFunctionUrl: p.inert('Only through its URL.'),
+    Principal: p.inert('Who may.'),
+    PrincipalOrgID: p.inert('Whose accounts may.'),
+    SourceAccount: p.inert('Only for resources of this account.'),
+    SourceArn: p.inert('Only for this resource.'),
+  },
+}
+
 /** A name under which a function can be called besides its own: an alias or a version. */
 export interface Qualifier {
   /** The resource of the template; empty for none. */

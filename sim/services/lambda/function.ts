@@ -16,7 +16,7 @@ import { TokenBucket } from '../../parts/token-bucket.ts'
 import { ACCOUNT, type Account } from './account.ts'
 import * as concurrency from './concurrency.ts'
 import { Environments, type Pick } from './environments.ts'
-import { gather, props, type Qualifier } from './function-config.ts'
+import { gather, parts, props, type Qualifier } from './function-config.ts'
 import { faults, type FunctionFault } from './function-faults.ts'
 import { assumptions, quotas } from './function.facts.ts'
 import * as invocation from './invocation.ts'
@@ -52,6 +52,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
   quotas,
   assumptions,
   props,
+  parts,
   gather: (near) => ({ ...gather(near) }),
   create: (config, sim) => new LambdaFunction(config, sim),
   ops: {
