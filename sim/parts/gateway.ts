@@ -34,6 +34,15 @@ export interface Stage {
   readonly backends: readonly Backend[]
   /** Handed to Lambda functions beside the event, when there are any. */
   readonly variables: Readonly<Record<string, unknown>> | null
+  readonly canary: Canary | null
+}
+
+/** A share of a stage's requests that goes to another deployment: here, to what other stage variables choose (API-30). */
+export interface Canary {
+  /** 0..1. */
+  readonly share: number
+  readonly backends: readonly Backend[]
+  readonly variables: Readonly<Record<string, unknown>> | null
 }
 
 /** What distinguishes the two kinds of API. */
@@ -117,7 +126,7 @@ export class Gateway {
   private readonly timeoutTarget: Target
   private readonly errors = new Int32Array(1000)
 
-  /** By route number. */
+  /** By lane: a route number, or that of the route's canary, which lies behind all of them. */
   private readonly kind: Uint8Array
   private readonly edge: Int32Array
   private readonly timeout: Float64Array
@@ -125,13 +134,17 @@ export class Gateway {
   private readonly infers: Uint8Array
   /** The answer of a mock, and of a backend that has nothing to say but its success. */
   private readonly plain: readonly { readonly statusCode: number }[]
-  private readonly buckets: (TokenBucket | null)[] = []
   private readonly variables: (Readonly<Record<string, unknown>> | null)[] = []
+  /** By route number. */
+  private readonly buckets: (TokenBucket | null)[] = []
+  private readonly canaryShare: Float64Array
+  private readonly canaryRng: Rng
   private readonly metrics: (readonly Metrics[])[] = []
 
   /** By call. */
   private inner: Int32Array = new Int32Array(256).fill(NONE)
   private timer: Int32Array = new Int32Array(256).fill(NONE)
+  private lane: Int32Array = new Int32Array(256)
 
   constructor(
     sim: Sim,
@@ -149,7 +162,13 @@ export class Gateway {
     this.edgeLatency = edgeLatency
     this.rng = sim.rng('latency')
     this.timeoutTarget = sim.target(integrationTimedOut)
-    const backends = stages.flatMap((stage) => stage.backends)
+    this.canaryRng = sim.rng('canary')
+    this.canaryShare = Float64Array.from(stages.flatMap((stage) => routes.map(() => stage.canary?.share ?? 0)))
+    const hasCanary = stages.some((stage) => stage.canary !== null)
+    const canaries = hasCanary ? stages.flatMap((stage) => stage.canary?.backends ?? stage.backends) : []
+    const backends = [...stages.flatMap((stage) => stage.backends), ...canaries]
+    for (const stage of stages) for (const _ of routes) this.variables.push(stage.variables)
+    for (const stage of stages) for (const _ of routes) this.variables.push(stage.canary?.variables ?? null)
     this.kind = Uint8Array.from(backends, (backend) => KINDS.indexOf(backend.kind))
     this.edge = Int32Array.from(backends, (backend) =>
       backend.to === '' ? NONE : sim.edge(backend.to, backend.action, integrationAnswered),
@@ -166,7 +185,6 @@ export class Gateway {
       routes.forEach((route, i) => {
         const own = stage.throttles[i] ?? (sharesStageThrottle ? null : stage.throttle)
         this.buckets.push(own === null ? shared : new TokenBucket(own.rate, own.burst))
-        this.variables.push(stage.variables)
         const detailed = stage.detailed[i]
           ? [new Metrics(sim, flavour.metrics, { Stage: stage.name, ...flavour.routeDimensions(route) })]
           : []
@@ -187,19 +205,21 @@ export class Gateway {
     // The first empty bucket refuses; what an earlier one gave is not given back (API-10, API-12).
     if ((bucket !== null && !bucket.take(now, 1)) || !this.account.bucket.take(now, 1)) {
       this.throttled++
-      this.finish(call, route, THROTTLED.statusCode, THROTTLED, NONE)
+      this.finish(call, THROTTLED.statusCode, THROTTLED, NONE)
       return
     }
-    const kind = this.kind[route]
+    const lane = this.laneOf(route)
+    const kind = this.kind[lane]
     if (kind === LAMBDA_PROXY || kind === LAMBDA || kind === HTTP) {
       if (call >= this.inner.length) this.grow(call)
-      const inner = sim.open(this.edge[route], call, calls.trace[call])
-      calls.body[inner] = kind === HTTP ? calls.body[call] : { Payload: this.event(calls.body[call], route) }
+      const inner = sim.open(this.edge[lane], call, calls.trace[call])
+      calls.body[inner] = kind === HTTP ? calls.body[call] : { Payload: this.event(calls.body[call], lane) }
       this.inner[call] = inner
-      this.timer[call] = sim.timer(this.timeout[route], this.timeoutTarget, call)
+      this.lane[call] = lane
+      this.timer[call] = sim.timer(this.timeout[lane], this.timeoutTarget, call)
       sim.send(inner)
-    } else if (kind === MOCK) this.finish(call, route, this.statusCode[route], this.plain[route], 0)
-    else this.finish(call, route, 500, INTERNAL_ERROR, NONE)
+    } else if (kind === MOCK) this.finish(call, this.statusCode[lane], this.plain[lane], 0)
+    else this.finish(call, 500, INTERNAL_ERROR, NONE)
   }
 
   /** The backend has answered. */
@@ -218,19 +238,13 @@ export class Gateway {
     sim.close(inner)
     sim.cancel(this.timer[call])
     this.inner[call] = NONE
-    const route = calls.arg[call]
-    const kind = this.kind[route]
-    if (kind === HTTP) this.forward(call, route, status === 0 ? 200 : sim.errors.http[status], elapsed)
-    else if (status !== 0) this.refused(call, route, status, elapsed)
-    else if (kind === LAMBDA)
-      this.finish(
-        call,
-        route,
-        this.statusCode[route],
-        { statusCode: this.statusCode[route], body: answer!.Payload },
-        elapsed,
-      )
-    else this.proxied(call, route, answer!, elapsed)
+    const lane = this.lane[call]
+    const kind = this.kind[lane]
+    const code = this.statusCode[lane]
+    if (kind === HTTP) this.forward(call, lane, status === 0 ? 200 : sim.errors.http[status], elapsed)
+    else if (status !== 0) this.refused(call, status, elapsed)
+    else if (kind === LAMBDA) this.finish(call, code, { statusCode: code, body: answer!.Payload }, elapsed)
+    else this.proxied(call, lane, answer!, elapsed)
   }
 
   /** The backend takes too long: the client is answered, the backend works on (API-04). */
@@ -239,37 +253,37 @@ export class Gateway {
     const elapsed = this.sim.clock[0] - calls.sentAt[this.inner[call]]
     this.inner[call] = NONE
     this.timedOut++
-    this.finish(call, calls.arg[call], 504, TIMED_OUT, elapsed)
+    this.finish(call, 504, TIMED_OUT, elapsed)
   }
 
   /** The answer of a function behind a proxy integration becomes the client's (API-05). */
-  private proxied(call: Call, route: number, answer: LambdaAnswer, elapsed: number): void {
+  private proxied(call: Call, lane: number, answer: LambdaAnswer, elapsed: number): void {
     const payload = answer.Payload as { statusCode?: unknown } | null | undefined
-    if (answer.FunctionError !== undefined) this.finish(call, route, 502, BAD_GATEWAY, elapsed)
+    if (answer.FunctionError !== undefined) this.finish(call, 502, BAD_GATEWAY, elapsed)
     else if (typeof payload === 'object' && payload !== null && isStatus(payload.statusCode))
-      this.finish(call, route, payload.statusCode, payload, elapsed)
+      this.finish(call, payload.statusCode, payload, elapsed)
     else if (
-      this.infers[route] === 1 &&
+      this.infers[lane] === 1 &&
       (typeof payload !== 'object' || payload === null || payload.statusCode === undefined)
     )
-      this.finish(call, route, 200, { statusCode: 200, body: payload }, elapsed)
-    else this.finish(call, route, 502, BAD_GATEWAY, elapsed)
+      this.finish(call, 200, { statusCode: 200, body: payload }, elapsed)
+    else this.finish(call, 502, BAD_GATEWAY, elapsed)
   }
 
   /** Lambda did not take the request. It is never tried again (API-05). */
-  private refused(call: Call, route: number, status: number, elapsed: number): void {
+  private refused(call: Call, status: number, elapsed: number): void {
     const http = this.sim.errors.http[status] === 429 ? this.flavour.lambdaThrottled : 500
-    this.finish(call, route, http, http === 503 ? UNAVAILABLE : INTERNAL_ERROR, elapsed)
+    this.finish(call, http, http === 503 ? UNAVAILABLE : INTERNAL_ERROR, elapsed)
   }
 
-  private forward(call: Call, route: number, http: number, elapsed: number): void {
-    if (http === 200) this.finish(call, route, 200, this.plain[route], elapsed)
-    else if (isStatus(http)) this.finish(call, route, http, { statusCode: http }, elapsed)
-    else this.finish(call, route, 502, BAD_GATEWAY, elapsed)
+  private forward(call: Call, lane: number, http: number, elapsed: number): void {
+    if (http === 200) this.finish(call, 200, this.plain[lane], elapsed)
+    else if (isStatus(http)) this.finish(call, http, { statusCode: http }, elapsed)
+    else this.finish(call, 502, BAD_GATEWAY, elapsed)
   }
 
   /** Answers the client and counts; `elapsed` µs in the integration, −1 = it was not reached. */
-  private finish(call: Call, route: number, code: number, answer: unknown, elapsed: number): void {
+  private finish(call: Call, code: number, answer: unknown, elapsed: number): void {
     const { sim } = this
     const now = sim.clock[0]
     const since = sim.calls.sentAt[call]
@@ -278,7 +292,7 @@ export class Gateway {
     const serverError = code >= 500 ? 1 : 0
     this.answered++
     this.lastServerError = serverError === 1
-    const sets = this.metrics[route]
+    const sets = this.metrics[sim.calls.arg[call]]
     for (let i = 0; i < sets.length; i++) {
       const metrics = sets[i]
       sim.count(metrics.count, 1)
@@ -292,8 +306,14 @@ export class Gateway {
     sim.replyAfter(overhead, call, code < 400 ? 0 : this.errorOf(code))
   }
 
-  private event(body: unknown, route: number): unknown {
-    const variables = this.variables[route]
+  /** Each request goes to the canary by a draw of its own (API-30). */
+  private laneOf(route: number): number {
+    const share = this.canaryShare[route]
+    return share > 0 && this.canaryRng.float() < share ? route + this.canaryShare.length : route
+  }
+
+  private event(body: unknown, lane: number): unknown {
+    const variables = this.variables[lane]
     if (variables === null || typeof body !== 'object') return body
     return { ...(body as Record<string, unknown>), stageVariables: variables }
   }
@@ -325,6 +345,7 @@ export class Gateway {
     }
     this.inner = widen(this.inner)
     this.timer = widen(this.timer)
+    this.lane = widen(this.lane)
   }
 }
 

@@ -1,7 +1,7 @@
 // What a template can say about a REST API, and how it becomes tables: one line per route of a stage.
 import type { Config, Near, Props, ResourceView } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
-import type { Stage, Throttle } from '../../parts/gateway.ts'
+import type { Canary, Stage, Throttle } from '../../parts/gateway.ts'
 import { backendOf, openApiRoutes, type Route, type RouteSource } from '../../parts/gateway-routes.ts'
 import { quotas } from './rest-api.facts.ts'
 
@@ -62,7 +62,14 @@ export const parts: Readonly<Record<string, Props>> = {
     RestApiId: p.ref('The API.', { required: true }),
     StageName: p.string('The name of the stage.'),
     DeploymentId: p.any('The deployment that it shows.'),
-    CanarySetting: p.unused('a part of the requests goes to another deployment (not simulated yet)'),
+    CanarySetting: p.record('A share of the requests goes to another deployment.', {
+      PercentTraffic: p.number('The share.', [0, 100], { default: 0, unit: '%' }),
+      StageVariableOverrides: p.any('Stage variables that the canary sees instead.'),
+      DeploymentId: p.any(
+        'Its deployment. All deployments have the routes of the template: only variables tell them apart.',
+      ),
+      UseStageCache: p.inert('Whether it shares the stage’s cache.'),
+    }),
     ...stageSettings,
   },
   'AWS::ApiGateway::Deployment': {
@@ -72,7 +79,7 @@ export const parts: Readonly<Record<string, Props>> = {
       ...stageSettings,
       CacheTtlInSeconds: p.unused('the cache (not simulated yet)'),
       CachingEnabled: p.unused('the cache (not simulated yet)'),
-      CanarySetting: p.unused('a canary (not simulated yet)'),
+      CanarySetting: p.unused('a canary made along with the deployment; write `CanarySetting` of the stage'),
       MetricsEnabled: p.inert('Metrics for each method.'),
       LoggingLevel: p.inert('Logging.'),
       DataTraceEnabled: p.inert('Logging.'),
@@ -80,7 +87,7 @@ export const parts: Readonly<Record<string, Props>> = {
       ThrottlingRateLimit: p.number('Requests per second.', [-1, Infinity]),
       ThrottlingBurstLimit: p.int('Requests at once.', [-1, 2_147_483_647]),
     }),
-    DeploymentCanarySettings: p.unused('a canary (not simulated yet)'),
+    DeploymentCanarySettings: p.unused('a canary made along with the deployment; write `CanarySetting` of the stage'),
     Description: p.inert('A description.'),
   },
   'AWS::ApiGateway::Resource': {
@@ -189,6 +196,25 @@ function stageOf(
     detailed: sources.map((route) => ((matching(route) ?? everything)?.['MetricsEnabled'] ?? false) as boolean),
     backends: sources.map((source) => backendOf(near, source, variables ?? {}, longest)),
     variables,
+    canary: canaryOf(near, settings['CanarySetting'] as Config | undefined, variables, sources),
+  }
+}
+
+/** A canary that gets no traffic is none (API-30). */
+function canaryOf(
+  near: Near,
+  settings: Config | undefined,
+  variables: Stage['variables'],
+  sources: readonly RouteSource[],
+): Canary | null {
+  const share = settings === undefined ? 0 : Number(settings['PercentTraffic']) / 100
+  if (settings === undefined || share === 0) return null
+  const overrides = settings['StageVariableOverrides'] as Stage['variables'] | undefined
+  const own = overrides === undefined ? variables : { ...variables, ...overrides }
+  return {
+    share,
+    variables: own,
+    backends: sources.map((source) => backendOf(near, source, own ?? {}, near.quota('IntegrationTimeout'))),
   }
 }
 

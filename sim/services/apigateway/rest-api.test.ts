@@ -240,6 +240,30 @@ describe('what becomes of a function’s answer', () => {
     expect([at.state<Stand>('Fn').events.length, at.state<Stand>('Fn2').events.length]).toEqual([1, 2])
   })
 
+  test('a canary gets its share of the requests by independent draws, and its own variables [N.APIGATEWAY-33, API-30]', () => {
+    const canary = (CanarySetting: Record<string, unknown>): number[] => {
+      const at = gateway({
+        Api: {
+          def: restApi,
+          properties: { Body: openApi({ '/x': { get: proxy('${stageVariables.fn}') }, '/y': { get: proxy('Fn') } }) },
+        },
+        Stage: stage({ Variables: { fn: 'Fn', a: '1' }, CanarySetting }),
+        Fn2: { def: lambda },
+      })
+      for (let i = 0; i < 2000; i++) at.call('Api', 'execute-api:Invoke', {})
+      at.run(SECOND)
+      const seen = at.state<Stand>('Fn2').events
+      if (seen.length > 0) expect(seen[0].stageVariables).toEqual({ fn: 'Fn2', a: '1' })
+      return [at.state<Stand>('Fn').events.length, seen.length]
+    }
+    const [old, fresh] = canary({ PercentTraffic: 10, StageVariableOverrides: { fn: 'Fn2' } })
+    expect(old + fresh).toBe(2000)
+    // Four standard deviations of 2,000 draws with a chance of 0.1.
+    expect(Math.abs(fresh - 200)).toBeLessThan(4 * Math.sqrt(2000 * 0.1 * 0.9))
+    expect(canary({ PercentTraffic: 100, StageVariableOverrides: { fn: 'Fn2' } })).toEqual([0, 2000])
+    expect(canary({ PercentTraffic: 0, StageVariableOverrides: { fn: 'Fn2' } })).toEqual([2000, 0])
+  })
+
   test('a backend of 29.5 s gets 504 after 29 s and the overhead, and works on to its end [API-V5, API-04, N.APIGATEWAY-54]', () => {
     const at = simple()
     const answer = ask(at, { after: 29_500 * MS })

@@ -27,10 +27,10 @@ export const restApi: ServiceDef<Gateway> = {
     'Lambda proxy integrations: the function’s answer is the client’s; a function error or a malformed answer is 502, a throttle by Lambda 500; nothing is tried again (API-05).',
     'HTTP integrations with servers of the scenario, mock integrations, Lambda integrations without proxy.',
     'The time-out of an integration: 504 after 29 s, while the backend works on (API-04).',
-    'Stage variables in integration URIs and in the event.',
+    'Stage variables in integration URIs and in the event; a canary is a share of a stage’s requests with other stage variables (API-30, API-31).',
   ],
   omits: [
-    'Authorizers, API keys, usage plans, request validation, caches and canaries are not simulated yet.',
+    'Authorizers, API keys, usage plans, request validation and caches are not simulated yet.',
     'Integrations with other AWS services are not simulated yet: such a route answers 200 at once.',
     'Mapping templates and selection patterns: an integration without proxy answers with its default response.',
     'An API is deployed as the template has it: a change by an action and a new deployment are not simulated.',

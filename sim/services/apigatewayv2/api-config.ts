@@ -139,6 +139,7 @@ function stageOf(near: Near, view: ResourceView, sources: readonly RouteSource[]
     detailed: settings.map((own) => ((own ?? all)?.['DetailedMetricsEnabled'] ?? false) === true),
     backends: sources.map((source) => backendOf(near, source, variables ?? {}, near.quota('IntegrationTimeout'))),
     variables,
+    canary: null,
   }
 }
 

@@ -144,7 +144,7 @@ describe('answers that fail or do not come', () => {
     expect(good.points('Load', 'Latency')[0].max).toBe(state(good).attempts === 1 ? 10 * MS : 230 * MS)
   })
 
-  test('a time-out abandons the attempt: the server goes on, and its late answer is counted and ignored [RET-06]', () => {
+  test('a time-out abandons the attempt: the server goes on, and its late answer is counted and ignored', () => {
     const at = load({ Count: 1, Client: { Retries: NO_RETRIES, Timeout: 100 * MS } }, { ServiceTime: '101ms' })
     at.run(200 * MS - 1)
     expect([state(at).timeouts, state(at).failures]).toEqual([0, 0])

@@ -94,6 +94,8 @@ export const workload: ServiceDef<Workload> = {
     'every request has ended once or is open': (self) =>
       self.requests === self.successes + self.failures + self.open.inside,
     'the area under the open requests is the sum of their stays': (self) => self.open.holds(self.sim.clock[0]),
+    'every attempt was answered in time, given up, or is waited for': (self) =>
+      self.attempts === self.answers + self.timeouts + self.waiting,
     'no more attempts are waited for than requests are open': (self) => self.waiting <= self.open.inside,
   },
   finish: (self) => self.finish(),
@@ -119,6 +121,8 @@ export class Workload {
   failures = 0
   timeouts = 0
   lateAnswers = 0
+  /** Answers that came in time. */
+  answers = 0
   /** Attempts whose answer somebody waits for. */
   waiting = 0
   lastFailed = false
@@ -288,6 +292,7 @@ export class Workload {
     }
     const now = sim.clock[0]
     const status = sim.calls.status[call]
+    this.answers++
     if (this.metricAttemptLatency !== NONE) sim.record(this.metricAttemptLatency, now - sim.calls.sentAt[call])
     sim.close(call)
     this.call[row] = NONE
