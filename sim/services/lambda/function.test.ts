@@ -2,8 +2,11 @@
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR, lab, type Lab, type LabOptions, MINUTE, MS, type Refused, SECOND } from '../../../test/kit.ts'
 import { constant, steps, wait } from '../../../test/lambda.ts'
+import { createRng } from '../../engine/rng.ts'
+import { createSampler } from '../../engine/sample.ts'
 import type { Instruction, Program } from '../../parts/program.ts'
 import { account } from './account.ts'
+import { PICKS } from './environments.ts'
 import { lambdaFunction, type LambdaFunction } from './function.ts'
 
 const compute = (us: number): Instruction => ({ op: 'compute', time: constant(us) })
@@ -174,6 +177,24 @@ describe('the life of an environment', () => {
     expect(at.ask('Work', 'lambda:UpdateFunctionConfiguration', { Timeout: 901 }).status).toBe(
       'InvalidParameterValueException',
     )
+  })
+
+  test.each(PICKS)('under random load with the pick %s no environment stays longer than it may', (Pick) => {
+    // The room's invariants are asked at every stop: counts, lifetimes, ages, Little's law.
+    const handler = steps({
+      op: 'wait',
+      time: { kind: 'draw', sampler: createSampler({ kind: 'exponential', mean: SECOND }), purpose: 'time' },
+    })
+    const at = world({ handler, assumptions: { Pick, IdleLifetime: '10s', MaxAge: '25s', ColdStart: '300ms' } })
+    const rng = createRng(7, 'test', Pick)
+    for (let i = 0; i < 2000; i++) {
+      at.run(at.now + rng.below(i % 200 < 20 ? 3 * SECOND : 300 * MS))
+      at.call('Work', 'lambda:InvokeFunction', { Payload: {} })
+    }
+    at.run(at.now + MINUTE)
+    const { environments, lives, running } = at.state<LambdaFunction>('Work')
+    expect([environments.count, lives.left, running.left]).toEqual([0, lives.entered, 2000])
+    expect(lives.entered).toBeGreaterThan(20)
   })
 
   test('without requests there are no invocations and no environments [N.LAMBDA-03]', () => {

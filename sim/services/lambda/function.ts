@@ -15,7 +15,7 @@ import { RetryPolicy, sdkRetries, type RetryMode } from '../../parts/retry.ts'
 import { TokenBucket } from '../../parts/token-bucket.ts'
 import { ACCOUNT, type Account } from './account.ts'
 import * as concurrency from './concurrency.ts'
-import { Environments, type Pick } from './environments.ts'
+import { Environments, IDLE, ON_DEMAND, type Pick } from './environments.ts'
 import { gather, parts, props, type Qualifier } from './function-config.ts'
 import { faults, type FunctionFault } from './function-faults.ts'
 import { assumptions, quotas } from './function.facts.ts'
@@ -166,6 +166,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
     'requests in progress keep to Little’s law': (self) => self.running.holds(self.sim.clock[0]),
     'environments keep to Little’s law': (self) =>
       self.lives.holds(self.sim.clock[0]) && self.lives.inside === self.environments.count,
+    'no environment is idle beyond its lifetime or its age': noneOverdue,
     'no request is let in beyond the function’s limit': (self) => self.onDemand <= self.allowance,
   },
   view: {
@@ -416,4 +417,15 @@ function countPhases(environments: Environments): number {
   let count = 0
   for (let row = 0; row < environments.rows; row++) if (environments.phase[row] !== 0) count++
   return count
+}
+
+function noneOverdue(self: LambdaFunction): boolean {
+  const { environments } = self
+  const now = self.sim.clock[0]
+  for (let row = 0; row < environments.rows; row++) {
+    if (environments.phase[row] !== IDLE || environments.pool[row] !== ON_DEMAND) continue
+    if (environments.since[row] + self.idleLifetime < now || environments.createdAt[row] + self.maxAge < now)
+      return false
+  }
+  return true
 }
