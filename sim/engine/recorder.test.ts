@@ -260,12 +260,20 @@ describe('cuts', () => {
     const b = bench([7 * HOUR + 30 * SECOND])
     const state: State = { value: 6 }
     const id = b.recorder.open('gauge', { read: ((s: State) => s.value) as never, state })
+    const level = b.recorder.open('level')
+    b.at(0, () => b.recorder.level(level, 2))
     b.at(20 * HOUR, () => (state.value = 0))
     b.start(DAY)
     b.run(DAY)
     expect(shape(b.recorder.series[id]!)).toEqual([
       [0, 20 * 60, 1, 6, 6, 6],
       [20 * HOUR, 4 * 60, 1, 0, 0, 0],
+    ])
+    expect(b.recorder.series[level]!.points.map((point) => [point.start, point.repeat, point.sum])).toEqual([
+      [0, 1, 2],
+      [MINUTE, 7 * 60, 2],
+      [7 * HOUR + 30 * SECOND, 1, 2],
+      [7 * HOUR + MINUTE, 17 * 60 - 1, 2],
     ])
   })
 })

@@ -412,6 +412,19 @@ describe('idle time', () => {
     ])
   })
 
+  it('does not hide that the data of a metric that always breached have stopped', () => {
+    const l = watched({ ...SQS, MetricName: 'NumberOfEmptyReceives', ...ABOVE(0) }, { duration: DAY })
+    const poll = (): void => {
+      if (l.now < 5 * MINUTE) l.call('Jobs', 'sqs:ReceiveMessage', { WaitTimeSeconds: 18 }, 0, poll)
+    }
+    poll()
+    l.run(DAY)
+    expect(history(l).slice(1)).toEqual([
+      [1, 'ALARM'],
+      [9, 'INSUFFICIENT_DATA'],
+    ])
+  })
+
   it('decides at the same minutes as an alarm that is asked every minute', () => {
     const run = (busy: boolean) => {
       const l = watched(
