@@ -48,13 +48,13 @@ describe('the same run', () => {
 
   for (const name of scenarioNames().own) {
     it(`${name} goes on from a snapshot as if it had never stopped`, () => {
-      const scenario = openNamed(name, { duration: '70s' })
+      const scenario = openNamed(name, { duration: '45s' })
       const straight = new World(scenario.plan)
       straight.run()
       const stopped = new World(scenario.plan)
-      stopped.run(25_000_000)
+      stopped.run(20_000_000)
       const snapshot = capture(stopped)
-      stopped.run(45_000_000)
+      stopped.run(32_000_000)
       restore(stopped, snapshot)
       stopped.run()
       expect(stopped.kernel.digest.hex()).toBe(straight.kernel.digest.hex())

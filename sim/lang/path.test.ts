@@ -7,7 +7,13 @@ import { parseCondition } from './condition.ts'
 import type { Flaw, Outcome } from './outcome.ts'
 import { formatPath, isPath, parsePath, parseTemplate } from './path.ts'
 
-const none: Streams = { get: () => undefined }
+/** For templates that draw nothing. */
+const none: Streams = {
+  get(purpose) {
+    throw new Error(`nothing is drawn for ${purpose}`)
+  },
+  turn: () => 0,
+}
 
 function valueOf<T>(outcome: Outcome<T>): T {
   if (!outcome.ok) throw new Error(outcome.message)

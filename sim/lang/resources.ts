@@ -71,6 +71,11 @@ export function readResources(
     if (!seen.has(key)) notSimulated(message, span)
     seen.add(key)
   }
+  /** A resource without a room cannot be called: a reference to it leads nowhere. */
+  const simulated = (logicalId: string | undefined): string | undefined => {
+    const type = template.resources.get(logicalId ?? '')?.type ?? ''
+    return registry.byType.has(type) || registry.parts.has(type) ? logicalId : undefined
+  }
   for (const resource of template.resources.values()) {
     const def = registry.byType.get(resource.type)
     const props = def?.props ?? registry.parts.get(resource.type)
@@ -83,7 +88,7 @@ export function readResources(
       problems.error(slug, message, spanAt(resource, path), help === undefined ? {} : { label: help })
     const context: ReadContext = {
       quota: (name) => quota(owner, name),
-      resolve: (text) => (typeof text === 'string' ? template.resourceAt(text)?.logicalId : undefined),
+      resolve: (text) => simulated(typeof text === 'string' ? template.resourceAt(text)?.logicalId : undefined),
       error,
       notSimulated: (path, message) => note(`${message} (\`${resource.logicalId}\`)`, spanAt(resource, path)),
     }
@@ -93,6 +98,8 @@ export function readResources(
       type: resource.type,
       config,
       error,
+      advise: (path, slug, message, help) =>
+        problems.warning(slug, message, spanAt(resource, path), help === undefined ? {} : { label: help }),
       notSimulated: context.notSimulated,
     }
     views.set(resource.logicalId, { view, resource })
@@ -155,7 +162,7 @@ function dimensionValue(template: Template, resource: CfnResource, def: ServiceD
 function spanAt(resource: CfnResource, path: Path): Span {
   let node = resource.properties as Node
   let span = resource.keySpan
-  for (const step of path) {
+  for (const step of path[0] === 'Properties' ? path.slice(1) : path) {
     const entry: Entry | undefined = isMap(node) ? node.pairs.get(String(step)) : undefined
     const item: Node | undefined = isList(node) && typeof step === 'number' ? node.items[step] : undefined
     if (entry === undefined && item === undefined) break
