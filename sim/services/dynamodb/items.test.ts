@@ -5,7 +5,11 @@ import { hashKey, ItemStore } from './items.ts'
 import { Order } from './order.ts'
 import { bytesOf, compareTexts, compareValues, equalValues, itemSize, sizeOf, typeOf, utf8Length } from './values.ts'
 
-const key = fc.oneof(fc.integer({ min: 0, max: 60 }), fc.string({ maxLength: 2 }), fc.double({ noNaN: true, noDefaultInfinity: true }))
+const key = fc.oneof(
+  fc.integer({ min: 0, max: 60 }),
+  fc.string({ maxLength: 2 }),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+)
 
 test('a store behaves as a Map under puts and removals, whatever the keys', () => {
   const step = fc.tuple(fc.constantFrom('put', 'remove', 'get'), key, fc.option(key, { nil: undefined }))
@@ -77,7 +81,8 @@ test('rows are kept in the order of hash, partition key and sort key [DDB-R15]',
       order ??= new Order(store, false)
       const found: string[] = []
       const cursor = order.seek(() => false)
-      for (let row = cursor.next(); row >= 0; row = cursor.next()) found.push(`${String(store.partitionKeys[row]).slice(1)} ${store.sortKeys[row]}`)
+      for (let row = cursor.next(); row >= 0; row = cursor.next())
+        found.push(`${String(store.partitionKeys[row]).slice(1)} ${store.sortKeys[row]}`)
       const expected = [...model].sort((a, b) => {
         const [p, s] = a.split(' ').map(Number) as [number, number]
         const [q, t] = b.split(' ').map(Number) as [number, number]
@@ -86,7 +91,8 @@ test('rows are kept in the order of hash, partition key and sort key [DDB-R15]',
       expect(found).toEqual(expected)
       const back: string[] = []
       const end = order.seek(() => true)
-      for (let row = end.previous(); row >= 0; row = end.previous()) back.push(`${String(store.partitionKeys[row]).slice(1)} ${store.sortKeys[row]}`)
+      for (let row = end.previous(); row >= 0; row = end.previous())
+        back.push(`${String(store.partitionKeys[row]).slice(1)} ${store.sortKeys[row]}`)
       expect(back.reverse()).toEqual(expected)
     }),
     { numRuns: 20 },
@@ -112,14 +118,21 @@ test('sizes of values by type [DDB-R2]', () => {
 })
 
 test('the length of any text is that of its UTF-8 bytes [DDB-R2]', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void expect(utf8Length(text)).toBe(new TextEncoder().encode(text).length)))
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary' }),
+      (text) => void expect(utf8Length(text)).toBe(new TextEncoder().encode(text).length),
+    ),
+  )
 })
 
 test('texts are ordered by their UTF-8 bytes [N.DYNAMODB-28]', () => {
   const bytes = (text: string): Buffer => Buffer.from(text, 'utf8')
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 4 }), fc.string({ unit: 'binary', maxLength: 4 }), (a, b) =>
-      void expect(Math.sign(compareTexts(a, b))).toBe(Buffer.compare(bytes(a), bytes(b))),
+    fc.property(
+      fc.string({ unit: 'binary', maxLength: 4 }),
+      fc.string({ unit: 'binary', maxLength: 4 }),
+      (a, b) => void expect(Math.sign(compareTexts(a, b))).toBe(Buffer.compare(bytes(a), bytes(b))),
     ),
   )
 })

@@ -139,7 +139,7 @@ export class Partitions {
 
   /**
    * Cuts a partition in two at a hash inside its range. `upperBytes` of its data move to the upper half, which starts
-   * with the same tokens. Static shares must be spread anew afterwards.
+   * with the same ceiling; what was kept for bursts is parted. Static shares must be spread anew afterwards.
    */
   split(i: number, hash: number, upperBytes: number, now: number): void {
     this.refill(i, now)
@@ -161,6 +161,8 @@ export class Partitions {
     this.lastWrite[upper] = 0
     this.throttled[upper] = 0
     for (const half of [i, upper]) {
+      this.readShare[half] /= 2
+      this.writeShare[half] /= 2
       this.minuteThrottled[half] = 0
       this.hotMinutes[half] = 0
       this.splitting[half] = 0
