@@ -12,7 +12,7 @@ export function defaultWorkloads(resources: Resources, inferred: string[]): Comp
   const def = registry.byType.get('Sim::Client::Workload')
   if (def === undefined) return []
   return resources.components.flatMap((component) =>
-    (component.def.entries?.(component.config) ?? []).flatMap((operation, i) => {
+    (component.complete ? (component.def.entries?.(component.config) ?? []) : []).flatMap((operation, i) => {
       const entry = component.def.entry?.(component.config, operation) ?? {
         action: operation as `${string}:${string}`,
         arg: 0,

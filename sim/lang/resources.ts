@@ -27,6 +27,8 @@ export interface Component {
   readonly name: string
   readonly def: ServiceDef
   readonly config: Config
+  /** Whether the config holds what the neighbours add; not so once a property of any resource is wrong. */
+  readonly complete: boolean
   readonly dimensionValue: string | undefined
   readonly span: Span | undefined
 }
@@ -65,6 +67,8 @@ export function readResources(
 ): Resources {
   const quota = quotaReader(section, registry)
   const views = new Map<string, { view: ResourceView; resource: CfnResource }>()
+  /** Resources with a mistake: what they would say about their neighbours, or be asked for, is not worth a second message. */
+  const faulty = new Set<string>()
   const seen = new Set<string>()
   const note = (message: string, span: Span | undefined): void => {
     const key = `${message} ${span?.start}`
@@ -84,8 +88,10 @@ export function readResources(
       continue
     }
     const owner = def ?? registry.defs.find((other) => other.parts?.[resource.type] !== undefined)!
-    const error = (path: Path, slug: string, message: string, help?: string): void =>
+    const error = (path: Path, slug: string, message: string, help?: string): void => {
+      faulty.add(resource.logicalId)
       problems.error(slug, message, spanAt(resource, path), help === undefined ? {} : { label: help })
+    }
     const context: ReadContext = {
       quota: (name) => quota(owner, name),
       resolve: (text) => simulated(typeof text === 'string' ? template.resourceAt(text)?.logicalId : undefined),
@@ -120,12 +126,14 @@ export function readResources(
         typeof text === 'string' ? views.get(template.resourceAt(text)?.logicalId ?? '')?.view : undefined,
       quota: (name) => quota(def, name),
     }
-    const config = problems.hasErrors ? view.config : Object.freeze({ ...view.config, ...def.gather?.(near) })
+    const complete = faulty.size === 0
+    const config = complete ? Object.freeze({ ...view.config, ...def.gather?.(near) }) : view.config
     components.push({
       name: resource.logicalId,
       def,
       config,
-      dimensionValue: dimensionValue(template, resource, def, config),
+      complete,
+      dimensionValue: complete ? dimensionValue(template, resource, def, config) : undefined,
       span: resource.keySpan,
     })
   }
@@ -142,7 +150,7 @@ export function readResources(
         notSimulated: () => undefined,
       },
     )
-    components.push({ name: def.type, def, config, dimensionValue: undefined, span: undefined })
+    components.push({ name: def.type, def, config, complete: true, dimensionValue: undefined, span: undefined })
   }
   const byName = new Map(components.map((component) => [component.name, component]))
   return {
