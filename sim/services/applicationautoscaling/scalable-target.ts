@@ -1,0 +1,342 @@
+// AWS::ApplicationAutoScaling::ScalableTarget: keeps a table's provisioned capacity near a target utilisation.
+//
+// The one idea: at the end of each minute it reads the metric as CloudWatch has it, keeps count of consecutive data
+// points beyond the two thresholds as the policy's own alarms would, and asks for new capacity by `dynamodb:UpdateTable`.
+import * as p from '../../model/p.ts'
+import type { Call } from '../../engine/calls.ts'
+import type { Series } from '../../engine/recorder.ts'
+import type { Config, Near, ResourceView, ServiceDef, Sim } from '../../model/contract.ts'
+
+const MINUTE = 60_000_000
+const TABLE = 'AWS::DynamoDB::Table'
+const POLICY = 'AWS::ApplicationAutoScaling::ScalingPolicy'
+const DIMENSIONS: Readonly<
+  Record<string, { metric: string; predefined: string; property: 'ReadCapacityUnits' | 'WriteCapacityUnits' }>
+> = {
+  'dynamodb:table:ReadCapacityUnits': {
+    metric: 'Read',
+    predefined: 'DynamoDBReadCapacityUtilization',
+    property: 'ReadCapacityUnits',
+  },
+  'dynamodb:table:WriteCapacityUnits': {
+    metric: 'Write',
+    predefined: 'DynamoDBWriteCapacityUtilization',
+    property: 'WriteCapacityUnits',
+  },
+}
+
+/** What is scaled and how; gathered from the target, its policy and the table. */
+interface Plan {
+  readonly table: string
+  /** The value of the table's CloudWatch dimension. */
+  readonly tableName: string
+  readonly dimension: string
+  readonly present: number
+  /** Percent; 0 = no policy. */
+  readonly target: number
+  readonly scaleIn: boolean
+  /** µs. */
+  readonly outCooldown: number
+  readonly inCooldown: number
+}
+
+export const scalableTarget: ServiceDef<Scaler> = {
+  type: 'AWS::ApplicationAutoScaling::ScalableTarget',
+  family: 'compute',
+  namespace: 'AWS/ApplicationAutoScaling',
+  dimension: 'ResourceId',
+  summary: 'Scales the provisioned capacity of a DynamoDB table to a target utilisation.',
+  models: [
+    'Two data points of a minute above the target raise capacity, fifteen below 90 % of it lower it (DDB-R61).',
+    'New capacity is consumption divided by the target, rounded up, within the limits (DDB-R62); UpdateTable and its rations apply (DDB-R42, DDB-R43).',
+    'A minute without consumption has no data point, so an idle table keeps its capacity (DDB-R63).',
+    'Capacity outside the limits is brought inside at the start (AAS-R4).',
+  ],
+  omits: ['Step scaling, scheduled actions, customised metrics, indexes, and resources other than DynamoDB tables.'],
+  quotas: {},
+  assumptions: {
+    LowThreshold: {
+      kind: 'number',
+      default: '0.9',
+      doc: 'Part of the target below which utilisation must stay before capacity is lowered.',
+      source: 'AS-R40, DDB-R61',
+    },
+    OutDataPoints: {
+      kind: 'number',
+      default: '2',
+      doc: 'Consecutive minutes above the target before capacity is raised.',
+      source: 'DDB-R61',
+    },
+    InDataPoints: {
+      kind: 'number',
+      default: '15',
+      doc: 'Consecutive minutes below before capacity is lowered.',
+      source: 'DDB-R61',
+    },
+  },
+  props: {
+    MaxCapacity: p.int('The most units.', [0, Infinity], { required: true }),
+    MinCapacity: p.int('The fewest units.', [0, Infinity], { required: true }),
+    ResourceId: p.string('`table/` and the name of the table.', { required: true }),
+    RoleARN: p.inert('The role that scales; permissions are not checked.'),
+    ScalableDimension: p.string('What is scaled.', { required: true }),
+    ScheduledActions: p.unused('limits do not change by schedule'),
+    ServiceNamespace: p.string('The service of the resource.', { required: true }),
+    SuspendedState: p.record('What is switched off.', {
+      DynamicScalingInSuspended: p.bool('No lowering.', { default: false }),
+      DynamicScalingOutSuspended: p.bool('No raising.', { default: false }),
+      ScheduledScalingSuspended: p.inert('No scheduled actions; there are none.'),
+    }),
+  },
+  parts: {
+    [POLICY]: {
+      PolicyName: p.inert('Its name.'),
+      PolicyType: p.oneOf('How it scales.', ['TargetTrackingScaling', 'StepScaling', 'PredictiveScaling'], {
+        required: true,
+      }),
+      PredictiveScalingPolicyConfiguration: p.unused('capacity is not forecast'),
+      ResourceId: p.string('`table/` and the name of the table, where `ScalingTargetId` is absent.'),
+      ScalableDimension: p.string('What is scaled, where `ScalingTargetId` is absent.'),
+      ScalingTargetId: p.ref('The scalable target.'),
+      ServiceNamespace: p.inert('The service, where `ScalingTargetId` is absent.'),
+      StepScalingPolicyConfiguration: p.unused('capacity is not changed by steps'),
+      TargetTrackingScalingPolicyConfiguration: p.record('The target.', {
+        CustomizedMetricSpecification: p.unused('only the predefined metrics are tracked'),
+        DisableScaleIn: p.bool('Capacity is never lowered.', { default: false }),
+        PredefinedMetricSpecification: p.record('The metric that is tracked.', {
+          PredefinedMetricType: p.string('Its name.', { required: true }),
+          ResourceLabel: p.inert('For load balancers.'),
+        }),
+        ScaleInCooldown: p.int('Seconds between two lowerings.', [0, Infinity], { default: 0, unit: 's' }),
+        ScaleOutCooldown: p.int('Seconds between two raisings.', [0, Infinity], { default: 0, unit: 's' }),
+        TargetValue: p.number('Utilisation in percent.', [0, Infinity], { required: true }),
+      }),
+    },
+  },
+  gather,
+  create: (config, sim) => new Scaler(config, sim),
+  ops: {},
+  timers: { begin, answered },
+  metrics: {},
+  invariants: {
+    'what it has asked for lies within the limits': (self) =>
+      self.wanted === 0 || (self.wanted >= self.min && self.wanted <= self.max),
+    'every request was answered, or one is on its way': (self) =>
+      self.asked === self.changed + self.refused + (self.waiting ? 1 : 0),
+  },
+  periodEnded: minuteEnded,
+  view: {
+    glyph: 'scaler',
+    label: 'Scaling',
+    level: (self) => self.wanted,
+    levelMax: (self) => self.max,
+    tone: (self) => (self.high > 0 ? 'busy' : 'calm'),
+  },
+}
+
+export class Scaler {
+  readonly sim: Sim
+  readonly plan: Plan | null
+  readonly min: number
+  readonly max: number
+  readonly outSuspended: boolean
+  readonly inSuspended: boolean
+  readonly lowThreshold: number
+  readonly outPoints: number
+  readonly inPoints: number
+  /** Consecutive data points above the target and below the low threshold, and the minute of the last one (µs). */
+  high = 0
+  low = 0
+  lastPoint = -MINUTE
+  /** The capacity asked for last; 0 = none yet. */
+  wanted = 0
+  lastOut = -Infinity
+  lastIn = -Infinity
+  waiting = false
+  asked = 0
+  changed = 0
+  refused = 0
+  /** Utilisation of the last minute, as a fraction. */
+  utilisation = 0
+  private readonly edge: number
+
+  constructor(config: Config, sim: Sim) {
+    this.sim = sim
+    this.plan = config['Plan'] as Plan | null
+    this.min = config['MinCapacity'] as number
+    this.max = config['MaxCapacity'] as number
+    const suspended = config['SuspendedState'] as Config | undefined
+    this.outSuspended = suspended?.['DynamicScalingOutSuspended'] === true
+    this.inSuspended = suspended?.['DynamicScalingInSuspended'] === true
+    const rng = sim.rng('settings')
+    this.lowThreshold = sim.sampler('LowThreshold').drawReal(rng)
+    this.outPoints = sim.sampler('OutDataPoints').draw(rng)
+    this.inPoints = sim.sampler('InDataPoints').draw(rng)
+    this.edge = this.plan === null ? -1 : sim.edge(this.plan.table, 'dynamodb:UpdateTable', answered)
+    if (this.plan !== null && (this.plan.present < this.min || this.plan.present > this.max))
+      sim.after(0, sim.target(begin), 0)
+  }
+
+  /** Asks the table for capacity. While it is being updated the request is refused and comes again with the next minute. */
+  ask(units: number): void {
+    const call = this.sim.open(this.edge, 0, 0)
+    this.sim.calls.body[call] = { ProvisionedThroughput: { [DIMENSIONS[this.plan!.dimension].property]: units } }
+    this.wanted = units
+    this.waiting = true
+    this.asked++
+    this.sim.send(call)
+  }
+
+  clamp(units: number): number {
+    return Math.min(this.max, Math.max(this.min, units))
+  }
+}
+
+/** Brings capacity that begins outside the limits inside them. */
+function begin(self: Scaler): void {
+  self.ask(self.clamp(self.plan!.present))
+}
+
+function answered(self: Scaler, call: Call): void {
+  if (self.sim.calls.status[call] === 0) self.changed++
+  else self.refused++
+  self.waiting = false
+  self.sim.close(call)
+}
+
+/** Looks at the minute that has ended. */
+function minuteEnded(self: Scaler, time: number): boolean {
+  const { plan } = self
+  if (plan === null || plan.target === 0) return false
+  const { metric } = DIMENSIONS[plan.dimension]
+  const dimensions = { TableName: plan.tableName }
+  const consumed =
+    sumSince(self.sim.series('AWS/DynamoDB', `Consumed${metric}CapacityUnits`, dimensions)?.series, time - MINUTE) / 60
+  const provisioned = lastOf(self.sim.series('AWS/DynamoDB', `Provisioned${metric}CapacityUnits`, dimensions)?.series)
+  // Without consumption there is no data point, and a gap ends what was consecutive.
+  if (consumed === 0 || provisioned === 0) return false
+  if (time - self.lastPoint !== MINUTE) {
+    self.high = 0
+    self.low = 0
+  }
+  self.lastPoint = time
+  self.utilisation = consumed / provisioned
+  const percent = 100 * self.utilisation
+  self.high = percent > plan.target ? self.high + 1 : 0
+  self.low = percent < plan.target * self.lowThreshold ? self.low + 1 : 0
+  if (self.waiting) return false
+  const units = self.clamp(Math.ceil((consumed * 100) / plan.target))
+  if (self.high >= self.outPoints && units > provisioned && !self.outSuspended) {
+    // Within the cooldown only a larger step adds more (AAS-R2).
+    if (time - self.lastOut < plan.outCooldown && units <= self.wanted) return false
+    self.lastOut = time
+    self.ask(units)
+  } else if (
+    self.low >= self.inPoints &&
+    units < provisioned &&
+    plan.scaleIn &&
+    !self.inSuspended &&
+    time - self.lastIn >= plan.inCooldown
+  ) {
+    self.lastIn = time
+    self.ask(units)
+  }
+  return false
+}
+
+function sumSince(series: Series | undefined, since: number): number {
+  let sum = 0
+  if (series !== undefined)
+    for (let i = series.points.length - 1; i >= 0 && series.points[i].start >= since; i--) sum += series.points[i].sum
+  return sum
+}
+
+function lastOf(series: Series | undefined): number {
+  return series === undefined || series.points.length === 0 ? 0 : series.points[series.points.length - 1].max
+}
+
+function gather(near: Near): Readonly<Record<string, unknown>> {
+  const { self } = near
+  const { MinCapacity, MaxCapacity, ResourceId, ScalableDimension } = self.config
+  if (MinCapacity > MaxCapacity)
+    self.error(
+      ['MinCapacity'],
+      'out-of-range',
+      `\`MinCapacity\` is ${MinCapacity}`,
+      `expected at most \`MaxCapacity\`, ${MaxCapacity}`,
+    )
+  const dimension = Object.hasOwn(DIMENSIONS, ScalableDimension) ? DIMENSIONS[ScalableDimension] : undefined
+  if (dimension === undefined) {
+    self.notSimulated(
+      ['ScalableDimension'],
+      `\`${ScalableDimension}\` is not scaled: only the capacity of DynamoDB tables is`,
+    )
+    return { Plan: null }
+  }
+  const tableName = String(ResourceId).replace(/^table\//, '')
+  const table = near.resourceAt(tableName)
+  if (table === undefined || table.type !== TABLE) {
+    self.error(
+      ['ResourceId'],
+      'unknown-resource',
+      `\`ResourceId\` names no table of this scenario: \`${ResourceId}\``,
+      'expected `table/` and the name of a table',
+    )
+    return { Plan: null }
+  }
+  const throughput = table.config['ProvisionedThroughput'] as Config | undefined
+  if (throughput === undefined) {
+    self.error(
+      ['ResourceId'],
+      'contradiction',
+      `the table \`${table.logicalId}\` has no provisioned capacity to scale`,
+      'its `BillingMode` is `PAY_PER_REQUEST`',
+    )
+    return { Plan: null }
+  }
+  const tracking = policyOf(near, dimension.predefined)
+  const plan: Plan = {
+    table: table.logicalId,
+    tableName,
+    dimension: ScalableDimension,
+    present: throughput[dimension.property] as number,
+    target: (tracking?.['TargetValue'] as number | undefined) ?? 0,
+    scaleIn: tracking?.['DisableScaleIn'] !== true,
+    outCooldown: ((tracking?.['ScaleOutCooldown'] as number | undefined) ?? 0) * 1_000_000,
+    inCooldown: ((tracking?.['ScaleInCooldown'] as number | undefined) ?? 0) * 1_000_000,
+  }
+  return { Plan: plan }
+}
+
+/** The target-tracking configuration of the policy that belongs to this target. */
+function policyOf(near: Near, predefined: string): Config | undefined {
+  const mine = near.all(POLICY).filter((policy) => belongs(near, policy))
+  const tracking = mine
+    .map((policy) => policy.config['TargetTrackingScalingPolicyConfiguration'] as Config | undefined)
+    .find((one) => one !== undefined)
+  const policy = mine.find((one) => one.config['TargetTrackingScalingPolicyConfiguration'] === tracking)
+  if (tracking === undefined || policy === undefined) return undefined
+  const target = tracking['TargetValue'] as number
+  const path = ['TargetTrackingScalingPolicyConfiguration', 'TargetValue']
+  if (target < 20 || target > 90)
+    policy.error(path, 'out-of-range', `\`TargetValue\` is ${target}`, 'expected 20 to 90 percent')
+  const metric = (tracking['PredefinedMetricSpecification'] as Config | undefined)?.['PredefinedMetricType']
+  if (metric === predefined) return tracking
+  if (metric !== undefined)
+    policy.error(
+      ['TargetTrackingScalingPolicyConfiguration', 'PredefinedMetricSpecification'],
+      'contradiction',
+      `\`PredefinedMetricType\` is \`${metric}\``,
+      `expected \`${predefined}\` for this target`,
+    )
+  return undefined
+}
+
+function belongs(near: Near, policy: ResourceView): boolean {
+  const { self } = near
+  if (policy.config['ScalingTargetId'] !== undefined) return policy.config['ScalingTargetId'] === self.logicalId
+  return (
+    policy.config['ResourceId'] === self.config['ResourceId'] &&
+    policy.config['ScalableDimension'] === self.config['ScalableDimension']
+  )
+}
