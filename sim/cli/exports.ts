@@ -106,56 +106,46 @@ export class TraceLog implements Observer {
     world.dispatcher.observer = this
     this.out.write('{"displayTimeUnit":"ms","traceEvents":[\n')
     world.components.forEach((component, i) => {
-      this.out.write(
-        `${JSON.stringify({ ph: 'M', name: 'process_name', pid: i + 1, args: { name: `${component.name} (${component.type})` } })},\n`,
-      )
-      this.out.write(
-        `${JSON.stringify({ ph: 'M', name: 'process_sort_index', pid: i + 1, args: { sort_index: i } })},\n`,
-      )
+      this.line({ ph: 'M', name: 'process_name', pid: i + 1, args: { name: `${component.name} (${component.type})` } })
+      this.line({ ph: 'M', name: 'process_sort_index', pid: i + 1, args: { sort_index: i } })
     })
   }
 
   sent(call: Call, edge: number): void {
-    this.arrivals.set(call, this.world.now)
+    const { now, calls, dispatcher } = this.world
+    this.arrivals.set(call, now)
+    // One flow a request: it begins at its first span and steps on to each further one, in order of time.
+    const trace = calls.trace[call]!
+    const pid = this.world.numberOf(dispatcher.edges[edge]!.to)
+    const ph = this.begun.has(trace) ? 't' : 's'
+    this.begun.add(trace)
+    this.line({ name: 'request', cat: 'request', id: trace, ph, pid, tid: call, ts: now, bp: 'e' })
     this.next?.sent(call, edge)
   }
 
   answered(call: Call, edge: number, delay: number): void {
-    const { calls, errors, dispatcher } = this.world
-    const { from, to, action } = dispatcher.edges[edge]!
-    const begun = this.arrivals.get(call) ?? this.world.now
-    this.arrivals.delete(call)
-    const pid = this.world.numberOf(to)
-    const trace = calls.trace[call]!
-    const span = {
-      ph: 'X',
-      name: action,
-      cat: 'call',
-      pid,
-      tid: call,
-      ts: begun,
-      dur: this.world.now + delay - begun,
-      args: { from, status: errors.names[calls.status[call]!], request: trace },
-    }
-    this.out.write(`${JSON.stringify(span)},\n`)
-    // One flow a request: it begins at its first span and steps on to each further one.
-    const step = {
-      name: 'request',
-      cat: 'request',
-      id: trace,
-      ph: this.begun.has(trace) ? 't' : 's',
-      pid,
-      tid: call,
-      ts: begun,
-      bp: 'e',
-    }
-    this.begun.add(trace)
-    this.out.write(`${JSON.stringify(step)},\n`)
+    const { calls, errors } = this.world
+    this.span(call, edge, this.world.now + delay, errors.names[calls.status[call]!]!)
     this.next?.answered(call, edge, delay)
   }
 
   close(): void {
+    for (const call of [...this.arrivals.keys()])
+      this.span(call, this.world.calls.edge[call]!, this.world.now, 'no answer yet')
     this.out.write(`${JSON.stringify({ ph: 'M', name: 'hotshard', pid: 0, args: { name: 'hotshard' } })}\n]}\n`)
     this.out.close()
+  }
+
+  private span(call: Call, edge: number, end: number, status: string): void {
+    const { calls, dispatcher } = this.world
+    const { from, to, action } = dispatcher.edges[edge]!
+    const ts = this.arrivals.get(call)!
+    this.arrivals.delete(call)
+    const args = { from, status, request: calls.trace[call] }
+    this.line({ ph: 'X', name: action, cat: 'call', pid: this.world.numberOf(to), tid: call, ts, dur: end - ts, args })
+  }
+
+  private line(event: object): void {
+    this.out.write(`${JSON.stringify(event)},\n`)
   }
 }
