@@ -281,6 +281,18 @@ describe('closed workloads', () => {
     expect(state(at.run(HOUR)).requests).toBe(requests)
   })
 
+  test('a user who is no longer wanted leaves after the think time, without another request', () => {
+    const users = [
+      { at: 0, value: 2 },
+      { at: 500 * MS, value: 2 },
+      { at: 500 * MS, value: 1 },
+    ]
+    const at = load({ Rate: [], Users: users, ThinkTime: constant(900 * MS) }, { ServiceTime: '100ms', Workers: 10 })
+    expect(state(at.run(1000 * MS - 1)).users).toBe(2)
+    at.run(1000 * MS)
+    expect([state(at).users, state(at).requests]).toEqual([1, 3])
+  })
+
   test('a slow server slows closed users down and drowns under an open rate', () => {
     const closed = load({ Rate: [], Users: [{ at: 0, value: 10 }] }, { ServiceTime: '1s' }).run(100 * SECOND)
     expect(state(closed).open.peak).toBe(10)

@@ -121,8 +121,10 @@ describe('permissions', () => {
     const allowed = (Allow: string): boolean =>
       statuses(operated({ default: { Allow } }, [{ at: 0, program: call('http:PATCH') }]))[0] === 'OK'
     expect(
-      ['*', 'http:*', 'http:P*H', 'HTTP:patch', 'http:P', 'http:*T', '*:PA*A*H', 'http:PATCHES*'].map(allowed),
-    ).toEqual([true, true, true, true, false, false, false, false])
+      ['*', 'http:*', 'http:P*H', 'HTTP:patch', 'http:P', 'http:*T', '*:PA*A*H', 'http:PATCHES*', 'http:PA*ATCH'].map(
+        allowed,
+      ),
+    ).toEqual([true, true, true, true, false, false, false, false, false])
   })
 })
 
