@@ -1,4 +1,4 @@
-// IAM in figures.
+// IAM in figures: its quotas, and where each figure comes from.
 import type { Quota } from '../../model/contract.ts'
 
 export const quotas: Readonly<Record<string, Quota>> = {
