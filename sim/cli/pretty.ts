@@ -4,6 +4,8 @@ import { formatMicros } from '../engine/time.ts'
 import type { MetricSummary, Report, ResourceReport } from '../run/report.ts'
 import { compact } from './terminal.ts'
 
+const ALARM_CHANGES_SHOWN = 8
+
 interface Style {
   readonly color: boolean
 }
@@ -30,7 +32,7 @@ export function prettyReport(report: Report, style: Style): string {
     out.push(ink.dim('  all figures below are of the part that ran'))
   }
   out.push('', ...resourceTable(report, ink), ...resourceDetails(report, ink))
-  out.push(...expectationLines(report, ink))
+  out.push(...alarmLines(report, ink), ...expectationLines(report, ink))
   const left = notSimulatedLines(
     report.notSimulated.map(({ message, place }) => ({
       message: place === undefined ? message : `${message}  ${place}`,
@@ -127,6 +129,31 @@ function metricText(metric: MetricSummary): string {
 function detailLines(details: unknown): readonly string[] {
   const lines = (details as { lines?: unknown } | undefined)?.lines
   return Array.isArray(lines) ? lines.map(String) : []
+}
+
+interface AlarmChange {
+  readonly at: number
+  readonly state: string
+  readonly reason: string
+}
+
+/** Each alarm's history: when it changed its state, and why. */
+function alarmLines(report: Report, ink: Ink): string[] {
+  const out: string[] = []
+  for (const resource of report.resources) {
+    const history = (resource.details as { history?: readonly AlarmChange[] } | undefined)?.history
+    if (history === undefined) continue
+    if (out.length === 0) out.push('', ink.bold('Alarms'))
+    out.push(`  ${resource.name}${history.length === 1 ? `  ${history[0]!.state} throughout` : ''}`)
+    const changes = history.slice(1)
+    for (const change of changes.slice(0, ALARM_CHANGES_SHOWN)) {
+      const text = `${formatMicros(change.at).padStart(10)}  ${change.state.padEnd(17)}`
+      out.push(`    ${change.state === 'ALARM' ? ink.red(text) : text} ${ink.dim(change.reason)}`)
+    }
+    if (changes.length > ALARM_CHANGES_SHOWN)
+      out.push(`    and ${changes.length - ALARM_CHANGES_SHOWN} changes more (all with --format json)`)
+  }
+  return out
 }
 
 function expectationLines(report: Report, ink: Ink): string[] {
