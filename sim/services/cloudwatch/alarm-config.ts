@@ -28,12 +28,30 @@ export interface Measured {
   readonly period: number
 }
 
+/** Comparisons with an anomaly detection band, which has no model here. */
+export const ANOMALY_COMPARISONS = [
+  'LessThanLowerOrGreaterThanUpperThreshold',
+  'LessThanLowerThreshold',
+  'GreaterThanUpperThreshold',
+]
+
 type Path = readonly (string | number)[]
 type Dimensions = readonly { readonly Name: string; readonly Value: string }[]
 
 export function gather(near: Near): Config {
   const { self } = near
-  const measured = self.config['Metrics'] === undefined ? measuredDirectly(near) : measuredByMetrics(near)
+  const comparison = self.config['ComparisonOperator']
+  const banded = ANOMALY_COMPARISONS.includes(comparison)
+  if (banded)
+    self.notSimulated(
+      ['ComparisonOperator'],
+      `an alarm on an anomaly band (\`${comparison}\`) never leaves INSUFFICIENT_DATA`,
+    )
+  const measured = banded
+    ? null
+    : self.config['Metrics'] === undefined
+      ? measuredDirectly(near)
+      : measuredByMetrics(near)
   const { EvaluationPeriods: periods, DatapointsToAlarm: points } = self.config
   if (points !== undefined && points > periods)
     self.error(
@@ -166,9 +184,11 @@ function checkPeriod(near: Near, path: Path, period: number, namespace: unknown)
   if (!(period > 0) || (period % 60 !== 0 && !SHORT_PERIODS.includes(period)))
     near.self.error(path, 'out-of-range', `\`Period\` is ${period}`, 'expected 10, 20, 30 or a multiple of 60 s')
   else if (period < 60 && String(namespace).startsWith('AWS/'))
-    near.self.notSimulated(
+    near.self.advise(
       path,
+      'period-without-data',
       `${String(namespace)} publishes once a minute: with a \`Period\` of ${period} s the alarm finds no data`,
+      'expected a multiple of 60 s',
     )
 }
 

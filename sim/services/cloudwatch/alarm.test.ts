@@ -304,6 +304,20 @@ describe('evaluation', () => {
   })
 })
 
+describe('an anomaly band', () => {
+  it('is named as not simulated, and its alarm stays without data', () => {
+    const l = watched({
+      ...CUSTOM,
+      ComparisonOperator: 'GreaterThanUpperThreshold',
+      ThresholdMetricId: 'band',
+      Period: 60,
+    })
+    expect(l.notSimulated.join()).toMatch(/anomaly band/)
+    l.run(10 * MINUTE)
+    expect(state(l)).toBe('INSUFFICIENT_DATA')
+  })
+})
+
 describe('periods', () => {
   it('are 10, 20, 30 or a multiple of 60 s; 45 s is refused [N.CLOUDWATCH-16, CW-20]', () => {
     for (const period of [10, 20, 30, 60, 180, 86_400]) watched({ ...CUSTOM, ...ABOVE(1), Period: period })
@@ -331,7 +345,7 @@ describe('periods', () => {
       service.ask('Jobs', 'sqs:SendMessage', { MessageBody: 1 })
       service.run(10 * MINUTE)
       expect(state(service)).toBe('INSUFFICIENT_DATA')
-      expect(service.notSimulated.join()).toMatch(/publishes once a minute/)
+      expect(service.advice.join()).toMatch(/publishes once a minute/)
     }
     const l = watched({ ...CUSTOM, ...ABOVE(1), Period: 10 }, { duration: 10 * MINUTE })
     for (const [at, value] of [

@@ -7,7 +7,7 @@ import type { Call } from '../../engine/calls.ts'
 import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { actionAnswered, actionProps, Actions, type Change } from './alarm-actions.ts'
-import { gather, PERCENTILE, type Measured } from './alarm-config.ts'
+import { gather, PERCENTILE, type Measured, ANOMALY_COMPARISONS } from './alarm-config.ts'
 import {
   breaches,
   BREACHING,
@@ -62,7 +62,9 @@ export const alarm: ServiceDef<Alarm> = {
     ...actionProps,
     AlarmName: p.string('The physical name.'),
     AlarmDescription: p.inert('A description.'),
-    ComparisonOperator: p.oneOf('How a data point breaches.', Object.keys(COMPARISONS), { required: true }),
+    ComparisonOperator: p.oneOf('How a data point breaches.', [...Object.keys(COMPARISONS), ...ANOMALY_COMPARISONS], {
+      required: true,
+    }),
     DatapointsToAlarm: p.int('How many of the periods must breach; all when absent.', [1, DAY_S]),
     Dimensions: dimensions,
     EvaluateLowSampleCountPercentile: p.oneOf('What percentiles of few samples do.', ['evaluate', 'ignore'], {
