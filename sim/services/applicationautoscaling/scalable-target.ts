@@ -6,6 +6,7 @@ import * as p from '../../model/p.ts'
 import type { Call } from '../../engine/calls.ts'
 import type { Series } from '../../engine/recorder.ts'
 import type { Config, Near, ResourceView, ServiceDef, Sim } from '../../model/contract.ts'
+import { assumptions, quotas } from './scalable-target.facts.ts'
 
 const MINUTE = 60_000_000
 const TABLE = 'AWS::DynamoDB::Table'
@@ -53,27 +54,8 @@ export const scalableTarget: ServiceDef<Scaler> = {
     'Capacity outside the limits is brought inside at the start (AAS-R4).',
   ],
   omits: ['Step scaling, scheduled actions, customised metrics, indexes, and resources other than DynamoDB tables.'],
-  quotas: {},
-  assumptions: {
-    LowThreshold: {
-      kind: 'number',
-      default: '0.9',
-      doc: 'Part of the target below which utilisation must stay before capacity is lowered.',
-      source: 'AS-R40, DDB-R61',
-    },
-    OutDataPoints: {
-      kind: 'number',
-      default: '2',
-      doc: 'Consecutive minutes above the target before capacity is raised.',
-      source: 'DDB-R61',
-    },
-    InDataPoints: {
-      kind: 'number',
-      default: '15',
-      doc: 'Consecutive minutes below before capacity is lowered.',
-      source: 'DDB-R61',
-    },
-  },
+  quotas,
+  assumptions,
   props: {
     MaxCapacity: p.int('The most units.', [0, Infinity], { required: true }),
     MinCapacity: p.int('The fewest units.', [0, Infinity], { required: true }),
@@ -170,8 +152,8 @@ export class Scaler {
     this.inSuspended = suspended?.['DynamicScalingInSuspended'] === true
     const rng = sim.rng('settings')
     this.lowThreshold = sim.sampler('LowThreshold').drawReal(rng)
-    this.outPoints = sim.sampler('OutDataPoints').draw(rng)
-    this.inPoints = sim.sampler('InDataPoints').draw(rng)
+    this.outPoints = sim.quota('OutDataPoints')
+    this.inPoints = sim.quota('InDataPoints')
     this.edge = this.plan === null ? -1 : sim.edge(this.plan.table, 'dynamodb:UpdateTable', answered)
     if (this.plan !== null && (this.plan.present < this.min || this.plan.present > this.max))
       sim.after(0, sim.target(begin), 0)
@@ -318,8 +300,9 @@ function policyOf(near: Near, predefined: string): Config | undefined {
   if (tracking === undefined || policy === undefined) return undefined
   const target = tracking['TargetValue'] as number
   const path = ['TargetTrackingScalingPolicyConfiguration', 'TargetValue']
-  if (target < 20 || target > 90)
-    policy.error(path, 'out-of-range', `\`TargetValue\` is ${target}`, 'expected 20 to 90 percent')
+  const [min, max] = [near.quota('TargetValueMin'), near.quota('TargetValueMax')]
+  if (target < min || target > max)
+    policy.error(path, 'out-of-range', `\`TargetValue\` is ${target}`, `expected ${min} to ${max} percent`)
   const metric = (tracking['PredefinedMetricSpecification'] as Config | undefined)?.['PredefinedMetricType']
   if (metric === predefined) return tracking
   if (metric !== undefined)

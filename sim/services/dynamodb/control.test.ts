@@ -97,7 +97,7 @@ test('increases are not rationed, and capacity beyond the quota is refused [DDB-
   expect(set(world, 29)).toBe('ValidationException')
 })
 
-test('switched to on-demand, a table serves what was ever provisioned, at least 4,000 and 12,000 [DDB-V19, DDB-R51]', () => {
+test('switched to on-demand, a table serves what was ever provisioned, at least 4,000 and 12,000 [DDB-V19a, DDB-V19b, DDB-R51]', () => {
   for (const [write, read, served] of [
     [100, 100, [4000, 12_000]],
     [8000, 24_000, [8000, 24_000]],

@@ -103,12 +103,10 @@ test('conditions of any shape are decided as by a simple evaluator of their part
         .map(([x, y]): Made => ({ text: `(${x.text}) or (${y.text})`, value: (i) => x.value(i) || y.value(i) })),
       tie('tree').map((x): Made => ({ text: `NOT (${x.text})`, value: (i) => !x.value(i) })),
       // Without parentheses a chain of ORs of leaves joined by AND must group by precedence.
-      fc
-        .tuple(leaf, leaf, leaf)
-        .map(([x, y, z]): Made => ({
-          text: `${x.text} OR ${y.text} AND ${z.text}`,
-          value: (i) => x.value(i) || (y.value(i) && z.value(i)),
-        })),
+      fc.tuple(leaf, leaf, leaf).map(([x, y, z]): Made => ({
+        text: `${x.text} OR ${y.text} AND ${z.text}`,
+        value: (i) => x.value(i) || (y.value(i) && z.value(i)),
+      })),
     ),
   }))
   const values = { ':n0': 0, ':n1': 1, ':n2': 2, ':n3': 3 }
