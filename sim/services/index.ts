@@ -2,6 +2,7 @@
 import type { ServiceDef } from '../model/contract.ts'
 import { restApi } from './apigateway/rest-api.ts'
 import { api } from './apigatewayv2/api.ts'
+import { scalableTarget } from './applicationautoscaling/scalable-target.ts'
 import { alarm } from './cloudwatch/alarm.ts'
 import { compositeAlarm } from './cloudwatch/composite-alarm.ts'
 import { table } from './dynamodb/table.ts'
@@ -21,6 +22,7 @@ import { account as lambdaAccount } from './lambda/account.ts'
 export const services: readonly ServiceDef[] = [
   restApi,
   api,
+  scalableTarget,
   alarm,
   compositeAlarm,
   table,
