@@ -2,7 +2,7 @@
 import type { Action, Near, Ref, ResourceView } from '../model/contract.ts'
 
 /** What stands behind a route. */
-export type IntegrationKind = 'LAMBDA_PROXY' | 'LAMBDA' | 'HTTP' | 'MOCK' | 'NONE'
+export type IntegrationKind = 'LAMBDA_PROXY' | 'LAMBDA' | 'SQS' | 'HTTP' | 'MOCK' | 'NONE'
 
 /** A method on a path, as the template says it. `integration` has the member names of OpenAPI's `x-amazon-apigateway-integration`. */
 export interface RouteSource {
@@ -45,6 +45,7 @@ export interface Backend {
 
 const METHODS = ['get', 'post', 'put', 'delete', 'patch', 'head', 'options', 'trace']
 const LAMBDA = ['AWS::Lambda::Function', 'AWS::Lambda::Alias', 'AWS::Lambda::Version']
+const QUEUE = 'AWS::SQS::Queue'
 const SERVER = 'Sim::Http::Server'
 const HTTP_METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']
 const MS = 1_000
@@ -99,6 +100,7 @@ export function backendOf(
     )
     return none
   }
+  if (type.endsWith('_PROXY')) checkProxy(type, source)
   const uri = withVariables(integration.uri, variables)
   const shared = { to: '', action: 'http:GET' as Action, timeout: written * MS, statusCode: 200, infersStatus: false }
   if (type === 'MOCK') return { ...shared, kind: 'MOCK', statusCode: mockStatus(integration) }
@@ -108,6 +110,10 @@ export function backendOf(
     if (type === 'AWS_PROXY')
       return { ...called, kind: 'LAMBDA_PROXY', infersStatus: String(integration.payloadFormatVersion) === '2.0' }
     return { ...called, kind: 'LAMBDA', statusCode: defaultStatus(integration.responses) }
+  }
+  if (type === 'AWS' && target?.type === QUEUE && target.config['FifoQueue'] !== true) {
+    const action: Action = 'sqs:SendMessage'
+    return { ...shared, kind: 'SQS', to: target.logicalId, action, statusCode: defaultStatus(integration.responses) }
   }
   if (type === 'HTTP' || type === 'HTTP_PROXY') {
     const server = target?.type === SERVER ? target : serverAt(near, uri)
@@ -135,6 +141,14 @@ export function backendOf(
     `integrations with ${what} are not simulated yet: \`${source.method} ${source.path}\` answers 200 at once`,
   )
   return { ...shared, kind: 'MOCK' }
+}
+
+/** A proxy integration passes bodies as they are (N.APIGATEWAY-25, N.APIGATEWAY-28). */
+function checkProxy(type: string, { integration, view, at, method, path }: RouteSource): void {
+  if (keysOf(integration?.requestTemplates).length === 0) return
+  const message = `\`${method} ${path}\` has request templates, which a proxy integration does not use`
+  if (type === 'HTTP_PROXY') view.error(at, 'proxy-mapping', message, 'use the integration type `HTTP`')
+  else view.notSimulated(at, message)
 }
 
 /** The number of the route that `method path` asks for, −1 when there is none: literal paths before `{param}`, those before `{proxy+}`. */

@@ -61,11 +61,12 @@ export interface Flavour {
 }
 
 const NONE = -1
-const KINDS: readonly IntegrationKind[] = ['LAMBDA_PROXY', 'LAMBDA', 'HTTP', 'MOCK', 'NONE']
-const LAMBDA_PROXY = 0
+const KINDS: readonly IntegrationKind[] = ['LAMBDA_PROXY', 'LAMBDA', 'HTTP', 'SQS', 'MOCK', 'NONE']
+/** Their places in this list; 0 is LAMBDA_PROXY, and up to SQS there is something to call. */
 const LAMBDA = 1
 const HTTP = 2
-const MOCK = 3
+const SQS = 3
+const MOCK = 4
 
 const answerOf = (statusCode: number, message: string): { statusCode: number; body: string } =>
   Object.freeze({ statusCode, body: `{"message":"${message}"}` })
@@ -210,10 +211,10 @@ export class Gateway {
     }
     const lane = this.laneOf(route)
     const kind = this.kind[lane]
-    if (kind === LAMBDA_PROXY || kind === LAMBDA || kind === HTTP) {
+    if (kind <= SQS) {
       if (call >= this.inner.length) this.grow(call)
       const inner = sim.open(this.edge[lane], call, calls.trace[call])
-      calls.body[inner] = kind === HTTP ? calls.body[call] : { Payload: this.event(calls.body[call], lane) }
+      calls.body[inner] = this.bodyFor(kind, calls.body[call], lane)
       this.inner[call] = inner
       this.lane[call] = lane
       this.timer[call] = sim.timer(this.timeout[lane], this.timeoutTarget, call)
@@ -243,6 +244,7 @@ export class Gateway {
     const code = this.statusCode[lane]
     if (kind === HTTP) this.forward(call, lane, status === 0 ? 200 : sim.errors.http[status], elapsed)
     else if (status !== 0) this.refused(call, status, elapsed)
+    else if (kind === SQS) this.finish(call, code, this.plain[lane], elapsed)
     else if (kind === LAMBDA) this.finish(call, code, { statusCode: code, body: answer!.Payload }, elapsed)
     else this.proxied(call, lane, answer!, elapsed)
   }
@@ -310,6 +312,12 @@ export class Gateway {
   private laneOf(route: number): number {
     const share = this.canaryShare[route]
     return share > 0 && this.canaryRng.float() < share ? route + this.canaryShare.length : route
+  }
+
+  /** What the backend gets of the request's body. */
+  private bodyFor(kind: number, body: unknown, lane: number): unknown {
+    if (kind === HTTP) return body
+    return kind === SQS ? { MessageBody: body } : { Payload: this.event(body, lane) }
   }
 
   private event(body: unknown, lane: number): unknown {

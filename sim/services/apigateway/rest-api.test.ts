@@ -7,6 +7,7 @@ import { backoff } from '../../parts/retry.ts'
 import type { Gateway } from '../../parts/gateway.ts'
 import { workload, type Workload } from '../client/workload.ts'
 import { server } from '../http/server.ts'
+import { queue } from '../sqs/queue.ts'
 import { account } from './account.ts'
 import { restApi } from './rest-api.ts'
 
@@ -289,6 +290,59 @@ describe('what becomes of a function’s answer', () => {
     expect(ask(at, { answer: 'x' }, 1).http).toBe(500)
   })
 
+  test('an integration with a queue puts the body into it without a function [N.APIGATEWAY-05]', () => {
+    const sqs = { type: 'aws', httpMethod: 'POST', uri: 'Jobs', responses: { default: { statusCode: '202' } } }
+    const at = gateway(
+      {
+        Api: {
+          def: restApi,
+          properties: { Body: openApi({ '/x': { post: { 'x-amazon-apigateway-integration': sqs } } }), ...REGIONAL },
+        },
+        Stage: stage(),
+        Jobs: { def: queue },
+      },
+      {
+        probe: [
+          ['Api', 'execute-api:Invoke'],
+          ['Jobs', 'sqs:ReceiveMessage'],
+        ],
+      },
+    )
+    expect(ask(at, { id: 7 })).toMatchObject({ status: 'OK', answer: { statusCode: 202 } })
+    at.run(SECOND)
+    expect(
+      at
+        .ask('Jobs', 'sqs:ReceiveMessage', { MaxNumberOfMessages: 10 })
+        .answer.Messages.map((message: { Body: unknown }) => message.Body),
+    ).toEqual([{ id: 7 }])
+    expect(at.state<Stand>('Fn').events.length).toBe(0)
+  })
+
+  test('an HTTP proxy hands the request on unchanged [N.APIGATEWAY-27]', () => {
+    const seen: unknown[] = []
+    const spy: ServiceDef = {
+      ...server,
+      ops: {
+        'http:PUT': {
+          doc: '',
+          run: (self: any, call: Call) => (seen.push(self.sim.calls.body[call]), self.arrive(call)),
+        },
+      },
+    }
+    const http = { type: 'http_proxy', httpMethod: 'PUT', uri: 'Back' }
+    const at = gateway({
+      Api: {
+        def: restApi,
+        properties: { Body: openApi({ '/x': { post: { 'x-amazon-apigateway-integration': http } } }) },
+      },
+      Stage: stage(),
+      Back: { def: spy, properties: { Workers: 1, ServiceTime: '0ms' } },
+    })
+    const body = { any: 'thing' }
+    ask(at, body)
+    expect(seen[0]).toBe(body)
+  })
+
   test('a mock answers without a backend [N.APIGATEWAY-17, API-03]', () => {
     const mock = { type: 'mock', requestTemplates: { 'application/json': '{"statusCode" : 204}' } }
     const at = gateway({
@@ -506,10 +560,26 @@ describe('templates', () => {
     ).toContain('`/y` is no path of the API')
   })
 
+  test('a proxy integration has no use for request templates: Lambda’s are ignored, HTTP’s refused [N.APIGATEWAY-25, N.APIGATEWAY-28]', () => {
+    const templates = { requestTemplates: { 'application/json': '{}' } }
+    const api = (more: Record<string, unknown>): Record<string, unknown> => ({
+      Body: openApi({ '/x': { get: { 'x-amazon-apigateway-integration': { ...more, ...templates } } } }),
+    })
+    expect(refused(api({ type: 'http_proxy', uri: 'https://back.example' }))).toContain(
+      'which a proxy integration does not use',
+    )
+    expect(refused(api({ type: 'http', uri: 'https://back.example' }))).toBe('')
+    const at = gateway({ Api: { def: restApi, properties: api({ type: 'aws_proxy', uri: 'Fn' }) }, Stage: stage() })
+    expect(at.notSimulated.join()).toContain('`GET /x` has request templates, which a proxy integration does not use')
+    const event = {}
+    ask(at, event)
+    expect(at.state<Stand>('Fn').events[0]).toBe(event)
+  })
+
   test('what is not simulated is said: other services, backends elsewhere, authorizers', () => {
     const Body = openApi({
       '/a': {
-        get: { 'x-amazon-apigateway-integration': { type: 'aws', uri: 'arn:aws:apigateway:us-east-1:sqs:path/1/q' } },
+        get: { 'x-amazon-apigateway-integration': { type: 'aws', uri: 'arn:aws:apigateway:us-east-1:s3:path/b' } },
       },
       '/b': { get: { 'x-amazon-apigateway-integration': { type: 'http', uri: 'https://elsewhere.example' } } },
       '/c': { get: { ...proxy(), security: [{ key: [] }] } },
@@ -518,7 +588,7 @@ describe('templates', () => {
     const at = gateway({ Api: { def: restApi, properties: { Body } }, Stage: stage() })
     const said = at.notSimulated.join('\n')
     for (const part of [
-      'integrations with `arn:aws:apigateway:us-east-1:sqs:path/1/q` are not simulated yet',
+      'integrations with `arn:aws:apigateway:us-east-1:s3:path/b` are not simulated yet',
       'the backend of `GET /b` is outside the template',
       'authorizers are not simulated yet',
       '`GET /d` has no integration',

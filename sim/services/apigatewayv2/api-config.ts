@@ -2,7 +2,14 @@
 import type { Config, Near, Props, ResourceView } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import type { Stage, Throttle } from '../../parts/gateway.ts'
-import { backendOf, openApiRoutes, type Integration, type Route, type RouteSource } from '../../parts/gateway-routes.ts'
+import {
+  backendOf,
+  memberOf,
+  openApiRoutes,
+  type Integration,
+  type Route,
+  type RouteSource,
+} from '../../parts/gateway-routes.ts'
 
 /** The bucket of a throttle that names no burst: the account's (API-11). */
 const BURST = 5_000
@@ -81,7 +88,7 @@ export const parts: Readonly<Record<string, Props>> = {
     CredentialsArn: p.inert('A role.'),
     Description: p.inert('A description.'),
     PassthroughBehavior: p.inert('WebSocket APIs.'),
-    RequestParameters: p.inert('Parameters that are changed on the way.'),
+    RequestParameters: p.any('Parameters of the service that is called; of `SQS-SendMessage` the `QueueUrl` is read.'),
     RequestTemplates: p.inert('WebSocket APIs.'),
     ResponseParameters: p.inert('Parameters that are changed on the way back.'),
     TemplateSelectionExpression: p.inert('WebSocket APIs.'),
@@ -184,6 +191,10 @@ function quickCreate(near: Near): RouteSource[] {
 
 function integrationOf(config: Config): Integration {
   const subtype = config['IntegrationSubtype']
+  if (subtype === 'SQS-SendMessage') {
+    const uri = memberOf(config['RequestParameters'], 'QueueUrl')
+    return { type: 'AWS', uri, timeoutInMillis: config['TimeoutInMillis'], responses: { default: { statusCode: 200 } } }
+  }
   return {
     type: config['IntegrationType'],
     uri: subtype ?? config['IntegrationUri'],

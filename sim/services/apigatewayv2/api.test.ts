@@ -6,6 +6,7 @@ import type { Config, Props, ServiceDef, Sim } from '../../model/contract.ts'
 import { account } from '../apigateway/account.ts'
 import { restApi } from '../apigateway/rest-api.ts'
 import { server } from '../http/server.ts'
+import { queue } from '../sqs/queue.ts'
 import { api } from './api.ts'
 
 /** A function that does what its event says. */
@@ -167,6 +168,23 @@ describe('templates', () => {
     const quick = gateway({ Api: { def: api, properties: { Target: 'Fn', RouteKey: 'GET /q' } } })
     expect(api.entries!(quick.world.planOf('Api').config)).toEqual(['GET /q'])
     expect(ask(quick, { answer: 'plain' }).answer).toEqual({ statusCode: 200, body: 'plain' })
+  })
+
+  test('the subtype SQS-SendMessage puts the body into a queue', () => {
+    const at = gateway({
+      Api: { def: api },
+      Stage: stage(),
+      Send: part('Integration', {
+        IntegrationType: 'AWS_PROXY',
+        IntegrationSubtype: 'SQS-SendMessage',
+        RequestParameters: { QueueUrl: 'Jobs', MessageBody: '$request.body' },
+      }),
+      Post: part('Route', { RouteKey: 'POST /jobs', Target: 'integrations/Send' }),
+      Jobs: { def: queue },
+    })
+    expect(ask(at, { id: 7 })).toMatchObject({ status: 'OK', answer: { statusCode: 200 } })
+    at.run(HOUR).finish()
+    expect(at.sum('Jobs', 'NumberOfMessagesSent')).toBe(1)
   })
 
   test('operations name a stage by its first part, else mean the default stage', () => {

@@ -29,7 +29,7 @@ export const api: ServiceDef<Gateway> = {
   ],
   omits: [
     'WebSocket APIs and authorizers are not simulated yet.',
-    'Integrations with AWS services are not simulated yet: such a route answers 200 at once.',
+    'Integrations with AWS services other than Lambda and `SQS-SendMessage` are not simulated yet: such a route answers 200 at once.',
     'CORS pre-flight requests, parameter mappings, VPC links; limits of 10 MB.',
   ],
   quotas,
