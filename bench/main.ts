@@ -43,7 +43,7 @@ const ROUNDS = quick ? 5 : 11
 
 async function measure(work: Work, n: number, python: string | null): Promise<Row[]> {
   const peers = [...work.engines.keys()].map((engine) => Peer.node(work.name, engine, n))
-  if (python !== null) peers.push(Peer.simpy(python, work.name, n))
+  if (python !== null && work.simpy !== false) peers.push(Peer.simpy(python, work.name, n))
   try {
     for (const peer of peers) {
       // Warm until the order is proven, the code is compiled and nothing of the start is left in the queue.

@@ -80,7 +80,36 @@ export const pipeline: Work = {
   sizes: [2_000],
   quick: [2_000],
   slowest: 0,
+  simpy: false,
   engines: new Map([['hotshard rooms', (n: number) => new Requests(PIPELINE.replace('RATE', String(n)), n)]]),
+}
+
+/** 200 resources beside the pipeline to which nothing happens. */
+const IDLE = Array.from(
+  { length: 50 },
+  (_, i) => `
+  Q${i}: { Type: AWS::SQS::Queue }
+  F${i}: { Type: AWS::Serverless::Function, Properties: { Runtime: nodejs22.x, Timeout: 5, Events: { E: { Type: SQS, Properties: { Queue: !GetAtt Q${i}.Arn } } } } }
+  T${i}: { Type: AWS::DynamoDB::Table, Properties: { BillingMode: PAY_PER_REQUEST, KeySchema: [{ AttributeName: id, KeyType: HASH }], AttributeDefinitions: [{ AttributeName: id, AttributeType: S }] } }`,
+).join('')
+
+/** The pipeline at 100 requests a day for as many days as it takes. */
+const seldom = (idle: string): string =>
+  PIPELINE.replace('RATE/s', '100/d').replace('7d', '36500d').replace('\nSimulation:', `${idle}\nSimulation:`)
+
+export const bystanders: Work = {
+  name: 'bystanders',
+  title: 'B, bystanders: the pipeline at 100 requests a day, alone and beside 200 idle resources',
+  unit: 'request',
+  of: 'pipeline',
+  sizes: [1],
+  quick: [1],
+  slowest: 0,
+  simpy: false,
+  engines: new Map([
+    ['hotshard rooms, alone', () => new Requests(seldom(''), 100 / 86_400)],
+    ['beside 200 idle resources', () => new Requests(seldom(IDLE), 100 / 86_400)],
+  ]),
 }
 
 export const simfaas: Work = {
@@ -91,5 +120,6 @@ export const simfaas: Work = {
   sizes: [1],
   quick: [1],
   slowest: 0,
+  simpy: false,
   engines: new Map([['hotshard rooms', () => new Requests(SIMFAAS, 0.9)]]),
 }

@@ -20,6 +20,8 @@ export interface Work {
   readonly of: string
   readonly sizes: readonly number[]
   readonly quick: readonly number[]
+  /** False for whole scenarios, which SimPy has no counterpart of. */
+  readonly simpy?: boolean
   /** The largest size that the slow engines are asked for. */
   readonly slowest: number
   readonly engines: ReadonlyMap<string, (n: number) => Bench>
