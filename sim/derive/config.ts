@@ -6,6 +6,9 @@ import { createSampler } from '../engine/sample.ts'
 import { parseDistribution } from '../lang/distribution.ts'
 import type { Config, Prop, Props } from '../model/contract.ts'
 
+/** A number as a text; no longer text is looked at. */
+const NUMBER = /^\s{0,9}[-+]?[0-9]{0,30}\.?[0-9]{1,30}(e[-+]?[0-9]{1,3})?\s{0,9}$/i
+
 export type Path = readonly (string | number)[]
 
 /** What the reader may ask and tell. */
@@ -70,8 +73,7 @@ function readValue(prop: Prop, value: unknown, context: ReadContext, path: Path)
     case 'int':
     case 'number': {
       // CloudFormation keeps the numbers of parameters as texts.
-      const number =
-        typeof value === 'string' && /^\s*[-+]?[0-9]*\.?[0-9]+(e[-+]?[0-9]+)?\s*$/i.test(value) ? Number(value) : value
+      const number = typeof value === 'string' && NUMBER.test(value) ? Number(value) : value
       const wanted = prop.kind === 'int' ? 'a whole number' : 'a number'
       if (typeof number !== 'number' || !Number.isFinite(number) || (prop.kind === 'int' && !Number.isInteger(number)))
         return mistake('wrong-type', `${name} is ${shown(value)}, not ${wanted}`, rangeText(prop, context))
@@ -101,7 +103,10 @@ function readValue(prop: Prop, value: unknown, context: ReadContext, path: Path)
     }
     case 'ref': {
       const id = context.resolve(value)
-      return id ?? mistake('unknown-resource', `${name} names no resource of this scenario: ${shown(value)}`, prop.doc)
+      return (
+        id ??
+        mistake('unknown-resource', `${name} names no simulated resource of this scenario: ${shown(value)}`, prop.doc)
+      )
     }
     case 'distribution': {
       if (typeof value !== 'string' && typeof value !== 'number')
@@ -112,7 +117,7 @@ function readValue(prop: Prop, value: unknown, context: ReadContext, path: Path)
         )
       const parsed = parseDistribution(String(value), prop.measure!)
       return parsed.ok
-        ? createSampler(parsed.value)
+        ? Object.freeze(createSampler(parsed.value))
         : mistake(parsed.slug, `${name}: ${parsed.message}`, parsed.help ?? parsed.label)
     }
     case 'list':
@@ -120,7 +125,7 @@ function readValue(prop: Prop, value: unknown, context: ReadContext, path: Path)
       return Object.freeze(value.map((item, i) => readValue(prop.of!, item, context, [...path, i])))
     case 'map': {
       if (!isRecord(value)) return mistake('wrong-type', `${name} is ${shown(value)}, not a map`)
-      const made: Record<string, unknown> = {}
+      const made = Object.create(null) as Record<string, unknown>
       for (const key of Object.keys(value)) made[key] = readValue(prop.of!, value[key], context, [...path, key])
       return Object.freeze(made)
     }

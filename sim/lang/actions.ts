@@ -36,7 +36,16 @@ export function readActions(section: SimulationSection, context: StepContext, du
       ),
     ]),
   )
-  return [{ name: 'Operator', type: def.type, def, config: { Actions: actions, Profiles: profiles } }]
+  return [{ name: ownName(section, context), type: def.type, def, config: { Actions: actions, Profiles: profiles } }]
+}
+
+/** `Operator`, unless the template or a workload has the name already. */
+function ownName(section: SimulationSection, context: StepContext): string {
+  const taken = (name: string): boolean =>
+    context.component(name) !== undefined || section.workloads.some((workload) => workload.name === name)
+  let name = 'Operator'
+  for (let i = 2; taken(name); i++) name = `Operator${i}`
+  return name
 }
 
 function readAction(node: Node, index: number, context: StepContext, duration: number): OperatorAction[] {
@@ -56,21 +65,28 @@ function readAction(node: Node, index: number, context: StepContext, duration: n
     [...TIMES, 'ResultPath', 'Catch', ...steps.map((entry) => entry.key)],
     problems,
   )
-  const at = fields.duration('At')
-  const every = fields.duration('Every')
-  if (at === undefined && every === undefined) {
-    problems.error('missing-member', 'an action needs `At` or `Every`', node.span)
+  const schedule = fields.node('Schedule')
+  if (schedule !== undefined) {
+    problems.error('not-simulated-yet', '`Schedule` is not simulated yet', schedule.span, {
+      label: 'write `Every` with a time such as `5m`',
+    })
     return []
   }
-  if (every === 0) {
-    problems.error('out-of-range', '`Every` is 0', fields.node('Every')!.span, {
-      label: 'expected a time longer than 0s',
-    })
+  const at = fields.duration('At')
+  const every = fields.time('Every')
+  if (fields.node('Every') === undefined) fields.refuse(['Until'], 'without `Every`')
+  if (fields.node('At') === undefined && fields.node('Every') === undefined) {
+    problems.error('missing-member', 'an action needs `At` or `Every`', node.span)
     return []
   }
   if ((at ?? 0) > duration)
     problems.warning('never-happens', `the action comes after the end of the run`, fields.node('At')!.span)
   const inner = fields.node('Steps')
+  if (inner !== undefined)
+    fields.refuse(
+      steps.map((entry) => entry.key),
+      'beside `Steps`',
+    )
   const program = compileSteps(inner ?? stepOf(node), `action.${index}`, context)
   const until = fields.duration('Until')
   const profile = fields.text('Profile')

@@ -3,6 +3,7 @@ import type { ComponentPlan } from '../model/plan.ts'
 import { backoff } from '../parts/retry.ts'
 import { registry } from './registry.ts'
 import type { Resources } from './resources.ts'
+import { carried } from './workloads.ts'
 
 /** Requests per second on every entry of a bare template. */
 const RATE = 5
@@ -24,7 +25,7 @@ export function defaultWorkloads(resources: Resources, inferred: string[]): Comp
         Target: component.name,
         Action: entry.action,
         Arg: entry.arg,
-        Body: { kind: 'constant', value: Object.freeze({}) },
+        Body: carried({ kind: 'constant', value: Object.freeze({}) }, entry.action, component),
         Arrivals: 'poisson',
         Rate: [{ at: 0, perSecond: RATE }],
         Client: { Retries: backoff(1, 0, 0, 'none'), Timeout: null },

@@ -29,7 +29,9 @@ export function readFaults(
     const action = entries(node).find((entry) => entry.key.includes(':'))
     const fields = new Fields('a fault', node, ['At', 'For', ...(action === undefined ? [] : [action.key])], problems)
     const at = fields.duration('At') ?? 0
-    const length = fields.duration('For')
+    const length = fields.time('For')
+    if (at >= duration)
+      problems.warning('never-happens', 'the fault comes after the end of the run', fields.node('At')!.span)
     if (action === undefined) {
       if (isMap(node))
         problems.error('missing-member', 'a fault names an action of the Fault Injection Service', node.span, {
@@ -45,6 +47,12 @@ export function readFaults(
         action.keySpan,
         { label: near === undefined ? `possible are ${[...known].sort().join(', ')}` : `did you mean \`${near}\`?` },
       )
+      return []
+    }
+    if (!isMap(action.value)) {
+      problems.error('wrong-type', `\`${action.key}\` takes a map of parameters`, action.value.span, {
+        label: 'such as `{ Target: Work, Percentage: 20 }`',
+      })
       return []
     }
     const until = length === undefined ? duration : Math.min(duration, at + length)
@@ -65,6 +73,7 @@ export function readFaults(
       })
     if (API_FAULTS[action.key] !== undefined) {
       const params = read(API_PARAMS)
+      checkHits(action.value, params, problems)
       return (targets.length === 0 ? [undefined] : targets).map((target) => ({
         at,
         until,
@@ -89,6 +98,22 @@ export function readFaults(
       return []
     })
   })
+}
+
+/** A misspelt operation or service would hit nothing, in silence. */
+function checkHits(node: Node, params: Config, problems: Problems): void {
+  const actions = [...registry.operations.keys()]
+  const look = (given: string, possible: readonly string[], key: string): void => {
+    if (possible.includes(given)) return
+    const near = nearest(given, possible)
+    problems.error('unknown-action', `no simulated resource answers \`${given}\``, placeOf(node, key), {
+      label: near === undefined ? 'expected an IAM action such as `sqs:SendMessage`' : `did you mean \`${near}\`?`,
+    })
+  }
+  for (const operation of (params['Operations'] as readonly string[] | undefined) ?? [])
+    look(operation, operation.includes(':') ? actions : actions.map((action) => action.split(':')[1]!), 'Operations')
+  const service = params['Service'] as string | undefined
+  if (service !== undefined) look(service, [...new Set(actions.map((action) => action.split(':')[0]!))], 'Service')
 }
 
 /** The components under `Target`: one or a list, as logical ids or references. Undefined when one is unknown. */

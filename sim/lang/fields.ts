@@ -3,7 +3,10 @@ import type { Problems } from '../diag/problem.ts'
 import { nearest } from '../diag/suggest.ts'
 import type { Span } from '../diag/span.ts'
 import { entries, get, isList, isMap, isScalar, textOf, type Dict, type Entry, type Node } from '../cfn/node.ts'
-import { parseDuration } from './quantity.ts'
+import { parseDuration, parseSize } from './quantity.ts'
+
+/** A number as it is written without a unit; no longer text is looked at. */
+const NUMBER = /^[-+]?[0-9]{0,30}\.?[0-9]{1,30}(e[-+]?[0-9]{1,3})?$/i
 
 /** The members of one map. `what` names the map in messages. */
 export class Fields {
@@ -61,11 +64,42 @@ export class Fields {
     return node === undefined ? undefined : readDuration(node, `\`${name}\``, this.problems)
   }
 
+  /** A duration in µs that is longer than nothing. */
+  time(name: string): number | undefined {
+    const value = this.duration(name)
+    if (value !== 0) return value
+    this.problems.error('out-of-range', `\`${name}\` is 0`, this.node(name)!.span, {
+      label: 'expected a time longer than 0s',
+    })
+    return undefined
+  }
+
+  /** A size in bytes. */
+  size(name: string): number | undefined {
+    const node = this.node(name)
+    if (node === undefined) return undefined
+    const text = textOf(node)
+    const parsed = text === undefined ? undefined : parseSize(text)
+    if (parsed?.ok === true) return parsed.value
+    const message = parsed === undefined ? `\`${name}\` is ${kindOf(node)}, not a size` : parsed.message
+    this.problems.error('not-a-size', message, node.span, { label: parsed?.help ?? 'such as `512MB` or `2GB`' })
+    return undefined
+  }
+
+  /** Reports the members of `names` that are written although `why` leaves them without a meaning. */
+  refuse(names: readonly string[], why: string): void {
+    for (const name of names) {
+      const entry = this.dict?.pairs.get(name)
+      if (entry === undefined) continue
+      this.problems.error('contradiction', `\`${name}\` has no meaning ${why}`, entry.keySpan)
+    }
+  }
+
   /** A number within [min, max]; `whole` asks for an integer. */
   number(name: string, min: number, max: number, whole: boolean): number | undefined {
     const node = this.node(name)
     if (node === undefined) return undefined
-    const value = isScalar(node) ? Number(node.text) : Number.NaN
+    const value = isScalar(node) && NUMBER.test(node.text) ? Number(node.text) : Number.NaN
     if (Number.isNaN(value) || (whole && !Number.isInteger(value))) {
       this.problems.error(
         'wrong-type',
@@ -94,6 +128,14 @@ export class Fields {
         near === undefined ? `possible are ${words.map((w) => `\`${w}\``).join(', ')}` : `did you mean \`${near}\`?`,
     })
     return undefined
+  }
+
+  /** The members of a map under a name; anything else there is a mistake. */
+  members(name: string): readonly Entry[] {
+    const node = this.node(name)
+    if (node !== undefined && !isMap(node))
+      this.problems.error('wrong-type', `\`${name}\` is ${kindOf(node)}, not a map`, node.span)
+    return entries(node)
   }
 
   /** The items of a list; a single map stands for a list of one. */

@@ -2,7 +2,7 @@
 //
 // The one idea: everything that can be wrong with a user's text is found here, all of it at once and with its place. What comes
 // out needs no further question: names are components, texts are figures, steps are programs.
-import { Dict, entries, get, isMap, parseDocument, templateLimits, templateOf, textOf, withMembers, type Node, type Template } from '../cfn/index.ts'
+import { get, parseDocument, templateLimits, templateOf, textOf, type Node, type Template } from '../cfn/index.ts'
 import type { Problems } from '../diag/problem.ts'
 import type { Source, Span } from '../diag/span.ts'
 import type { WorldPlan } from '../model/plan.ts'
@@ -13,21 +13,14 @@ import { readExpectations, type Expectation } from './expectations.ts'
 import { readFaults } from './faults.ts'
 import { compileSteps, type StepContext } from './handler.ts'
 import { nearest } from '../diag/suggest.ts'
+import { findPlaces, textsOf, type FileReader } from './places.ts'
 import { registry } from './registry.ts'
 import { readResources, type Resources } from './resources.ts'
 import { readSimulation, type Guards, type SimulationSection } from './simulation.ts'
 import { readWorkloads } from './workloads.ts'
 import type { ComponentPlan } from '../model/plan.ts'
 
-/** Gives the text of a file named in a scenario, or says why not. */
-export interface FileReader {
-  read(
-    path: string,
-    kind: 'template' | 'data',
-  ):
-    | { readonly ok: true; readonly value: string }
-    | { readonly ok: false; readonly message: string; readonly help: string }
-}
+export type { FileReader }
 
 export interface LoadOptions {
   /** Values of the template's parameters, over those that the scenario gives. */
@@ -58,59 +51,20 @@ const NO_FILES: FileReader = {
 export function loadScenario(source: Source, options: LoadOptions, problems: Problems): Scenario | undefined {
   const root = parseDocument(source, problems, templateLimits)
   if (root === undefined) return undefined
-  const written = get(root, 'Simulation') ?? get(get(root, 'Metadata'), 'Simulation')
   const files = options.files ?? NO_FILES
-  const named = written === undefined ? undefined : get(written, 'Template')
-  const templateRoot = named === undefined ? root : readTemplateFile(named, files, problems)
-  if (templateRoot === undefined) return undefined
-  const added = get(written, 'Resources')
-  const withAdded = added === undefined ? templateRoot : addResources(templateRoot, added, problems)
-  const parameters = new Map([...textsOf(written, 'Parameters'), ...(options.parameters ?? [])])
+  const places = findPlaces(root, files, problems)
+  if (places === undefined) return undefined
+  const { simulation } = places
+  const parameters = new Map([...textsOf(simulation, 'Parameters', problems), ...(options.parameters ?? [])])
   const template = templateOf(
-    withAdded,
-    { parameters, ssm: textsOf(written, 'SsmParameters'), dummies: true },
+    places.template,
+    { parameters, ssm: textsOf(simulation, 'SsmParameters', problems), dummies: true },
     problems,
   )
   if (template === undefined) return undefined
-  const resolved = written === undefined ? undefined : template.resolve(written)
-  const description = textOf(get(root, 'Description') ?? get(templateRoot, 'Description'))
+  const resolved = simulation === undefined ? undefined : template.resolve(simulation)
+  const description = textOf(get(root, 'Description') ?? get(places.template, 'Description'))
   return plan(source.name, description, template, resolved, options, files, problems)
-}
-
-/** The tree of the file that `Template` names. */
-function readTemplateFile(node: Node, files: FileReader, problems: Problems): Node | undefined {
-  const path = textOf(node)
-  if (path === undefined) problems.error('wrong-type', '`Template` is not a path', node.span)
-  else {
-    const file = files.read(path, 'template')
-    if (file.ok) return parseDocument({ name: path, text: file.value }, problems, templateLimits)
-    problems.error('unreadable-file', file.message, node.span, { label: file.help })
-  }
-  return undefined
-}
-
-/** The template with the simulator's own resources of `Simulation.Resources` beside its own: origins that are no AWS service. */
-function addResources(root: Node, added: Node, problems: Problems): Node {
-  const own = get(root, 'Resources')
-  if (!isMap(root) || !isMap(own)) return root
-  const pairs = new Map(own.pairs)
-  for (const entry of entries(added)) {
-    const type = textOf(get(entry.value, 'Type')) ?? ''
-    if (!type.startsWith('Sim::')) problems.error('wrong-type', `\`${entry.key}\` is \`${type}\``, entry.keySpan, { label: 'only `Sim::` types are added here; AWS resources belong into the template' })
-    else if (pairs.has(entry.key)) problems.error('name-taken', `the template has a resource \`${entry.key}\` already`, entry.keySpan)
-    else pairs.set(entry.key, entry)
-  }
-  return withMembers(root, { Resources: new Dict(pairs, own.span) })
-}
-
-/** A member of the section that must be known before the template is read: names to texts. */
-function textsOf(simulation: Node | undefined, member: string): ReadonlyMap<string, string> {
-  const made = new Map<string, string>()
-  for (const { key, value } of entries(get(simulation, member))) {
-    const text = value.kind === 'list' ? value.items.map((item) => textOf(item) ?? '').join(',') : textOf(value)
-    if (text !== undefined) made.set(key, text)
-  }
-  return made
 }
 
 function plan(
@@ -122,11 +76,11 @@ function plan(
   files: FileReader,
   problems: Problems,
 ): Scenario | undefined {
-  const section = readSimulation(simulation, problems)
+  const section = readSimulation(simulation, problems, options.duration)
   const notSimulated: { message: string; span: Span | undefined }[] = []
   const note = (message: string, span: Span | undefined): void => void notSimulated.push({ message, span })
   const resources = readResources(template, section, registry, problems, note)
-  const duration = options.duration ?? section.duration
+  const { duration } = section
   const context: StepContext = {
     problems,
     component: (text) => resources.component(text),
@@ -173,7 +127,7 @@ function plan(
       components: all,
       faults,
       duration,
-      warmUp: Math.min(section.warmUp, duration),
+      warmUp: section.warmUp,
       cuts: expectations.flatMap((expectation) => expectation.cuts),
     },
     guards: section.guards,
@@ -200,7 +154,9 @@ function withHandlers(
       handled.map((component) => component.name),
     )
     const names = handled.map((component) => `\`${component.name}\``).join(', ')
-    context.problems.error('unknown-handler', `\`${name}\` is no function of this template`, span, {
+    const other = resources.component(name)
+    const what = other === undefined ? 'no function of this template' : `${other.def.type}, which takes no handler`
+    context.problems.error('unknown-handler', `\`${name}\` is ${what}`, span, {
       label:
         near === undefined ? (names === '' ? 'it has none' : `possible are ${names}`) : `did you mean \`${near}\`?`,
     })

@@ -1,10 +1,10 @@
 // The `Simulation` section as it stands: its members by name, read and checked one by one, resources not yet looked up.
 import type { Problems } from '../diag/problem.ts'
 import type { Span } from '../diag/span.ts'
-import { entries, isList, isMap, isScalar, textOf, type Node } from '../cfn/node.ts'
+import { entries, isList, isMap, textOf, type Node } from '../cfn/node.ts'
 import type { Profile } from '../model/contract.ts'
-import { Fields } from './fields.ts'
-import { parseRate } from './quantity.ts'
+import { Fields, kindOf } from './fields.ts'
+import { formatDuration, parseNumber, parseRate } from './quantity.ts'
 
 const MEMBERS = [
   'Template',
@@ -69,40 +69,38 @@ export const DEFAULT_GUARDS: Guards = {
   wallTime: 3_600_000_000,
 }
 
-/** Reads the section; absent members get their defaults. */
-export function readSimulation(node: Node | undefined, problems: Problems): SimulationSection {
+/** Reads the section; absent members get their defaults. `runLength` (µs) takes the place of its `Duration`. */
+export function readSimulation(node: Node | undefined, problems: Problems, runLength?: number): SimulationSection {
   const fields = node === undefined ? undefined : new Fields('`Simulation`', node, MEMBERS, problems)
-  const duration = fields?.duration('Duration') ?? DEFAULT_DURATION
-  const warmUp = fields?.duration('WarmUp') ?? 0
-  if (fields !== undefined && duration <= 0)
-    problems.error('out-of-range', '`Duration` is 0', fields.node('Duration')!.span, {
-      label: 'expected a time longer than 0s',
-    })
-  if (fields !== undefined && warmUp >= duration)
-    problems.error(
-      'out-of-range',
-      '`WarmUp` is not shorter than `Duration`',
-      fields.node('WarmUp')?.span ?? fields.span,
-    )
-  if (fields?.node('Stacks') !== undefined)
-    problems.error('not-simulated-yet', '`Stacks` is not simulated yet', fields.node('Stacks')!.span, {
-      notes: ['one template a scenario for now: name it under `Template`'],
-    })
+  const written = fields?.time('Duration')
+  const duration = runLength ?? written ?? DEFAULT_DURATION
+  const warmUp = readWarmUp(fields, duration, runLength !== undefined, problems)
   const quotas = readQuotas(fields?.node('Quotas'), problems)
   return {
     duration,
     warmUp,
     seed: fields?.text('Seed') ?? '1',
     ...quotas,
-    assumptions: named(fields?.node('Assumptions'), problems),
-    workloads: named(fields?.node('Workloads'), problems),
-    handlers: named(fields?.node('Handlers'), problems),
-    profiles: named(fields?.node('Profiles'), problems),
-    faults: list(fields?.node('Faults'), problems),
-    actions: list(fields?.node('Actions'), problems),
-    expect: list(fields?.node('Expect'), problems),
+    assumptions: named(fields, 'Assumptions', problems),
+    workloads: named(fields, 'Workloads', problems),
+    handlers: named(fields, 'Handlers', problems),
+    profiles: named(fields, 'Profiles', problems),
+    faults: list(fields, 'Faults', problems),
+    actions: list(fields, 'Actions', problems),
+    expect: list(fields, 'Expect', problems),
     guards: readGuards(fields?.node('Guards'), problems),
   }
+}
+
+/** The unmeasured beginning in µs. A run made shorter from outside goes without one that would take all of it. */
+function readWarmUp(fields: Fields | undefined, duration: number, shortened: boolean, problems: Problems): number {
+  const warmUp = fields?.duration('WarmUp') ?? 0
+  if (warmUp < duration) return warmUp
+  const label = `the run takes ${formatDuration(duration)}`
+  const span = fields!.node('WarmUp')!.span
+  if (shortened) problems.warning('no-warm-up', '`WarmUp` is longer than this run and is left out', span, { label })
+  else problems.error('out-of-range', '`WarmUp` is not shorter than the run', span, { label })
+  return 0
 }
 
 function readGuards(node: Node | undefined, problems: Problems): Guards {
@@ -111,8 +109,8 @@ function readGuards(node: Node | undefined, problems: Problems): Guards {
   return {
     events: fields.number('Events', 1, Number.MAX_SAFE_INTEGER, true) ?? DEFAULT_GUARDS.events,
     inFlight: fields.number('InFlight', 1, Number.MAX_SAFE_INTEGER, true) ?? DEFAULT_GUARDS.inFlight,
-    memory: fields.number('Memory', 1, Number.MAX_SAFE_INTEGER, true) ?? DEFAULT_GUARDS.memory,
-    wallTime: fields.duration('WallTime') ?? DEFAULT_GUARDS.wallTime,
+    memory: fields.size('Memory') ?? DEFAULT_GUARDS.memory,
+    wallTime: fields.time('WallTime') ?? DEFAULT_GUARDS.wallTime,
   }
 }
 
@@ -122,10 +120,10 @@ function readQuotas(
 ): Pick<SimulationSection, 'profile' | 'quotas' | 'apiLimits'> {
   const quotas: SimulationSection['quotas'][number][] = []
   const apiLimits: SimulationSection['apiLimits'][number][] = []
-  let profileNode = isScalar(node) ? node : undefined
+  let profileNode: Node | undefined = isMap(node) ? undefined : node
   for (const { key, keySpan, value } of entries(node)) {
     const text = textOf(value)
-    if (key === 'Profile') profileNode = isScalar(value) ? value : undefined
+    if (key === 'Profile') profileNode = value
     else if (key.includes(':')) {
       const rate = text === undefined ? undefined : parseRate(text)
       if (rate !== undefined && rate.ok)
@@ -133,15 +131,17 @@ function readQuotas(
       else
         problems.error('not-a-rate', `the limit of \`${key}\` is not a rate`, value.span, { label: 'such as `40/s`' })
     } else {
-      const number = text === undefined || text === '' ? Number.NaN : Number(text)
-      if (Number.isNaN(number) || number < 0)
-        problems.error('wrong-type', `the quota \`${key}\` is not a number from 0`, value.span)
-      else quotas.push({ name: key, value: number, span: keySpan })
+      const number = text === undefined ? undefined : parseNumber(text)
+      if (number?.ok !== true)
+        problems.error('wrong-type', `the quota \`${key}\` is ${kindOf(value)}, not a number`, value.span, {
+          label: 'expected a number from 0, without a unit',
+        })
+      else quotas.push({ name: key, value: number.value, span: keySpan })
     }
   }
-  const profile = profileNode === undefined ? 'current' : String(profileNode.value)
+  const profile = profileNode === undefined ? 'current' : (textOf(profileNode) ?? '')
   if (profile !== 'current' && profile !== 'notes-2020') {
-    problems.error('unknown-value', `the quota profile is \`${profile}\``, profileNode!.span, {
+    problems.error('unknown-value', `the quota profile is ${kindOf(profileNode!)}`, profileNode!.span, {
       label: 'possible are `current`, `notes-2020`',
     })
     return { profile: 'current', quotas, apiLimits }
@@ -149,14 +149,17 @@ function readQuotas(
   return { profile, quotas, apiLimits }
 }
 
-function named(node: Node | undefined, problems: Problems): readonly Named[] {
-  if (node !== undefined && !isMap(node)) problems.error('wrong-type', 'expected a map', node.span)
+function named(fields: Fields | undefined, member: string, problems: Problems): readonly Named[] {
+  const node = fields?.node(member)
+  if (node !== undefined && !isMap(node))
+    problems.error('wrong-type', `\`${member}\` is ${kindOf(node)}, not a map of names`, node.span)
   return entries(node).map(({ key, keySpan, value }) => ({ name: key, span: keySpan, node: value }))
 }
 
-function list(node: Node | undefined, problems: Problems): readonly Node[] {
+function list(fields: Fields | undefined, member: string, problems: Problems): readonly Node[] {
+  const node = fields?.node(member)
   if (node === undefined) return []
   if (isList(node)) return node.items
-  problems.error('wrong-type', 'expected a list', node.span)
+  problems.error('wrong-type', `\`${member}\` is ${kindOf(node)}, not a list`, node.span)
   return []
 }

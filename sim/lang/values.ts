@@ -166,7 +166,7 @@ function deepFreeze<T extends object>(value: T): T {
 }
 
 /** The value of an outcome; a flaw is reported at its place inside the scalar. */
-function taken<T>(outcome: Outcome<T>, node: Scalar, context: StepContext): T | undefined {
+export function taken<T>(outcome: Outcome<T>, node: Scalar, context: StepContext): T | undefined {
   if (outcome.ok) return outcome.value
   const { text } = node.span.source
   const offset = text.startsWith(node.text, node.span.start)

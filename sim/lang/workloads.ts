@@ -1,21 +1,18 @@
 // `Simulation.Workloads`: load on an entry of the system, open or closed, and how its client behaves.
 import type { Span } from '../diag/span.ts'
 import { nearest } from '../diag/suggest.ts'
-import type { Distribution, Sampler } from '../engine/sample.ts'
-import { toInteger } from '../engine/time.ts'
-import { entries, get, isList, textOf, type Node } from '../cfn/index.ts'
+import { get, textOf, type Entry, type Node } from '../cfn/index.ts'
+import type { Action, Op } from '../model/contract.ts'
 import type { ComponentPlan } from '../model/plan.ts'
 import type { Template } from '../parts/program.ts'
 import { backoff, sdkRetries, type RetrySettings } from '../parts/retry.ts'
-import { readColumn } from './csv.ts'
+import { readArrivals } from './arrivals.ts'
 import { Fields } from './fields.ts'
 import type { StepContext } from './handler.ts'
-import { readingCall } from './calls.ts'
-import { parseDuration, parseRate } from './quantity.ts'
 import { registry } from './registry.ts'
 import type { Component, Resources } from './resources.ts'
 import type { Named, SimulationSection } from './simulation.ts'
-import { frozenSampler, readAttribute, readDistribution, readSizeTemplate, readTemplate } from './values.ts'
+import { readAttribute, readSizeTemplate, readTemplate } from './values.ts'
 
 const MEMBERS = [
   'Target',
@@ -56,16 +53,20 @@ function readWorkload(
       label: 'a workload needs a name of its own',
     })
   const target = targetOf(fields, resources, context)
-  if (target === undefined) return undefined
-  const entry = entryOf(fields, target, context)
-  if (entry === undefined) return undefined
+  const entry = target === undefined ? undefined : entryOf(fields, target, context)
+  if (target === undefined || entry === undefined) {
+    // What else is wrong is told all the same.
+    readArrivals(fields, context, duration)
+    clientOf(fields.node('Client'), '', context)
+    return undefined
+  }
   const def = registry.byType.get('Sim::Client::Workload')!
   const config: Record<string, unknown> = {
     Target: target.name,
     Action: entry.action,
     Arg: entry.arg,
     Body: bodyOf(fields, entry.action, target, context),
-    ...arrivalsOf(fields, context, duration),
+    ...readArrivals(fields, context, duration),
     Client: clientOf(fields.node('Client'), entry.action, context),
     Count: fields.number('Count', 0, Number.MAX_SAFE_INTEGER, true),
   }
@@ -103,7 +104,7 @@ function entryOf(
   const node = fields.node('Operation')
   const operation = fields.text('Operation')
   if (operation === undefined) {
-    const possible = target.def.entries?.(target.config) ?? Object.keys(target.def.ops)
+    const possible = (target.complete ? target.def.entries?.(target.config) : undefined) ?? Object.keys(target.def.ops)
     const only =
       possible.length === 1
         ? possible[0]
@@ -128,6 +129,7 @@ function resolveEntry(
   span: Span,
   context: StepContext,
 ): { action: `${string}:${string}`; arg: number } | undefined {
+  if (!target.complete) return undefined
   const entry = target.def.entry?.(target.config, operation)
   if (entry !== undefined && 'action' in entry) return entry
   if (entry !== undefined) {
@@ -159,14 +161,19 @@ function resolveEntry(
 function bodyOf(fields: Fields, action: string, target: Component, context: StepContext): Template {
   const keys: string[] = []
   const values: Template[] = []
-  for (const { key, value } of entries(fields.node('Attributes'))) {
+  for (const { key, value } of fields.members('Attributes')) {
     keys.push(key)
     values.push(readAttribute(value, key, context))
   }
   const event: Template =
     keys.length === 0 ? { kind: 'constant', value: Object.freeze({}) } : { kind: 'map', keys, values }
-  const parameters = fields.node('Parameters')
-  if (parameters !== undefined) return parametersOf(parameters, event, context)
+  if (fields.node('Parameters') !== undefined)
+    return parametersOf(fields.members('Parameters'), target.def.ops[action as Action], event, context)
+  return carried(event, action, target)
+}
+
+/** An event as an operation takes it: the body of a message, the payload of an invocation, or by itself. */
+export function carried(event: Template, action: string, target: Component): Template {
   if (target.def.entry !== undefined || action.startsWith('http:')) return event
   if (action === 'sqs:SendMessage') return wrap('MessageBody', event)
   if (action === 'lambda:InvokeFunction') return wrap('Payload', event)
@@ -174,10 +181,25 @@ function bodyOf(fields: Fields, action: string, target: Component, context: Step
 }
 
 /** Parameters of an action, in which `$` is the attributes. */
-function parametersOf(node: Node, event: Template, context: StepContext): Template {
+function parametersOf(
+  written: readonly Entry[],
+  op: Op<never> | undefined,
+  event: Template,
+  context: StepContext,
+): Template {
   const keys: string[] = []
   const values: Template[] = []
-  for (const { key, value } of entries(node)) {
+  for (const { key, keySpan, value } of written) {
+    const known = op?.params ?? []
+    if (!known.includes(key)) {
+      const near = nearest(key, known)
+      if (near !== undefined)
+        context.problems.error('unknown-parameter', `\`${key}\` is not a parameter of the operation`, keySpan, {
+          label: `did you mean \`${near}\`?`,
+        })
+      else context.notSimulated(`\`${key}\` of the workload's operation has no effect on the model`, keySpan)
+      continue
+    }
     keys.push(key)
     values.push(
       key === 'ItemSize' || key === 'MessageSize'
@@ -191,214 +213,6 @@ function parametersOf(node: Node, event: Template, context: StepContext): Templa
 function wrap(key: string, of: Template): Template {
   if (of.kind === 'constant') return { kind: 'constant', value: Object.freeze({ [key]: of.value }) }
   return { kind: 'map', keys: [key], values: [of] }
-}
-
-function arrivalsOf(fields: Fields, context: StepContext, duration: number): Record<string, unknown> {
-  const { problems } = context
-  const users = fields.node('Users')
-  const rate = fields.node('Rate')
-  if (users !== undefined && rate !== undefined)
-    problems.error('contradiction', `${fields.what} has both \`Rate\` and \`Users\``, users.span, {
-      label: 'a workload is open (`Rate`) or closed (`Users`)',
-    })
-  if (users !== undefined) {
-    const think = fields.node('ThinkTime')
-    const distribution: Distribution | undefined =
-      think === undefined ? { kind: 'constant', value: 0 } : readDistribution(think, 'duration', context)
-    return {
-      Arrivals: 'poisson',
-      Rate: [],
-      Users: pointsOf(users, '`Users`', context, numberOf).map(({ at, perSecond }) => ({ at, value: perSecond })),
-      ThinkTime: sampler(distribution),
-    }
-  }
-  const arrivals = fields.text('Arrivals') ?? 'poisson'
-  const node = fields.node('Arrivals')
-  const form = readingCall(arrivals, (value) => value)
-  const name = form.ok ? (form.value.kind === 'word' ? form.value.text : form.value.name.text) : arrivals
-  if (name === 'trace') return { Arrivals: 'trace', Rate: [], ...traceOf(arrivals, node!, context, duration) }
-  if (rate === undefined) {
-    problems.error('missing-member', `${fields.what} needs \`Rate\` or \`Users\``, fields.span, {
-      label: 'such as `Rate: 50/s` or `Users: 20`',
-    })
-    return {}
-  }
-  const points = pointsOf(rate, '`Rate`', context, rateOf)
-  if (name === 'bursty') return { Arrivals: 'bursty', Rate: points, ...burstyOf(arrivals, node!, context) }
-  if (name !== 'poisson' && name !== 'regular') {
-    const near = nearest(name, ['poisson', 'regular', 'bursty', 'trace'])
-    problems.error('unknown-value', `\`Arrivals\` is \`${arrivals}\``, node!.span, {
-      label:
-        near === undefined
-          ? 'possible are `poisson`, `regular`, `bursty(on=, off=)`, `trace(file.csv)`'
-          : `did you mean \`${near}\`?`,
-    })
-  }
-  return { Arrivals: name, Rate: points }
-}
-
-function sampler(distribution: Distribution | undefined): Sampler | undefined {
-  return distribution === undefined ? undefined : frozenSampler(distribution)
-}
-
-/** One value for ever, or points joined by straight lines. */
-function pointsOf(
-  node: Node,
-  what: string,
-  context: StepContext,
-  read: (node: Node, what: string, context: StepContext) => number,
-): { at: number; perSecond: number }[] {
-  if (!isList(node)) return [{ at: 0, perSecond: read(node, what, context) }]
-  const points = node.items.map((item) => {
-    const fields = new Fields(`a point of ${what}`, item, ['At', 'Value'], context.problems)
-    const value = fields.required('Value')
-    return {
-      at: fields.duration('At') ?? 0,
-      perSecond: value === undefined ? 0 : read(value, '`Value`', context),
-      span: item.span,
-    }
-  })
-  points.forEach((point, i) => {
-    if (i > 0 && point.at < points[i - 1]!.at)
-      context.problems.error('out-of-order', `the points of ${what} go back in time`, point.span)
-  })
-  return points.map(({ at, perSecond }) => ({ at, perSecond }))
-}
-
-function rateOf(node: Node, what: string, context: StepContext): number {
-  const text = textOf(node)
-  const parsed = text === undefined ? undefined : parseRate(text)
-  if (parsed?.ok === true) return (parsed.value.count / parsed.value.perMicros) * 1e6
-  context.problems.error('not-a-rate', parsed?.ok === false ? parsed.message : `${what} is not a rate`, node.span, {
-    label: 'such as `50/s` or `3000/min`',
-  })
-  return 0
-}
-
-function numberOf(node: Node, what: string, context: StepContext): number {
-  const value = Number(textOf(node) ?? '')
-  if (Number.isInteger(value) && value >= 0) return value
-  context.problems.error('wrong-type', `${what} is not a whole number from 0`, node.span)
-  return 0
-}
-
-/** The members of `name(a, key=value)` by key; the first one without a key under `file`. */
-function argumentsOf(text: string, node: Node, known: readonly string[], context: StepContext): Map<string, string> {
-  const made = new Map<string, string>()
-  const read = readingCall(text, (value) => value)
-  if (!read.ok)
-    context.problems.error(read.slug, read.message, node.span, read.label === undefined ? {} : { label: read.label })
-  else if (read.value.kind === 'call') {
-    for (const { key, value } of read.value.args) {
-      const name = key?.text ?? 'file'
-      if (!known.includes(name))
-        context.problems.error(
-          'unknown-argument',
-          `\`${name}\` is not an argument of \`${read.value.name.text}\``,
-          node.span,
-          { label: `possible are ${known.map((one) => `\`${one}\``).join(', ')}` },
-        )
-      else if (value.kind === 'word') made.set(name, value.text)
-    }
-  }
-  return made
-}
-
-function burstyOf(text: string, node: Node, context: StepContext): Record<string, unknown> {
-  const given = argumentsOf(text, node, ['on', 'off'], context)
-  const phase = (name: string): unknown => {
-    const parsed = parseDuration(given.get(name) ?? '')
-    if (parsed.ok && parsed.value > 0) return sampler({ kind: 'exponential', mean: parsed.value })
-    context.problems.error('missing-argument', `\`bursty\` needs \`${name}\` as a time`, node.span, {
-      label: 'such as `bursty(on=10s, off=50s)`',
-    })
-    return undefined
-  }
-  return { BurstyOn: phase('on'), BurstyOff: phase('off') }
-}
-
-/**
- * A trace: either a moment a line (`column=`, seconds unless `unit=`), or a number of requests a line for equal periods (`count=`,
- * `period=`), which are spread evenly over their period. `speed` plays it faster, `scale` multiplies the counts, `from` skips.
- */
-function traceOf(text: string, node: Node, context: StepContext, duration: number): Record<string, unknown> {
-  const given = argumentsOf(
-    text,
-    node,
-    ['file', 'column', 'count', 'period', 'unit', 'from', 'speed', 'scale'],
-    context,
-  )
-  const { problems } = context
-  const path = given.get('file')
-  const content = path === undefined ? undefined : context.readFile(path, node.span)
-  if (path === undefined)
-    problems.error('missing-argument', '`trace` needs a file', node.span, {
-      label: 'such as `trace(arrivals.csv, column=time)`',
-    })
-  if (content === undefined) return {}
-  const time = (name: string, fallback: number): number => {
-    const value = given.get(name)
-    if (value === undefined) return fallback
-    const parsed = parseDuration(value)
-    if (parsed.ok) return parsed.value
-    problems.error('not-a-duration', parsed.message, node.span)
-    return fallback
-  }
-  const factor = (name: string): number => {
-    const value = Number(given.get(name) ?? '1')
-    if (value > 0 && value < Infinity) return value
-    problems.error('out-of-range', `\`${name}\` is \`${given.get(name)}\``, node.span, {
-      label: 'expected a number above 0',
-    })
-    return 1
-  }
-  const counts = given.get('count')
-  const unit = given.get('unit') === 'ms' ? 1_000 : given.get('unit') === 'us' ? 1 : 1_000_000
-  const column = readColumn(content, counts ?? given.get('column'), (cell) => {
-    const value = toInteger(cell.trim(), counts === undefined ? unit : 1)
-    return typeof value === 'number'
-      ? { ok: true, value }
-      : { ok: false, slug: 'not-a-number', message: `\`${cell}\` is ${value}`, offset: 0, length: cell.length }
-  })
-  if (!column.ok) {
-    problems.error(
-      column.slug,
-      `\`${path}\`: ${column.message}`,
-      node.span,
-      column.label === undefined ? {} : { label: column.label },
-    )
-    return {}
-  }
-  const from = time('from', 0)
-  const speed = factor('speed')
-  if (counts === undefined) return { TraceTimes: momentsOf(column.value, from, speed, duration) }
-  const period = Math.max(1, Math.round(time('period', 60_000_000) / speed))
-  const scale = factor('scale')
-  const skip = Math.floor(from / speed / period)
-  return { Arrivals: 'poisson', Rate: stepsOf(column.value.slice(skip), period, scale, duration) }
-}
-
-function momentsOf(values: readonly number[], from: number, speed: number, duration: number): Float64Array {
-  const moments = values
-    .map((value) => Math.round((value - from) / speed))
-    .filter((value) => value >= 0 && value <= duration)
-  return Float64Array.from(moments.sort((a, b) => a - b))
-}
-
-/** Counts of equal periods as a rate with steps: Poisson arrivals at each period's own mean. */
-function stepsOf(
-  counts: readonly number[],
-  period: number,
-  scale: number,
-  duration: number,
-): { at: number; perSecond: number }[] {
-  const points: { at: number; perSecond: number }[] = []
-  for (let i = 0; i < counts.length && i * period < duration; i++) {
-    const perSecond = ((counts[i]! * scale) / period) * 1e6
-    points.push({ at: i * period, perSecond }, { at: (i + 1) * period, perSecond })
-  }
-  points.push({ at: points[points.length - 1]?.at ?? 0, perSecond: 0 })
-  return points
 }
 
 /** The client's behaviour in figures. An HTTP client retries nothing unless told to; an SDK is in standard mode (RET §5). */
@@ -417,8 +231,9 @@ function clientOf(
   const maxAttempts = fields.number('MaxAttempts', 1, 1000, true)
   const backoffNode = fields.node('Backoff')
   const timeout = get(node, 'Timeout')
-  const Timeout = timeout === undefined || textOf(timeout) === 'none' ? null : (fields.duration('Timeout') ?? null)
+  const Timeout = timeout === undefined || textOf(timeout) === 'none' ? null : (fields.time('Timeout') ?? null)
   if (backoffNode !== undefined) {
+    fields.refuse(['Retries', 'Sdk'], 'beside `Backoff`, which says all of it')
     const own = new Fields('`Backoff`', backoffNode, BACKOFF, context.problems)
     const base = own.duration('Base') ?? 100_000
     return {
@@ -434,6 +249,7 @@ function clientOf(
   const mode =
     fields.oneOf('Retries', ['legacy', 'standard', 'adaptive', 'none']) ??
     (isSdk || maxAttempts !== undefined ? 'standard' : 'none')
+  if (mode === 'none') fields.refuse(['MaxAttempts', 'Sdk'], 'without retries')
   const sdk = fields.oneOf('Sdk', ['javascript', 'python', 'javascript-2026', 'python-2026']) ?? 'javascript'
   return {
     Retries: sdkRetries({

@@ -22,6 +22,8 @@ import type { RetryPolicy } from './retry.ts'
 const NONE = -1
 const LOOP_EACH = 0
 const LOOP_REPEAT = 1
+/** After so many instructions without waiting a frame lets the loop go on, so that its guards see an endless program. */
+const BREATH = 4_096
 
 /** One line of execution. Pooled; `id` is its row. */
 class Frame {
@@ -47,6 +49,10 @@ class Frame {
   children = 0
   /** First failure among its branches; 0 = none. */
   childStatus = 0
+  /** While branches are being started: the last one to end leaves going on to `fork`. */
+  forking = false
+  /** Waits for nothing but its next turn. */
+  breathing = false
   /** Open loops: kind, round, list, the scope outside, and whether item failures are collected. */
   loopKind: number[] = []
   loopIndex: number[] = []
@@ -144,7 +150,8 @@ export class Interpreter<H> {
     const frame = this.frames[id]
     frame.timer = NONE
     const instruction = this.program.code[frame.pc]
-    if (instruction.op !== 'call') frame.pc++
+    if (frame.breathing) frame.breathing = false
+    else if (instruction.op !== 'call') frame.pc++
     this.step(frame)
   }
 
@@ -184,7 +191,12 @@ export class Interpreter<H> {
 
   private step(frame: Frame): void {
     const code = this.program.code
-    for (;;) {
+    for (let left = BREATH; ;) {
+      if (--left === 0) {
+        frame.breathing = true
+        frame.timer = this.sim.timer(0, this.wakeTarget, frame.id)
+        return
+      }
       const instruction = code[frame.pc]
       switch (instruction.op) {
         case 'call':
@@ -296,13 +308,17 @@ export class Interpreter<H> {
   }
 
   private closeLoop(frame: Frame, scope: unknown): void {
+    this.popLoop(frame, scope)
+    frame.pc++
+  }
+
+  private popLoop(frame: Frame, scope: unknown): void {
     frame.loopKind.pop()
     frame.loopIndex.pop()
     frame.loopList.pop()
     frame.loopOuter.pop()
     frame.loopReports.pop()
     frame.scope = scope
-    frame.pc++
   }
 
   /** Starts the branches; true when there are none and the frame goes on at once. */
@@ -321,8 +337,17 @@ export class Interpreter<H> {
       const at = instruction.list === null ? instruction.branches[i] : instruction.branches[0]
       branches.push(this.take(frame.id, frame.trace, at, instruction.list === null ? frame.scope : list[i]))
     }
-    for (const branch of branches) if (branch.alive && branch.parent === frame.id) this.step(branch)
-    return false
+    frame.forking = true
+    for (const branch of branches) this.step(branch)
+    frame.forking = false
+    return frame.children === 0 && this.joined(frame, instruction)
+  }
+
+  /** All branches have ended: true when the frame goes on, behind the branches or at a catcher. */
+  private joined(frame: Frame, instruction: Instruction & { op: 'parallel' }): boolean {
+    if (frame.childStatus !== 0) return this.caught(frame, frame.childStatus, instruction.catches)
+    frame.pc = instruction.join
+    return true
   }
 
   private raise(frame: Frame, status: number, catches: readonly Catcher[]): void {
@@ -332,27 +357,30 @@ export class Interpreter<H> {
   /** Finds who handles an exception: a catcher, a loop that reports failed items, or nobody (then the frame ends). */
   private caught(frame: Frame, status: number, catches: readonly Catcher[]): boolean {
     const name = this.sim.errors.names[status]
+    let reporting = frame.loopReports.length - 1
+    while (reporting >= 0 && !frame.loopReports[reporting]) reporting--
     for (const catcher of catches) {
-      if (catcher.errors.includes(name) || catcher.errors.includes('States.ALL')) {
-        frame.pc = catcher.goto
-        return true
-      }
+      // A loop that reports its failed items stands further in than this catcher.
+      if (catcher.depth <= reporting) break
+      if (!catcher.errors.includes(name) && !catcher.errors.includes('States.ALL')) continue
+      while (frame.loopKind.length > catcher.depth) this.leaveLoop(frame)
+      frame.pc = catcher.goto
+      return true
     }
-    for (let top = frame.loopKind.length - 1; top >= 0; top--) {
-      if (!frame.loopReports[top]) continue
-      while (frame.loopKind.length - 1 > top) {
-        frame.loopKind.pop()
-        frame.loopIndex.pop()
-        frame.loopList.pop()
-        frame.loopOuter.pop()
-        frame.loopReports.pop()
-      }
-      frame.failures!.push(itemIdentifier(frame.loopOuter[top], frame.loopIndex[top]))
+    if (reporting >= 0) {
+      while (frame.loopKind.length - 1 > reporting) this.leaveLoop(frame)
+      frame.failures!.push(itemIdentifier(frame.loopOuter[reporting], frame.loopIndex[reporting]))
       frame.pc = this.endOfLoop(frame.pc)
       return true
     }
     this.end(frame, status, null)
     return false
+  }
+
+  /** Leaves the innermost loop by an exception: its item is no longer the scope; what rounds wrote into it stays. */
+  private leaveLoop(frame: Frame): void {
+    const top = frame.loopKind.length - 1
+    this.popLoop(frame, frame.loopKind[top] === LOOP_EACH ? frame.loopOuter[top] : frame.scope)
   }
 
   /** The `next` instruction that closes the reporting loop around `pc`. */
@@ -379,12 +407,9 @@ export class Interpreter<H> {
     }
     const waiting = this.frames[parent]
     if (status !== 0 && waiting.childStatus === 0) waiting.childStatus = status
-    if (--waiting.children > 0) return
+    if (--waiting.children > 0 || waiting.forking) return
     const instruction = this.program.code[waiting.pc] as Instruction & { op: 'parallel' }
-    if (waiting.childStatus === 0) {
-      waiting.pc = instruction.join
-      this.step(waiting)
-    } else this.raise(waiting, waiting.childStatus, instruction.catches)
+    if (this.joined(waiting, instruction)) this.step(waiting)
   }
 
   private emitMetric(frame: Frame, instruction: Instruction & { op: 'metric' }): void {
@@ -392,6 +417,8 @@ export class Interpreter<H> {
     for (const [name, template] of instruction.dimensions)
       dimensions[name] = String(evaluate(template, frame.scope, this.streams))
     const value = Number(evaluate(instruction.value, frame.scope, this.streams))
+    // CloudWatch takes no other values.
+    if (!Number.isFinite(value)) return
     this.emit(
       this.host,
       instruction.namespace,
@@ -427,6 +454,7 @@ export class Interpreter<H> {
     this.forget(frame)
     frame.children = 0
     frame.childStatus = 0
+    frame.breathing = false
     frame.scope = null
     frame.failures = null
     if (frame.loopKind.length > 0) {
