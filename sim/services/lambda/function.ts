@@ -410,7 +410,7 @@ function emit(
   unit: string,
   resolution: number,
 ): void {
-  self.sim.count(self.sim.customMetric(namespace, name, dimensions, unit as 'Count', resolution), value)
+  self.sim.count(self.sim.customMetric(namespace, name, dimensions, unit as 'Count', resolution * 1_000_000), value)
 }
 
 function countPhases(environments: Environments): number {
