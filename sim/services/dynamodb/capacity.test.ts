@@ -6,6 +6,7 @@ import { createRng } from '../../engine/rng.ts'
 import { hashKey } from './items.ts'
 import { HASHES, Partitions } from './partitions.ts'
 import type { Table } from './state.ts'
+import { partitionsOf } from './summary.ts'
 
 const KB = 1024
 
@@ -404,4 +405,41 @@ test('the hottest keys of a table are known, with their units [DDB-R36]', () => 
   expect(first!.key).toBe('tenant-7')
   expect(first!.units).toBeGreaterThanOrEqual(1000)
   expect(first!.units - first!.error).toBeLessThanOrEqual(1000)
+})
+
+test('the summary shows the hot partition, its heat and its hottest key [N.DYNAMODB-29, N.DYNAMODB-30]', () => {
+  const world = tableLab({ write: 3999 })
+  const keys = [0, 1, 2, 3].map((i) => keyOn(world, i))
+  load(world, 100, 60, 'PutItem', (i) => put(i % 2 === 0 ? keys[2]! : keys[i % 4]!, 10 * KB))
+  world.run(MINUTE)
+  const summary = partitionsOf(world.state<Table>('T'))
+  expect(summary.map(({ from, to }) => [from, to])).toEqual([
+    [0, 0.25],
+    [0.25, 0.5],
+    [0.5, 0.75],
+    [0.75, 1],
+  ])
+  expect(summary.map(({ writeRate, heat }) => [Math.round(writeRate), Math.round(100 * heat)])).toEqual([
+    [0, 0],
+    [250, 25],
+    [500, 50],
+    [250, 25],
+  ])
+  expect(summary[2]).toMatchObject({
+    writeUnits: 30_000,
+    throttled: 0,
+    bytes: 10 * KB,
+    hotKeys: [{ key: keys[2], units: 30_000 }],
+  })
+})
+
+test('traffic on many keys heats all partitions alike, on one key only one of them [N.DYNAMODB-29]', () => {
+  const heat = (key: (i: number) => string): number => {
+    const world = tableLab({ write: 3999 })
+    load(world, 80, 60, 'PutItem', (i) => put(key(i), 10 * KB))
+    const units = partitionsOf(world.state<Table>('T')).map(({ writeUnits }) => writeUnits)
+    return Math.max(...units) / (units.reduce((sum, one) => sum + one, 0) / units.length)
+  }
+  expect(heat((i) => `user-${i}`)).toBeLessThan(1.06)
+  expect(heat(() => 'one')).toBe(4)
 })

@@ -10,6 +10,7 @@ const WRONG_TYPE = 'An operand in the update expression has an incorrect data ty
 
 /** The item after the update. `base` holds at least the key; `keys` are names that may not be changed. Throws `Invalid`. */
 export function update(base: Item, clauses: readonly Clause[], given: Placeholders, keys: readonly string[]): Item {
+  if (clauses.length === 1) return updateOne(base, clauses[0], given, keys)
   checkPaths(clauses, given, keys)
   const values = clauses.map((clause) => resultOf(clause, base, given))
   let item = base
@@ -23,6 +24,19 @@ export function update(base: Item, clauses: readonly Clause[], given: Placeholde
     if (valueAt(item, clause.path, given) !== undefined) item = replace(item, clause.path, 0, undefined, given) as Item
   }
   return item
+}
+
+/** One clause cannot overlap with another. */
+function updateOne(base: Item, clause: Clause, given: Placeholders, keys: readonly string[]): Item {
+  const first = nameOf(clause.path[0] as string, given)
+  if (keys.includes(first)) throw new Invalid(keyChanged(first))
+  const value = resultOf(clause, base, given)
+  if (value === undefined && valueAt(base, clause.path, given) === undefined) return base
+  return replace(base, clause.path, 0, value, given) as Item
+}
+
+function keyChanged(name: string): string {
+  return `One or more parameter values were invalid: Cannot update attribute ${name}. This attribute is part of the key`
 }
 
 function lastIndex(path: Path): number {
@@ -130,10 +144,7 @@ function checkPaths(clauses: readonly Clause[], given: Placeholders, keys: reado
     clause.path.map((element) => (typeof element === 'number' ? element : nameOf(element, given))),
   )
   paths.forEach((path, i) => {
-    if (keys.includes(path[0] as string))
-      throw new Invalid(
-        `One or more parameter values were invalid: Cannot update attribute ${path[0]}. This attribute is part of the key`,
-      )
+    if (keys.includes(path[0] as string)) throw new Invalid(keyChanged(path[0] as string))
     for (let j = 0; j < i; j++) {
       const common = Math.min(path.length, paths[j].length)
       if (equalValues(path.slice(0, common), paths[j].slice(0, common)))

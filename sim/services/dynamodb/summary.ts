@@ -1,0 +1,49 @@
+// What a report or a view says of a table's partitions: ranges, data, consumption, throttles and the hottest keys of each.
+import type { KeyValue } from './items.ts'
+import { HASHES } from './partitions.ts'
+import type { Table } from './state.ts'
+
+export interface PartitionSummary {
+  readonly index: number
+  /** Share of all hashes, from and to, 0..1. */
+  readonly from: number
+  readonly to: number
+  readonly bytes: number
+  /** Units consumed since the beginning, and per second over the last full minute. */
+  readonly readUnits: number
+  readonly writeUnits: number
+  readonly readRate: number
+  readonly writeRate: number
+  /** Consumption of the last full minute as a part of what the partition serves at most (DDB-R30), 0..1. */
+  readonly heat: number
+  readonly throttled: number
+  /** Up to three keys that consume most on it, with the units that are certainly theirs. */
+  readonly hotKeys: readonly { readonly key: KeyValue; readonly units: number }[]
+}
+
+/** The partitions of a table in the order of their ranges. Pure; made when a report or a frame asks for it. */
+export function partitionsOf(table: Table): PartitionSummary[] {
+  const { partitions } = table.capacity
+  const { readCeiling, writeCeiling } = table.figures
+  const hot = table.hotKeys.list()
+  return Array.from({ length: partitions.count }, (_, i) => {
+    const readRate = partitions.lastRead[i] / 60
+    const writeRate = partitions.lastWrite[i] / 60
+    return {
+      index: i,
+      from: partitions.start[i] / HASHES,
+      to: partitions.endOf(i) / HASHES,
+      bytes: partitions.bytes[i],
+      readUnits: partitions.readUnits[i],
+      writeUnits: partitions.writeUnits[i],
+      readRate,
+      writeRate,
+      heat: readRate / readCeiling + writeRate / writeCeiling,
+      throttled: partitions.throttled[i],
+      hotKeys: hot
+        .filter((key) => partitions.of(key.hash) === i)
+        .slice(0, 3)
+        .map(({ key, units, error }) => ({ key, units: units - error })),
+    }
+  })
+}
