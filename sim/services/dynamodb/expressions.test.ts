@@ -164,7 +164,20 @@ test('a list grows at its end when a position behind it is set', () => {
   expect(change('SET l[9] = :v', { l: [1] }, { ':v': 2 })).toEqual({ l: [1, 2] })
 })
 
+test('several positions behind the end of a list are filled in their order', () => {
+  expect(change('SET l[1] = :a, l[4] = :b - :a, l[2] = :b ADD l[8] :a', { l: [1] }, { ':a': 5, ':b': 7 })).toEqual({
+    l: [1, 5, 7, 2, 5],
+  })
+})
+
+test('operands may stand in parentheses', () => {
+  expect(change('SET n = ((n) + (:v)), m = (:v)', { n: 1 }, { ':v': 2 })).toEqual({ n: 3, m: 2 })
+})
+
 test.each([
+  ['REMOVE x.y', 'document path provided'],
+  ['REMOVE t[0]', 'document path provided'],
+  ['REMOVE x.y SET n = :v', 'document path provided'],
   ['SET pk = :v', 'Cannot update attribute pk'],
   ['SET a = :v, a.b = :v', 'Two document paths overlap'],
   ['SET a = :v SET b = :v', 'can only be used once'],

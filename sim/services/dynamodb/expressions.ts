@@ -36,9 +36,10 @@ export type Clause =
   | { readonly kind: 'REMOVE'; readonly path: Path }
   | { readonly kind: 'ADD' | 'DELETE'; readonly path: Path; readonly value: string }
 
-/** A parsed expression and the placeholders it uses. */
+/** A parsed expression, the placeholders it uses, and the first elements of its paths. */
 export interface Parsed<T> {
   readonly tree: T
+  readonly heads: readonly string[]
   readonly names: readonly string[]
   readonly values: readonly string[]
 }
@@ -78,13 +79,19 @@ function parse<T>(text: unknown, what: string, read: (parser: Parser) => T): Par
   const parser = new Parser(text, what)
   const tree = read(parser)
   parser.expectEnd()
-  const parsed: Parsed<T> = { tree, names: [...parser.names].sort(), values: [...parser.values].sort() }
+  const parsed: Parsed<T> = {
+    tree,
+    heads: [...parser.heads].sort(),
+    names: [...parser.names].sort(),
+    values: [...parser.values].sort(),
+  }
   if (known.size >= KNOWN_MAX) known.clear()
   known.set(key, parsed)
   return parsed
 }
 
 class Parser {
+  readonly heads = new Set<string>()
   readonly names = new Set<string>()
   readonly values = new Set<string>()
   private readonly text: string
@@ -221,6 +228,11 @@ class Parser {
   }
 
   private term(): Term {
+    if (this.sign('(')) {
+      const inside = this.sum()
+      this.expectSign(')')
+      return inside
+    }
     const name = this.now.text
     if (this.now.kind !== 'name' || this.tokens[this.at + 1]!.text !== '(')
       return this.now.kind === 'value' ? { kind: 'value', name: this.value() } : { kind: 'path', path: this.path() }
@@ -242,7 +254,9 @@ class Parser {
   }
 
   private path(): Path {
-    const path: (string | number)[] = [this.name()]
+    const head = this.name()
+    this.heads.add(head)
+    const path: (string | number)[] = [head]
     for (;;) {
       if (this.sign('.')) path.push(this.name())
       else if (this.sign('[')) {

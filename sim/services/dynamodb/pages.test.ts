@@ -14,8 +14,7 @@ function collection(count: number, bytes: number): Lab {
     { range: 'N', ...FAST },
     { quotas: { 'dynamodb.PartitionWriteUnits': 1e6, 'dynamodb.OnDemandWriteUnits': 4e6 } },
   )
-  for (let i = 0; i < count; i++)
-    ask(world, 'PutItem', { Item: { pk: 'u1', sk: i, even: i % 2 === 0 }, ItemSize: bytes })
+  for (let i = 0; i < count; i++) ask(world, 'PutItem', { Item: { pk: 'u1', sk: i, n: i }, ItemSize: bytes })
   ask(world, 'PutItem', { Item: { pk: 'u2', sk: 5 }, ItemSize: bytes })
   world.run(world.now + MINUTE)
   return world
@@ -53,7 +52,7 @@ test('ranges of the sort key, and a filter that costs all the same [N.DYNAMODB-5
   const found = ask(world, 'Query', body).answer
   expect(found.Items.map((item: any) => item.sk)).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19])
   expect(unitsOf(world, 'Query', body)).toBe(1.5)
-  const filtered = { ...body, FilterExpression: 'sk IN (:a, :b)' }
+  const filtered = { ...body, FilterExpression: 'n IN (:a, :b)' }
   expect(ask(world, 'Query', filtered).answer).toMatchObject({ Count: 2, ScannedCount: 10 })
   expect(unitsOf(world, 'Query', filtered)).toBe(1.5)
   for (const [op, values] of [
@@ -73,6 +72,16 @@ test('ranges of the sort key, and a filter that costs all the same [N.DYNAMODB-5
       expect(forward ? got : got.reverse()).toEqual(values)
     }
   }
+})
+
+test('the filter of a query may not name a key, that of a scan may [N.DYNAMODB-56]', () => {
+  const world = collection(3, 100)
+  const { status, answer } = ask(world, 'Query', { ...byKey, FilterExpression: 'attribute_exists(sk)' })
+  expect([status, answer.message]).toEqual([
+    'ValidationException',
+    'Filter Expression can only contain non-primary key attributes: Primary key attribute: sk',
+  ])
+  expect(ask(world, 'Scan', { FilterExpression: 'attribute_exists(sk)' }).answer.Count).toBe(4)
 })
 
 test('10 items of 40.8 KB together cost 11 units, eventually consistent 5.5 [DDB-V5, DDB-R15]', () => {
@@ -110,7 +119,7 @@ test('a page whose items are all filtered away is empty and yet not the last [DD
   const world = collection(300, 10 * KB)
   const page = ask(world, 'Query', {
     ...byKey,
-    FilterExpression: 'sk > :max',
+    FilterExpression: 'n > :max',
     ExpressionAttributeValues: { ':k': 'u1', ':max': 250 },
   }).answer
   expect(page).toMatchObject({ Count: 0, ScannedCount: 102, LastEvaluatedKey: { pk: 'u1', sk: 101 } })

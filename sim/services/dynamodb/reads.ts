@@ -49,6 +49,7 @@ function runQuery(table: Table, call: Call, body: PageBody): void {
     throw new Invalid('Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.')
   const condition = parseCondition(body.KeyConditionExpression, 'KeyConditionExpression')
   const page = new Page(table, body, [condition])
+  page.refuseKeysInFilter()
   const range = readRange(table, condition.tree, page.given)
   const hash = hashKey(range.pk)
   const order = orderOf(table)
@@ -153,6 +154,18 @@ class Page {
     this.limit = body.Limit === undefined ? Infinity : wholeNumber(body.Limit, 'Limit', 1, Infinity)
     this.consistent = flag(body.ConsistentRead)
     this.behind = !this.consistent && table.drawReplica()
+  }
+
+  /** A Query filters by what is not key; the key condition is for that. */
+  refuseKeysInFilter(): void {
+    if (this.filter === null) return
+    for (const head of this.filter.heads) {
+      const name = nameOf(head, this.given)
+      if (this.table.keyNames.includes(name))
+        throw new Invalid(
+          `Filter Expression can only contain non-primary key attributes: Primary key attribute: ${name}`,
+        )
+    }
   }
 
   /** The key after which the page begins, or null. */

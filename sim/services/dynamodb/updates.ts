@@ -12,16 +12,15 @@ const WRONG_TYPE = 'An operand in the update expression has an incorrect data ty
 export function update(base: Item, clauses: readonly Clause[], given: Placeholders, keys: readonly string[]): Item {
   if (clauses.length === 1) return updateOne(base, clauses[0], given, keys)
   checkPaths(clauses, given, keys)
-  const values = clauses.map((clause) => resultOf(clause, base, given))
+  const changes = clauses.map((clause) => ({ path: clause.path, value: resultOf(clause, base, given) }))
+  // Positions behind the end of a list are filled in their order, and members are removed from the end, so that
+  // positions are those of the item as it was.
+  changes.sort((a, b) => lastIndex(a.path) - lastIndex(b.path))
   let item = base
-  clauses.forEach((clause, i) => {
-    if (clause.kind !== 'REMOVE' && values[i] !== undefined)
-      item = replace(item, clause.path, 0, values[i], given) as Item
-  })
-  // Members of lists are removed from the end, so that positions stay what the expression means.
-  const removals = clauses.filter((clause, i) => clause.kind === 'REMOVE' || values[i] === undefined)
-  for (const clause of removals.sort((a, b) => lastIndex(b.path) - lastIndex(a.path))) {
-    if (valueAt(item, clause.path, given) !== undefined) item = replace(item, clause.path, 0, undefined, given) as Item
+  for (const { path, value } of changes) if (value !== undefined) item = replace(item, path, 0, value, given) as Item
+  for (const { path, value } of changes.reverse()) {
+    if (value === undefined && valueAt(item, path, given) !== undefined)
+      item = replace(item, path, 0, undefined, given) as Item
   }
   return item
 }
@@ -46,6 +45,7 @@ function lastIndex(path: Path): number {
 
 /** What a clause puts at its path; undefined = the attribute goes. */
 function resultOf(clause: Clause, item: Item, given: Placeholders): unknown {
+  checkHolder(clause.path, item, given)
   switch (clause.kind) {
     case 'SET':
       return termOf(clause.term, item, given)
@@ -56,6 +56,13 @@ function resultOf(clause: Clause, item: Item, given: Placeholders): unknown {
     case 'DELETE':
       return without(valueAt(item, clause.path, given), given.values![clause.value])
   }
+}
+
+/** What holds the last element of a path must be there, and be a list or a map as the element asks. */
+function checkHolder(path: Path, item: Item, given: Placeholders): void {
+  if (path.length === 1) return
+  const holder = valueAt(item, path.slice(0, -1), given)
+  if (typeOf(holder) !== (typeof path[path.length - 1] === 'number' ? 'L' : 'M')) throw new Invalid(INVALID_PATH)
 }
 
 function termOf(term: Term, item: Item, given: Placeholders): unknown {
