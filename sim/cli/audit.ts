@@ -3,12 +3,11 @@ import { renderProblems } from '../diag/render.ts'
 import { formatMicros } from '../engine/time.ts'
 import { runScenario, type Run } from '../run/run.ts'
 import { reportOf, type Report } from '../run/report.ts'
-import { World } from '../run/world.ts'
 import { EXIT } from './exit.ts'
 import { openScenario } from './files.ts'
 import type { RunFlags } from './run.ts'
 import { useColor } from './terminal.ts'
-import { firstDifference } from './diverge.ts'
+import { firstDifference, guarded } from './diverge.ts'
 import { createRng } from '../engine/rng.ts'
 
 export function audit(path: string, flags: RunFlags & { runs: string }): number {
@@ -16,7 +15,11 @@ export function audit(path: string, flags: RunFlags & { runs: string }): number 
   if (problems.list.length > 0)
     process.stderr.write(`${renderProblems(problems.list, { color: useColor(process.stderr, flags) })}\n`)
   const runs = Number(flags.runs)
-  if (scenario === undefined || !Number.isInteger(runs) || runs < 1) return EXIT.badInput
+  if (!Number.isInteger(runs) || runs < 1 || runs > 1000) {
+    process.stderr.write(`error[bad-flag]: \`--runs ${flags.runs}\` is not a whole number from 1 to 1000\n`)
+    return EXIT.badInput
+  }
+  if (scenario === undefined) return EXIT.badInput
   const plain = reportOf(runScenario(scenario), '')
   const differing = new Map<string, Set<string>>()
   for (let seed = 1; seed <= runs; seed++) {
@@ -34,9 +37,9 @@ export function audit(path: string, flags: RunFlags & { runs: string }): number 
   process.stdout.write(`${path}: ${differing.size} answers hang on the order of equal times\n`)
   for (const [what, values] of [...differing].slice(0, 40))
     process.stdout.write(`  ${what}: ${[...values].join(', ')}\n`)
-  const permuted = new World(scenario.plan)
+  const permuted = guarded(scenario)
   permuted.kernel.ties = createRng(1, 'audit', 'ties')
-  const parted = firstDifference(new World(scenario.plan), permuted, scenario.plan.duration)
+  const parted = firstDifference(guarded(scenario), permuted, scenario.plan.duration)
   if (parted !== undefined)
     process.stdout.write(`  first at ${formatMicros(parted.a.time)}: ${parted.a.text} or ${parted.b.text} goes first\n`)
   return EXIT.expectationFailed

@@ -2,6 +2,7 @@
 import { renderProblems } from '../diag/render.ts'
 import { formatMicros } from '../engine/time.ts'
 import { capture, restore } from '../engine/snapshot.ts'
+import type { Scenario } from '../lang/scenario.ts'
 import { World } from '../run/world.ts'
 import { EXIT } from './exit.ts'
 import { openScenario } from './files.ts'
@@ -26,8 +27,8 @@ export function diverge(pathA: string, pathB: string, flags: RunFlags & { seedB?
     process.stderr.write(`${renderProblems(problems, { color: useColor(process.stderr, flags) })}\n`)
   if (a.scenario === undefined || b.scenario === undefined) return EXIT.badInput
   const parted = firstDifference(
-    new World(a.scenario.plan),
-    new World(b.scenario.plan),
+    guarded(a.scenario),
+    guarded(b.scenario),
     Math.min(a.scenario.plan.duration, b.scenario.plan.duration),
   )
   if (parted === undefined) {
@@ -38,6 +39,13 @@ export function diverge(pathA: string, pathB: string, flags: RunFlags & { seedB?
     `the runs part at event ${parted.index}\n  a: ${formatMicros(parted.a.time)}  ${parted.a.text}\n  b: ${formatMicros(parted.b.time)}  ${parted.b.text}\n`,
   )
   return EXIT.expectationFailed
+}
+
+/** A world that an endless scenario does not keep going for ever. */
+export function guarded(scenario: Scenario): World {
+  const world = new World(scenario.plan)
+  world.kernel.stepsMax = scenario.guards.events
+  return world
 }
 
 /** Runs both in stretches of virtual time that are halved wherever their digests differ, then event by event. */
@@ -54,8 +62,9 @@ export function firstDifference(
   while (from < duration) {
     to = Math.min(duration, from + stretch)
     a.run(to)
-    b.run(to)
+    const stop = b.run(to)
     if (a.kernel.digest.hex() === b.kernel.digest.hex() && a.kernel.steps === b.kernel.steps) {
+      if (stop !== 'end') return undefined
       from = to
       if (from < duration) {
         startA = capture(a)

@@ -12,7 +12,7 @@ export function explain(name: string): number {
     registry.defs.find((other) => other.type.split('::').slice(1).join('::').toLowerCase() === name.toLowerCase())
   const text = def !== undefined ? card(def) : (partCard(name) ?? metricCard(name) ?? errorCard(name) ?? factCard(name))
   if (text !== undefined) {
-    process.stdout.write(text)
+    process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
     return EXIT.ok
   }
   const names = [
@@ -75,7 +75,7 @@ export function card(def: ServiceDef): string {
 }
 
 function partCard(type: string): string | undefined {
-  const owners = registry.defs.filter((def) => def.parts?.[type] !== undefined)
+  const owners = registry.defs.filter((def) => Object.hasOwn(def.parts ?? {}, type))
   return owners.length === 0
     ? undefined
     : `${type}\n\nIs read as part of ${owners.map((def) => def.type).join(', ')}; see \`hotshard explain ${owners[0]!.type}\`.\n`
@@ -83,7 +83,7 @@ function partCard(type: string): string | undefined {
 
 function metricCard(name: string): string | undefined {
   const lines = registry.defs.flatMap((def) => {
-    const metric = def.metrics[name]
+    const metric = Object.hasOwn(def.metrics, name) ? def.metrics[name] : undefined
     return metric === undefined
       ? []
       : [

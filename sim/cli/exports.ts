@@ -40,11 +40,13 @@ export function writeMetrics(world: World, path: string): void {
       .map((key) => `${key}=${metric.dimensions[key]}`)
       .join(';')
     for (const point of metric.series.points) {
+      if (point.n === 0) continue
       const values = [point.n, point.sum / unit, point.sum / point.n / unit, point.min / unit, point.max / unit]
       lines.push(
-        [point.start / 1e6, point.repeat, metric.namespace, metric.name, csv(dimensions), metric.unit, ...values].join(
-          ',',
-        ),
+        [
+          ...[point.start / 1e6, point.repeat, csv(metric.namespace), csv(metric.name), csv(dimensions), metric.unit],
+          ...values,
+        ].join(','),
       )
     }
   }

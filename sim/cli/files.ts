@@ -3,7 +3,7 @@
 // A scenario is a stranger's text: its data files lie in its own folder or below (or below `--root`), links are followed before
 // that is checked, and only a template named by `Template` may lie elsewhere, when its name ends like a template's.
 import { readFileSync, realpathSync, statSync } from 'node:fs'
-import { dirname, extname, isAbsolute, relative, resolve } from 'node:path'
+import { dirname, extname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { Problems } from '../diag/problem.ts'
 import { loadScenario, type FileReader, type Scenario } from '../lang/scenario.ts'
 import { parseDuration } from '../lang/quantity.ts'
@@ -40,6 +40,10 @@ export function openScenario(path: string, flags: LoadFlags): { scenario: Scenar
       })
   }
   const files = fileReader(dirname(resolve(path)), flags.root)
+  if (files === undefined) {
+    problems.error('bad-flag', `\`--root ${flags.root}\` is no folder`)
+    return { scenario: undefined, problems }
+  }
   const scenario = loadScenario(
     { name: path, text },
     {
@@ -55,7 +59,8 @@ export function openScenario(path: string, flags: LoadFlags): { scenario: Scenar
 
 function readText(path: string, problems: Problems): string | undefined {
   try {
-    if (statSync(path).size > BYTES_MAX)
+    if (!statSync(path).isFile()) problems.error('no-such-file', `\`${path}\` is not a file`)
+    else if (statSync(path).size > BYTES_MAX)
       problems.error('file-too-large', `\`${path}\` is larger than ${BYTES_MAX / 1_048_576} MB`)
     else return readFileSync(path, 'utf8')
   } catch (error) {
@@ -68,8 +73,10 @@ function readText(path: string, problems: Problems): string | undefined {
   return undefined
 }
 
-function fileReader(folder: string, root: string | undefined): FileReader {
-  const allowed = realpathSync(root === undefined ? folder : resolve(root))
+function fileReader(folder: string, root: string | undefined): FileReader | undefined {
+  const top = root === undefined ? folder : resolve(root)
+  if (!statSync(top, { throwIfNoEntry: false })?.isDirectory()) return undefined
+  const allowed = realpathSync(top)
   return {
     read(path, kind) {
       const full = resolve(folder, path)
@@ -99,5 +106,5 @@ function fileReader(folder: string, root: string | undefined): FileReader {
 }
 
 function isOutside(path: string): boolean {
-  return path.startsWith('..') || isAbsolute(path)
+  return path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)
 }

@@ -1,4 +1,5 @@
 // `hotshard run`: simulates scenarios, prints their reports and writes what was asked for.
+import { closeSync, openSync } from 'node:fs'
 import { renderProblems } from '../diag/render.ts'
 import { reportOf, type Report } from '../run/report.ts'
 import { runScenario } from '../run/run.ts'
@@ -21,6 +22,11 @@ export interface RunFlags extends LoadFlags {
 export function run(paths: readonly string[], flags: RunFlags): number {
   let code: number = EXIT.ok
   const reports: Report[] = []
+  const wrong = unwritable(paths, flags)
+  if (wrong !== undefined) {
+    process.stderr.write(`error[bad-flag]: ${wrong}\n`)
+    return EXIT.badInput
+  }
   for (const path of paths) {
     const { scenario, problems } = openScenario(path, flags)
     if (problems.list.length > 0)
@@ -35,8 +41,23 @@ export function run(paths: readonly string[], flags: RunFlags): number {
     code = Math.max(code, exitCode(report))
   }
   if (flags.format === 'json' && reports.length > 0)
-    process.stdout.write(`${JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2)}\n`)
+    process.stdout.write(`${JSON.stringify(paths.length === 1 ? reports[0] : reports, null, 2)}\n`)
   return code
+}
+
+/** Why the files that are asked for cannot be written; known before anything runs for long. */
+function unwritable(paths: readonly string[], flags: RunFlags): string | undefined {
+  for (const name of ['metrics', 'events', 'trace'] as const) {
+    const path = flags[name]
+    if (path === undefined) continue
+    if (paths.length > 1) return `\`--${name}\` takes one scenario, and these are ${paths.length}`
+    try {
+      closeSync(openSync(path, 'w'))
+    } catch {
+      return `\`--${name} ${path}\` cannot be written`
+    }
+  }
+  return undefined
 }
 
 /** Runs one scenario with the terminal looking on. */
@@ -68,7 +89,7 @@ function reproduceCommand(path: string, flags: RunFlags, seed: string): string {
   const quote = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
   const parts = ['npx hotshard run', quote(path), `--seed ${quote(seed)}`]
   for (const setting of flags.set ?? []) parts.push(`--set ${quote(setting)}`)
-  if (flags.duration !== undefined) parts.push(`--duration ${flags.duration}`)
+  if (flags.duration !== undefined) parts.push(`--duration ${quote(flags.duration)}`)
   if (flags.root !== undefined) parts.push(`--root ${quote(flags.root)}`)
   return parts.join(' ')
 }

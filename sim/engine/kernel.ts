@@ -136,11 +136,11 @@ export class Kernel {
   run(until: number, poll?: () => boolean): Stop {
     const clock = this.clock
     const queue = this.queue
-    let left = POLL_EVERY
+    let left = this.untilPoll()
     for (;;) {
       if (--left === 0) {
-        left = POLL_EVERY
         if (this.steps >= this.stepsMax) return 'steps'
+        left = this.untilPoll()
         if (poll !== undefined && poll()) return 'poll'
       }
       const time = queue.peek()
@@ -165,6 +165,11 @@ export class Kernel {
       if (queue.target === TIMER_TARGET) this.timerDue(queue.arg, time, queue.seq)
       else this.dispatch(queue.target, queue.arg)
     }
+  }
+
+  /** Rounds of the loop until the guards are asked: exactly at the last event allowed. */
+  private untilPoll(): number {
+    return Math.min(POLL_EVERY, Math.max(1, this.stepsMax - this.steps + 1))
   }
 
   /** Whether work for this very instant is waiting. */

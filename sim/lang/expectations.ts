@@ -3,12 +3,15 @@ import type { Problems } from '../diag/problem.ts'
 import type { Span } from '../diag/span.ts'
 import { nearest } from '../diag/suggest.ts'
 import { isScalar, textOf, type Node } from '../cfn/index.ts'
-import type { ServiceDef } from '../model/contract.ts'
+import type { CwUnit, ServiceDef } from '../model/contract.ts'
 import type { ComponentPlan } from '../model/plan.ts'
 import type { Program } from '../parts/program.ts'
-import { parseExpectation, type Expectation as Ast, type Formula, type Name } from './expectation.ts'
+import { API_FAULTS } from '../parts/api-faults.ts'
+import { mismatchOf } from './dimensions.ts'
+import { parseExpectation, type Expectation as Ast, type Formula, type Measured, type Name } from './expectation.ts'
 import { reportFlaw } from './outcome.ts'
 import type { Resources } from './resources.ts'
+import { registry } from './registry.ts'
 import type { SimulationSection } from './simulation.ts'
 
 export interface Expectation {
@@ -35,6 +38,7 @@ export function readExpectations(
     [...resources.components, ...workloads].map((component) => [component.name, component]),
   )
   const custom = customMetrics(handlers)
+  const errors = knownErrors([...handlers, ...workloads])
   return section.expect.flatMap((node) => {
     const text = isScalar(node) ? textOf(node) : undefined
     if (text === undefined) {
@@ -49,8 +53,10 @@ export function readExpectations(
       reportFlaw(problems, parsed, place ?? node.span, place !== undefined)
       return []
     }
-    new Names(known, custom, node.span, place, problems).check(parsed.value)
+    new Names(known, custom, errors, node.span, place, problems).check(parsed.value)
     const { during } = parsed.value
+    if ((during?.from ?? 0) >= section.duration)
+      problems.warning('never-happens', 'the window begins after the end of the run', node.span)
     const cuts = during === undefined ? [] : [during.from, during.to].filter((cut) => cut !== undefined)
     return [{ text: text.trim(), ast: parsed.value, span: node.span, cuts }]
   })
@@ -68,9 +74,22 @@ function customMetrics(components: readonly ComponentPlan[]): ReadonlyMap<string
   return found
 }
 
+/** Every exception that something in the scenario can raise. */
+function knownErrors(components: readonly ComponentPlan[]): ReadonlySet<string> {
+  const found = new Set(['ThrottlingException', 'AccessDeniedException', 'UnauthorizedOperation', 'DryRunOperation'])
+  for (const { error } of Object.values(API_FAULTS)) found.add(error)
+  for (const def of registry.defs)
+    for (const op of Object.values(def.ops)) for (const name of op.errors ?? []) found.add(name)
+  for (const { config } of components)
+    for (const instruction of (config['Handler'] as Program | undefined)?.code ?? [])
+      if (instruction.op === 'fail') found.add(instruction.error)
+  return found
+}
+
 class Names {
   private readonly known: ReadonlyMap<string, Known>
   private readonly custom: ReadonlyMap<string, ReadonlySet<string>>
+  private readonly errors: ReadonlySet<string>
   private readonly whole: Span
   private readonly place: Span | undefined
   private readonly problems: Problems
@@ -78,12 +97,14 @@ class Names {
   constructor(
     known: ReadonlyMap<string, Known>,
     custom: ReadonlyMap<string, ReadonlySet<string>>,
+    errors: ReadonlySet<string>,
     whole: Span,
     place: Span | undefined,
     problems: Problems,
   ) {
     this.known = known
     this.custom = custom
+    this.errors = errors
     this.whole = whole
     this.place = place
     this.problems = problems
@@ -93,6 +114,8 @@ class Names {
     if (ast.kind === 'compare') {
       this.formula(ast.left)
       this.formula(ast.right)
+      const mismatch = mismatchOf(ast, (measured) => this.unitOf(measured))
+      if (mismatch !== undefined) this.problems.error('unlike-quantities', mismatch.message, this.span(mismatch.at))
       return
     }
     const name = ast.kind === 'alarm' ? ast.alarm : ast.resource
@@ -113,6 +136,7 @@ class Names {
         return
       case 'errors':
         if (formula.resource !== undefined) this.component(formula.resource)
+        this.error(formula.error)
         return
       case 'cost':
         this.problems.error('not-simulated-yet', 'costs are not simulated yet', this.span(formula))
@@ -136,6 +160,21 @@ class Names {
       this.span(metric),
       { label: near === undefined ? `possible are ${possible}` : `did you mean \`${near}\`?` },
     )
+  }
+
+  private unitOf({ resource, metric }: Measured): CwUnit | undefined {
+    if (this.custom.get(resource.text)?.has(metric.text) === true) return undefined
+    const metrics = this.known.get(resource.text)?.def.metrics ?? {}
+    return Object.hasOwn(metrics, metric.text) ? metrics[metric.text]!.unit : undefined
+  }
+
+  /** A misspelt exception is never counted, so `== 0` would hold for no reason. */
+  private error(name: Name): void {
+    if (this.errors.has(name.text)) return
+    const near = nearest(name.text, this.errors)
+    const message = `nothing here is known to raise \`${name.text}\``
+    if (near === undefined) this.problems.warning('unknown-error', message, this.span(name))
+    else this.problems.error('unknown-error', message, this.span(name), { label: `did you mean \`${near}\`?` })
   }
 
   private component(name: Name): Known | undefined {

@@ -39,6 +39,8 @@ export function evaluateExpectation(expectation: Expectation, run: Run): Expecta
 function evaluate(ast: Ast, run: Run): { ok: boolean; measured: string } {
   const from = ast.during?.from ?? run.scenario.plan.warmUp
   const to = ast.during?.to ?? run.world.now + 1
+  if (from > 0 && from >= run.world.now && ast.kind !== 'conserved')
+    return { ok: false, measured: 'nothing: the run ended before' }
   switch (ast.kind) {
     case 'compare': {
       if (ast.by.length > 0) return evaluateBy(ast, run, from, to)
@@ -138,6 +140,7 @@ function valueOf(
       const right = valueOf(formula.right, run, from, to, dimensions)
       if ('missing' in left) return left
       if ('missing' in right) return right
+      if (formula.op === '/' && right.number === 0) return { missing: 'a division by 0' }
       const both = left.of === right.of
       if (formula.op === '/')
         return { number: left.number / right.number, of: both ? 'plain' : left.of, unit: both ? 1 : left.unit }
@@ -163,7 +166,7 @@ function measure(
   to: number,
   dimensions: Readonly<Record<string, string>>,
 ): Evaluated {
-  const found = run.world.metrics.filter(
+  const all = run.world.metrics.filter(
     (metric) =>
       (metric.component === measured.resource.text || metric.namespace === measured.resource.text) &&
       metric.name === measured.metric.text &&
@@ -171,21 +174,36 @@ function measure(
         ? isOwn(metric)
         : Object.entries(dimensions).every(([name, value]) => metric.dimensions[name] === value)),
   )
-  const metric = found[0]
+  // A metric of the room's own, such as Lambda's `Errors`, goes before the count of exceptions of the same name.
+  const metric = all.find((one) => one.namespace !== 'Sim' || one.name !== 'Errors') ?? all[0]
   const what = `${measured.resource.text}.${measured.metric.text}`
   const stat = toStatistic(measured.statistic)
   if (metric === undefined)
     return stat.kind === 'Sum' || stat.kind === 'SampleCount'
       ? { number: 0, of: 'plain', unit: 1 }
       : { missing: `${what} has no data` }
-  const value = statistic(metric.series, stat, from, to)
+  const value = isException(metric) ? exceptions(all, stat, from, to) : statistic(metric.series, stat, from, to)
   const unit = baseUnits(metric.series, metric.unit)
+  if (metric.unit === 'Percent' && stat.kind !== 'SampleCount')
+    return value === undefined
+      ? { missing: `${what} has no data in this time` }
+      : { number: value / 100, of: 'share', unit: 0.01 }
   const of = stat.kind === 'SampleCount' ? 'plain' : unit > 1 ? 'time' : metric.unit === 'Bytes' ? 'size' : 'plain'
   if (value === undefined)
     return stat.kind === 'Sum' || measuresNothing(metric, stat)
       ? { number: 0, of, unit }
       : { missing: `${what} has no data in this time` }
   return { number: value, of, unit }
+}
+
+function isException(metric: PublishedMetric): boolean {
+  return metric.namespace === 'Sim' && metric.name === 'Errors'
+}
+
+/** Exceptions have a series for each name; what is asked for is all of them. */
+function exceptions(series: readonly PublishedMetric[], stat: Statistic, from: number, to: number): number | undefined {
+  if (stat.kind !== 'Sum' && stat.kind !== 'SampleCount') return statistic(series[0]!.series, stat, from, to)
+  return series.reduce((sum, one) => sum + (statistic(one.series, stat, from, to) ?? 0), 0)
 }
 
 /** A resource's own series, not one with more dimensions; of the exceptions all together are meant. */
@@ -235,6 +253,7 @@ function holds(a: number, op: Comparison, b: number): boolean {
 
 function shown(value: Value): string {
   if (value.of === 'time') return formatMicros(Math.round(value.number))
+  if (value.of === 'share' && value.unit !== 1) return `${(value.number * 100).toPrecision(4)} %`
   if (value.of === 'size') return `${Math.round(value.number)} B`
   return Number.isInteger(value.number) ? String(value.number) : value.number.toPrecision(6)
 }
