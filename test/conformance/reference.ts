@@ -6,8 +6,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CORPUS, type Case, type Suite } from './suite.ts'
 import type { Expected, Measured, Target } from './reference/measure.ts'
-import { burst, loss, pool } from './reference/functions.ts'
+import { burst as lambdaBurst, loss, pool } from './reference/functions.ts'
+import { contention, failures, pauseInMilliseconds, pauseThreshold, pauseWithTies } from './reference/retries.ts'
 import { bimodal, erlangA, mg1, mginf, mm1, mmc, mmck } from './reference/queues.ts'
+import { bins, burst as tableBurst } from './reference/tables.ts'
 
 type Measure = (params: Target['params'], expect: Target['expect']) => Readonly<Record<string, Measured>>
 
@@ -15,7 +17,15 @@ type Measure = (params: Target['params'], expect: Target['expect']) => Readonly<
 const MEASURES: readonly (readonly [model: string, measure: Measure])[] = [
   ['M/G/c/c loss', loss],
   ['scale-per-request FaaS pool', pool],
-  ['AWS operator guide', burst],
+  ['AWS operator guide', lambdaBurst],
+  ['idle 300 s then max demand', tableBurst],
+  ['M keys hashed uniformly', bins],
+  ['independent attempt failures', failures],
+  ['integer-ms GC/retry collapse', pauseInMilliseconds],
+  ['happy-simulator gc_caused_collapse', pauseWithTies],
+  ['same, retries disabled', pauseWithTies],
+  ['same with retries: pause', pauseThreshold],
+  ['AWS OCC backoff sim', contention],
   ['M/M/1 FIFO', mm1],
   ['M/M/c FIFO', mmc],
   ['M/G/1 FIFO', mg1],

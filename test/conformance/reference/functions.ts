@@ -1,5 +1,6 @@
 // Lambda against loss formulas, a published simulation of its environments, and AWS's own example of the burst limit.
 import { World } from '../../../sim/run/world.ts'
+import { FREE } from '../../../sim/services/lambda/environments.ts'
 import type { LambdaFunction } from '../../../sim/services/lambda/function.ts'
 import { scenarioOf } from '../../scenarios.ts'
 import { Batches, completed, exactly, oneOfMany, Stretch, type Measured } from './measure.ts'
@@ -7,6 +8,13 @@ import { Batches, completed, exactly, oneOfMany, Stretch, type Measured } from '
 type Params = Readonly<Record<string, any>>
 
 const SECOND = 1_000_000
+
+/** Erlang's formula B. */
+function shareThatIsLost(servers: number, load: number): number {
+  let lost = 1
+  for (let n = 1; n <= servers; n++) lost = (load * lost) / (n + load * lost)
+  return lost
+}
 
 /** What the loss formula does not depend on: laws of one mean, from none to much variation. */
 const LAWS: readonly ((mean: number) => string)[] = [
@@ -37,8 +45,8 @@ Simulation:
   Handlers:
     Work: [{ Wait: '${law(mean)}' }]
 `,
-      // A stretch holds thousands of requests and outlasts many durations, those of the long kind too.
-      Math.max(4_000 / rate, 100 * mean, 100 / rate / Math.max(0.002, 1 - c / a)),
+      // A stretch holds thousands of requests and some that are lost, and outlasts durations, those of the long kind too.
+      Math.max(20 * mean, Math.max(4_000, Math.min(50_000, 10 / shareThatIsLost(c, a))) / rate),
     )
     return batches.share(
       (at) => at.sum('Work', 'Invocations') + at.sum('Work', 'Throttles'),
@@ -84,8 +92,15 @@ Simulation:
 `)
   const world = new World(plan)
   const work = world.stateOf<LambdaFunction>('Work')
-  const read = (at: number): Record<'cold' | 'requests' | 'rejected' | 'servers' | 'running', number> => {
+  const read = (
+    at: number,
+  ): Record<'cold' | 'requests' | 'rejected' | 'servers' | 'running' | 'ended' | 'ages', number> => {
     world.run(at)
+    // The whole time of all environments less the ages of those that are there is the time of those that have ended.
+    let ages = work.lives.mean(at) * at
+    const { environments } = work
+    for (let row = 0; row < environments.rows; row++)
+      if (environments.phase[row] !== FREE) ages -= at - environments.createdAt[row]
     const rejected = work.throttles.reduce((sum, each) => sum + each, 0)
     return {
       cold: work.coldStarts,
@@ -93,6 +108,8 @@ Simulation:
       rejected,
       servers: work.lives.mean(at) * at,
       running: work.running.mean(at) * at,
+      ended: work.lives.left,
+      ages,
     }
   }
   const before = read(W * SECOND)
@@ -107,6 +124,7 @@ Simulation:
     server_count: one(of('servers') / length),
     running: one(of('running') / length),
     idle: one((of('servers') - of('running')) / length),
+    lifespan: one(of('ended') === 0 ? 0 : of('ages') / of('ended') / SECOND),
     requests: one(of('requests') * times),
     cold: one(of('cold') * times),
     utilization: one(of('running') / of('servers')),

@@ -46,6 +46,16 @@ export function exactly(value: number | readonly number[]): Measured {
   }
 }
 
+/** A figure that was published as rounded or idealised: it may be off by `allowance`. */
+export function within(value: number, allowance: number): Measured {
+  return {
+    differs: (expected) =>
+      Math.abs(value - meanOf(expected).mean) <= allowance
+        ? undefined
+        : `${value}, expected ${meanOf(expected).mean} ± ${allowance}`,
+  }
+}
+
 /** A mean with its standard error, estimated from `freedom` + 1 independent parts. */
 export function estimate(value: number, error: number, freedom: number): Measured {
   return {
@@ -125,6 +135,10 @@ export class Stretch {
 
   sum(resource: string, name: string): number {
     return windowOf(this.series(resource, name), this.from, this.to).sum
+  }
+
+  largest(resource: string, name: string): number {
+    return windowOf(this.series(resource, name), this.from, this.to).max
   }
 
   samples(resource: string, name: string): number {

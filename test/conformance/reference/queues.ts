@@ -49,12 +49,12 @@ function shareThatWaits(workers: number, load: number): number {
 
 /**
  * A run of a station in stretches that outlast its memory many times (a queue forgets its length in the order of
- * 1/(1 − ρ)² services, and the later the more its services vary) and of which each holds some requests that wait.
+ * 1/(1 − ρ)² services, and means take the longer to settle the more its services vary) and of which each holds some requests that wait.
  */
 function run({ workers, load, mean, service, capacity, patience }: Station, scv: number): Batches {
   const rate = (load / mean) * SECOND
   const idle = Math.max(0.05, Math.abs(1 - load / workers))
-  const memory = Math.max(1, (1 + scv) / 2) / (idle * idle)
+  const memory = (Math.max(1, (1 + scv) / 2) / idle) ** 2
   const requests = Math.min(160_000, Math.max(20_000, 400 * memory, 2 / shareThatWaits(workers, load)))
   return new Batches(
     (duration) => `
@@ -194,5 +194,9 @@ Simulation:
     world.run(longest * i)
     samples.push(server.busy)
   }
-  return { p50: sampledQuantile(samples, 0.5), p99: sampledQuantile(samples, 0.99), 'p99.9': sampledQuantile(samples, 0.999) }
+  return {
+    p50: sampledQuantile(samples, 0.5),
+    p99: sampledQuantile(samples, 0.99),
+    'p99.9': sampledQuantile(samples, 0.999),
+  }
 }
