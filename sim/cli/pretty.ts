@@ -117,7 +117,7 @@ function notable(metric: MetricSummary): boolean {
 
 function metricText(metric: MetricSummary): string {
   if (metric.kind === 'count')
-    return metric.unit === 'Count'
+    return metric.unit === 'Count' || metric.unit === 'None'
       ? `${metric.name} ${count(metric.sum)}`
       : `${metric.name} ${withUnit(metric.average, metric.unit)} avg`
   if (metric.kind === 'distribution')
@@ -198,7 +198,7 @@ function wrap(parts: readonly string[], width: number): string[] {
 }
 
 function seconds(value: number): string {
-  return formatMicros(Math.round(value * 1e6))
+  return Number.isInteger(value) && value < 120 ? `${value} s` : formatMicros(Math.round(value * 1e6))
 }
 
 /** A time in µs with three figures, as people compare them: `48.3 ms`, `1.20 s`; from two minutes on in full. */
