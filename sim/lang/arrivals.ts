@@ -1,5 +1,5 @@
 // When the requests of a workload come: a rate along straight lines, users who think, bursts, or a recorded trace.
-import { isList, textOf, type Node, type Scalar } from '../cfn/index.ts'
+import { isList, textOf, type Node } from '../cfn/index.ts'
 import type { Distribution } from '../engine/sample.ts'
 import { toInteger } from '../engine/time.ts'
 import { Arguments, unknownName, type Parameters } from './arguments.ts'
@@ -9,7 +9,8 @@ import { Fields, kindOf } from './fields.ts'
 import type { StepContext } from './handler.ts'
 import { parseDuration, parseNumber, parseRate } from './quantity.ts'
 import type { Scanner } from './scanner.ts'
-import { frozenSampler, readDistribution, taken } from './values.ts'
+import { taken } from './taken.ts'
+import { frozenSampler, readDistribution } from './values.ts'
 
 /** More users than this are not simulated one by one. */
 const USERS_MAX = 1_000_000
@@ -104,7 +105,7 @@ function formOf(node: Node | undefined, context: StepContext): Form | undefined 
       value.kind === 'call' ? value : { kind: 'call', name, args: [], start: value.start, end: value.end }
     return meaning(name.text, new Arguments(call, FORMS[name.text]!, scanner), scanner)
   })
-  return taken(form, node as Scalar, context)
+  return taken(form, node, context)
 }
 
 function meaning(kind: string, args: Arguments, scanner: Scanner): Form {
@@ -226,7 +227,7 @@ function pointsOf(
 function rateOf(node: Node, what: string, context: StepContext): number {
   const text = textOf(node)
   if (text !== undefined) {
-    const rate = taken(parseRate(text), node as Scalar, context)
+    const rate = taken(parseRate(text), node, context)
     return rate === undefined ? 0 : (rate.count / rate.perMicros) * 1e6
   }
   context.problems.error('not-a-rate', `${what} is ${kindOf(node)}, not a rate`, node.span, {

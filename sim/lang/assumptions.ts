@@ -48,7 +48,7 @@ export function readAssumptions(
       const mistake = text === undefined ? 'it is not a text' : misread(assumption, text)
       if (mistake !== undefined)
         problems.error('wrong-assumption', `\`${key}\` cannot be read: ${mistake}`, value.span, {
-          label: assumption.doc,
+          notes: [`${key}: ${assumption.doc}`],
         })
       else settings[key] = text!
     }

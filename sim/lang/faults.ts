@@ -45,7 +45,9 @@ export function readFaults(
         near === undefined ? 'not-simulated-yet' : 'unknown-fault',
         `\`${action.key}\` is ${near === undefined ? 'not simulated yet' : 'not a fault that is known here'}`,
         action.keySpan,
-        { label: near === undefined ? `possible are ${[...known].sort().join(', ')}` : `did you mean \`${near}\`?` },
+        near === undefined
+          ? { notes: [`faults that are simulated: ${[...known].sort().join(', ')}`] }
+          : { label: `did you mean \`${near}\`?` },
       )
       return []
     }
@@ -69,7 +71,10 @@ export function readFaults(
         resolve: (text) => (typeof text === 'string' ? resources.component(text)?.name : undefined),
         error: (path, slug, message, help) =>
           problems.error(slug, message, placeOf(action.value, path[0]), help === undefined ? {} : { label: help }),
-        notSimulated: (path, message) => problems.error('unknown-parameter', message, placeOf(action.value, path[0])),
+        notSimulated: (path, message) =>
+          problems.error('unknown-parameter', message, keyOf(action.value, path[0]), {
+            label: `possible are ${['Target', ...Object.keys(props)].map((name) => `\`${name}\``).join(', ')}`,
+          }),
       })
     if (API_FAULTS[action.key] !== undefined) {
       const params = read(API_PARAMS)
@@ -143,6 +148,10 @@ function targetsOf(node: Node, resources: Resources, problems: Problems): { name
     }
   }
   return found
+}
+
+function keyOf(node: Node, key: string | number | undefined) {
+  return (isMap(node) ? node.pairs.get(String(key))?.keySpan : undefined) ?? node.span
 }
 
 function placeOf(node: Node, key: string | number | undefined) {

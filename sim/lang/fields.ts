@@ -4,6 +4,7 @@ import { nearest } from '../diag/suggest.ts'
 import type { Span } from '../diag/span.ts'
 import { entries, get, isList, isMap, isScalar, textOf, type Dict, type Entry, type Node } from '../cfn/node.ts'
 import { parseDuration, parseSize } from './quantity.ts'
+import { taken } from './taken.ts'
 
 /** A number as it is written without a unit; no longer text is looked at. */
 const NUMBER = /^[-+]?[0-9]{0,30}\.?[0-9]{1,30}(e[-+]?[0-9]{1,3})?$/i
@@ -13,7 +14,7 @@ export class Fields {
   readonly what: string
   readonly span: Span
   private readonly dict: Dict | undefined
-  private readonly problems: Problems
+  readonly problems: Problems
 
   /** Reports members outside `known`; with `known` null any name is allowed. */
   constructor(what: string, node: Node, known: readonly string[] | null, problems: Problems) {
@@ -79,10 +80,10 @@ export class Fields {
     const node = this.node(name)
     if (node === undefined) return undefined
     const text = textOf(node)
-    const parsed = text === undefined ? undefined : parseSize(text)
-    if (parsed?.ok === true) return parsed.value
-    const message = parsed === undefined ? `\`${name}\` is ${kindOf(node)}, not a size` : parsed.message
-    this.problems.error('not-a-size', message, node.span, { label: parsed?.help ?? 'such as `512MB` or `2GB`' })
+    if (text !== undefined) return taken(parseSize(text), node, this)
+    this.problems.error('not-a-size', `\`${name}\` is ${kindOf(node)}, not a size`, node.span, {
+      label: 'such as `512MB` or `2GB`',
+    })
     return undefined
   }
 
@@ -149,14 +150,10 @@ export class Fields {
 /** A node's duration in µs, or undefined with a problem reported. */
 export function readDuration(node: Node, what: string, problems: Problems): number | undefined {
   const text = textOf(node)
-  const parsed = text === undefined ? undefined : parseDuration(text)
-  if (parsed !== undefined && parsed.ok) return parsed.value
-  problems.error(
-    'not-a-duration',
-    parsed === undefined ? `${what} is ${kindOf(node)}, not a duration` : parsed.message,
-    node.span,
-    { label: parsed?.help ?? 'expected a time such as `250ms`, `3s` or `5m`' },
-  )
+  if (text !== undefined) return taken(parseDuration(text), node, { problems })
+  problems.error('not-a-duration', `${what} is ${kindOf(node)}, not a duration`, node.span, {
+    label: 'expected a time such as `250ms`, `3s` or `5m`',
+  })
   return undefined
 }
 

@@ -90,13 +90,16 @@ export function readResources(
     const owner = def ?? registry.defs.find((other) => other.parts?.[resource.type] !== undefined)!
     const error = (path: Path, slug: string, message: string, help?: string): void => {
       faulty.add(resource.logicalId)
-      problems.error(slug, message, spanAt(resource, path), help === undefined ? {} : { label: help })
+      // A property whose function could not be resolved is missing for that reason, which has been told.
+      if (slug === 'missing-property' && problems.list.some(({ span }) => isWithin(span, resource.span))) return
+      const place = spanAt(resource, path, slug === 'unknown-property')
+      problems.error(slug, message, place, help === undefined ? {} : { label: help })
     }
     const context: ReadContext = {
       quota: (name) => quota(owner, name),
       resolve: (text) => simulated(typeof text === 'string' ? template.resourceAt(text)?.logicalId : undefined),
       error,
-      notSimulated: (path, message) => note(`${message} (\`${resource.logicalId}\`)`, spanAt(resource, path)),
+      notSimulated: (path, message) => note(`${message} (\`${resource.logicalId}\`)`, spanAt(resource, path, true)),
     }
     const config = readConfig(resource.type, props, toJs(resource.properties) as Record<string, unknown>, context)
     const view: ResourceView = {
@@ -166,8 +169,12 @@ function dimensionValue(template: Template, resource: CfnResource, def: ServiceD
   return ref.slice(Math.max(ref.lastIndexOf('/'), ref.lastIndexOf(':')) + 1)
 }
 
-/** The place of a property: as deep along the path as the text goes, the member's name for the last step. */
-function spanAt(resource: CfnResource, path: Path): Span {
+function isWithin(span: Span | undefined, whole: Span): boolean {
+  return span !== undefined && span.source === whole.source && span.start >= whole.start && span.end <= whole.end
+}
+
+/** The place of a property (or of its `name`): as deep along the path as the text goes, the member's name for the last step. */
+function spanAt(resource: CfnResource, path: Path, name = false): Span {
   let node = resource.properties as Node
   let span = resource.keySpan
   for (const step of path[0] === 'Properties' ? path.slice(1) : path) {
@@ -175,7 +182,7 @@ function spanAt(resource: CfnResource, path: Path): Span {
     const item: Node | undefined = isList(node) && typeof step === 'number' ? node.items[step] : undefined
     if (entry === undefined && item === undefined) break
     node = entry?.value ?? item!
-    span = entry === undefined || node.kind === 'scalar' ? node.span : entry.keySpan
+    span = entry === undefined || (node.kind === 'scalar' && !name) ? node.span : entry.keySpan
   }
   return span
 }

@@ -63,7 +63,9 @@ export function readStatistic(scanner: Scanner, others: readonly string[] = []):
   if (numbered !== null) {
     const percent = Number(numbered[2])
     if (percent > 100)
-      scanner.stop('out-of-range', `${quote(word.text)} is beyond 100; percentiles go from \`p0\` to \`p100\``, word)
+      scanner.stop('out-of-range', `${quote(word.text)} is beyond 100; percentiles go from \`p0\` to \`p100\``, word, {
+        label: /^(p|tm)99\d+$/.test(lower) ? `did you mean \`${numbered[1]}99.${lower.split('99')[1]}\`?` : undefined,
+      })
     return numbered[1] === 'p' ? { kind: 'percentile', p: percent } : { kind: 'trimmed-mean', low: 0, high: percent }
   }
   if (NOT_SIMULATED.test(lower)) {

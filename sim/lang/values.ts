@@ -6,7 +6,8 @@ import { nearest } from '../diag/suggest.ts'
 import { DISTRIBUTION_NAMES, parseDistribution, type FileReader } from './distribution.ts'
 import type { StepContext } from './handler.ts'
 import { choosesKeys, KEY_NAMES, keyName, parseKeys, type KeySpec } from './keys.ts'
-import { found, flaw, reportFlaw, type Outcome } from './outcome.ts'
+import { found, flaw, type Outcome } from './outcome.ts'
+import { taken } from './taken.ts'
 import { parseCondition } from './condition.ts'
 import { parsePath, parseTemplate } from './path.ts'
 import { dimensionOf, type Dimension } from './quantity.ts'
@@ -163,18 +164,4 @@ function constant(value: unknown): Template {
 function deepFreeze<T extends object>(value: T): T {
   for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) deepFreeze(part as object)
   return Object.freeze(value)
-}
-
-/** The value of an outcome; a flaw is reported at its place inside the scalar. */
-export function taken<T>(outcome: Outcome<T>, node: Scalar, context: StepContext): T | undefined {
-  if (outcome.ok) return outcome.value
-  const { text } = node.span.source
-  const offset = text.startsWith(node.text, node.span.start)
-    ? 0
-    : text.startsWith(node.text, node.span.start + 1)
-      ? 1
-      : -1
-  const span = offset < 0 ? node.span : { ...node.span, start: node.span.start + offset }
-  reportFlaw(context.problems, outcome, span, offset >= 0)
-  return undefined
 }
