@@ -97,14 +97,19 @@ function atEvents(a: World, b: World, until: number): { index: number; a: SeenEv
 
 function written(world: World, until: number): SeenEvent[] {
   const seen: SeenEvent[] = []
-  world.kernel.tap = (time, target, arg) => {
-    const component = world.kernel.componentOf(target)
-    seen.push({
-      time,
-      text: `${component === 0 ? 'the scenario' : world.components[component - 1]!.name} ${world.kernel.nameOf(target)}(${arg})`,
-    })
-  }
+  world.kernel.tap = (time, target, arg) => seen.push({ time, text: `${nameOf(world, target)}(${arg})` })
   world.run(until)
   world.kernel.tap = null
   return seen
+}
+
+/** An event by its component and the name that its room gives it: an operation or a timer. */
+function nameOf(world: World, target: number): string {
+  const number = world.kernel.componentOf(target)
+  const component = world.components[number - 1]
+  if (component === undefined) return 'the scenario: a fault begins or ends '
+  const run = world.kernel.functionOf(target)
+  const ops = Object.entries(component.def.ops).find(([, op]) => (op.run as unknown) === run)
+  const timer = Object.entries(component.def.timers).find(([, timer]) => (timer as unknown) === run)
+  return `${component.name} ${ops?.[0] ?? timer?.[0] ?? 'event'}`
 }

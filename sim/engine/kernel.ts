@@ -82,9 +82,9 @@ export class Kernel {
     return this.components[target]
   }
 
-  /** The name of a target's function, for traces and for `diverge`. */
-  nameOf(target: Target): string {
-    return this.runs[target].name
+  /** The function that a target runs, by identity, for naming it. */
+  functionOf(target: Target): unknown {
+    return this.runs[target]
   }
 
   /** Asks `boundary` to be called at `first` µs and then at the times it returns. */
