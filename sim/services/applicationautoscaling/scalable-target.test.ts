@@ -111,6 +111,15 @@ test('one minute above the target is not enough [DDB-R61]', () => {
   expect(world.state<Scaler>('Target').asked).toBe(0)
 })
 
+test('a minute without data ends what was consecutive [DDB-R61, DDB-R63]', () => {
+  const world = lab(parts(100), { probe })
+  writes(world, 90, 1)
+  world.run(world.now + MINUTE)
+  writes(world, 90, 1)
+  world.run(world.now + MINUTE)
+  expect(world.state<Scaler>('Target').asked).toBe(0)
+})
+
 test('limits hold, also at the start [DDB-R62, AAS-R4]', () => {
   const world = lab(parts(100, {}, { MaxCapacity: 150, MinCapacity: 120 }), { probe })
   world.run(MINUTE - SECOND)

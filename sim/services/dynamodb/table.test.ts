@@ -149,6 +149,25 @@ test('the last replica has a write exactly when its lag is over: 1 µs earlier i
   }
 })
 
+test('writes that come while the replica lags behind reach it together with the first of them [DDB-R97]', () => {
+  const world = tableLab({ assumptions: { ReplicaLag: '50ms' } })
+  ask(world, 'PutItem', { Item: { pk: 'k', n: 1 } })
+  world.run(1000 * MS)
+  world.call('T', 'dynamodb:PutItem', { Item: { pk: 'k', n: 2 } })
+  world.run(1030 * MS)
+  world.call('T', 'dynamodb:PutItem', { Item: { pk: 'k', n: 3 } })
+  const seen = (at: number): number[] => {
+    world.run(at)
+    const values = new Set<number>()
+    for (let i = 0; i < 100; i++)
+      world.call('T', 'dynamodb:GetItem', { Key: { pk: 'k' } }, 0, ({ answer }) => values.add(answer.Item.n))
+    world.run(at + 2 * MS)
+    return [...values].sort()
+  }
+  expect(seen(1045 * MS)).toEqual([1, 3])
+  expect(seen(1050 * MS)).toEqual([3])
+})
+
 test('a deleted item may be read for as long as a replica lags behind, and its row is given back then [DDB-R97]', () => {
   const world = tableLab({ assumptions: { ReplicaLag: '50ms' } })
   ask(world, 'PutItem', { Item: { pk: 'k' } })
