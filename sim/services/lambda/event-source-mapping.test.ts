@@ -120,7 +120,7 @@ describe('polling', () => {
         value: { kind: 'path', path: ['n'] },
         dimensions: [],
         unit: 'Count',
-        resolution: MINUTE,
+        resolution: 60,
       },
       { op: 'next', start: 1 },
     )

@@ -325,7 +325,7 @@ describe('time-out and errors', () => {
       value: constant(2),
       dimensions: [['Kind', constant('toy')]],
       unit: 'Count',
-      resolution: MINUTE,
+      resolution: 60,
     }
     const at = world({ handler: steps(emit) })
     took(at)
