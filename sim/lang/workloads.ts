@@ -26,7 +26,7 @@ const MEMBERS = [
   'Client',
   'Count',
 ]
-const CLIENT = ['Timeout', 'Retries', 'MaxAttempts', 'Backoff', 'Sdk']
+const CLIENT = ['Timeout', 'Retries', 'MaxAttempts', 'Backoff', 'Sdk', 'AcceptLateAnswers']
 const BACKOFF = ['Base', 'Cap', 'Jitter']
 
 export function readWorkloads(
@@ -220,7 +220,7 @@ function clientOf(
   node: Node | undefined,
   action: string,
   context: StepContext,
-): { Retries: RetrySettings; Timeout: number | null } {
+): { Retries: RetrySettings; Timeout: number | null; AcceptLateAnswers?: boolean } {
   const isSdk = !action.startsWith('execute-api:') && !action.startsWith('http:')
   if (node === undefined)
     return {
@@ -230,6 +230,8 @@ function clientOf(
   const fields = new Fields('`Client`', node, CLIENT, context.problems)
   const maxAttempts = fields.number('MaxAttempts', 1, 1000, true)
   const backoffNode = fields.node('Backoff')
+  // An answer to an attempt that was given up still ends its request: the client listens on after it has sent again.
+  const late = fields.oneOf('AcceptLateAnswers', ['true', 'false']) === 'true' ? { AcceptLateAnswers: true } : {}
   const timeout = get(node, 'Timeout')
   const Timeout = timeout === undefined || textOf(timeout) === 'none' ? null : (fields.time('Timeout') ?? null)
   if (backoffNode !== undefined) {
@@ -244,6 +246,7 @@ function clientOf(
         own.oneOf('Jitter', ['none', 'full', 'equal', 'decorrelated']) ?? 'full',
       ),
       Timeout,
+      ...late,
     }
   }
   const mode =
@@ -260,5 +263,6 @@ function clientOf(
       maxAttempts,
     }),
     Timeout,
+    ...late,
   }
 }
