@@ -162,7 +162,11 @@ function resourceReport(world: World, index: number, calls: readonly CallSummary
   const principal = Object.keys(component.def.metrics).find(
     (name) => component.def.metrics[name]!.kind === 'distribution' && component.def.metrics[name]!.unit !== 'Bytes',
   )
-  const latency = metrics.find((metric) => metric.name === principal && Object.keys(metric.dimensions).length <= 1)
+  // A table's latency is told by operation only: the busiest operation stands for it.
+  const latencies = metrics.filter((metric) => metric.name === principal)
+  const latency =
+    latencies.find((metric) => Object.keys(metric.dimensions).length <= 1) ??
+    latencies.sort((a, b) => b.samples - a.samples)[0]
   const details = component.def.report?.(world.states[index + 1])
   return {
     name: component.name,

@@ -47,3 +47,33 @@ export function partitionsOf(table: Table): PartitionSummary[] {
     }
   })
 }
+
+/** Partitions that a report names one by one. */
+const SHOWN = 3
+
+/** What the report says of a table: how many partitions, the hottest of them, and who heats them. */
+export function reportOf(table: Table): {
+  readonly lines: readonly string[]
+  readonly partitions: readonly PartitionSummary[]
+} {
+  const partitions = partitionsOf(table)
+  const total = partitions.reduce((sum, partition) => sum + partition.readUnits + partition.writeUnits, 0)
+  if (total === 0) return { lines: [], partitions }
+  const byHeat = [...partitions].sort(
+    (a, b) => b.throttled - a.throttled || b.readUnits + b.writeUnits - a.readUnits - a.writeUnits || a.index - b.index,
+  )
+  const lines = byHeat.slice(0, SHOWN).map((partition) => {
+    const units = partition.readUnits + partition.writeUnits
+    const keys = partition.hotKeys
+      .filter((key) => key.units > total / 100)
+      .map(({ key, units: own }) => `${String(key)} ${percent(own / total)}`)
+    const throttled = partition.throttled > 0 ? `, ${partition.throttled} throttled` : ''
+    const hot = keys.length > 0 ? `; of all units ${keys.join(', ')}` : ''
+    return `partition ${partition.index + 1} of ${partitions.length}: ${percent(units / total)} of the units, ${percent(partition.heat)} of its ceiling in the last full minute${throttled}${hot}`
+  })
+  return { lines, partitions }
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 1000) / 10} %`
+}

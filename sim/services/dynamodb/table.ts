@@ -12,6 +12,7 @@ import { query, scan } from './reads.ts'
 import { deleteItem, getItem, putItem, updateItem } from './single.ts'
 import { Table } from './state.ts'
 import { assumptions, quotas } from './table.facts.ts'
+import { reportOf } from './summary.ts'
 
 const keyElement = p.record('A key attribute.', {
   AttributeName: p.string('The name of the attribute.', { required: true }),
@@ -279,6 +280,7 @@ export const table: ServiceDef<Table> = {
     "Little's law holds for requests in service": (self) => self.inService.holds(self.now),
   },
   periodEnded: minuteEnded,
+  report: reportOf,
   view: {
     glyph: 'table',
     label: 'Table',
