@@ -430,10 +430,10 @@ test('the summary shows the hot partition, its heat and its hottest key [N.DYNAM
     throttled: 0,
     bytes: 10 * KB,
     hotKeys: [{ key: keys[2], units: 30_000 }],
-    expect(reportOf(world.state<Table>('T')).lines[0]).toBe(
+  })
+  expect(reportOf(world.state<Table>('T')).lines[0]).toBe(
     `partition 3 of 4: 50 % of the units, 50 % of its ceiling in the last full minute; of all units ${keys[2]} 50 %`,
   )
-})
 })
 
 test('traffic on many keys heats all partitions alike, on one key only one of them [N.DYNAMODB-29]', () => {
