@@ -12,7 +12,11 @@ const names = readdirSync(BAD)
 
 /** The problems of a file as the terminal shows them, without this checkout's path. `--set` stands in the file's first line. */
 function told(name: string): { text: string; loaded: boolean } {
-  const set = [...readFileSync(BAD + name, 'utf8').split('\n')[0]!.matchAll(/--set (\S+)/g)].map((match) => match[1]!)
+  const set = [
+    ...readFileSync(BAD + name, 'utf8')
+      .split('\n')[0]!
+      .matchAll(/--set (\S+)/g),
+  ].map((match) => match[1]!)
   const { scenario, problems } = openScenario(BAD + name, { set })
   return { text: `${renderProblems(problems.list)}\n`.replaceAll(BAD, ''), loaded: scenario !== undefined }
 }

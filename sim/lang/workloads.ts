@@ -58,6 +58,7 @@ function readWorkload(
     // What else is wrong is told all the same.
     readArrivals(fields, context, duration)
     clientOf(fields.node('Client'), '', context)
+    for (const { key, value } of fields.members('Attributes')) readAttribute(value, key, context)
     return undefined
   }
   const def = registry.byType.get('Sim::Client::Workload')!
