@@ -86,6 +86,18 @@ describe('the rate of new environments', () => {
     expect(at.answers).toHaveLength(9500)
   })
 
+  test('a request that is throttled for want of an environment does not use up the rate of requests [LAM-31, LAM-32]', () => {
+    const quotas = {
+      'lambda.ConcurrentExecutions': 200,
+      'lambda.RequestsPerConcurrency': 1,
+      'lambda.FunctionScalingBurst': 5,
+    }
+    const at = world({ Work: part(waits(SECOND)) }, { quotas })
+    burst(at, 'Work', 0, 300)
+    at.run(0)
+    expect(at.state<LambdaFunction>('Work').throttles).toEqual([0, 0, 0, 0, 295])
+  })
+
   test('each function has its own allowance today, and all share one in the notes’ profile [LAM-32, LAM-33]', () => {
     const both = (options: LabOptions): number[] => {
       const at = world({ A: part(waits(30 * SECOND)), B: part(waits(30 * SECOND)) }, options)

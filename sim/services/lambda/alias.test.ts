@@ -87,6 +87,33 @@ describe('provisioned concurrency', () => {
     expect(() => provisioned(11, {}, { ReservedConcurrentExecutions: 10 })).toThrow(/11 provisioned/)
   })
 
+  test('a reservation is not set below what is provisioned [LAM-36]', () => {
+    const at = provisioned(10, {}, { ReservedConcurrentExecutions: 20 })
+    const put = (count: number): string =>
+      at.ask('Work', 'lambda:PutFunctionConcurrency', { ReservedConcurrentExecutions: count }).status
+    expect([put(9), put(10)]).toEqual(['InvalidParameterValueException', 'OK'])
+  })
+
+  test('provisioned environments take ten requests a second each, more spill over [LAM-31]', () => {
+    const at = world({
+      Work: part(waits(10 * MS)),
+      Prod: {
+        def: alias,
+        properties: {
+          FunctionName: 'Work',
+          FunctionVersion: '1',
+          Name: 'prod',
+          ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 1 },
+        },
+      },
+    })
+    for (let i = 0; i < 60; i++) burst(at, 'Prod', i * 20 * MS, 1)
+    at.run(MINUTE).finish()
+    // The bucket holds ten at first and gets ten more in each of the 1.2 s.
+    expect(at.sum('Work', 'ProvisionedConcurrencyInvocations', resource)).toBe(21)
+    expect(at.sum('Work', 'ProvisionedConcurrencySpilloverInvocations', resource)).toBe(39)
+  })
+
   test('without a reservation it is missing in the account’s pool [LAM-36]', () => {
     const at = provisioned(200)
     expect(at.state<Account>('Sim::Lambda::Account').room).toBe(800)

@@ -30,9 +30,9 @@ interface Setting {
   readonly work?: Record<string, unknown>
   readonly more?: Record<string, Part>
   readonly options?: LabOptions
+  /** How long the queues take to answer; no time at all unless set. */
+  readonly latency?: string
 }
-
-const exact = { ApiLatency: '0ms' }
 
 function world({
   handler = steps(wait(100 * MS)),
@@ -41,12 +41,13 @@ function world({
   work = {},
   more = {},
   options = {},
+  latency = '0ms',
 }: Setting): Lab {
   return lab(
     {
       'Sim::Lambda::Account': { def: account },
-      Jobs: { def: queue, properties: { VisibilityTimeout: 30, ...jobs }, assumptions: exact },
-      Dead: { def: queue, properties: {}, assumptions: exact },
+      Jobs: { def: queue, properties: { VisibilityTimeout: 30, ...jobs }, assumptions: { ApiLatency: latency } },
+      Dead: { def: queue, properties: {}, assumptions: { ApiLatency: latency } },
       Work: {
         def: lambdaFunction,
         properties: { MemorySize: 1792, ...work },
@@ -192,6 +193,20 @@ describe('batches', () => {
     expect(work(at).running.inside).toBe(1)
   })
 
+  test('a batch whose window ends while all that may run do starts when one of them ends [LAM-51, LAM-53]', () => {
+    const mapping = { MaximumBatchingWindowInSeconds: 2, ScalingConfig: { MaximumConcurrency: 2 } }
+    const at = world({ mapping, handler: steps(wait(10 * SECOND)), work: { Timeout: 15 } })
+    for (const tenths of [0, 21, 50]) {
+      at.run(tenths * 100 * MS)
+      send(at, 1)
+    }
+    // Two batches run from 2 s and from 4.1 s on; the window of the third message is over at 7 s.
+    at.run(12 * SECOND - 1)
+    expect([work(at).running.inside, feed(at).open.length]).toEqual([2, 1])
+    at.run(22 * SECOND)
+    expect([work(at).running.peak, work(at).replied, feed(at).succeeded]).toEqual([2, 3, 3])
+  })
+
   test('a large batch is collected from many receives', () => {
     const at = world({
       mapping: { BatchSize: 100, MaximumBatchingWindowInSeconds: 5 },
@@ -238,6 +253,19 @@ describe('scaling', () => {
     ramp('current', 6).forEach((found, minute) =>
       expect(Math.abs(found - expected[minute]), `minute ${minute}: ${found}`).toBeLessThanOrEqual(3),
     )
+  })
+
+  test('a queue that takes 20 ms to answer holds back neither the ramp nor the batches [LAM-50, LAM-V12]', () => {
+    const slow = (time: number, mapping: Record<string, unknown>): Lab => {
+      const at = world({ handler: steps(wait(time)), mapping, jobs: { VisibilityTimeout: 60 }, latency: '20ms' })
+      send(at, 60_000)
+      return at.run(15 * SECOND)
+    }
+    const ramp = slow(SECOND, { BatchSize: 1 }).run(MINUTE)
+    expect(Math.abs(feed(ramp).limit - 305)).toBeLessThanOrEqual(3)
+    expect(feed(ramp).running.inside).toBeGreaterThan(290)
+    const large = slow(100 * MS, { BatchSize: 100, MaximumBatchingWindowInSeconds: 1 })
+    expect(feed(large).succeeded).toBeGreaterThan(45_000)
   })
 
   test('in the notes’ profile 60 more each minute [N.LAMBDA-ESM-18]', () => {
