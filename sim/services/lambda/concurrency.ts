@@ -1,7 +1,7 @@
 // Reserved and provisioned concurrency of a function: who may have how much, set by the template or while it runs.
 import type { Call } from '../../engine/calls.ts'
 import { TokenBucket } from '../../parts/token-bucket.ts'
-import { NONE, ON_DEMAND } from './environments.ts'
+import { NONE } from './environments.ts'
 import type { LambdaFunction } from './function.ts'
 import type { Qualified } from './qualified.ts'
 
@@ -165,9 +165,4 @@ function allow(self: LambdaFunction): void {
 /** How many on-demand requests the function's own reservation leaves room for (LAM-34, LAM-36). */
 export function onDemandLimit(self: LambdaFunction): number {
   return self.reserved < 0 ? Infinity : self.reserved - self.provisioned
-}
-
-/** Whether a pool is one of provisioned environments that are there. */
-export function isProvisioned(self: LambdaFunction, pool: number): boolean {
-  return pool !== ON_DEMAND && self.qualifiers[pool - 1].ready > 0
 }

@@ -111,6 +111,19 @@ describe('polling', () => {
     expect([stored(at, 'Jobs'), feed(at).succeeded]).toEqual([0, 1])
   })
 
+  test('messages of a batch are deleted when it has succeeded, not before [N.LAMBDA-ESM-22, LAM-54]', () => {
+    const at = world({ mapping: { BatchSize: 10 } })
+    send(at, 10)
+    at.run(100 * MS - 1)
+    expect([stored(at, 'Jobs'), at.state<Queue>('Jobs').inFlight.inside]).toEqual([10, 10])
+    at.run(100 * MS)
+    expect(stored(at, 'Jobs')).toBe(0)
+    at.run(2 * MINUTE).finish()
+    expect(at.sum('Jobs', 'NumberOfMessagesDeleted')).toBe(10)
+    expect(at.sum('Feed', 'DeletedEventCount')).toBe(10)
+    expect(work(at).running.entered).toBeLessThanOrEqual(5)
+  })
+
   test('the handler sees the bodies as records, and the function its alias', () => {
     const handler = steps(
       { op: 'each', list: { kind: 'path', path: ['Records'] }, end: 3, reportFailures: false },
