@@ -216,6 +216,27 @@ describe('gauges and ages', () => {
   })
 })
 
+describe('gauges of several minutes', () => {
+  it('are read at the end of each period, in one point over an idle stretch, however the run is divided [N.CLOUDWATCH-05]', () => {
+    for (const stops of [[61 * MINUTE], [4 * MINUTE, 7 * MINUTE + SECOND, 23 * MINUTE, 61 * MINUTE]]) {
+      const b = bench([90 * SECOND])
+      const state: State = { value: NaN }
+      const id = b.recorder.open('gauge', { read: ((s: State) => s.value) as never, state }, 5 * MINUTE)
+      b.at(5 * MINUTE + SECOND, () => (state.value = 1))
+      b.at(20 * MINUTE - SECOND, () => (state.value = 2))
+      b.at(40 * MINUTE + SECOND, () => (state.value = 3))
+      b.start(61 * MINUTE)
+      for (const stop of stops) b.run(stop)
+      b.recorder.finish()
+      expect(shape(b.recorder.series[id]!)).toEqual([
+        [5 * MINUTE, 2, 1, 1, 1, 1],
+        [15 * MINUTE, 5, 1, 2, 2, 2],
+        [40 * MINUTE, 4, 1, 3, 3, 3],
+      ])
+    }
+  })
+})
+
 describe('levels', () => {
   it('have the mean over time, the least and the most of each minute', () => {
     const b = bench()

@@ -106,7 +106,7 @@ export class Recorder implements Boundary {
     return this.boundaryAfter(0)
   }
 
-  /** Opens a series. Periods shorter than a minute are for high-resolution custom metrics of kind `count`. */
+  /** Opens a series. Periods shorter than a minute are for high-resolution custom metrics of kind `count`, longer ones (whole minutes) for gauges. */
   open(kind: SeriesKind, reading: Reading | null = null, period = MINUTE): MetricId {
     const id = this.series.length
     this.series.push(new Series(kind, period, reading))
@@ -300,9 +300,10 @@ export class Recorder implements Boundary {
   private readGauge(metric: MetricId, time: number): void {
     const series = this.series[metric]
     const reading = series.reading!
+    const from = this.lastGauge
+    if (series.period > this.boundaryEvery) return this.readLong(series, from, time)
     const value = reading.read(reading.state as never, time)
     if (value !== value) return
-    const from = this.lastGauge
     const periods = Math.max(1, Math.round((time - from) / this.boundaryEvery))
     if (series.kind === 'gauge') series.add(from, periods, 1, value, value, value)
     else if (value < 0) series.add(from, periods, 1, 0, 0, 0)
@@ -311,6 +312,15 @@ export class Recorder implements Boundary {
       const first = Math.max(0, time - (periods - 1) * this.boundaryEvery - value)
       series.add(from, periods, 1, first, first, first)
     }
+  }
+
+  /** A gauge with a period of several minutes is read at the end of each, and not at all when a run ends within one. */
+  private readLong(series: Series, from: number, time: number): void {
+    const first = Math.floor(from / series.period)
+    const periods = Math.floor(time / series.period) - first
+    if (periods === 0) return
+    const value = series.reading!.read(series.reading!.state as never, time)
+    if (value === value) series.add(first * series.period, periods, 1, value, value, value)
   }
 
   private clear(metric: MetricId): void {

@@ -115,6 +115,8 @@ export interface Metric<S> {
   readonly doc: string
   /** gauge: the value now, NaN = no data point; age: the time (µs) it counts from, −1 = 0, NaN = no data point. */
   readonly read?: (self: S, now: number) => number
+  /** gauge: µs from one reading to the next, a whole number of minutes; a minute when absent. */
+  readonly period?: (self: S) => number
 }
 
 /** A property of the state that holds between any two events. The key is the sentence shown when it breaks. */

@@ -144,7 +144,8 @@ export class World {
     for (const name of Object.keys(component.def.metrics).sort()) {
       const metric = component.def.metrics[name]!
       if (metric.kind !== 'gauge' && metric.kind !== 'age') continue
-      const id = this.recorder.open(metric.kind, { read: metric.read as (state: never, now: number) => number, state })
+      const reading = { read: metric.read as (state: never, now: number) => number, state }
+      const id = this.recorder.open(metric.kind, reading, metric.period?.(state))
       this.publish(component.name, component.def.namespace, name, metric.unit, ownDimensions(component), id)
     }
   }
