@@ -15,6 +15,7 @@ import { account as apigatewayAccount } from './apigateway/account.ts'
 import { operator } from './client/operator.ts'
 import { workload } from './client/workload.ts'
 import { metrics } from './cloudwatch/metrics.ts'
+import { account as ec2Account } from './ec2/account.ts'
 import { server } from './http/server.ts'
 import { account as iamAccount } from './iam/account.ts'
 import { account as lambdaAccount } from './lambda/account.ts'
@@ -35,6 +36,7 @@ export const services: readonly ServiceDef[] = [
   operator,
   workload,
   metrics,
+  ec2Account,
   server,
   iamAccount,
   lambdaAccount,
