@@ -140,7 +140,7 @@ export class Kernel {
     for (;;) {
       if (--left === 0) {
         if (this.steps >= this.stepsMax) return 'steps'
-        left = this.untilPoll()
+        left = this.untilPoll() - 1
         if (poll !== undefined && poll()) return 'poll'
       }
       const time = queue.peek()

@@ -111,7 +111,7 @@ export class Fields {
     }
     if (value < min || value > max) {
       this.problems.error('out-of-range', `\`${name}\` is ${value}`, node.span, {
-        label: max === Infinity ? `expected at least ${min}` : `expected ${min} to ${max}`,
+        label: max >= Number.MAX_SAFE_INTEGER ? `expected at least ${min}` : `expected ${min} to ${max}`,
       })
       return undefined
     }

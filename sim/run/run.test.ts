@@ -1,0 +1,72 @@
+// Guards: a runaway scenario is stopped with the resource's name and a report of the part that ran.
+import { describe, expect, it } from 'vitest'
+import { scenarioOf } from '../../test/scenarios.ts'
+import { exitCode } from '../cli/run.ts'
+import { reportOf } from './report.ts'
+import { runScenario, type Run, type RunOptions } from './run.ts'
+
+const RECURSIVE = `
+Resources:
+  Loop:
+    Type: AWS::Lambda::Function
+    Properties: { Runtime: python3.12, Handler: a.b, Role: r, Timeout: 900, Code: { ZipFile: pass } }
+Simulation:
+  Duration: 1h
+  Guards: GUARDS
+  Quotas: { lambda.ConcurrentExecutions: 1000000 }
+  Workloads: { Spark: { Target: Loop, Operation: lambda:InvokeFunction, Rate: 1/s, Count: 1, Client: { Retries: none } } }
+  Handlers:
+    Loop:
+      - Parallel:
+          - lambda:InvokeFunction: { FunctionName: !Ref Loop, Payload: $ }
+          - lambda:InvokeFunction: { FunctionName: !Ref Loop, Payload: $ }
+`
+const QUIET = `
+Resources: { Slow: { Type: Sim::Http::Server, Properties: { Workers: 1, ServiceTime: 1h } } }
+Simulation:
+  Duration: 1h
+  Guards: GUARDS
+  Workloads: { Load: { Target: Slow, Operation: http:GET, Arrivals: regular, Rate: 1/s } }
+`
+
+function run(text: string, guards: string, options: RunOptions = {}): Run {
+  return runScenario(scenarioOf(text.replace('GUARDS', guards)), options)
+}
+
+describe('a guard', () => {
+  it('on events stops a function that invokes itself, exactly, by its name, with the rest of the report', () => {
+    const done = run(RECURSIVE, '{ Events: 100000 }')
+    expect(done.stopped).toMatchObject({ guard: 'events', limit: 100_000, resource: 'Loop' })
+    expect(done.stopped!.message).toBe('more than 100000 events have run; most of it at `Loop`')
+    expect(done.world.kernel.steps).toBe(100_000)
+    const report = reportOf(done, '')
+    expect(report.partial).toBe(true)
+    expect(report.simulated).toBeLessThan(report.duration)
+    expect(report.resources.find((resource) => resource.name === 'Loop')!.received).toBeGreaterThan(1000)
+    expect(report.broken).toEqual([])
+    expect(exitCode(report)).toBe(3)
+  })
+
+  it('on requests in flight speaks even where few events happen', () => {
+    const done = run(QUIET, '{ InFlight: 100 }')
+    expect(done.stopped).toMatchObject({ guard: 'in-flight', resource: 'Slow' })
+    expect(done.world.calls.live).toBeLessThan(200)
+    expect(done.checkpoints.length).toBeGreaterThan(0)
+  })
+
+  it('on memory and on real time asks whoever watches', () => {
+    let clock = 0
+    const slow = run(QUIET, '{ WallTime: 10s }', { watch: { wallTime: () => (clock += 1_000_000) } })
+    expect(slow.stopped).toMatchObject({ guard: 'wall-time', message: expect.stringContaining('longer than 10 s') })
+    const large = run(QUIET, '{ Memory: 1GB }', { watch: { memory: () => 2 ** 31 } })
+    expect(large.stopped).toMatchObject({ guard: 'memory', message: expect.stringContaining('1024 MB') })
+    expect(run(QUIET, '{}', { watch: { interrupted: () => true } }).stopped?.guard).toBe('interrupted')
+  })
+
+  it('says nothing of a run that stays within', () => {
+    const done = run(QUIET, '{ InFlight: 100000, Events: 100000 }')
+    expect(done.stopped).toBeUndefined()
+    expect(exitCode(reportOf(done, ''))).toBe(0)
+    expect(done.checkpoints).toHaveLength(64)
+  })
+})
