@@ -175,7 +175,7 @@ function mix(word: number): number {
 }
 
 /** Four hexadecimal digits by 16 bits: a UUID is made for every request of many workloads, and this is six times as fast. */
-const FOUR: string[] = new Array<string>(65536)
+const FOUR: string[] = []
 
 function four(value: number): string {
   return (FOUR[value & 0xffff] ??= (value & 0xffff).toString(16).padStart(4, '0'))

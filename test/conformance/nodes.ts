@@ -15,14 +15,23 @@ function nodeBinary(major: number): string {
   const binary = `${prefix}/node_modules/${packageName}/bin/node`
   if (!existsSync(binary)) {
     mkdirSync(prefix, { recursive: true })
-    execFileSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', prefix, `${packageName}@${major}`], { stdio: 'pipe' })
+    execFileSync(
+      'npm',
+      ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', prefix, `${packageName}@${major}`],
+      { stdio: 'pipe' },
+    )
   }
   return binary
 }
 
 function digestOf(node: string, scenario: string): string {
-  const run = spawnSync(node, ['dist/hotshard.js', 'run', `scenarios/${scenario}`, '--format', 'json', '--duration', '3m'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28 })
-  if (run.status !== 0 && run.status !== 1) throw new Error(`${node} ended with ${run.status}: ${run.stderr.slice(0, 500)}`)
+  const run = spawnSync(
+    node,
+    ['dist/hotshard.js', 'run', `scenarios/${scenario}`, '--format', 'json', '--duration', '3m'],
+    { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28 },
+  )
+  if (run.status !== 0 && run.status !== 1)
+    throw new Error(`${node} ended with ${run.status}: ${run.stderr.slice(0, 500)}`)
   return (JSON.parse(run.stdout) as { digest: { total: string } }).digest.total
 }
 

@@ -21,9 +21,17 @@ function same(actual: string, expected: string): void {
 function swapped(): { text: string; template: string } {
   const text = readFileSync(`${ROOT}scenarios/published-experiment.yaml`, 'utf8')
   const template = readFileSync(`${ROOT}../shared/corpus/flagship/published-experiment/template.yaml`, 'utf8')
-  const without = template.replace(/\n {12}ScalingConfig:\n {14}MaximumConcurrency: 5/, '').replace(/\n {6}ReservedConcurrentExecutions: 5/, '')
-  const reserved = without.replace(/(MaxConcurrencyFunction:\n {4}Type: AWS::Serverless::Function\n {4}Properties:)/, '$1\n      ReservedConcurrentExecutions: 5')
-  const max = reserved.replace(/(SQSEventFromReserved:\n(?:.*\n){4} {12}Enabled: true)/, '$1\n            ScalingConfig: { MaximumConcurrency: 5 }')
+  const without = template
+    .replace(/\n {12}ScalingConfig:\n {14}MaximumConcurrency: 5/, '')
+    .replace(/\n {6}ReservedConcurrentExecutions: 5/, '')
+  const reserved = without.replace(
+    /(MaxConcurrencyFunction:\n {4}Type: AWS::Serverless::Function\n {4}Properties:)/,
+    '$1\n      ReservedConcurrentExecutions: 5',
+  )
+  const max = reserved.replace(
+    /(SQSEventFromReserved:\n(?:.*\n){4} {12}Enabled: true)/,
+    '$1\n            ScalingConfig: { MaximumConcurrency: 5 }',
+  )
   return { text, template: max }
 }
 
@@ -32,17 +40,32 @@ export default {
   cases: [
     ...scenarioNames().corpus.map((name) => ({
       name: `${name} runs as it did`,
-      run: () => same(goldenText(openNamed(name)), readFileSync(`${ROOT}test/golden/${name.replace(/\.yaml$/, '.txt')}`, 'utf8')),
+      run: () =>
+        same(
+          goldenText(openNamed(name)),
+          readFileSync(`${ROOT}test/golden/${name.replace(/\.yaml$/, '.txt')}`, 'utf8'),
+        ),
     })),
     {
       name: 'the published experiment fails its expectations when the two settings are swapped',
       run(): void {
         const { text, template } = swapped()
         const problems = new Problems()
-        const scenario = loadScenario({ name: 'swapped.yaml', text }, { files: { read: () => ({ ok: true, value: template }) } }, problems)
+        const scenario = loadScenario(
+          { name: 'swapped.yaml', text },
+          { files: { read: () => ({ ok: true, value: template }) } },
+          problems,
+        )
         if (scenario === undefined) throw new Error(JSON.stringify(problems.list.map((problem) => problem.message)))
-        const results = reportOf(runScenario(scenario), '').expectations.filter((expectation) => !expectation.ok).map((expectation) => expectation.text)
-        for (const wanted of ['sum(ReservedConcurrencyFunction.Throttles) > 0', 'max(ReservedConcurrencyDeadLetterQueue.ApproximateNumberOfMessagesVisible) > 0', 'sum(MaxConcurrencyFunction.Throttles) == 0', 'max(MaxConcurrencyDeadLetterQueue.ApproximateNumberOfMessagesVisible) == 0']) {
+        const results = reportOf(runScenario(scenario), '')
+          .expectations.filter((expectation) => !expectation.ok)
+          .map((expectation) => expectation.text)
+        for (const wanted of [
+          'sum(ReservedConcurrencyFunction.Throttles) > 0',
+          'max(ReservedConcurrencyDeadLetterQueue.ApproximateNumberOfMessagesVisible) > 0',
+          'sum(MaxConcurrencyFunction.Throttles) == 0',
+          'max(MaxConcurrencyDeadLetterQueue.ApproximateNumberOfMessagesVisible) == 0',
+        ]) {
           if (!results.includes(wanted)) throw new Error(`${wanted} still holds; failed: ${results.join('; ')}`)
         }
       },

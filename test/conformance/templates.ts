@@ -21,7 +21,10 @@ function templatesBelow(folder: string): string[] {
 
 /** Companion files (state machines, expectations of the transform) are no templates. */
 function isTemplate(path: string): boolean {
-  return !path.endsWith('expected.sam-transform.json') && /^\s*"?Resources"?\s*:/m.test(readFileSync(`${ROOT}${path}`, 'utf8'))
+  return (
+    !path.endsWith('expected.sam-transform.json') &&
+    /^\s*"?Resources"?\s*:/m.test(readFileSync(`${ROOT}${path}`, 'utf8'))
+  )
 }
 
 export default {
@@ -32,9 +35,11 @@ export default {
       const problems = new Problems()
       const source = { name: path, text: readFileSync(`${ROOT}${path}`, 'utf8') }
       const scenario = loadScenario(source, { duration: 5 * MINUTE, parameters: new Map() }, problems)
-      if (scenario === undefined) throw new Error(renderProblems(problems.list.filter((problem) => problem.severity === 'error')).slice(0, 600))
+      if (scenario === undefined)
+        throw new Error(renderProblems(problems.list.filter((problem) => problem.severity === 'error')).slice(0, 600))
       const run = runScenario(scenario, { verify: true })
-      if (run.broken.length > 0) throw new Error(run.broken.map(({ component, sentence }) => `${component}: ${sentence}`).join('; '))
+      if (run.broken.length > 0)
+        throw new Error(run.broken.map(({ component, sentence }) => `${component}: ${sentence}`).join('; '))
       if (run.stopped !== undefined) throw new Error(run.stopped.message)
     },
   })),

@@ -4,6 +4,7 @@
 import type { Call } from '../../engine/calls.ts'
 import type { CwUnit, ServiceDef, Sim } from '../../model/contract.ts'
 import { TokenBucket } from '../../parts/token-bucket.ts'
+import { quotas } from './metrics.facts.ts'
 
 const SECOND = 1_000_000
 const MINUTE = 60 * SECOND
@@ -29,34 +30,7 @@ export const metrics: ServiceDef<Metrics> = {
     'Percentiles of custom metrics with several different values in a period (statistic sets have none either, CW-06).',
     'Dashboards, which show and change nothing.',
   ],
-  quotas: {
-    DimensionsPerMetric: {
-      current: 30,
-      notes2020: 10,
-      unit: 'dimensions',
-      doc: 'Dimensions of a metric, at most.',
-      source: 'N.CLOUDWATCH-04, CW-01',
-    },
-    MetricsPerRequest: {
-      current: 1000,
-      notes2020: 20,
-      unit: 'metrics',
-      doc: 'Metrics of one PutMetricData, at most.',
-      source: 'CW-03',
-    },
-    ValuesPerMetric: {
-      current: 150,
-      unit: 'values',
-      doc: 'Values of one metric in a request, at most.',
-      source: 'CW-03',
-    },
-    PutMetricDataPerSecond: {
-      current: 500,
-      unit: 'requests/s',
-      doc: 'PutMetricData requests of the account.',
-      source: 'CW-03',
-    },
-  },
+  quotas,
   assumptions: {},
   props: {},
   parts: {
