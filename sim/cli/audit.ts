@@ -2,7 +2,7 @@
 import { renderProblems } from '../diag/render.ts'
 import { formatMicros } from '../engine/time.ts'
 import { runScenario, type Run } from '../run/run.ts'
-import { reportOf, type Report } from '../run/report.ts'
+import { reportOf, type MetricSummary, type Report } from '../run/report.ts'
 import { EXIT } from './exit.ts'
 import { openScenario } from './files.ts'
 import type { RunFlags } from './run.ts'
@@ -58,14 +58,21 @@ function answersThatDiffer(a: Report, b: Report): [string, string][] {
     const other = b.resources.find((candidate) => candidate.name === resource.name)!
     for (const key of ['received', 'succeeded', 'throttled', 'failed'] as const)
       compare(`${resource.name} ${key}`, resource[key], other[key])
-    for (const metric of resource.metrics) {
-      const twin = other.metrics.find(
-        (candidate) =>
-          candidate.name === metric.name && JSON.stringify(candidate.dimensions) === JSON.stringify(metric.dimensions),
-      )
-      compare(`${resource.name}.${metric.name} sum`, metric.sum, twin?.sum)
-      if (metric.p99 !== undefined) compare(`${resource.name}.${metric.name} p99`, metric.p99, twin?.p99)
+    const metrics = new Map(resource.metrics.map((metric) => [nameOf(metric), metric]))
+    const twins = new Map(other.metrics.map((metric) => [nameOf(metric), metric]))
+    for (const name of new Set([...metrics.keys(), ...twins.keys()])) {
+      const metric = metrics.get(name)
+      const twin = twins.get(name)
+      compare(`${resource.name}.${name} sum`, metric?.sum ?? 'nothing', twin?.sum ?? 'nothing')
+      if (metric?.p99 !== undefined && twin?.p99 !== undefined)
+        compare(`${resource.name}.${name} p99`, metric.p99, twin.p99)
     }
   }
   return found
+}
+
+/** A metric's name, with its dimensions where it has more than the resource's own. */
+function nameOf({ name, dimensions }: MetricSummary): string {
+  const more = Object.entries(dimensions).map(([key, value]) => `${key}=${value}`)
+  return more.length < 2 ? name : `${name}{${more.sort().join(',')}}`
 }

@@ -1,0 +1,224 @@
+// The command line: exit codes, what is printed, and the files that a run can leave.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { audit } from './audit.ts'
+import { check } from './check.ts'
+import { diverge } from './diverge.ts'
+import { explain } from './explain.ts'
+import { run } from './run.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const text = (expectation: string, more = ''): string => `
+Description: Two workers.
+Parameters: { Workers: { Type: Number, Default: 2, MinValue: 1 } }
+Resources:
+  Origin: { Type: Sim::Http::Server, Properties: { Workers: !Ref Workers, ServiceTime: exponential(40ms) } }
+  Net: { Type: AWS::EC2::VPC }
+Simulation:
+  Duration: 2m
+  Workloads: { Load: { Target: Origin, Operation: http:GET, Rate: 20/s } }
+  Expect: [${expectation}]
+  ${more}
+`
+/** Two clients whose requests come at the same moments and find one worker: who is served depends on nothing but order. */
+const TIED = `
+Resources: { Origin: { Type: Sim::Http::Server, Properties: { Workers: 1, QueueCapacity: 0, ServiceTime: 100ms } } }
+Simulation:
+  Duration: 1m
+  Workloads:
+    A: { Target: Origin, Operation: http:GET, Arrivals: regular, Rate: 1/s, Client: { Retries: none } }
+    B: { Target: Origin, Operation: http:GET, Arrivals: regular, Rate: 1/s, Client: { Retries: none } }
+`
+
+let folder = ''
+let out = ''
+let err = ''
+const file = (name: string): string => join(folder, name)
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hotshard-cli-'))
+  writeFileSync(file('good.yaml'), text('p50(Origin.Latency) < 1 s'))
+  writeFileSync(file('failing.yaml'), text('p50(Origin.Latency) < 1 ms'))
+  writeFileSync(file('bad.yaml'), text('p50(Orgin.Latency) < 1 s'))
+  writeFileSync(file('endless.yaml'), text('p50(Origin.Latency) < 1 s', 'Guards: { Events: 500 }'))
+  writeFileSync(file('tied.yaml'), TIED)
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+beforeEach(() => {
+  out = err = ''
+  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => ((out += String(chunk)), true))
+  vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => ((err += String(chunk)), true))
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('run', () => {
+  it('exits 0 when all holds, 1 when an expectation fails, 2 for bad input, 3 when a guard stops it', () => {
+    expect(run([file('good.yaml')], {})).toBe(0)
+    expect(out).toContain('ok   p50(Origin.Latency) < 1 s')
+    expect(run([file('failing.yaml')], {})).toBe(1)
+    expect(out).toContain('FAIL p50(Origin.Latency) < 1 ms')
+    expect(run([file('bad.yaml')], {})).toBe(2)
+    expect(err).toContain('did you mean `Origin`?')
+    expect(run([file('none.yaml')], {})).toBe(2)
+    expect(run([file('endless.yaml')], {})).toBe(3)
+    expect(out).toMatch(/STOPPED after .* more than 500 events have run; most of it at `Origin`/)
+    expect(run([file('good.yaml'), file('failing.yaml'), file('bad.yaml')], {})).toBe(2)
+  })
+
+  it('prints the seed, the digest, what is not simulated and the command that repeats it', () => {
+    run([file('good.yaml')], { seed: '9', set: ['Workers=3'], duration: '1m' })
+    expect(out).toContain('seed 9')
+    expect(out).toMatch(/digest [0-9a-f]{8,}/)
+    expect(out).toContain('AWS::EC2::VPC: Net')
+    expect(out).toContain(`npx hotshard run ${file('good.yaml')} --seed 9 --set Workers=3 --duration 1m`)
+  })
+
+  it('repeats itself with the command that it prints, and is another run with another seed', () => {
+    const digest = (seed: string): string => {
+      out = ''
+      run([file('good.yaml')], { seed, format: 'json' })
+      return (JSON.parse(out) as { digest: { total: string } }).digest.total
+    }
+    expect(digest('9')).toBe(digest('9'))
+    expect(digest('9')).not.toBe(digest('10'))
+  })
+
+  it('prints one report as JSON, and a list of them for several scenarios', () => {
+    run([file('good.yaml')], { format: 'json' })
+    expect(JSON.parse(out)).toMatchObject({ schema: 'hotshard.report/1', partial: false })
+    out = ''
+    expect(run([file('good.yaml'), file('bad.yaml')], { format: 'json' })).toBe(2)
+    expect(JSON.parse(out)).toMatchObject([{ schema: 'hotshard.report/1' }])
+  })
+
+  it('writes metrics as CSV of equal rows, calls as JSON lines, and a trace of spans and flows', () => {
+    const files = { metrics: file('m.csv'), events: file('e.jsonl'), trace: file('t.json') }
+    expect(run([file('good.yaml')], files)).toBe(0)
+    const [head, ...rows] = readFileSync(files.metrics, 'utf8').trimEnd().split('\n')
+    const columns = head!.split(',').length
+    expect(rows.length).toBeGreaterThan(5)
+    for (const row of rows) {
+      expect(row.split(',')).toHaveLength(columns)
+      expect(row).not.toMatch(/NaN|Infinity|undefined/)
+    }
+    const lines = readFileSync(files.events, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    const sent = lines.filter((line) => line['event'] === 'sent')
+    expect(sent.length).toBeGreaterThan(2000)
+    expect(sent[0]).toMatchObject({ from: 'Load', to: 'Origin', action: 'http:GET' })
+    const times = lines.map((line) => line['at'] as number)
+    expect(times).toEqual([...times].sort((a, b) => a - b))
+    const { traceEvents } = JSON.parse(readFileSync(files.trace, 'utf8')) as { traceEvents: Record<string, unknown>[] }
+    const names = traceEvents.filter((event) => event['name'] === 'process_name')
+    expect(names.map((event) => (event['args'] as { name: string }).name)).toContain('Origin (Sim::Http::Server)')
+    const spans = traceEvents.filter((event) => event['ph'] === 'X')
+    expect(spans).toHaveLength(sent.length)
+    for (const span of spans) expect(span['dur'] as number).toBeGreaterThanOrEqual(0)
+    expect(traceEvents.some((event) => event['ph'] === 's')).toBe(true)
+  })
+
+  it('refuses files that it cannot write before it runs, and one file for several runs', () => {
+    expect(run([file('good.yaml')], { metrics: file('none/m.csv') })).toBe(2)
+    expect(err).toContain('cannot be written')
+    expect(run([file('good.yaml'), file('tied.yaml')], { events: file('e.jsonl') })).toBe(2)
+    expect(err).toContain('takes one scenario, and these are 2')
+    expect(out).toBe('')
+  })
+})
+
+describe('check', () => {
+  it('says what there is, what is left out and what is wrong, and runs nothing', () => {
+    expect(check([file('good.yaml')], {})).toBe(0)
+    expect(out).toMatch(/good\.yaml: ok, \d+ components, 1 expectations, 0 faults/)
+    expect(out).toContain('AWS::EC2::VPC: Net')
+    expect(check([file('good.yaml'), file('bad.yaml')], {})).toBe(2)
+    expect(err).toContain('error[unknown-resource]')
+    expect(err).not.toContain('    at ')
+  })
+})
+
+describe('explain', () => {
+  it.each([
+    ['AWS::SQS::Queue', 'Left out'],
+    ['sqs::queue', 'AWS::SQS::Queue'],
+    ['ApproximateNumberOfMessagesVisible', 'AWS/SQS of AWS::SQS::Queue'],
+    ['TooManyRequestsException', 'throttling'],
+    ['SQS-18', 'Fact SQS-18 is cited by'],
+  ])('%s', (name, words) => {
+    expect(explain(name)).toBe(0)
+    expect(out).toContain(words)
+    expect(out.endsWith('\n')).toBe(true)
+  })
+
+  it('says so when nothing is known, even of names that every object has', () => {
+    expect(explain('AWS::SQS::Quue')).toBe(2)
+    expect(err).toContain('did you mean `AWS::SQS::Queue`?')
+    for (const name of ['constructor', 'toString', '__proto__']) expect(explain(name), name).toBe(2)
+    expect(out).toBe('')
+  })
+})
+
+describe('audit', () => {
+  it('names the answers that hang on the order of equal times, and where they part', () => {
+    expect(audit(file('tied.yaml'), { runs: '3' })).toBe(1)
+    expect(out).toMatch(/answers hang on the order of equal times/)
+    expect(out).toMatch(/A\.Failures sum: /)
+    expect(out).toMatch(/first at .*: .* or .* goes first/)
+  })
+
+  it('is content where none does', () => {
+    expect(audit(file('good.yaml'), { runs: '3' })).toBe(0)
+    expect(out).toContain('no answer hangs on the order of equal times (3 other orders)')
+    expect(audit(file('good.yaml'), { runs: 'many' })).toBe(2)
+  })
+})
+
+describe('diverge', () => {
+  it('finds nothing between a run and itself', () => {
+    expect(diverge(file('good.yaml'), file('good.yaml'), { setB: [] })).toBe(0)
+    expect(out).toContain('the same, event by event')
+  })
+
+  it('names the first event that differs', () => {
+    expect(diverge(file('good.yaml'), file('good.yaml'), { seedB: '2', setB: [] })).toBe(1)
+    expect(out).toMatch(/^the runs part at event \d+\n {2}a: .*\n {2}b: .*\n$/)
+    out = ''
+    // With three workers instead of two, nothing differs until a third request would have waited.
+    expect(diverge(file('good.yaml'), file('good.yaml'), { setB: ['Workers=3'] })).toBe(1)
+    expect(Number(/event (\d+)/.exec(out)![1])).toBeGreaterThan(3)
+  })
+
+  it('refuses what does not load', () => {
+    expect(diverge(file('good.yaml'), file('bad.yaml'), { setB: [] })).toBe(2)
+  })
+})
+
+describe('the program', () => {
+  const hotshard = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync(process.execPath, ['--import', 'tsx', join(ROOT, 'sim/cli/main.ts'), ...args], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      env: { ...process.env, CI: 'true' },
+    })
+
+  it('hands its exit code and nothing but the report on', () => {
+    const done = hotshard('run', '--format', 'json', file('failing.yaml'))
+    expect(done.status).toBe(1)
+    expect(JSON.parse(done.stdout)).toMatchObject({ schema: 'hotshard.report/1' })
+    expect(done.stderr).toBe('')
+  })
+
+  it('takes an unknown flag for bad input', () => {
+    const done = hotshard('run', '--sead', '3', file('good.yaml'))
+    expect(done.status).toBe(2)
+    expect(done.stderr).toContain('--seed')
+  })
+})
