@@ -146,7 +146,9 @@ describe('the queue and its plain model', () => {
           const l = build(maxReceiveCount, capacity)
           const model = new Model(maxReceiveCount, capacity)
           const handles: { handle: number; message: Message; receive: number }[] = []
-          let now = 0
+          // The model writes 0 for 'visible', so its time begins at 1.
+          let now = 1
+          l.run(SECOND)
           let purgedAt = -Infinity
           steps.forEach((s, i) => {
             if (s.op === 'wait') l.run((now += s.seconds) * SECOND)
