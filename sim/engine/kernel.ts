@@ -48,13 +48,13 @@ export class Kernel {
   private readonly runs: EventFunction<never>[] = []
   private readonly states: unknown[] = []
   private readonly components: number[] = []
+  private readonly timers = new TimerTable()
 
   private ring = new Int32Array(2 * RING_START)
   private ringHead = 0
   private ringTail = 0
   private readonly sequence = new Float64Array(1)
 
-  private readonly timers = new TimerTable()
   private boundary: Boundary | null = null
   private readonly boundaryTime = new Float64Array([Infinity])
 
@@ -68,6 +68,7 @@ export class Kernel {
     this.runs.push(run as unknown as EventFunction<never>)
     this.states.push(null)
     this.components.push(component)
+    this.timers.addTarget()
     return this.runs.length - 1
   }
 
@@ -113,22 +114,21 @@ export class Kernel {
   timer(delay: number, target: Target, arg: number): TimerHandle {
     assert(delay >= 0, 'a delay is never negative')
     const timers = this.timers
-    const slot = timers.take()
+    const slot = timers.take(target, arg)
     const time = this.clock[0] + delay
     const sequence = this.nextSequence()
-    timers.target[slot] = target
-    timers.arg[slot] = arg
-    timers.due[slot] = time
-    timers.sequence[slot] = sequence
+    const { moments } = timers
+    moments[slot * MOMENTS + DUE] = time
+    moments[slot * MOMENTS + SEQUENCE] = sequence
     // A record of this slot that is still queued for an earlier moment will look at the deadline then and re-arm:
     // a time-out that is nearly always cancelled costs no queue operation at all.
-    if (!(timers.queued[slot] <= time)) this.arm(slot, time, sequence)
+    if (!(moments[slot * MOMENTS + QUEUED] <= time)) this.arm(slot, time, sequence)
     return slot
   }
 
   /** Takes back a pending timer. The handle must be alive. */
   cancel(handle: TimerHandle): void {
-    assert(this.timers.due[handle] !== NONE, 'only a pending timer can be cancelled')
+    assert(this.timers.moments[handle * MOMENTS + DUE] !== NONE, 'only a pending timer can be cancelled')
     this.timers.give(handle)
   }
 
@@ -197,24 +197,27 @@ export class Kernel {
   }
 
   private arm(slot: number, time: number, sequence: number): void {
-    this.timers.queued[slot] = time
-    this.timers.queuedSequence[slot] = sequence
+    const { moments } = this.timers
+    moments[slot * MOMENTS + QUEUED] = time
+    moments[slot * MOMENTS + QUEUED_SEQUENCE] = sequence
     this.queue.push(time, sequence, TIMER_TARGET, slot)
   }
 
   private timerDue(slot: number, time: number, sequence: number): void {
     const timers = this.timers
+    const { moments } = timers
+    const at = slot * MOMENTS
     // A record that another, earlier one replaced has nothing to say any more.
-    if (timers.queued[slot] !== time || timers.queuedSequence[slot] !== sequence) return
-    timers.queued[slot] = Infinity
-    const due = timers.due[slot]
+    if (moments[at + QUEUED] !== time || moments[at + QUEUED_SEQUENCE] !== sequence) return
+    moments[at + QUEUED] = Infinity
+    const due = moments[at + DUE]
     if (due === NONE) return
-    if (due !== time || timers.sequence[slot] !== sequence) {
-      this.arm(slot, due, timers.sequence[slot])
+    if (due !== time || moments[at + SEQUENCE] !== sequence) {
+      this.arm(slot, due, moments[at + SEQUENCE])
       return
     }
-    const target = timers.target[slot]
-    const arg = timers.arg[slot]
+    const target = timers.work[slot * WORK + TARGET]
+    const arg = timers.work[slot * WORK + ARG]
     timers.give(slot)
     this.dispatch(target, arg)
   }
@@ -234,40 +237,67 @@ function fireTimer(): void {
   assert(false, 'timer records are taken apart by the loop')
 }
 
-/** Rows of the cancellable timers. A row freed by `cancel` keeps its record in the queue and is reused first. */
+/** Columns of `moments`: when the timer fires, in µs (−1 = the row is free), and its sequence. */
+const MOMENTS = 4
+const DUE = 0
+const SEQUENCE = 1
+/** The earliest queue record that still speaks for this row (Infinity = none), and its sequence. */
+const QUEUED = 2
+const QUEUED_SEQUENCE = 3
+/** Columns of `work`. */
+const WORK = 4
+const TARGET = 0
+const ARG = 1
+/** The next free row of the same target. */
+const NEXT = 2
+
+/**
+ * Rows of the cancellable timers. A row freed by `cancel` keeps its record in the queue and is reused first, by a timer
+ * of the same target: time-outs of one target are mostly equally long, so that the record comes early enough for the
+ * next one. With one list for all, a short wait would take over the row of a long time-out and need a record of its own.
+ */
 class TimerTable {
-  target = new Int32Array(64)
-  arg = new Int32Array(64)
-  /** When the timer fires, in µs; −1 = the row is free. */
-  due = new Float64Array(64).fill(NONE)
-  sequence = new Float64Array(64)
-  /** The earliest queue record that still speaks for this row; Infinity = none. */
-  queued = new Float64Array(64).fill(Infinity)
-  queuedSequence = new Float64Array(64)
-  private free = new Int32Array(64)
-  private freeCount = 0
+  moments = new Float64Array(64 * MOMENTS)
+  work = new Int32Array(64 * WORK)
+  /** By target: its first free row; −1 = none. */
+  private readonly free: number[] = []
   private used = 0
 
-  take(): number {
-    if (this.freeCount > 0) return this.free[--this.freeCount]
-    if (this.used === this.target.length) this.grow()
-    return this.used++
+  addTarget(): void {
+    this.free.push(NONE)
+  }
+
+  take(target: number, arg: number): number {
+    const { work } = this
+    const slot = this.free[target]
+    if (slot === NONE) return this.make(target, arg)
+    this.free[target] = work[slot * WORK + NEXT]
+    work[slot * WORK + ARG] = arg
+    return slot
   }
 
   give(slot: number): void {
-    this.due[slot] = NONE
-    this.free[this.freeCount++] = slot
+    const { work } = this
+    const target = work[slot * WORK + TARGET]
+    this.moments[slot * MOMENTS + DUE] = NONE
+    work[slot * WORK + NEXT] = this.free[target]
+    this.free[target] = slot
+  }
+
+  private make(target: number, arg: number): number {
+    if (this.used * WORK === this.work.length) this.grow()
+    const slot = this.used++
+    this.work[slot * WORK + TARGET] = target
+    this.work[slot * WORK + ARG] = arg
+    this.moments[slot * MOMENTS + QUEUED] = Infinity
+    return slot
   }
 
   private grow(): void {
-    const length = this.target.length * 2
-    const widen = <T extends Int32Array | Float64Array>(from: T, to: T): T => (to.set(from), to)
-    this.target = widen(this.target, new Int32Array(length))
-    this.arg = widen(this.arg, new Int32Array(length))
-    this.due = widen(this.due, new Float64Array(length).fill(NONE))
-    this.sequence = widen(this.sequence, new Float64Array(length))
-    this.queued = widen(this.queued, new Float64Array(length).fill(Infinity))
-    this.queuedSequence = widen(this.queuedSequence, new Float64Array(length))
-    this.free = widen(this.free, new Int32Array(length))
+    const { moments, work } = this
+    this.moments = new Float64Array(moments.length * 2)
+    this.moments.set(moments)
+    this.work = new Int32Array(work.length * 2)
+    this.work.set(work)
   }
 }

@@ -134,7 +134,7 @@ export function evaluate(template: Template, scope: unknown, streams: Streams): 
       return made
     }
     case 'list':
-      return template.items.map((item) => evaluate(item, scope, streams))
+      return listOf(template.items, scope, streams)
     case 'text': {
       let text = ''
       for (const part of template.parts) text += textOf(evaluate(part, scope, streams))
@@ -147,6 +147,13 @@ export function evaluate(template: Template, scope: unknown, streams: Streams): 
     case 'key':
       return template.key.draw(streams, template.purpose)
   }
+}
+
+/** Beside `evaluate`, not in it: a closure there, as `map` would need, costs every call of it a context of 48 bytes. */
+function listOf(items: readonly Template[], scope: unknown, streams: Streams): unknown[] {
+  const made: unknown[] = []
+  for (let i = 0; i < items.length; i++) made.push(evaluate(items[i], scope, streams))
+  return made
 }
 
 /** Own properties only: a scenario's path never reaches a prototype. */
