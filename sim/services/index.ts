@@ -3,9 +3,12 @@ import type { ServiceDef } from '../model/contract.ts'
 import { restApi } from './apigateway/rest-api.ts'
 import { api } from './apigatewayv2/api.ts'
 import { scalableTarget } from './applicationautoscaling/scalable-target.ts'
+import { autoScalingGroup } from './autoscaling/auto-scaling-group.ts'
+import { scalingPolicy } from './autoscaling/scaling-policy.ts'
 import { alarm } from './cloudwatch/alarm.ts'
 import { compositeAlarm } from './cloudwatch/composite-alarm.ts'
 import { table } from './dynamodb/table.ts'
+import { instance } from './ec2/instance.ts'
 import { alias } from './lambda/alias.ts'
 import { eventSourceMapping } from './lambda/event-source-mapping.ts'
 import { lambdaFunction } from './lambda/function.ts'
@@ -24,9 +27,12 @@ export const services: readonly ServiceDef[] = [
   restApi,
   api,
   scalableTarget,
+  autoScalingGroup,
+  scalingPolicy,
   alarm,
   compositeAlarm,
   table,
+  instance,
   alias,
   eventSourceMapping,
   lambdaFunction,

@@ -1,0 +1,38 @@
+// EC2 Auto Scaling in figures, and what AWS leaves open.
+import type { Assumption, Quota } from '../../model/contract.ts'
+
+export const quotas: Readonly<Record<string, Quota>> = {
+  DefaultCooldown: {
+    current: 300,
+    unit: 'seconds',
+    doc: 'Cooldown of a group that does not set its own.',
+    source: 'AS-R20',
+  },
+  LaunchFailureHours: {
+    current: 24,
+    unit: 'hours',
+    doc: 'After so long without a launch that succeeds, the group tries no more.',
+    source: 'EC2 Auto Scaling user guide, administrative suspension',
+  },
+}
+
+export const assumptions: Readonly<Record<string, Assumption>> = {
+  LaunchRetry: {
+    kind: 'duration',
+    default: '1min',
+    doc: 'From launches that failed to the next try.',
+    source: 'not documented',
+  },
+  LookInterval: {
+    kind: 'duration',
+    default: '5s',
+    doc: 'How often a group looks at instances that come or go.',
+    source: 'not documented',
+  },
+  ApiLatency: {
+    kind: 'duration',
+    default: 'lognormal(p50=200ms, p99=1s)',
+    doc: 'From a call to its answer.',
+    source: 'not documented',
+  },
+}

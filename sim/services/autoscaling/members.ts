@@ -1,0 +1,54 @@
+// The instances of a group in the order of their launch, each with its lifecycle state.
+import { Population } from '../../parts/population.ts'
+
+export type Lifecycle = 'Pending' | 'InService' | 'Terminating'
+
+export class Members {
+  readonly ids: string[] = []
+  readonly states: Lifecycle[] = []
+  readonly inside = new Population()
+  private readonly since: number[] = []
+
+  count(state: Lifecycle): number {
+    let n = 0
+    for (const other of this.states) if (other === state) n++
+    return n
+  }
+
+  /** Those that count as capacity: coming or in service. */
+  get capacity(): number {
+    return this.ids.length - this.count('Terminating')
+  }
+
+  add(id: string, now: number): void {
+    this.ids.push(id)
+    this.states.push('Pending')
+    this.since.push(now)
+    this.inside.enter(now)
+  }
+
+  remove(at: number, now: number): void {
+    this.inside.leave(now, this.since[at])
+    this.ids.splice(at, 1)
+    this.states.splice(at, 1)
+    this.since.splice(at, 1)
+  }
+
+  /** Ids of those that come or go. */
+  inTransit(): string[] {
+    return this.ids.filter((_, i) => this.states[i] !== 'InService')
+  }
+
+  /** Marks so many as Terminating, the oldest or the newest first, and returns their ids. */
+  choose(count: number, newestFirst: boolean): string[] {
+    const chosen: string[] = []
+    const n = this.ids.length
+    for (let i = 0; i < n && chosen.length < count; i++) {
+      const at = newestFirst ? n - 1 - i : i
+      if (this.states[at] === 'Terminating') continue
+      this.states[at] = 'Terminating'
+      chosen.push(this.ids[at])
+    }
+    return chosen
+  }
+}

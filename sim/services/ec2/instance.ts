@@ -1,0 +1,268 @@
+// AWS::EC2::Instance: boots, runs, is stopped and terminated, and tells CloudWatch how busy its CPU is.
+//
+// It begins with the run, as if the stack had just been created: pending, then running after its boot. What runs on an
+// instance is not simulated, so its CPU idles.
+import type { Call } from '../../engine/calls.ts'
+import type { Target, TimerHandle } from '../../engine/kernel.ts'
+import type { Rng } from '../../engine/rng.ts'
+import type { Sampler } from '../../engine/sample.ts'
+import type { Config, Near, ServiceDef, Sim } from '../../model/contract.ts'
+import { ACCOUNT, type Account } from './account.ts'
+import type { InstanceState } from './fleet.ts'
+import { assumptions, DETAILED_MONITORING } from './instance.facts.ts'
+import { instanceProps } from './instance-props.ts'
+import { DEFAULT_TYPE, vcpusOf } from './instance-types.ts'
+import { LAUNCH_TEMPLATE, launchTemplateData, launchTemplateProps } from './launch-template.ts'
+
+const MINUTE = 60_000_000
+const HOUR = 60 * MINUTE
+
+export const instance: ServiceDef<Instance> = {
+  type: 'AWS::EC2::Instance',
+  family: 'compute',
+  namespace: 'AWS/EC2',
+  dimension: 'InstanceId',
+  dimensionValue: (_, ref) => ref,
+  summary: 'A virtual machine: its states, its place in the quota and its monitoring.',
+  models: [
+    'States pending, running, stopping, stopped, shutting-down and terminated, with a boot delay (N.EC2-01).',
+    'A data point of CPUUtilization every five minutes, with detailed monitoring every minute and for a price (N.CLOUDWATCH-05, N.CLOUDWATCH-06, CW-09); StatusCheckFailed every minute.',
+    'While pending or running it counts against the quota of the account; without room it does not start (N.CLI-SDK-16).',
+  ],
+  omits: [
+    'What runs on it: an instance has no handler yet, takes no requests, and its CPU stays at the assumption `IdleCpu`.',
+    'Failed status checks, recovery, reboots, hibernation, host maintenance, Spot interruptions, CPU credits.',
+    'Images, networks, disks, user data and the metadata service; the metrics of network and disk.',
+    'Its bill, but for the price of detailed monitoring in the report.',
+    'A launch that the quota refuses fails alone; CloudFormation would roll the stack back.',
+  ],
+  quotas: {},
+  assumptions,
+  props: instanceProps,
+  parts: { [LAUNCH_TEMPLATE]: launchTemplateProps },
+  gather,
+  create: (config, sim) => new Instance(config, sim),
+  ops: {
+    'ec2:StartInstances': {
+      doc: 'Boots a stopped instance.',
+      target: 'InstanceIds',
+      errors: ['IncorrectInstanceState', 'InstanceLimitExceeded', 'VcpuLimitExceeded'],
+      run: startInstances,
+    },
+    'ec2:StopInstances': {
+      doc: 'Stops a running instance.',
+      target: 'InstanceIds',
+      ignored: ['Force', 'Hibernate'],
+      errors: ['IncorrectInstanceState', 'OperationNotPermitted'],
+      run: stopInstances,
+    },
+    'ec2:TerminateInstances': {
+      doc: 'Ends an instance for good.',
+      target: 'InstanceIds',
+      errors: ['OperationNotPermitted'],
+      run: terminateInstances,
+    },
+  },
+  timers: { launch, arrived },
+  metrics: {
+    CPUUtilization: {
+      unit: 'Percent',
+      kind: 'gauge',
+      doc: 'CPU in use; no data point unless it runs.',
+      read: (self) => (self.state === 'running' ? self.idleCpu : NaN),
+      period: (self) => (self.detailed ? MINUTE : 5 * MINUTE),
+    },
+    StatusCheckFailed: {
+      unit: 'Count',
+      kind: 'gauge',
+      doc: 'Whether a status check fails: never; no data point unless it runs.',
+      read: (self) => (self.state === 'running' ? 0 : NaN),
+    },
+  },
+  invariants: {
+    'it counts against the quota while it is pending or running': (self) =>
+      self.counted === (self.state === 'pending' || self.state === 'running'),
+    'it is on its way to a state exactly while it is in one that passes': (self) =>
+      self.moving === (self.state === 'pending' || self.state === 'stopping' || self.state === 'shutting-down'),
+  },
+  finish: (self) => self.settle(),
+  view: {
+    glyph: 'instance',
+    label: 'Instance',
+    level: (self) => (self.state === 'running' ? 1 : 0),
+    levelMax: () => 1,
+    tone: (self) => (self.refusal !== 0 ? 'failing' : self.moving ? 'busy' : 'calm'),
+  },
+  report,
+}
+
+export class Instance {
+  readonly sim: Sim
+  readonly vcpus: number
+  readonly detailed: boolean
+  readonly keepsRunning: boolean
+  readonly keepsExisting: boolean
+  readonly idleCpu: number
+  /** `stopped` until the run begins, or when there was no room. */
+  state: InstanceState = 'stopped'
+  moving = false
+  counted = false
+  /** Status of the refusal of the last start; 0 = none. */
+  refusal = 0
+  /** When it began to count against the quota, and since when it runs, in µs. */
+  since = 0
+  runsSince = 0
+  /** µs in state running so far. */
+  ran = 0
+  private timer: TimerHandle = 0
+  private readonly account: Account
+  private readonly rng: Rng
+  private readonly boot: Sampler
+  private readonly shutdown: Sampler
+  private readonly latency: Sampler
+  private readonly arrivedTarget: Target
+  readonly wrongState: number
+  readonly notPermitted: number
+
+  constructor(config: Config, sim: Sim) {
+    this.sim = sim
+    this.account = sim.peer<Account>(ACCOUNT)
+    this.vcpus = config['Vcpus'] as number
+    this.detailed = config['Detailed'] as boolean
+    this.keepsRunning = config['KeepsRunning'] as boolean
+    this.keepsExisting = config['KeepsExisting'] as boolean
+    this.rng = sim.rng('instance')
+    this.idleCpu = sim.sampler('IdleCpu').drawReal(this.rng)
+    this.boot = sim.sampler('BootTime')
+    this.shutdown = sim.sampler('ShutdownTime')
+    this.latency = sim.sampler('ApiLatency')
+    this.arrivedTarget = sim.target(arrived)
+    this.wrongState = sim.error('IncorrectInstanceState', 400)
+    this.notPermitted = sim.error('OperationNotPermitted', 400)
+    sim.after(0, sim.target(launch), 0)
+  }
+
+  /** Boots when the quota has room: 0, or the status of the refusal. */
+  start(): number {
+    this.refusal = this.account.admit(this.vcpus)
+    if (this.refusal !== 0) return this.refusal
+    this.counted = true
+    this.since = this.sim.clock[0]
+    this.enter('pending', this.boot)
+    return 0
+  }
+
+  /** Leaves pending or running for stopping or shutting-down. */
+  end(state: 'stopping' | 'shutting-down'): void {
+    this.settle()
+    if (this.moving) this.sim.cancel(this.timer)
+    if (this.counted) this.account.release(this.vcpus, this.since)
+    this.counted = false
+    this.enter(state, this.shutdown)
+  }
+
+  /** Adds up the time in state running. */
+  settle(): void {
+    if (this.state !== 'running') return
+    this.ran += this.sim.clock[0] - this.runsSince
+    this.runsSince = this.sim.clock[0]
+  }
+
+  answer(call: Call, list: string, PreviousState: InstanceState): void {
+    const change = {
+      InstanceId: this.sim.name,
+      PreviousState: { Name: PreviousState },
+      CurrentState: { Name: this.state },
+    }
+    this.sim.calls.answer[call] = { [list]: [change] }
+    this.sim.replyAfter(this.latency.draw(this.rng), call, 0)
+  }
+
+  refuse(call: Call, status: number): void {
+    this.sim.replyAfter(this.latency.draw(this.rng), call, status)
+  }
+
+  private enter(state: InstanceState, lasts: Sampler): void {
+    this.state = state
+    this.moving = true
+    this.timer = this.sim.timer(lasts.draw(this.rng), this.arrivedTarget, 0)
+  }
+}
+
+function launch(self: Instance): void {
+  self.start()
+}
+
+function arrived(self: Instance): void {
+  self.moving = false
+  if (self.state === 'pending') {
+    self.state = 'running'
+    self.runsSince = self.sim.clock[0]
+  } else self.state = self.state === 'stopping' ? 'stopped' : 'terminated'
+}
+
+function startInstances(self: Instance, call: Call): void {
+  const before = self.state
+  if (before === 'stopping' || before === 'shutting-down' || before === 'terminated') self.refuse(call, self.wrongState)
+  else {
+    const refusal = before === 'stopped' ? self.start() : 0
+    if (refusal === 0) self.answer(call, 'StartingInstances', before)
+    else self.refuse(call, refusal)
+  }
+}
+
+function stopInstances(self: Instance, call: Call): void {
+  const before = self.state
+  if (before === 'pending' || before === 'shutting-down' || before === 'terminated') self.refuse(call, self.wrongState)
+  else if (self.keepsRunning) self.refuse(call, self.notPermitted)
+  else {
+    if (before === 'running') self.end('stopping')
+    self.answer(call, 'StoppingInstances', before)
+  }
+}
+
+function terminateInstances(self: Instance, call: Call): void {
+  const before = self.state
+  if (self.keepsExisting) {
+    self.refuse(call, self.notPermitted)
+    return
+  }
+  if (before === 'stopped') self.state = 'terminated'
+  else if (before !== 'shutting-down' && before !== 'terminated') self.end('shutting-down')
+  self.answer(call, 'TerminatingInstances', before)
+}
+
+function report(self: Instance): unknown {
+  const { sim, detailed, ran, refusal } = self
+  const hours = ran / HOUR
+  const lines = [
+    refusal === 0
+      ? `${self.state}; in state running for ${rounded(hours)} h`
+      : `not started: ${sim.errors.names[refusal]}, needs ${self.vcpus} vCPUs`,
+  ]
+  const { metrics, usdPerMetricMonth, hoursPerMonth, asOf } = DETAILED_MONITORING
+  const usd = (metrics * usdPerMetricMonth * hours) / hoursPerMonth
+  if (detailed)
+    lines.push(
+      `detailed monitoring: ${metrics} metrics at ${usdPerMetricMonth} USD a month each (${asOf}): ${rounded(usd)} USD for ${rounded(hours)} h`,
+    )
+  return { lines, detailedMonitoringUsd: detailed ? usd : 0 }
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 10_000) / 10_000
+}
+
+/** Fills in from the launch template what the instance does not say itself. */
+function gather(near: Near): Readonly<Record<string, unknown>> {
+  const { config } = near.self
+  const data = launchTemplateData(near, config['LaunchTemplate'] as Config | undefined)
+  const type = (config['InstanceType'] ?? data?.['InstanceType'] ?? DEFAULT_TYPE) as string
+  const monitoring = data?.['Monitoring'] as Config | undefined
+  return {
+    Vcpus: vcpusOf(type),
+    Detailed: config['Monitoring'] ?? monitoring?.['Enabled'] ?? false,
+    KeepsRunning: data?.['DisableApiStop'] ?? false,
+    KeepsExisting: config['DisableApiTermination'] ?? data?.['DisableApiTermination'] ?? false,
+  }
+}
