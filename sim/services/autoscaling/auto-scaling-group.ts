@@ -6,7 +6,8 @@ import type { Call } from '../../engine/calls.ts'
 import type { Target, TimerHandle } from '../../engine/kernel.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
-import type { Config, Near, ServiceDef, Sim } from '../../model/contract.ts'
+import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
+import { gather } from './auto-scaling-group-config.ts'
 import { groupProps, launchConfigurationProps } from './auto-scaling-group-props.ts'
 import { assumptions, quotas } from './auto-scaling-group.facts.ts'
 import { Members } from './members.ts'
@@ -14,17 +15,6 @@ import { Members } from './members.ts'
 const SECOND = 1_000_000
 const HOUR = 3600 * SECOND
 const EC2 = 'Sim::Ec2::Account'
-/** EC2's own, where no type is written. */
-const DEFAULT_TYPE = 'm1.small'
-const GROUP_METRICS = [
-  'GroupDesiredCapacity',
-  'GroupInServiceInstances',
-  'GroupMaxSize',
-  'GroupMinSize',
-  'GroupPendingInstances',
-  'GroupTerminatingInstances',
-  'GroupTotalInstances',
-]
 
 export const autoScalingGroup: ServiceDef<AutoScalingGroup> = {
   type: 'AWS::AutoScaling::AutoScalingGroup',
@@ -392,35 +382,4 @@ function report(self: AutoScalingGroup): unknown {
     lines.push(`${self.launches} launches, ${self.failures} failed: ${self.sim.errors.names[self.lastFailure]}`)
   if (self.suspended) lines.push('launching is suspended after failures without end')
   return { lines }
-}
-
-function gather(near: Near): Readonly<Record<string, unknown>> {
-  const { self } = near
-  const { MinSize, MaxSize, DesiredCapacity, MetricsCollection } = self.config
-  if (MinSize > MaxSize)
-    self.error(['MinSize'], 'out-of-range', `\`MinSize\` is ${MinSize}`, `expected at most \`MaxSize\`, ${MaxSize}`)
-  else if (DesiredCapacity !== undefined && (DesiredCapacity < MinSize || DesiredCapacity > MaxSize))
-    self.error(
-      ['DesiredCapacity'],
-      'out-of-range',
-      `\`DesiredCapacity\` is ${DesiredCapacity}`,
-      `expected ${MinSize} to ${MaxSize}, from \`MinSize\` to \`MaxSize\``,
-    )
-  const collections = MetricsCollection as readonly Config[]
-  const collected = collections.flatMap((one) => (one['Metrics'] as readonly string[] | undefined) ?? GROUP_METRICS)
-  return { Type: typeOf(near), Collected: collected }
-}
-
-/** The instance type that the launch template, launch configuration or instance says; EC2's own when none does. */
-function typeOf(near: Near): string {
-  const { config } = near.self
-  const mixed = (config['MixedInstancesPolicy'] as Config | undefined)?.['LaunchTemplate'] as Config | undefined
-  const specification = (config['LaunchTemplate'] ?? mixed?.['LaunchTemplateSpecification']) as Config | undefined
-  const template = near.resourceAt(specification?.['LaunchTemplateId'] ?? specification?.['LaunchTemplateName'])
-  const data = template?.config['LaunchTemplateData'] as Config | undefined
-  const launch = near.resourceAt(config['LaunchConfigurationName']) ?? near.resourceAt(config['InstanceId'])
-  const type = data?.['InstanceType'] ?? launch?.config['InstanceType']
-  if (type !== undefined) return type as string
-  near.self.notSimulated([], `no instance type is known here: \`${DEFAULT_TYPE}\` is launched`)
-  return DEFAULT_TYPE
 }
