@@ -134,6 +134,7 @@ export class Kernel {
 
   /** Runs every event up to and including `until` (µs) and leaves the clock there, unless a guard stops it first. */
   run(until: number, poll?: () => boolean): Stop {
+    assert(until >= this.clock[0], 'time never goes back')
     const clock = this.clock
     const queue = this.queue
     let left = this.untilPoll()

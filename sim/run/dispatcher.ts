@@ -51,6 +51,12 @@ export class Dispatcher {
   readonly answered: number[] = []
   readonly failed: number[] = []
   observer: Observer | null = null
+  /** The counts at the end of the warm-up. */
+  private before: {
+    readonly sent: readonly number[]
+    readonly answered: readonly number[]
+    readonly failed: readonly number[]
+  } = { sent: [], answered: [], failed: [] }
   readonly trail = new Trail()
   private readonly opTarget: Target[] = []
   /** By edge: whether anything stands in the way. */
@@ -127,6 +133,20 @@ export class Dispatcher {
       this.limits[i] = buckets.get(edge.action) ?? null
       this.gated[i] = this.limits[i] !== null || this.callers[i] !== null
     })
+  }
+
+  /** The warm-up is over: what has been counted so far stays out of `counted`. */
+  markWarm(): void {
+    this.before = { sent: [...this.sent], answered: [...this.answered], failed: [...this.failed] }
+  }
+
+  /** Calls sent on an edge, answers, and those that were errors, since the warm-up. */
+  counted(edge: number): { sent: number; answered: number; failed: number } {
+    return {
+      sent: this.sent[edge]! - (this.before.sent[edge] ?? 0),
+      answered: this.answered[edge]! - (this.before.answered[edge] ?? 0),
+      failed: this.failed[edge]! - (this.before.failed[edge] ?? 0),
+    }
   }
 
   send(call: Call): void {

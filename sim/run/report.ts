@@ -1,6 +1,6 @@
 // The report of a run as plain data, with a version, for the terminal, for CI and for other programs.
 //
-// Figures carry CloudWatch's units and leave the warm-up out; counts of calls cover the whole run.
+// Figures carry CloudWatch's units; figures and counts leave the warm-up out.
 import type { Profile } from '../model/contract.ts'
 import { THROTTLING } from '../model/errors.ts'
 import { baseUnits, histogramOf, windowOf } from '../metrics/statistics.ts'
@@ -90,12 +90,7 @@ export interface Report {
 /** Sums a finished run up. `reproduce` is the command line that repeats it. */
 export function reportOf(run: Run, reproduce: string): Report {
   const { scenario, world } = run
-  const calls = world.dispatcher.edges.map((edge, i) => ({
-    ...edge,
-    sent: world.dispatcher.sent[i]!,
-    answered: world.dispatcher.answered[i]!,
-    failed: world.dispatcher.failed[i]!,
-  }))
+  const calls = world.dispatcher.edges.map((edge, i) => ({ ...edge, ...world.dispatcher.counted(i) }))
   return {
     schema: REPORT_SCHEMA,
     scenario: scenario.name,
@@ -146,7 +141,8 @@ function resourceReport(world: World, index: number, calls: readonly CallSummary
   for (const metric of world.metrics) {
     if (metric.namespace !== 'Sim' || metric.name !== 'Errors' || metric.dimensions['Resource'] !== component.name)
       continue
-    const count = metric.series.points.reduce((sum, point) => sum + point.sum * point.repeat, 0)
+    const count = windowOf(metric.series, world.plan.warmUp, world.now + 1).sum
+    if (count === 0) continue
     const name = metric.dimensions['ErrorCode']!
     errors[name] = count
     const status = world.errors.names.indexOf(name)
@@ -167,14 +163,18 @@ function resourceReport(world: World, index: number, calls: readonly CallSummary
   const latency =
     latencies.find((metric) => Object.keys(metric.dimensions).length <= 1) ??
     latencies.sort((a, b) => b.samples - a.samples)[0]
+  // A function that fails answers its caller all the same (LAM-20): what its own metric calls errors has failed here too.
+  const own =
+    metrics.find((metric) => metric.name === 'Errors' && metric.namespace === component.def.namespace)?.sum ?? 0
+  const succeeded = incoming.reduce((sum, call) => sum + call.answered - call.failed, 0)
   const details = component.def.report?.(world.states[index + 1])
   return {
     name: component.name,
     type: component.type,
     received,
-    succeeded: incoming.reduce((sum, call) => sum + call.answered - call.failed, 0),
+    succeeded: Math.max(0, succeeded - own),
     throttled,
-    failed,
+    failed: failed + own,
     errors,
     sent: calls.filter((call) => call.from === component.name).reduce((sum, call) => sum + call.sent, 0),
     ...(latency === undefined ? {} : { latency }),

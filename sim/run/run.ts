@@ -92,8 +92,10 @@ export function runScenario(scenario: Scenario, options: RunOptions = {}): Run {
   const checkpoints: Checkpoint[] = []
   let broken: Run['broken'] = []
   const duration = scenario.plan.duration
+  // The warm-up is a stretch of its own, so that its calls can be left out of the report.
+  if (scenario.plan.warmUp > 0 && world.run(scenario.plan.warmUp, poll) === 'end') world.dispatcher.markWarm()
   for (let i = 1; i <= CHECKPOINTS && stopped === undefined && broken.length === 0; i++) {
-    const until = i === CHECKPOINTS ? duration : Math.floor((duration / CHECKPOINTS) * i)
+    const until = i === CHECKPOINTS ? duration : Math.max(world.now, Math.floor((duration / CHECKPOINTS) * i))
     const end = world.run(until, poll)
     if (end === 'steps') stopped = stop(world, 'events', guards.events, `more than ${guards.events} events have run`)
     // A quiet run is asked here: between two checkpoints the loop may have had too few events to ask.
