@@ -229,9 +229,9 @@ describe('renderProblems', () => {
     problem('1', 'error', spanOf(a, 'two')),
   ]
 
-  it('sorts by source and position, worst first at one place, those without a place last', () => {
-    expect(sortProblems(all).map(({ slug }) => slug)).toEqual(['1', '2', '3', '4', '5'])
-    expect(sortProblems(all.toReversed()).map(({ slug }) => slug)).toEqual(['1', '2', '3', '4', '5'])
+  it('sorts by source and position, worst first at one place, those without a place first', () => {
+    expect(sortProblems(all).map(({ slug }) => slug)).toEqual(['5', '1', '2', '3', '4'])
+    expect(sortProblems(all.toReversed()).map(({ slug }) => slug)).toEqual(['5', '1', '2', '3', '4'])
   })
 
   it('closes with a count', () => {

@@ -125,7 +125,8 @@ export function countLine(problems: readonly Problem[]): string {
 }
 
 function comparePlaces(a: Span | undefined, b: Span | undefined): number {
-  if (a === undefined || b === undefined) return (a === undefined ? 1 : 0) - (b === undefined ? 1 : 0)
+  // What has no place (a flag, a file) is often the reason of the rest.
+  if (a === undefined || b === undefined) return (a === undefined ? 0 : 1) - (b === undefined ? 0 : 1)
   if (a.source.name !== b.source.name) return a.source.name < b.source.name ? -1 : 1
   return a.start - b.start || a.end - b.end
 }

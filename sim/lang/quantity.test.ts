@@ -248,3 +248,14 @@ it('the first unit inside tells the dimension of a distribution', () => {
   ]
   expect(texts.map(dimensionOf)).toEqual(['size', 'duration', 'duration', 'duration', undefined, undefined])
 })
+
+describe('times in several parts', () => {
+  it('are the sum of their parts, largest unit first', () => {
+    expect(parseDuration('4m30s')).toEqual({ ok: true, value: 270_000_000 })
+    expect(parseDuration('1 h 20 m')).toEqual({ ok: true, value: 4_800_000_000 })
+    expect(parseDuration('1s500ms')).toEqual({ ok: true, value: 1_500_000 })
+    expect(parseDuration('30s4m').ok).toBe(false)
+    expect(parseDuration('1m1m').ok).toBe(false)
+    expect(parseDuration('4m30q').ok).toBe(false)
+  })
+})

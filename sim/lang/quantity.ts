@@ -103,9 +103,24 @@ interface Numeral {
   readonly length: number
 }
 
-/** `250ms`, `2 min`: whole µs, from 0 to 2^53−1, rounded half to even. Only 0 may go without a unit. */
+/** `4m30s`, `1 h 20 m`: several times with descending units stand for their sum. */
+const COMPOUND = /^\s*(?:\d+(?:\.\d+)?\s*[a-zµ]+\s*){2,5}$/iu
+const PIECE = /\d+(?:\.\d+)?\s*[a-zµ]+/giu
+
+/** `250ms`, `2 min`, `4m30s`: whole µs, from 0 to 2^53−1, rounded half to even. Only 0 may go without a unit. */
 export function parseDuration(text: string): Outcome<number> {
-  return parseMeasured(text, TIME)
+  if (text.length > 40 || !COMPOUND.test(text)) return parseMeasured(text, TIME)
+  let sum = 0
+  let last = Infinity
+  for (const piece of text.match(PIECE)!) {
+    const part = parseMeasured(piece, TIME)
+    if (!part.ok) return parseMeasured(text, TIME)
+    const unit = parseMeasured(piece.replace(/^[\d.\s]+/, '1'), TIME)
+    if (!unit.ok || unit.value >= last) return parseMeasured(text, TIME)
+    last = unit.value
+    sum += part.value
+  }
+  return found(sum)
 }
 
 /** `900B`, `4KB`: whole bytes, from 0 to 2^53−1, rounded half to even; KB is 1024 bytes. Only 0 may go without a unit. */

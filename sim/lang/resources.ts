@@ -1,6 +1,7 @@
 // The resources of a template as components: properties checked, neighbours consulted, the rest put on the 'not simulated' list.
 import type { Problems } from '../diag/problem.ts'
 import type { Span } from '../diag/span.ts'
+import { nearest } from '../diag/suggest.ts'
 import {
   build,
   isList,
@@ -84,7 +85,18 @@ export function readResources(
     const def = registry.byType.get(resource.type)
     const props = def?.props ?? registry.parts.get(resource.type)
     if (props === undefined) {
+      // What SAM made of a resource (its role, its permission) was not written by anybody.
+      if (resource.origin !== undefined && resource.origin !== resource.logicalId) continue
       note(`${resource.type} \`${resource.logicalId}\` is not simulated`, resource.keySpan)
+      const near = nearest(resource.type, [...registry.byType.keys(), ...registry.parts.keys()])
+      if (
+        near !== undefined &&
+        near.split('::')[1] === resource.type.split('::')[1] &&
+        distantByAFew(near, resource.type)
+      )
+        problems.warning('unknown-type', `\`${resource.type}\` is no type that is simulated`, resource.keySpan, {
+          label: `did you mean \`${near}\`?`,
+        })
       continue
     }
     const owner = def ?? registry.defs.find((other) => other.parts?.[resource.type] !== undefined)!
@@ -158,8 +170,16 @@ export function readResources(
   const byName = new Map(components.map((component) => [component.name, component]))
   return {
     components,
-    component: (text) => byName.get(text) ?? byName.get(template.resourceAt(text)?.logicalId ?? ''),
+    component: (text) => {
+      const at = byName.has(text) ? text : template.resourceAt(text)?.logicalId
+      return at === undefined ? undefined : byName.get(at)
+    },
   }
+}
+
+/** A slip of the pen, not another type of the same service: the lengths differ by a letter or two, and the beginnings agree. */
+function distantByAFew(near: string, type: string): boolean {
+  return Math.abs(near.length - type.length) <= 2 && near.slice(0, -3) === type.slice(0, near.length - 3)
 }
 
 /** The name that CloudWatch's dimension carries: a room may say so, else the physical name. */

@@ -86,7 +86,8 @@ export const queue: ServiceDef<Queue> = {
     Tags: p.inert('Tags.'),
   },
   gather,
-  entries: () => ['sqs:SendMessage'],
+  // Nobody sends to a dead-letter queue but SQS itself.
+  entries: (config) => ((config['Sources'] as readonly string[]).length > 0 ? [] : ['sqs:SendMessage']),
   create: (config, sim) => new Queue(config, sim, timers),
   ops: {
     'sqs:ChangeMessageVisibility': {
