@@ -51,6 +51,7 @@ export const workload: ServiceDef<Workload> = {
     'Open workloads: Poisson, regular, bursty or recorded arrivals at a rate that follows straight lines.',
     'Closed workloads: users that come and go, send, wait for the answer, think and send again.',
     'A client-side time-out abandons an attempt; the service goes on working for it, and its answer is ignored.',
+    'A function error of an invoked function is an answer with status 200: it is not retried, and the request has failed (LAM-20, RET-05).',
     'Retries follow the modes of the AWS SDKs, with one retry quota and one rate limiter for the workload (RET-01 to RET-32).',
   ],
   omits: [
@@ -129,6 +130,8 @@ export class Workload {
 
   private readonly edge: number
   private readonly arg: number
+  /** Whether it invokes a function, whose errors come as answers with status 200 (LAM-20). */
+  private readonly invokes: boolean
   private readonly body: Template | null
   private readonly constantBody: unknown
   private readonly streams: StreamSet
@@ -178,6 +181,7 @@ export class Workload {
     this.closed = config.Users !== undefined
     this.edge = sim.edge(config.Target, config.Action, answered)
     this.arg = config.Arg
+    this.invokes = config.Action === 'lambda:InvokeFunction'
     this.body = config.Body === null || config.Body.kind === 'constant' ? null : config.Body
     this.constantBody = config.Body?.kind === 'constant' ? config.Body.value : NOBODY
     this.streams = new StreamSet(sim, config.Body === null ? [] : purposesOf(config.Body))
@@ -292,6 +296,7 @@ export class Workload {
     }
     const now = sim.clock[0]
     const status = sim.calls.status[call]
+    const broken = this.invokes && status === 0 && isFunctionError(sim.calls.answer[call])
     this.answers++
     if (this.metricAttemptLatency !== NONE) sim.record(this.metricAttemptLatency, now - sim.calls.sentAt[call])
     sim.close(call)
@@ -301,7 +306,8 @@ export class Workload {
     this.timer[row] = NONE
     const error = sim.errors.retry[status]
     this.retries.answered(now, error)
-    if (status === 0) this.succeed(row, now)
+    if (broken) this.fail(row)
+    else if (status === 0) this.succeed(row, now)
     else this.retry(row, this.retries.delayAfter(error, this.attempt[row], false, this.delay[row]))
   }
 
@@ -382,6 +388,10 @@ export class Workload {
     this.trace = widen(this.trace, new Int32Array(length))
     this.free = widen(this.free, new Int32Array(length))
   }
+}
+
+function isFunctionError(answer: unknown): boolean {
+  return (answer as { readonly FunctionError?: string } | null)?.FunctionError !== undefined
 }
 
 function arrive(self: Workload): void {
