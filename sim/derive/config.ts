@@ -90,6 +90,7 @@ function readValue(prop: Prop, value: unknown, context: ReadContext, path: Path)
       if (typeof value === 'number' || typeof value === 'boolean') return String(value)
       return mistake('wrong-type', `${name} is ${shown(value)}, not a text`)
     case 'enum': {
+      if (typeof value === 'object') return mistake('wrong-type', `${name} is ${shown(value)}, not a text`)
       const text = String(value)
       if (prop.values!.includes(text)) return text
       const near = nearest(text, prop.values!)

@@ -189,6 +189,20 @@ describe('the section', () => {
   })
 })
 
+describe('a mistake', () => {
+  it('of any kind ends in a message, never in a crash or a loop', () => {
+    expect(
+      problemsOf(
+        'Resources: { J: { Type: AWS::SQS::Queue, Properties: { RedriveAllowPolicy: { redrivePermission: {} } } } }',
+      ),
+    ).toContain('not a text')
+    // A resource without a name is not taken for every name that nobody has.
+    expect(
+      problemsOf('Resources:\n  : { Type: AWS::SQS::Queue }\nSimulation: { Actions: [{ At: 1m, Wait: 1s }] }'),
+    ).toContain('is not a logical id')
+  })
+})
+
 describe('a text that is too much', () => {
   it('of nesting, aliases or size is refused and never followed', () => {
     expect(problemsOf(`Resources: ${'['.repeat(5000)}`)).toMatch(/error\[/)
