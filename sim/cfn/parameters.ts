@@ -267,7 +267,7 @@ function madeToLength(text: string, { minLength = 0, maxLength = 4096 }: Bounds)
 
 /** A value given from outside has no place in the template: its own text is its source. */
 function sourceOf(given: string, name: string): Source {
-  return { name: `value of ${name}`, text: given }
+  return { name: `value of ${name}`, text: given, beside: true }
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {

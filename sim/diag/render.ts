@@ -127,6 +127,7 @@ export function countLine(problems: readonly Problem[]): string {
 function comparePlaces(a: Span | undefined, b: Span | undefined): number {
   // What has no place (a flag, a file) is often the reason of the rest.
   if (a === undefined || b === undefined) return (a === undefined ? 0 : 1) - (b === undefined ? 0 : 1)
+  if (a.source.beside !== b.source.beside) return a.source.beside === true ? -1 : 1
   if (a.source.name !== b.source.name) return a.source.name < b.source.name ? -1 : 1
   return a.start - b.start || a.end - b.end
 }

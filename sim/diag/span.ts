@@ -6,6 +6,8 @@
 export interface Source {
   readonly name: string
   readonly text: string
+  /** True for what was given beside the files, such as a flag's value: often the reason of the rest, and told first. */
+  readonly beside?: true
 }
 
 /** A half-open range of a source, `start` included and `end` not, in UTF-16 code units. */

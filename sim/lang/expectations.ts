@@ -37,6 +37,7 @@ export function readExpectations(
   const known = new Map<string, Known>(
     [...resources.components, ...workloads].map((component) => [component.name, component]),
   )
+  const faulty = new Set(section.workloads.map((workload) => workload.name).filter((name) => !known.has(name)))
   const custom = customMetrics(handlers)
   const errors = knownErrors([...handlers, ...workloads])
   return section.expect.flatMap((node) => {
@@ -53,7 +54,7 @@ export function readExpectations(
       reportFlaw(problems, parsed, place ?? node.span, place !== undefined)
       return []
     }
-    new Names(known, custom, errors, node.span, place, problems).check(parsed.value)
+    new Names(known, faulty, custom, errors, node.span, place, problems).check(parsed.value)
     const { during } = parsed.value
     if ((during?.from ?? 0) >= section.duration)
       problems.warning('never-happens', 'the window begins after the end of the run', node.span)
@@ -88,6 +89,7 @@ function knownErrors(components: readonly ComponentPlan[]): ReadonlySet<string> 
 
 class Names {
   private readonly known: ReadonlyMap<string, Known>
+  private readonly faulty: ReadonlySet<string>
   private readonly custom: ReadonlyMap<string, ReadonlySet<string>>
   private readonly errors: ReadonlySet<string>
   private readonly whole: Span
@@ -96,6 +98,7 @@ class Names {
 
   constructor(
     known: ReadonlyMap<string, Known>,
+    faulty: ReadonlySet<string>,
     custom: ReadonlyMap<string, ReadonlySet<string>>,
     errors: ReadonlySet<string>,
     whole: Span,
@@ -103,6 +106,7 @@ class Names {
     problems: Problems,
   ) {
     this.known = known
+    this.faulty = faulty
     this.custom = custom
     this.errors = errors
     this.whole = whole
@@ -180,6 +184,8 @@ class Names {
   private component(name: Name): Known | undefined {
     const component = this.known.get(name.text)
     if (component !== undefined) return component
+    // A workload that has a mistake of its own is known all the same.
+    if (this.faulty.has(name.text)) return undefined
     const near = nearest(name.text, this.known.keys())
     this.problems.error(
       'unknown-resource',

@@ -68,7 +68,7 @@ function visibilityOf(near: Near, queue: ResourceView): { visibility: number; hi
     near.self.advise(
       ['Properties', 'EventSourceArn'],
       'visibility-below-six-timeouts',
-      `the visibility timeout of \`${queue.logicalId}\`, ${visibility} s, is less than six times the function's time-out of ${timeout} s`,
+      `the visibility timeout of \`${queue.logicalId}\`, ${visibility} s, is less than six times the function's time-out of ${timeout} s${window > 0 ? ` and the batching window of ${window} s` : ''}`,
       `${6 * timeout + window} s leave room for retries of throttled batches (LAM-56)`,
     )
   const longer = window > 0 && window + timeout > visibility
