@@ -1,6 +1,6 @@
 // The command line: exit codes, what is printed, and the files that a run can leave.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -107,6 +107,14 @@ describe('run', () => {
       expect(row.split(',')).toHaveLength(columns)
       expect(row).not.toMatch(/NaN|Infinity|undefined/)
     }
+    const table = rows.map((row) => Object.fromEntries(row.split(',').map((cell, i) => [head!.split(',')[i], cell])))
+    const latency = table.find((row) => row['resource'] === 'Origin' && row['metric'] === 'Latency')!
+    const [p50, p90, p99] = [Number(latency['p50']), Number(latency['p90']), Number(latency['p99'])]
+    expect(p50).toBeGreaterThan(10)
+    expect(p50).toBeLessThan(p90)
+    expect(p90).toBeLessThanOrEqual(p99)
+    expect(p99).toBeLessThanOrEqual(Number(latency['maximum']))
+    expect(table.find((row) => row['resource'] === 'Load' && row['metric'] === 'Requests')).toMatchObject({ p50: '' })
     const lines = readFileSync(files.events, 'utf8')
       .trimEnd()
       .split('\n')
@@ -126,11 +134,36 @@ describe('run', () => {
   })
 
   it('refuses files that it cannot write before it runs, and one file for several runs', () => {
-    expect(run([file('good.yaml')], { metrics: file('none/m.csv') })).toBe(2)
-    expect(err).toContain('cannot be written')
-    expect(run([file('good.yaml'), file('tied.yaml')], { events: file('e.jsonl') })).toBe(2)
-    expect(err).toContain('takes one scenario, and these are 2')
+    for (const name of ['metrics', 'events', 'trace'] as const) {
+      err = ''
+      expect(run([file('good.yaml')], { [name]: file('none/m.csv') })).toBe(2)
+      expect(err).toMatch(/^error\[bad-flag\].* cannot be written\n {2}= help: its folder does not exist\n$/)
+      expect(run([file('good.yaml')], { [name]: folder })).toBe(2)
+      expect(err).toContain('it is a folder')
+      expect(run([file('good.yaml'), file('tied.yaml')], { [name]: file('e.jsonl') })).toBe(2)
+      expect(err).toContain('takes one scenario, and these are 2')
+      expect(err).toContain('help: run them one by one')
+    }
     expect(out).toBe('')
+  })
+
+  it('overwrites neither its scenario nor one output with another', () => {
+    const before = readFileSync(file('good.yaml'), 'utf8')
+    expect(run([file('good.yaml')], { metrics: file('good.yaml') })).toBe(2)
+    expect(err).toContain('is the scenario itself')
+    expect(run([file('good.yaml')], { metrics: file('same'), trace: file('same') })).toBe(2)
+    expect(err).toContain('is the file of `--metrics`')
+    expect(readFileSync(file('good.yaml'), 'utf8')).toBe(before)
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('prints its report and exits 2 when the disk is full', () => {
+    for (const name of ['metrics', 'events', 'trace'] as const) {
+      out = err = ''
+      expect(run([file('good.yaml')], { [name]: '/dev/full' }), name).toBe(2)
+      expect(err).toMatch(/^error\[not-written\]: .*is not whole: ENOSPC/)
+      expect(err).not.toContain('    at ')
+      expect(out).toContain('digest')
+    }
   })
 })
 

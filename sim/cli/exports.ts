@@ -1,6 +1,9 @@
 // What a run can leave on the disk: every metric as CSV, every call as JSON lines, or a trace that Perfetto opens.
-import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
+//
+// A disk that fills up on the way costs the file and not the run: the writer keeps the reason and takes nothing more.
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import type { Call } from '../engine/calls.ts'
+import { Histogram } from '../engine/histogram.ts'
 import { baseUnits } from '../metrics/statistics.ts'
 import type { Observer } from '../run/dispatcher.ts'
 import type { World } from '../run/world.ts'
@@ -9,48 +12,62 @@ import type { World } from '../run/world.ts'
 class BlockWriter {
   private readonly file: number
   private block = ''
+  private failure: string | undefined = undefined
 
   constructor(path: string) {
     this.file = openSync(path, 'w')
   }
 
   write(text: string): void {
+    if (this.failure !== undefined) return
     this.block += text
     if (this.block.length > 1 << 20) this.flush()
   }
 
-  close(): void {
+  /** Why the file is not whole; undefined when it is. */
+  close(): string | undefined {
     this.flush()
-    closeSync(this.file)
+    this.attempt(() => closeSync(this.file))
+    return this.failure
   }
 
   private flush(): void {
-    writeSync(this.file, this.block)
+    if (this.failure === undefined) this.attempt(() => writeFileSync(this.file, this.block))
     this.block = ''
+  }
+
+  private attempt(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.failure ??= (error as Error).message
+    }
   }
 }
 
-/** `time_s,namespace,metric,dimensions,unit,samples,sum,average,minimum,maximum`, a line per point. */
-export function writeMetrics(world: World, path: string): void {
-  const lines = ['start_s,periods,namespace,metric,dimensions,unit,samples,sum,average,minimum,maximum']
+const COLUMNS =
+  'start_s,periods,resource,namespace,metric,dimensions,unit,samples,sum,average,minimum,maximum,p50,p90,p99'
+
+/** `COLUMNS`, a line per point in the metric's unit; percentiles of distributions only. Answers why the file is not whole. */
+export function writeMetrics(world: World, path: string): string | undefined {
+  const out = new BlockWriter(path)
+  out.write(`${COLUMNS}\n`)
   for (const metric of world.metrics) {
     const unit = baseUnits(metric.series, metric.unit)
     const dimensions = Object.keys(metric.dimensions)
       .sort()
       .map((key) => `${key}=${metric.dimensions[key]}`)
       .join(';')
+    const names = [metric.component, metric.namespace, metric.name, dimensions].map(csv)
     for (const point of metric.series.points) {
       if (point.n === 0) continue
+      const histogram = point.histogram === null ? undefined : Histogram.fromSparse(point.histogram)
       const values = [point.n, point.sum / unit, point.sum / point.n / unit, point.min / unit, point.max / unit]
-      lines.push(
-        [
-          ...[point.start / 1e6, point.repeat, csv(metric.namespace), csv(metric.name), csv(dimensions), metric.unit],
-          ...values,
-        ].join(','),
-      )
+      const percentiles = [0.5, 0.9, 0.99].map((p) => (histogram === undefined ? '' : histogram.quantile(p) / unit))
+      out.write(`${[point.start / 1e6, point.repeat, ...names, metric.unit, ...values, ...percentiles].join(',')}\n`)
     }
   }
-  writeFileSync(path, `${lines.join('\n')}\n`)
+  return out.close()
 }
 
 function csv(text: string): string {
@@ -81,8 +98,8 @@ export class EventLog implements Observer {
     this.next?.answered(call, edge, delay)
   }
 
-  close(): void {
-    this.out.close()
+  close(): string | undefined {
+    return this.out.close()
   }
 
   private line(event: string, call: Call, edge: number, rest: object): void {
@@ -131,11 +148,11 @@ export class TraceLog implements Observer {
     this.next?.answered(call, edge, delay)
   }
 
-  close(): void {
+  close(): string | undefined {
     for (const call of [...this.arrivals.keys()])
       this.span(call, this.world.calls.edge[call]!, this.world.now, 'no answer yet')
     this.out.write(`${JSON.stringify({ ph: 'M', name: 'hotshard', pid: 0, args: { name: 'hotshard' } })}\n]}\n`)
-    this.out.close()
+    return this.out.close()
   }
 
   private span(call: Call, edge: number, end: number, status: string): void {

@@ -1,6 +1,8 @@
 // `hotshard run`: simulates scenarios, prints their reports and writes what was asked for.
 import { closeSync, openSync } from 'node:fs'
-import { renderProblems } from '../diag/render.ts'
+import { resolve } from 'node:path'
+import type { Problem } from '../diag/problem.ts'
+import { renderProblem, renderProblems } from '../diag/render.ts'
 import { reportOf, type Report } from '../run/report.ts'
 import { runScenario } from '../run/run.ts'
 import type { Scenario } from '../lang/scenario.ts'
@@ -19,12 +21,21 @@ export interface RunFlags extends LoadFlags {
   readonly color?: boolean
 }
 
+const OUTPUTS = ['metrics', 'events', 'trace'] as const
+const REASONS = new Map([
+  ['ENOENT', 'its folder does not exist'],
+  ['EISDIR', 'it is a folder; name a file in it'],
+  ['ENOTDIR', 'a part of its path is no folder'],
+  ['EACCES', 'this user may not write there'],
+  ['EROFS', 'nothing can be written there'],
+])
+
 export function run(paths: readonly string[], flags: RunFlags): number {
   let code: number = EXIT.ok
   const reports: Report[] = []
   const wrong = unwritable(paths, flags)
   if (wrong !== undefined) {
-    process.stderr.write(`error[bad-flag]: ${wrong}\n`)
+    process.stderr.write(`${renderProblem(wrong, { color: useColor(process.stderr, flags) })}\n`)
     return EXIT.badInput
   }
   for (const path of paths) {
@@ -35,10 +46,14 @@ export function run(paths: readonly string[], flags: RunFlags): number {
       code = Math.max(code, EXIT.badInput)
       continue
     }
-    const report = simulate(path, scenario, flags)
+    const { report, unwritten } = simulate(path, scenario, flags)
     reports.push(report)
     if (flags.format !== 'json') process.stdout.write(prettyReport(report, { color: useColor(process.stdout, flags) }))
     code = Math.max(code, exitCode(report))
+    for (const problem of unwritten) {
+      process.stderr.write(`${renderProblem(problem, { color: useColor(process.stderr, flags) })}\n`)
+      code = Math.max(code, EXIT.badInput)
+    }
   }
   if (flags.format === 'json' && reports.length > 0)
     process.stdout.write(`${JSON.stringify(paths.length === 1 ? reports[0] : reports, null, 2)}\n`)
@@ -46,36 +61,60 @@ export function run(paths: readonly string[], flags: RunFlags): number {
 }
 
 /** Why the files that are asked for cannot be written; known before anything runs for long. */
-function unwritable(paths: readonly string[], flags: RunFlags): string | undefined {
-  for (const name of ['metrics', 'events', 'trace'] as const) {
+function unwritable(paths: readonly string[], flags: RunFlags): Problem | undefined {
+  const taken = new Map(paths.map((path) => [resolve(path), 'the scenario itself']))
+  for (const name of OUTPUTS) {
     const path = flags[name]
     if (path === undefined) continue
-    if (paths.length > 1) return `\`--${name}\` takes one scenario, and these are ${paths.length}`
+    if (paths.length > 1)
+      return badFlag(`\`--${name}\` takes one scenario, and these are ${paths.length}`, 'run them one by one')
+    const other = taken.get(resolve(path))
+    if (other !== undefined) return badFlag(`\`--${name} ${path}\` is ${other}`, 'give it a file of its own')
+    taken.set(resolve(path), `the file of \`--${name}\``)
     try {
-      closeSync(openSync(path, 'w'))
-    } catch {
-      return `\`--${name} ${path}\` cannot be written`
+      // For appending: whatever is there stays until there is something to write.
+      closeSync(openSync(path, 'a'))
+    } catch (error) {
+      return badFlag(`\`--${name} ${path}\` cannot be written`, REASONS.get(codeOf(error)) ?? (error as Error).message)
     }
   }
   return undefined
 }
 
-/** Runs one scenario with the terminal looking on. */
-export function simulate(path: string, scenario: Scenario, flags: RunFlags): Report {
+function badFlag(message: string, help: string): Problem {
+  return { slug: 'bad-flag', severity: 'error', message, help }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? ''
+}
+
+/** Runs one scenario with the terminal looking on. What could not be written is told beside the report. */
+export function simulate(
+  path: string,
+  scenario: Scenario,
+  flags: RunFlags,
+): { readonly report: Report; readonly unwritten: readonly Problem[] } {
   const watch = terminalWatch(scenario.plan.duration)
-  const logs: { close(): void }[] = []
+  const logs: { readonly name: 'events' | 'trace'; readonly log: { close(): string | undefined } }[] = []
   const done = runScenario(scenario, {
     watch,
     ...(flags.verify === true ? { verify: true } : {}),
     prepare: (world) => {
-      if (flags.events !== undefined) logs.push(new EventLog(world, flags.events))
-      if (flags.trace !== undefined) logs.push(new TraceLog(world, flags.trace))
+      if (flags.events !== undefined) logs.push({ name: 'events', log: new EventLog(world, flags.events) })
+      if (flags.trace !== undefined) logs.push({ name: 'trace', log: new TraceLog(world, flags.trace) })
     },
   })
   watch.done()
-  for (const log of logs) log.close()
-  if (flags.metrics !== undefined) writeMetrics(done.world, flags.metrics)
-  return reportOf(done, reproduceCommand(path, flags, String(scenario.plan.seed)))
+  const unwritten: Problem[] = []
+  const note = (name: (typeof OUTPUTS)[number], failure: string | undefined): void => {
+    if (failure === undefined) return
+    const message = `\`--${name} ${flags[name]}\` is not whole: ${failure}`
+    unwritten.push({ slug: 'not-written', severity: 'error', message, help: 'write it where there is room' })
+  }
+  for (const { name, log } of logs) note(name, log.close())
+  if (flags.metrics !== undefined) note('metrics', writeMetrics(done.world, flags.metrics))
+  return { report: reportOf(done, reproduceCommand(path, flags, String(scenario.plan.seed))), unwritten }
 }
 
 /** 1 for a failed expectation or a broken invariant, 3 for a guard; a guard weighs more. */
