@@ -23,6 +23,43 @@ export interface SparseHistogram {
   readonly max: number
 }
 
+/** The contents of many histograms, one behind the other. */
+export class HistogramRows {
+  length = 0
+  private index = new Uint16Array(64)
+  private count = new Float64Array(64)
+
+  add(index: number, count: number): void {
+    if (this.length === this.index.length) this.grow()
+    this.index[this.length] = index
+    this.count[this.length++] = count
+  }
+
+  /** One more value in the bucket that was added last. */
+  again(): void {
+    this.count[this.length - 1]++
+  }
+
+  /** The histogram that lies in [from, to). */
+  read(from: number, to: number, sum: number, min: number, max: number): SparseHistogram {
+    return {
+      index: this.index.slice(from, to),
+      count: this.count.slice(from, to),
+      sum,
+      min,
+      max,
+    }
+  }
+
+  private grow(): void {
+    const { index, count } = this
+    this.index = new Uint16Array(index.length * 2)
+    this.index.set(index)
+    this.count = new Float64Array(count.length * 2)
+    this.count.set(count)
+  }
+}
+
 /** Values are whole numbers in 0..2^53−1. */
 export class Histogram {
   /** Counts by bucket; empty until the first value, then as long as the largest value so far needs, doubling. */
@@ -142,20 +179,16 @@ export class Histogram {
 
   /** A copy without empty buckets. */
   toSparse(): SparseHistogram {
+    const rows = new HistogramRows()
+    this.writeTo(rows)
+    return rows.read(0, rows.length, this.sum, this.min, this.max)
+  }
+
+  /** Writes the buckets that are not empty behind what is there. */
+  writeTo(rows: HistogramRows): void {
     const first = bucketOf(this.min)
     const last = this.count === 0 ? -1 : bucketOf(this.max)
-    let used = 0
-    for (let i = first; i <= last; i++) if (this.cells[i] > 0) used++
-    const index = new Uint16Array(used)
-    const count = new Float64Array(used)
-    let k = 0
-    for (let i = first; i <= last; i++) {
-      if (this.cells[i] === 0) continue
-      index[k] = i
-      count[k] = this.cells[i]
-      k++
-    }
-    return { index, count, sum: this.sum, min: this.min, max: this.max }
+    for (let i = first; i <= last; i++) if (this.cells[i] > 0) rows.add(i, this.cells[i])
   }
 
   /** The histogram that a sparse copy was made of. */

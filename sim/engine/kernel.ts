@@ -118,17 +118,17 @@ export class Kernel {
     const time = this.clock[0] + delay
     const sequence = this.nextSequence()
     const { moments } = timers
-    moments[slot * MOMENTS + DUE] = time
-    moments[slot * MOMENTS + SEQUENCE] = sequence
+    moments[(slot << 2) + DUE] = time
+    moments[(slot << 2) + SEQUENCE] = sequence
     // A record of this slot that is still queued for an earlier moment will look at the deadline then and re-arm:
     // a time-out that is nearly always cancelled costs no queue operation at all.
-    if (!(moments[slot * MOMENTS + QUEUED] <= time)) this.arm(slot, time, sequence)
+    if (!(moments[(slot << 2) + QUEUED] <= time)) this.arm(slot, time, sequence)
     return slot
   }
 
   /** Takes back a pending timer. The handle must be alive. */
   cancel(handle: TimerHandle): void {
-    assert(this.timers.moments[handle * MOMENTS + DUE] !== NONE, 'only a pending timer can be cancelled')
+    assert(this.timers.moments[(handle << 2) + DUE] !== NONE, 'only a pending timer can be cancelled')
     this.timers.give(handle)
   }
 
@@ -199,15 +199,15 @@ export class Kernel {
 
   private arm(slot: number, time: number, sequence: number): void {
     const { moments } = this.timers
-    moments[slot * MOMENTS + QUEUED] = time
-    moments[slot * MOMENTS + QUEUED_SEQUENCE] = sequence
+    moments[(slot << 2) + QUEUED] = time
+    moments[(slot << 2) + QUEUED_SEQUENCE] = sequence
     this.queue.push(time, sequence, TIMER_TARGET, slot)
   }
 
   private timerDue(slot: number, time: number, sequence: number): void {
     const timers = this.timers
     const { moments } = timers
-    const at = slot * MOMENTS
+    const at = slot << 2
     // A record that another, earlier one replaced has nothing to say any more.
     if (moments[at + QUEUED] !== time || moments[at + QUEUED_SEQUENCE] !== sequence) return
     moments[at + QUEUED] = Infinity
@@ -217,8 +217,8 @@ export class Kernel {
       this.arm(slot, due, moments[at + SEQUENCE])
       return
     }
-    const target = timers.work[slot * WORK + TARGET]
-    const arg = timers.work[slot * WORK + ARG]
+    const target = timers.work[(slot << 2) + TARGET]
+    const arg = timers.work[(slot << 2) + ARG]
     timers.give(slot)
     this.dispatch(target, arg)
   }
@@ -272,25 +272,25 @@ class TimerTable {
     const { work } = this
     const slot = this.free[target]
     if (slot === NONE) return this.make(target, arg)
-    this.free[target] = work[slot * WORK + NEXT]
-    work[slot * WORK + ARG] = arg
+    this.free[target] = work[(slot << 2) + NEXT]
+    work[(slot << 2) + ARG] = arg
     return slot
   }
 
   give(slot: number): void {
     const { work } = this
-    const target = work[slot * WORK + TARGET]
-    this.moments[slot * MOMENTS + DUE] = NONE
-    work[slot * WORK + NEXT] = this.free[target]
+    const target = work[(slot << 2) + TARGET]
+    this.moments[(slot << 2) + DUE] = NONE
+    work[(slot << 2) + NEXT] = this.free[target]
     this.free[target] = slot
   }
 
   private make(target: number, arg: number): number {
     if (this.used * WORK === this.work.length) this.grow()
     const slot = this.used++
-    this.work[slot * WORK + TARGET] = target
-    this.work[slot * WORK + ARG] = arg
-    this.moments[slot * MOMENTS + QUEUED] = Infinity
+    this.work[(slot << 2) + TARGET] = target
+    this.work[(slot << 2) + ARG] = arg
+    this.moments[(slot << 2) + QUEUED] = Infinity
     return slot
   }
 

@@ -2,7 +2,7 @@
 //
 // The one idea: most periods of most metrics hold few values, so they are kept as they come and sorted into buckets when
 // the period ends. Only a period that overflows its buffer pays for a histogram.
-import { bucketOf, Histogram, type SparseHistogram } from './histogram.ts'
+import { bucketOf, Histogram, type HistogramRows } from './histogram.ts'
 
 const KEPT = 256
 
@@ -23,29 +23,23 @@ export class PeriodValues {
     this.values[this.kept++] = value
   }
 
-  /** Hands over the period's values, whose sum, least and greatest the caller knows, and begins anew. */
-  take(sum: number, min: number, max: number): SparseHistogram {
+  /** Writes the period's values as a histogram behind what is in `rows`, and begins anew. */
+  take(rows: HistogramRows): void {
     if (this.spilled !== null && this.spilled.count > 0) {
       this.spill()
-      const sparse = this.spilled.toSparse()
+      this.spilled.writeTo(rows)
       this.spilled.clear()
-      return sparse
+      return
     }
     const n = this.kept
     this.kept = 0
     const buckets = this.buckets
     for (let i = 0; i < n; i++) buckets[i] = bucketOf(this.values[i])
     sortFirst(buckets, n)
-    let used = 0
-    for (let i = 0; i < n; i++) if (i === 0 || buckets[i] !== buckets[i - 1]) used++
-    const index = new Uint16Array(used)
-    const count = new Float64Array(used)
-    let k = -1
     for (let i = 0; i < n; i++) {
-      if (i === 0 || buckets[i] !== buckets[i - 1]) index[++k] = buckets[i]
-      count[k]++
+      if (i > 0 && buckets[i] === buckets[i - 1]) rows.again()
+      else rows.add(buckets[i], 1)
     }
-    return { index, count, sum, min, max }
   }
 
   private spill(): void {

@@ -3,63 +3,13 @@
 // The one idea: while time runs, a metric is four numbers of the current minute; at each minute's end they become one
 // point. A state that does not change costs nothing: its gauge is one point that lasts many minutes.
 import { assert } from './assert.ts'
-import type { SparseHistogram } from './histogram.ts'
 import type { Boundary } from './kernel.ts'
-import { PeriodValues } from './period-values.ts'
+import { Series, type Reading, type SeriesKind } from './series.ts'
+
+export { Series, type Point, type Reading, type SeriesKind } from './series.ts'
 
 /** Number of a series in the recorder. */
 export type MetricId = number
-export type SeriesKind = 'count' | 'distribution' | 'gauge' | 'age' | 'level'
-
-/** One point: `repeat` periods from `start` with the same values (an age grows by a period each time). */
-export interface Point {
-  readonly start: number
-  readonly repeat: number
-  readonly n: number
-  readonly sum: number
-  readonly min: number
-  readonly max: number
-  readonly histogram: SparseHistogram | null
-}
-
-/** How a gauge is read: the function of the metric and the state it looks at. */
-export interface Reading {
-  readonly read: (state: never, now: number) => number
-  readonly state: unknown
-}
-
-/** A metric's whole history. Times in µs, values in the metric's own base unit. */
-export class Series {
-  readonly kind: SeriesKind
-  /** Length of a period in µs. */
-  readonly period: number
-  readonly points: Point[] = []
-  /** All values of the period now running, for distributions. */
-  readonly current: PeriodValues | null
-  readonly reading: Reading | null
-
-  constructor(kind: SeriesKind, period: number, reading: Reading | null) {
-    this.kind = kind
-    this.period = period
-    this.reading = reading
-    this.current = kind === 'distribution' ? new PeriodValues() : null
-  }
-
-  /** Adds a point, or lengthens the last one when it only repeats. */
-  add(start: number, repeat: number, n: number, sum: number, min: number, max: number): void {
-    const last = this.points[this.points.length - 1]
-    if (last !== undefined && (this.kind === 'gauge' || this.kind === 'age' || this.kind === 'level')) {
-      const grown = this.kind === 'age' && last.max > 0 ? last.repeat * this.period : 0
-      const follows = last.start + last.repeat * this.period === start
-      if (follows && last.n === n && last.sum + grown === sum && last.min + grown === min && last.max + grown === max) {
-        this.points[this.points.length - 1] = { ...last, repeat: last.repeat + repeat }
-        return
-      }
-    }
-    this.points.push({ start, repeat, n, sum, min, max, histogram: null })
-  }
-}
-
 export const MINUTE = 60_000_000
 const N = 0
 const SUM = 1
@@ -247,21 +197,7 @@ export class Recorder implements Boundary {
     const values = this.values
     const series = this.series[metric]
     const n = values[at + N]
-    if (n > 0) {
-      let histogram: SparseHistogram | null = null
-      if (series.current !== null) {
-        histogram = series.current.take(values[at + SUM], values[at + MIN], values[at + MAX])
-      }
-      series.points.push({
-        start,
-        repeat: 1,
-        n,
-        sum: values[at + SUM],
-        min: values[at + MIN],
-        max: values[at + MAX],
-        histogram,
-      })
-    }
+    if (n > 0) series.append(start, 1, n, values[at + SUM], values[at + MIN], values[at + MAX])
     this.clear(metric)
   }
 
