@@ -28,15 +28,19 @@ function flaws(value: unknown, form: Schema, place: string): string[] {
   if ('const' in form && value !== form.const) return [`${place} is ${String(value)}`]
   if (form.enum !== undefined && !form.enum.includes(value)) return [`${place} is ${String(value)}`]
   const kind = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value
-  if (form.type !== undefined && kind !== (form.type === 'integer' ? 'number' : form.type)) return [`${place} is ${kind}`]
+  if (form.type !== undefined && kind !== (form.type === 'integer' ? 'number' : form.type))
+    return [`${place} is ${kind}`]
   if (form.type === 'integer' && !Number.isInteger(value)) return [`${place} is not whole`]
   if (form.minimum !== undefined && (value as number) < form.minimum) return [`${place} is ${String(value)}`]
-  if (form.pattern !== undefined && !new RegExp(form.pattern).test(value as string)) return [`${place} is ${String(value)}`]
+  if (form.pattern !== undefined && !new RegExp(form.pattern).test(value as string))
+    return [`${place} is ${String(value)}`]
   if (kind === 'array' && form.items !== undefined)
     return (value as unknown[]).flatMap((item, i) => flaws(item, form.items!, `${place}[${i}]`))
   if (kind !== 'object' || form.type !== 'object') return []
   const members = value as Record<string, unknown>
-  const missing = (form.required ?? []).filter((name) => !(name in members)).map((name) => `${place}.${name} is missing`)
+  const missing = (form.required ?? [])
+    .filter((name) => !(name in members))
+    .map((name) => `${place}.${name} is missing`)
   return [
     ...missing,
     ...Object.keys(members).flatMap((name) => {
