@@ -1,19 +1,17 @@
 // `hotshard audit`: the run again and again with equal times in other orders; says whether any answer hangs on them, and where.
-import { renderProblems } from '../diag/render.ts'
 import { formatMicros } from '../engine/time.ts'
 import { runScenario, type Run } from '../run/run.ts'
 import { reportOf, type MetricSummary, type Report } from '../run/report.ts'
 import { EXIT } from './exit.ts'
 import { openScenario } from './files.ts'
 import type { RunFlags } from './run.ts'
-import { useColor } from './terminal.ts'
+import { showErrors } from './problems.ts'
 import { firstDifference, guarded } from './diverge.ts'
 import { createRng } from '../engine/rng.ts'
 
 export function audit(path: string, flags: RunFlags & { runs: string }): number {
   const { scenario, problems } = openScenario(path, flags)
-  if (problems.list.length > 0)
-    process.stderr.write(`${renderProblems(problems.list, { color: useColor(process.stderr, flags) })}\n`)
+  showErrors(path, problems, flags)
   const runs = Number(flags.runs)
   if (!Number.isInteger(runs) || runs < 1 || runs > 1000) {
     process.stderr.write(`error[bad-flag]: \`--runs ${flags.runs}\` is not a whole number from 1 to 1000\n`)

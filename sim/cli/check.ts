@@ -1,16 +1,16 @@
 // `hotshard check`: what is wrong with a scenario and what of it is not simulated, without running it.
-import { renderProblems } from '../diag/render.ts'
 import { EXIT } from './exit.ts'
 import { openScenario, type LoadFlags } from './files.ts'
 import { notSimulatedLines } from './pretty.ts'
-import { useColor } from './terminal.ts'
+import { showAll } from './problems.ts'
+import { widthOf } from './terminal.ts'
+import { wrapWords } from './wrap.ts'
 
 export function check(paths: readonly string[], flags: LoadFlags & { color?: boolean }): number {
   let code: number = EXIT.ok
   for (const path of paths) {
     const { scenario, problems } = openScenario(path, flags)
-    if (problems.list.length > 0)
-      process.stderr.write(`${renderProblems(problems.list, { color: useColor(process.stderr, flags) })}\n`)
+    showAll(problems, flags)
     if (scenario === undefined) {
       code = EXIT.badInput
       continue
@@ -19,7 +19,9 @@ export function check(paths: readonly string[], flags: LoadFlags & { color?: boo
     process.stdout.write(
       `${path}: ok, ${components.length} components, ${scenario.expectations.length} expectations, ${faults.length} faults\n`,
     )
-    for (const line of notSimulatedLines(scenario.notSimulated)) process.stdout.write(`  ${line}\n`)
+    const left = notSimulatedLines(scenario.notSimulated)
+    for (const line of left.flatMap((text) => wrapWords(text, widthOf(process.stdout) - 2, 2)))
+      process.stdout.write(`  ${line}\n`)
   }
   return code
 }

@@ -34,6 +34,15 @@ Simulation:
     B: { Target: Origin, Operation: http:GET, Arrivals: regular, Rate: 1/s, Client: { Retries: none } }
 `
 
+const WARNED = `
+Resources:
+  Jobs: { Type: AWS::SQS::Queue, Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3 } } }
+  Dead: { Type: AWS::SQS::Queue }
+Simulation:
+  Duration: 1m
+  Workloads: { Load: { Target: Jobs, Operation: sqs:SendMessage, Rate: 1/s } }
+`
+
 let folder = ''
 let out = ''
 let err = ''
@@ -46,6 +55,7 @@ beforeAll(() => {
   writeFileSync(file('bad.yaml'), text('p50(Orgin.Latency) < 1 s'))
   writeFileSync(file('endless.yaml'), text('p50(Origin.Latency) < 1 s', 'Guards: { Events: 500 }'))
   writeFileSync(file('tied.yaml'), TIED)
+  writeFileSync(file('warned.yaml'), WARNED)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 beforeEach(() => {
@@ -68,6 +78,13 @@ describe('run', () => {
     expect(run([file('none.yaml')], {})).toBe(2)
     expect(run([file('endless.yaml')], {})).toBe(3)
     expect(out).toMatch(/STOPPED after .* more than 500 events have run; most of it at `Origin`/)
+    out = ''
+    expect(run([file('good.yaml'), file('failing.yaml'), file('endless.yaml'), file('bad.yaml')], {})).toBe(3)
+    const summary = out.trimEnd().split('\n').slice(-4)
+    expect(summary[0]).toMatch(/good\.yaml +ok$/)
+    expect(summary[1]).toMatch(/failing\.yaml +FAIL +1 of 1 expectation failed/)
+    expect(summary[2]).toMatch(/endless\.yaml +STOPPED +after /)
+    expect(summary[3]).toMatch(/bad\.yaml +ERROR /)
     expect(run([file('good.yaml'), file('failing.yaml'), file('bad.yaml')], {})).toBe(2)
   })
 
@@ -167,6 +184,16 @@ describe('run', () => {
   })
 })
 
+describe('what is said before a run', () => {
+  it('is one line for warnings, which check shows in full', () => {
+    expect(run([file('warned.yaml')], {})).toBe(0)
+    expect(err).toBe(`1 warning: \`hotshard check ${file('warned.yaml')}\` shows it\n`)
+    err = ''
+    expect(check([file('warned.yaml')], {})).toBe(0)
+    expect(err).toContain('warning[dead-letters-expire-early]')
+  })
+})
+
 describe('check', () => {
   it('says what there is, what is left out and what is wrong, and runs nothing', () => {
     expect(check([file('good.yaml')], {})).toBe(0)
@@ -222,11 +249,20 @@ describe('diverge', () => {
 
   it('names the first event that differs', () => {
     expect(diverge(file('good.yaml'), file('good.yaml'), { seedB: '2', setB: [] })).toBe(1)
-    expect(out).toMatch(/^the runs part at event \d+\n {2}a: .*\n {2}b: .*\n$/)
+    expect(out).toMatch(/^the runs part at event \d+\n {2}first event only in a: .*\n {2}first event only in b: .*\n$/)
     out = ''
     // With three workers instead of two, nothing differs until a third request would have waited.
     expect(diverge(file('good.yaml'), file('good.yaml'), { setB: ['Workers=3'] })).toBe(1)
     expect(Number(/event (\d+)/.exec(out)![1])).toBeGreaterThan(3)
+  })
+
+  it('takes the same scenario twice when no second one is named, and wants to know what differs then', () => {
+    expect(diverge(file('good.yaml'), undefined, { setB: [] })).toBe(2)
+    expect(err).toContain('help: name a second scenario, or say `--seed-b N` or `--set-b Param=Value`')
+    expect(out).toBe('')
+    expect(diverge(file('good.yaml'), undefined, { seedB: '2', setB: [] })).toBe(1)
+    expect(diverge(file('good.yaml'), undefined, { setB: ['Workers=2'] })).toBe(0)
+    expect(diverge(file('good.yaml'), undefined, { setB: ['Worker=2'] })).toBe(2)
   })
 
   it('refuses what does not load', () => {

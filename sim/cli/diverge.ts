@@ -1,5 +1,4 @@
 // `hotshard diverge`: the first event at which two runs part, found by bisecting on their digests.
-import { renderProblems } from '../diag/render.ts'
 import { formatMicros } from '../engine/time.ts'
 import { capture, restore } from '../engine/snapshot.ts'
 import type { Scenario } from '../lang/scenario.ts'
@@ -7,7 +6,7 @@ import { World } from '../run/world.ts'
 import { EXIT } from './exit.ts'
 import { openScenario } from './files.ts'
 import type { RunFlags } from './run.ts'
-import { useColor } from './terminal.ts'
+import { showProblem, showErrors, badFlag } from './problems.ts'
 
 /** An event as the loop saw it. */
 export interface SeenEvent {
@@ -15,16 +14,27 @@ export interface SeenEvent {
   readonly text: string
 }
 
-export function diverge(pathA: string, pathB: string, flags: RunFlags & { seedB?: string; setB: string[] }): number {
+/** `second` is a scenario of its own; without it the first runs again with `--seed-b` or `--set-b`. */
+export function diverge(
+  pathA: string,
+  second: string | undefined,
+  flags: RunFlags & { seedB?: string; setB: string[] },
+): number {
+  if (second === undefined && flags.seedB === undefined && flags.setB.length === 0) {
+    const help = 'name a second scenario, or say `--seed-b N` or `--set-b Param=Value`'
+    showProblem(badFlag('there is nothing to compare it with', help), flags)
+    return EXIT.badInput
+  }
+  const pathB = second ?? pathA
   const a = openScenario(pathA, flags)
   const b = openScenario(pathB, {
     ...flags,
     ...(flags.seedB === undefined ? {} : { seed: flags.seedB }),
     set: [...(flags.set ?? []), ...flags.setB],
   })
-  const problems = [...a.problems.list, ...(pathA === pathB ? [] : b.problems.list)]
-  if (problems.length > 0)
-    process.stderr.write(`${renderProblems(problems, { color: useColor(process.stderr, flags) })}\n`)
+  showErrors(pathA, a.problems, flags)
+  // The same scenario has the same warnings; errors of its second settings are its own.
+  if (pathA !== pathB || (b.problems.hasErrors && !a.problems.hasErrors)) showErrors(pathB, b.problems, flags)
   if (a.scenario === undefined || b.scenario === undefined) return EXIT.badInput
   const parted = firstDifference(
     guarded(a.scenario),
@@ -35,9 +45,9 @@ export function diverge(pathA: string, pathB: string, flags: RunFlags & { seedB?
     process.stdout.write('the two runs are the same, event by event\n')
     return EXIT.ok
   }
-  process.stdout.write(
-    `the runs part at event ${parted.index}\n  a: ${formatMicros(parted.a.time)}  ${parted.a.text}\n  b: ${formatMicros(parted.b.time)}  ${parted.b.text}\n`,
-  )
+  process.stdout.write(`the runs part at event ${parted.index}\n`)
+  for (const [name, event] of [['a', parted.a] as const, ['b', parted.b] as const])
+    process.stdout.write(`  first event only in ${name}: ${formatMicros(event.time)}  ${event.text}\n`)
   return EXIT.expectationFailed
 }
 
@@ -91,7 +101,7 @@ function atEvents(a: World, b: World, until: number): { index: number; a: SeenEv
   let i = 0
   while (i < left.length && i < right.length && left[i]!.time === right[i]!.time && left[i]!.text === right[i]!.text)
     i++
-  const over = { time: until, text: 'nothing more at this time' }
+  const over = { time: until, text: 'nothing more up to here' }
   return { index: first + i + 1, a: left[i] ?? over, b: right[i] ?? over }
 }
 

@@ -56,11 +56,13 @@ scenarioOptions(program.command('audit'))
 scenarioOptions(program.command('diverge'))
   .description('the first event at which two runs part')
   .argument('<a>')
-  .argument('<b>', 'a scenario, or the same one with --seed-b or --set-b')
+  .argument('[b]', 'another scenario; without it the same one with --seed-b or --set-b')
   .option('--seed <n>', 'seed of the first run')
   .option('--seed-b <n>', 'seed of the second run')
   .option('--set-b <Param=Value>', 'a parameter of the second run (repeatable)', collect, [])
-  .action((a: string, b: string, flags: RunFlags & { seedB?: string; setB: string[] }) => finish(diverge(a, b, flags)))
+  .action((a: string, b: string | undefined, flags: RunFlags & { seedB?: string; setB: string[] }) =>
+    finish(diverge(a, b, flags)),
+  )
 
 program
   .command('start')

@@ -1,134 +1,122 @@
 // The report for people: what happened at each resource, what was expected, what was left out, and how to repeat it.
 import pc from 'picocolors'
 import { formatMicros } from '../engine/time.ts'
-import type { MetricSummary, Report, ResourceReport } from '../run/report.ts'
+import type { Report } from '../run/report.ts'
+import { counted, seconds } from './figures.ts'
+import { resourceDetails, resourceTable, type Ink } from './pretty-resources.ts'
 import { compact } from './terminal.ts'
+import { wrapWords } from './wrap.ts'
 
 const ALARM_CHANGES_SHOWN = 8
+/** What a first workload may ask of a resource, by its type. */
+const FIRST_OPERATIONS = new Map([
+  ['AWS::Lambda::Function', 'lambda:InvokeFunction'],
+  ['AWS::SQS::Queue', 'sqs:SendMessage'],
+  ['Sim::Http::Server', 'http:GET'],
+])
 
-interface Style {
+export interface Style {
   readonly color: boolean
+  /** Columns of the terminal. */
+  readonly width: number
 }
 
 /** The whole report as text, ending with a newline. */
 export function prettyReport(report: Report, style: Style): string {
   const ink = pc.createColors(style.color)
   const out: string[] = ['']
-  const title = `${report.scenario}  ${ink.dim(`seed ${report.seed}, quotas ${report.profile}`)}`
-  out.push(ink.bold(title))
-  if (report.description !== undefined) out.push(`  ${report.description.trim().split('\n')[0]}`)
+  const put = (text: string, paint: (line: string) => string = String): void => {
+    for (const line of wrapWords(text, style.width - 2, 2)) out.push(paint(`  ${line}`))
+  }
+  out.push(ink.bold(`${report.scenario}  ${ink.dim(`seed ${report.seed}, quotas ${report.profile}`)}`))
+  if (report.description !== undefined)
+    for (const line of wrapWords(report.description.trim().split('\n')[0]!, style.width - 2)) out.push(`  ${line}`)
   const warm = report.warmUp > 0 ? `, figures without the first ${seconds(report.warmUp)}` : ''
-  out.push(
-    ink.dim(
-      `  ${seconds(report.simulated)} simulated in ${compact(report.events)} events, ${compact(report.requests)} requests${warm}`,
-    ),
+  put(
+    `${seconds(report.simulated)} simulated in ${compact(report.events)} events, ${compact(report.requests)} requests${warm}`,
+    ink.dim,
   )
-  for (const line of report.inferred) out.push(ink.dim(`  inferred: ${line}`))
+  for (const line of report.inferred) put(`inferred: ${line}`, ink.dim)
   if (report.stopped !== undefined) {
-    out.push(
-      '',
-      ink.red(`  STOPPED after ${seconds(report.simulated)} of ${seconds(report.duration)}: ${report.stopped.message}`),
-    )
-    out.push(ink.dim('  all figures below are of the part that ran'))
+    out.push('')
+    put(`STOPPED after ${seconds(report.simulated)} of ${seconds(report.duration)}: ${report.stopped.message}`, ink.red)
+    put('all figures below are of the part that ran', ink.dim)
   }
-  out.push('', ...resourceTable(report, ink), ...resourceDetails(report, ink))
-  out.push(...alarmLines(report, ink), ...expectationLines(report, ink))
-  const left = notSimulatedLines(
-    report.notSimulated.map(({ message, place }) => ({
-      message: place === undefined ? message : `${message}  ${place}`,
-    })),
-  )
-  if (left.length > 0) {
-    out.push('', ink.bold('Not simulated'))
-    for (const line of left) out.push(`  ${line}`)
+  for (const section of [
+    nothingHappened(report) ? nothingLines(report, style.width) : resourceTable(report, ink, style.width),
+    resourceDetails(report, ink, style.width).slice(1),
+    alarmLines(report, ink, style.width),
+    expectationLines(report, ink, style.width),
+    leftOutLines(report, ink, style.width),
+  ])
+    if (section.length > 0) out.push('', ...section)
+  for (const { resource, sentence } of report.broken) {
+    out.push('')
+    put(`BUG: at ${resource} it no longer holds that ${sentence}`, ink.red)
   }
-  for (const { resource, sentence } of report.broken)
-    out.push('', ink.red(`BUG: at ${resource} it no longer holds that ${sentence}`))
-  out.push('', ink.dim(`digest ${report.digest.total}`), ink.dim(`repeat ${report.reproduce}`), '')
-  return out.join('\n')
+  out.push('', ink.dim(`digest ${report.digest.total}`), ink.dim(`repeat ${report.reproduce}`))
+  if (report.expectations.length > 0)
+    out.push(failures(report).length === 0 ? ink.green(verdict(report)) : ink.red(verdict(report)))
+  return `${out.join('\n')}\n`
 }
 
-type Ink = ReturnType<typeof pc.createColors>
+/** `2 of 4 expectations failed`, or that all hold. */
+function verdict(report: Report): string {
+  const all = report.expectations.length
+  const failed = failures(report).length
+  if (failed > 0) return `${failed} of ${counted(all, 'expectation')} failed`
+  return all === 1 ? '1 expectation holds' : `${all} expectations hold`
+}
 
-function resourceTable(report: Report, ink: Ink): string[] {
-  const rows = report.resources.filter(
-    (resource) => resource.received + resource.sent > 0 || resource.latency !== undefined,
-  )
-  const head = ['Resource', 'Type', 'in', 'ok', 'throttled', 'failed', 'p50', 'p90', 'p99', 'p99.9']
-  const cells = rows.map((resource) => {
-    const latency = resource.latency
-    const share = resource.type.startsWith('Sim::Client')
-      ? clientCells(resource)
-      : [count(resource.received), count(resource.succeeded), count(resource.throttled), count(resource.failed)]
-    return [
-      resource.name,
-      resource.type.replace(/^AWS::/, ''),
-      ...share,
-      ...(latency === undefined
-        ? ['', '', '', '']
-        : [latency.p50, latency.p90, latency.p99, latency.p999].map((value) =>
-            value === undefined ? '' : withUnit(value, latency.unit),
-          )),
-    ]
+function failures(report: Report): readonly string[] {
+  return report.expectations.filter((expectation) => !expectation.ok).map((expectation) => expectation.text)
+}
+
+/** After several scenarios: a line for each. A path without a report could not be read. */
+export function summaryLines(
+  done: readonly { readonly path: string; readonly report: Report | undefined }[],
+  style: Style,
+): string {
+  const ink = pc.createColors(style.color)
+  const names = Math.max(...done.map(({ path }) => path.length))
+  const lines = done.map(({ path, report }) => {
+    const [state, words, paint] = stateOf(report, ink)
+    const line = `${path.padEnd(names)}  ${state.padEnd(7)}  ${words}`.trimEnd()
+    return paint(line.length > style.width ? `${line.slice(0, style.width - 1)}…` : line)
   })
-  const widths = head.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]!.length)))
-  const line = (row: readonly string[]): string =>
-    row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ')
-  const marked = cells.map((row) => {
-    const text = line(row)
-    return row[5] !== '0' && row[5] !== '' ? ink.red(text) : row[4] !== '0' && row[4] !== '' ? ink.yellow(text) : text
-  })
-  return [ink.bold(`  ${line(head)}`), ...marked.map((text) => `  ${text}`)]
+  return `\n${lines.join('\n')}\n`
 }
 
-/** A client has requests of its own instead of calls that come in. */
-function clientCells(resource: ResourceReport): string[] {
-  const sum = (name: string): number => resource.metrics.find((metric) => metric.name === name)?.sum ?? 0
-  return resource.metrics.some((metric) => metric.name === 'Requests')
-    ? [count(sum('Requests')), count(sum('Successes')), '', count(sum('Failures'))]
-    : [count(resource.sent), '', '', '']
+function stateOf(
+  report: Report | undefined,
+  ink: Ink,
+): [state: string, words: string, paint: (text: string) => string] {
+  if (report === undefined) return ['ERROR', 'it cannot be run', ink.red]
+  const failed = failures(report)
+  const words = failed.length === 0 ? '' : `${verdict(report)}: ${failed.join('; ')}`
+  if (report.broken.length > 0) return ['BUG', report.broken[0]!.sentence, ink.red]
+  if (report.partial) return ['STOPPED', `after ${seconds(report.simulated)} of ${seconds(report.duration)}`, ink.red]
+  return failed.length > 0 ? ['FAIL', words, ink.red] : ['ok', '', ink.green]
 }
 
-/** Below the table: for each resource its metrics by CloudWatch's names, exceptions, and what its room has to say. */
-function resourceDetails(report: Report, ink: Ink): string[] {
-  const out: string[] = []
-  for (const resource of report.resources) {
-    const errors = Object.entries(resource.errors).map(([name, n]) => `${name} ${count(n)}`)
-    const metrics = resource.metrics
-      .filter((metric) => Object.keys(metric.dimensions).length <= 1 && metric !== resource.latency && notable(metric))
-      .map(metricText)
-    const details = detailLines(resource.details)
-    if (
-      errors.length + metrics.length + details.length === 0 ||
-      (resource.received + resource.sent === 0 && details.length === 0 && metrics.length === 0)
-    )
-      continue
-    out.push('', ink.bold(`  ${resource.name}`))
-    for (const line of wrap(metrics, 110)) out.push(`    ${line}`)
-    if (errors.length > 0) out.push(`    ${ink.red(`exceptions: ${errors.join(', ')}`)}`)
-    for (const line of details) out.push(`    ${line}`)
-  }
-  return out
+function nothingHappened(report: Report): boolean {
+  return report.requests === 0 && report.calls.every((call) => call.sent === 0)
 }
 
-function notable(metric: MetricSummary): boolean {
-  return metric.sum !== 0 || metric.maximum !== 0
-}
-
-function metricText(metric: MetricSummary): string {
-  if (metric.kind === 'count')
-    return metric.unit === 'Count' || metric.unit === 'None'
-      ? `${metric.name} ${count(metric.sum)}`
-      : `${metric.name} ${withUnit(metric.average, metric.unit)} avg`
-  if (metric.kind === 'distribution')
-    return `${metric.name} p50 ${withUnit(metric.p50!, metric.unit)} p99 ${withUnit(metric.p99!, metric.unit)}`
-  return `${metric.name} max ${withUnit(metric.maximum, metric.unit)}`
-}
-
-/** A room's own lines: a list of texts under `lines`, or nothing. */
-function detailLines(details: unknown): readonly string[] {
-  const lines = (details as { lines?: unknown } | undefined)?.lines
-  return Array.isArray(lines) ? lines.map(String) : []
+/** Why nothing happened, and what would make something happen. */
+function nothingLines(report: Report, width: number): string[] {
+  if (report.resources.some((resource) => resource.type === 'Sim::Client::Workload'))
+    return ['  Nothing happened: no workload made a request before the end of the run.']
+  const target = report.resources.find((resource) => FIRST_OPERATIONS.has(resource.type))
+  const operation = FIRST_OPERATIONS.get(target?.type ?? '') ?? 'lambda:InvokeFunction'
+  const sentence =
+    'Nothing happened: no entry point of this template is simulated, so nothing calls its resources. Add a workload:'
+  return [
+    ...wrapWords(sentence, width - 2).map((line) => `  ${line}`),
+    '    Simulation:',
+    '      Workloads:',
+    `        Load: { Target: ${target?.name ?? 'YourFunction'}, Operation: ${operation}, Rate: 10/s }`,
+  ]
 }
 
 interface AlarmChange {
@@ -138,17 +126,20 @@ interface AlarmChange {
 }
 
 /** Each alarm's history: when it changed its state, and why. */
-function alarmLines(report: Report, ink: Ink): string[] {
+function alarmLines(report: Report, ink: Ink, width: number): string[] {
   const out: string[] = []
   for (const resource of report.resources) {
     const history = (resource.details as { history?: readonly AlarmChange[] } | undefined)?.history
     if (history === undefined) continue
-    if (out.length === 0) out.push('', ink.bold('Alarms'))
+    if (out.length === 0) out.push(ink.bold('Alarms'))
     out.push(`  ${resource.name}${history.length === 1 ? `  ${history[0]!.state} throughout` : ''}`)
     const changes = history.slice(1)
     for (const change of changes.slice(0, ALARM_CHANGES_SHOWN)) {
       const text = `${formatMicros(change.at).padStart(10)}  ${change.state.padEnd(17)}`
-      out.push(`    ${change.state === 'ALARM' ? ink.red(text) : text} ${ink.dim(change.reason)}`)
+      const indent = ' '.repeat(text.length + 5)
+      const [first = '', ...rest] = wrapWords(change.reason, Math.max(30, width - indent.length))
+      out.push(`    ${change.state === 'ALARM' ? ink.red(text) : text} ${ink.dim(first)}`)
+      for (const line of rest) out.push(indent + ink.dim(line))
     }
     if (changes.length > ALARM_CHANGES_SHOWN)
       out.push(`    and ${changes.length - ALARM_CHANGES_SHOWN} changes more (all with --format json)`)
@@ -156,15 +147,33 @@ function alarmLines(report: Report, ink: Ink): string[] {
   return out
 }
 
-function expectationLines(report: Report, ink: Ink): string[] {
+function expectationLines(report: Report, ink: Ink, width: number): string[] {
   if (report.expectations.length === 0) return []
-  const out = ['', ink.bold('Expectations')]
-  for (const expectation of report.expectations) {
-    const mark = expectation.ok ? ink.green('ok  ') : ink.red('FAIL')
-    out.push(`  ${mark} ${expectation.text}  ${ink.dim(`measured ${expectation.measured}`)}`)
-    if (!expectation.ok && expectation.place !== undefined) out.push(ink.dim(`       ${expectation.place}`))
+  const out = [ink.bold('Expectations')]
+  for (const { ok, text, measured, place } of report.expectations) {
+    const mark = ok ? ink.green('ok  ') : ink.red('FAIL')
+    const found = `measured ${measured}`
+    const [first = '', ...rest] = wrapWords(text, width - 7)
+    const fits = rest.length === 0 && first.length + found.length + 9 <= width
+    out.push(`  ${mark} ${first}${fits ? `  ${ink.dim(found)}` : ''}`)
+    for (const line of rest) out.push(`       ${line}`)
+    if (!fits) for (const line of wrapWords(found, width - 9, 2)) out.push(ink.dim(`         ${line}`))
+    if (!ok && place !== undefined) out.push(ink.dim(`       ${place}`))
   }
   return out
+}
+
+function leftOutLines(report: Report, ink: Ink, width: number): string[] {
+  const left = notSimulatedLines(
+    report.notSimulated.map(({ message, place }) => ({
+      message: place === undefined ? message : `${message}  ${place}`,
+    })),
+  )
+  if (left.length === 0) return []
+  return [
+    ink.bold('Not simulated'),
+    ...left.flatMap((text) => wrapWords(text, width - 2, 2)).map((line) => `  ${line}`),
+  ]
 }
 
 /** The 'not simulated' list with equal messages counted together: forty roles are one line. */
@@ -182,53 +191,4 @@ export function notSimulatedLines(list: readonly { readonly message: string }[])
         : key
       : `${key}: ${names.slice(0, 6).join(', ')}${names.length > 6 ? ` and ${names.length - 6} more` : ''}`,
   )
-}
-
-function wrap(parts: readonly string[], width: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const part of parts) {
-    if (line !== '' && line.length + part.length + 3 > width) {
-      lines.push(line)
-      line = ''
-    }
-    line = line === '' ? part : `${line} · ${part}`
-  }
-  return line === '' ? lines : [...lines, line]
-}
-
-function seconds(value: number): string {
-  return Number.isInteger(value) && value < 120 ? `${value} s` : formatMicros(Math.round(value * 1e6))
-}
-
-/** A time in µs with three figures, as people compare them: `48.3 ms`, `1.20 s`; from two minutes on in full. */
-function shortTime(us: number): string {
-  if (us >= 120_000_000) return formatMicros(Math.round(us))
-  const [value, unit] = us >= 1_000_000 ? [us / 1_000_000, 's'] : us >= 1_000 ? [us / 1_000, 'ms'] : [us, 'µs']
-  return `${value >= 100 || value === 0 ? Math.round(value) : value >= 10 ? value.toFixed(1) : value.toFixed(2)} ${unit}`
-}
-
-/** 12345 → `12,345`; shares keep three digits. */
-export function count(value: number): string {
-  if (!Number.isInteger(value)) return value >= 100 ? count(Math.round(value)) : value.toPrecision(3)
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',')
-}
-
-export function withUnit(value: number, unit: string): string {
-  switch (unit) {
-    case 'Milliseconds':
-      return shortTime(value * 1_000)
-    case 'Seconds':
-      return shortTime(value * 1_000_000)
-    case 'Bytes':
-      return value >= 1_048_576
-        ? `${(value / 1_048_576).toFixed(1)} MB`
-        : value >= 1024
-          ? `${(value / 1024).toFixed(1)} KB`
-          : `${Math.round(value)} B`
-    case 'Percent':
-      return `${value.toPrecision(3)} %`
-    default:
-      return count(value)
-  }
 }

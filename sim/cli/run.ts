@@ -2,15 +2,15 @@
 import { closeSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Problem } from '../diag/problem.ts'
-import { renderProblem, renderProblems } from '../diag/render.ts'
 import { reportOf, type Report } from '../run/report.ts'
 import { runScenario } from '../run/run.ts'
 import type { Scenario } from '../lang/scenario.ts'
 import { EXIT } from './exit.ts'
 import { EventLog, TraceLog, writeMetrics } from './exports.ts'
 import { openScenario, type LoadFlags } from './files.ts'
-import { prettyReport } from './pretty.ts'
-import { terminalWatch, useColor } from './terminal.ts'
+import { prettyReport, summaryLines } from './pretty.ts'
+import { badFlag, showErrors, showProblem } from './problems.ts'
+import { terminalWatch, useColor, widthOf } from './terminal.ts'
 
 export interface RunFlags extends LoadFlags {
   readonly format?: 'pretty' | 'json'
@@ -32,31 +32,34 @@ const REASONS = new Map([
 
 export function run(paths: readonly string[], flags: RunFlags): number {
   let code: number = EXIT.ok
-  const reports: Report[] = []
+  const done: { readonly path: string; readonly report: Report | undefined }[] = []
+  const style = { color: useColor(process.stdout, flags), width: widthOf(process.stdout) }
   const wrong = unwritable(paths, flags)
   if (wrong !== undefined) {
-    process.stderr.write(`${renderProblem(wrong, { color: useColor(process.stderr, flags) })}\n`)
+    showProblem(wrong, flags)
     return EXIT.badInput
   }
   for (const path of paths) {
     const { scenario, problems } = openScenario(path, flags)
-    if (problems.list.length > 0)
-      process.stderr.write(`${renderProblems(problems.list, { color: useColor(process.stderr, flags) })}\n`)
+    showErrors(path, problems, flags)
     if (scenario === undefined) {
+      done.push({ path, report: undefined })
       code = Math.max(code, EXIT.badInput)
       continue
     }
     const { report, unwritten } = simulate(path, scenario, flags)
-    reports.push(report)
-    if (flags.format !== 'json') process.stdout.write(prettyReport(report, { color: useColor(process.stdout, flags) }))
+    done.push({ path, report })
+    if (flags.format !== 'json') process.stdout.write(prettyReport(report, style))
     code = Math.max(code, exitCode(report))
     for (const problem of unwritten) {
-      process.stderr.write(`${renderProblem(problem, { color: useColor(process.stderr, flags) })}\n`)
+      showProblem(problem, flags)
       code = Math.max(code, EXIT.badInput)
     }
   }
+  const reports = done.flatMap(({ report }) => report ?? [])
   if (flags.format === 'json' && reports.length > 0)
     process.stdout.write(`${JSON.stringify(paths.length === 1 ? reports[0] : reports, null, 2)}\n`)
+  if (flags.format !== 'json' && paths.length > 1) process.stdout.write(summaryLines(done, style))
   return code
 }
 
@@ -79,10 +82,6 @@ function unwritable(paths: readonly string[], flags: RunFlags): Problem | undefi
     }
   }
   return undefined
-}
-
-function badFlag(message: string, help: string): Problem {
-  return { slug: 'bad-flag', severity: 'error', message, help }
 }
 
 function codeOf(error: unknown): string {

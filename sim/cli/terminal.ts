@@ -3,6 +3,10 @@ import { SingleBar } from 'cli-progress'
 import { formatMicros } from '../engine/time.ts'
 import type { Watch } from '../run/run.ts'
 
+const WIDTH_OF_PAGE = 110
+/** Below this a table is none any more. */
+const WIDTH_LEAST = 60
+
 /** Colour only for people: not in a pipe, not in CI, not when NO_COLOR or --no-color says so. */
 export function useColor(stream: NodeJS.WriteStream, flags: { readonly color?: boolean }): boolean {
   return (
@@ -11,6 +15,11 @@ export function useColor(stream: NodeJS.WriteStream, flags: { readonly color?: b
     process.env['NO_COLOR'] === undefined &&
     process.env['CI'] === undefined
   )
+}
+
+/** Columns to write in: the terminal's, or as many as a page holds where there is no terminal. */
+export function widthOf(stream: NodeJS.WriteStream): number {
+  return stream.isTTY === true && stream.columns > 0 ? Math.max(WIDTH_LEAST, stream.columns) : WIDTH_OF_PAGE
 }
 
 /** Watches a run with the real clock and memory; draws a bar where somebody looks on. */

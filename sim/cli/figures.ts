@@ -1,0 +1,45 @@
+// Figures as people read them: times and sizes with three digits and a unit, counts with commas.
+import { formatMicros } from '../engine/time.ts'
+
+/** Seconds: `30 s`, and from two minutes on `12 m`. */
+export function seconds(value: number): string {
+  return Number.isInteger(value) && value < 120 ? `${value} s` : formatMicros(Math.round(value * 1e6))
+}
+
+/** A time in µs with three figures, as people compare them: `48.3 ms`, `1.20 s`; from two minutes on in full. */
+function shortTime(us: number): string {
+  if (us >= 120_000_000) return formatMicros(Math.round(us))
+  const [value, unit] = us >= 1_000_000 ? [us / 1_000_000, 's'] : us >= 1_000 ? [us / 1_000, 'ms'] : [us, 'µs']
+  return `${value >= 100 || value === 0 ? Math.round(value) : value >= 10 ? value.toFixed(1) : value.toFixed(2)} ${unit}`
+}
+
+/** 12345 → `12,345`; shares keep three digits. */
+export function count(value: number): string {
+  if (!Number.isInteger(value)) return value >= 100 ? count(Math.round(value)) : value.toPrecision(3)
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+/** `1 call`, `1,171 calls`. */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`
+}
+
+/** A value in one of CloudWatch's units. */
+export function withUnit(value: number, unit: string): string {
+  switch (unit) {
+    case 'Milliseconds':
+      return shortTime(value * 1_000)
+    case 'Seconds':
+      return shortTime(value * 1_000_000)
+    case 'Bytes':
+      return value >= 1_048_576
+        ? `${(value / 1_048_576).toFixed(1)} MB`
+        : value >= 1024
+          ? `${(value / 1024).toFixed(1)} KB`
+          : `${Math.round(value)} B`
+    case 'Percent':
+      return `${value.toPrecision(3)} %`
+    default:
+      return count(value)
+  }
+}

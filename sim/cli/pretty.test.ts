@@ -1,0 +1,155 @@
+// The report for people: what stands in it, and that it keeps to the width of the terminal.
+import { describe, expect, it } from 'vitest'
+import type { MetricSummary, Report, ResourceReport } from '../run/report.ts'
+import { prettyReport } from './pretty.ts'
+import { wrapWords } from './wrap.ts'
+
+const metric = (name: string, more: Partial<MetricSummary> = {}): MetricSummary => ({
+  namespace: 'AWS/Lambda',
+  name,
+  dimensions: { FunctionName: 'Work' },
+  unit: 'Count',
+  kind: 'count',
+  samples: 1,
+  sum: 1,
+  average: 1,
+  minimum: 1,
+  maximum: 1,
+  ...more,
+})
+const times = (name: string, samples: number): MetricSummary =>
+  metric(name, { unit: 'Milliseconds', kind: 'distribution', samples, p50: 1120, p90: 1200, p99: 1330, p999: 1340 })
+const resource = (name: string, type: string, more: Partial<ResourceReport> = {}): ResourceReport => ({
+  name,
+  type,
+  received: 0,
+  succeeded: 0,
+  throttled: 0,
+  failed: 0,
+  errors: {},
+  sent: 0,
+  metrics: [],
+  ...more,
+})
+const QUEUE = resource('Jobs', 'AWS::SQS::Queue', { received: 1200, succeeded: 29 })
+const calls = [{ from: 'Load', to: 'Jobs', action: 'sqs:SendMessage', sent: 1200, answered: 29, failed: 0 }]
+const report = (more: Partial<Report>): Report => ({
+  schema: 'hotshard.report/1',
+  scenario: 'orders.yaml',
+  seed: '1',
+  profile: 'current',
+  duration: 60,
+  simulated: 60,
+  warmUp: 0,
+  events: 10,
+  requests: 10,
+  partial: false,
+  parameters: {},
+  resources: [QUEUE],
+  calls,
+  expectations: [],
+  broken: [],
+  notSimulated: [],
+  inferred: [],
+  digest: { total: '0', components: {}, checkpoints: [] },
+  reproduce: 'npx hotshard run orders.yaml',
+  ...more,
+})
+const shown = (more: Partial<Report>, width = 110): string => prettyReport(report(more), { color: false, width })
+const expectation = (ok: boolean): Report['expectations'][number] => ({
+  text: 'sum(Jobs.NumberOfMessagesSent) > 1',
+  ok,
+  measured: '0',
+})
+
+describe('the report for people', () => {
+  it('ends with what became of the expectations, in the colour of the answer', () => {
+    expect(shown({ expectations: [true, true].map(expectation) })).toMatch(/\n2 expectations hold\n$/)
+    const failing = report({ expectations: [true, false, false, true].map(expectation) })
+    expect(prettyReport(failing, { color: false, width: 80 })).toMatch(/\n2 of 4 expectations failed\n$/)
+    expect(prettyReport(failing, { color: true, width: 80 })).toContain('\u001b[31m2 of 4 expectations failed')
+  })
+
+  it('has a row for what was called, and one line for what was not', () => {
+    const text = shown({
+      resources: [
+        QUEUE,
+        resource('Dead', 'AWS::SQS::Queue'),
+        resource('Feed', 'AWS::Lambda::EventSourceMapping', { sent: 7, metrics: [metric('PolledEventCount')] }),
+        resource('Operator', 'Sim::Client::Operator', { sent: 1 }),
+        resource('Load', 'Sim::Client::Workload', { sent: 5, metrics: [metric('Requests', { sum: 5 })] }),
+        resource('Sim::Lambda::Account', 'Sim::Lambda::Account', { metrics: [metric('ConcurrentExecutions')] }),
+      ],
+    })
+    expect(text).toMatch(/^ {2}Jobs +SQS::Queue +1,200 +29 +0 +0$/m)
+    expect(text).toMatch(/^ {2}Load +Client::Workload +5 +0 +0$/m)
+    expect(text).toMatch(/^ {2}no traffic: Dead$/m)
+    expect(text).toMatch(/^ {2}Feed$/m)
+    expect(text).not.toContain('Operator')
+    expect(text).not.toContain('Sim::Lambda::Account')
+  })
+
+  it('shows an account of its own only when something was refused there', () => {
+    const account = (more: Partial<ResourceReport>): string =>
+      shown({ resources: [QUEUE, resource('Sim::Ec2::Account', 'Sim::Ec2::Account', more)] })
+    expect(account({ details: { lines: ['8 of 64 vCPUs'] } })).not.toContain('vCPUs')
+    expect(account({ details: { lines: ['8 of 64 vCPUs'] }, errors: { VcpuLimitExceeded: 2 } })).toContain('vCPUs')
+  })
+
+  it('counts what a function behind an alias ran', () => {
+    const latency = times('Duration', 153)
+    const text = shown({
+      resources: [QUEUE, resource('Work', 'AWS::Lambda::Function', { latency, metrics: [latency] })],
+    })
+    expect(text).toMatch(/^ {2}Work +Lambda::Function +153 +153 +0 +0 +1.12 s/m)
+  })
+
+  it('counts the values of a distribution and the calls that are still open', () => {
+    const text = shown({ resources: [{ ...QUEUE, metrics: [times('InitDuration', 91)] }] })
+    expect(text).toContain('InitDuration 91 × p50 1.12 s p99 1.33 s · 1,171 calls still open')
+    // Of counts without the warm-up nobody can say what is still open.
+    expect(shown({ warmUp: 10 })).not.toContain('still open')
+  })
+
+  it('keeps to the width, without blanks at the ends, and gives columns up in order', () => {
+    const latency = times('Duration', 1_234_567)
+    const wide: Partial<Report> = {
+      resources: [
+        resource('A'.repeat(40), 'AWS::Lambda::Function', { received: 1_234_567, latency, sent: 1 }),
+        resource('Table', 'AWS::DynamoDB::Table', { received: 1, details: { lines: ['partition of '.repeat(20)] } }),
+      ],
+      notSimulated: [{ message: 'the stream of the table has no records '.repeat(5), place: 'template.yaml:387:7' }],
+      expectations: [{ ...expectation(false), text: 'max(A.B) > max(C.D) * 1.05 during 1m..4m '.repeat(3) }],
+    }
+    for (const width of [80, 110, 160])
+      for (const line of shown(wide, width).split('\n')) {
+        expect(line.length, line).toBeLessThanOrEqual(width)
+        expect(line).toBe(line.trimEnd())
+      }
+    const head = (width: number): string => /^ {2}Resource.*$/m.exec(shown(wide, width))![0]
+    expect(head(160)).toContain('Type')
+    expect(head(110)).not.toContain('Type')
+    expect(head(110)).toContain('p90')
+    expect(head(90)).not.toContain('p90')
+    expect(head(90)).toContain('p99')
+  })
+
+  it('says plainly that nothing happened, and what would make something happen', () => {
+    const nothing = { requests: 0, calls: [], resources: [resource('Work', 'AWS::Lambda::Function')] }
+    expect(shown(nothing)).toContain('no entry point of this template is simulated')
+    expect(shown(nothing)).toContain('Load: { Target: Work, Operation: lambda:InvokeFunction, Rate: 10/s }')
+    expect(shown(nothing)).not.toContain('Resource  ')
+    expect(shown({ ...nothing, resources: [resource('Load', 'Sim::Client::Workload')] })).toContain(
+      'no workload made a request',
+    )
+    expect(shown({})).not.toContain('Nothing happened')
+  })
+})
+
+describe('wrapped words', () => {
+  it('hang from the second line on, and a word that is too long stays whole', () => {
+    expect(wrapWords('a bb ccc dddd', 6, 2)).toEqual(['a bb', '  ccc', '  dddd'])
+    expect(wrapWords('abcdefgh ij', 4)).toEqual(['abcdefgh', 'ij'])
+    expect(wrapWords('', 10)).toEqual([''])
+  })
+})

@@ -1,0 +1,36 @@
+// What is said about a scenario before it runs: errors in full, the rest counted, because `hotshard check` shows it.
+import type { Problem, Problems } from '../diag/problem.ts'
+import { countLine, renderProblem, renderProblems } from '../diag/render.ts'
+import { useColor, widthOf } from './terminal.ts'
+
+interface Flags {
+  readonly color?: boolean
+}
+
+/** All there is to say, on the standard error stream. */
+export function showAll(problems: Problems, flags: Flags): void {
+  if (problems.list.length > 0) process.stderr.write(`${renderProblems(problems.list, styleOf(flags))}\n`)
+}
+
+/** Errors in full; warnings and notes in one line that says where they are shown. */
+export function showErrors(path: string, problems: Problems, flags: Flags): void {
+  const errors = problems.list.filter((problem) => problem.severity === 'error')
+  const rest = problems.list.filter((problem) => problem.severity !== 'error')
+  if (errors.length > 0) process.stderr.write(`${renderProblems(errors, styleOf(flags))}\n`)
+  if (rest.length === 0) return
+  const verb = rest.length === 1 ? 'shows it' : 'shows them'
+  process.stderr.write(`${countLine(rest)}: \`hotshard check ${path}\` ${verb}\n`)
+}
+
+/** One problem that has no place in a scenario, such as a wrong flag. */
+export function showProblem(problem: Problem, flags: Flags): void {
+  process.stderr.write(`${renderProblem(problem, styleOf(flags))}\n`)
+}
+
+export function badFlag(message: string, help: string): Problem {
+  return { slug: 'bad-flag', severity: 'error', message, help }
+}
+
+function styleOf(flags: Flags): { color: boolean; width: number } {
+  return { color: useColor(process.stderr, flags), width: widthOf(process.stderr) }
+}
