@@ -1,8 +1,8 @@
 // The command line: exit codes, what is printed, and the files that a run can leave.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { audit } from './audit.ts'
@@ -10,6 +10,7 @@ import { check } from './check.ts'
 import { diverge } from './diverge.ts'
 import { explain } from './explain.ts'
 import { run } from './run.ts'
+import { start } from './start.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const text = (expectation: string, more = ''): string => `
@@ -212,6 +213,13 @@ describe('explain', () => {
     ['ApproximateNumberOfMessagesVisible', 'AWS/SQS of AWS::SQS::Queue'],
     ['TooManyRequestsException', 'throttling'],
     ['SQS-18', 'Fact SQS-18 is cited by'],
+    ['DynamoDB', '  AWS::DynamoDB::Table: '],
+    ['lambda', '  AWS::Lambda::EventSourceMapping: '],
+    ['sqs:SendMessage', '  AWS::SQS::Queue\n'],
+    ['sqs:sendmessage', 'target      QueueUrl'],
+    ['aws:lambda:invocation-add-delay', 'StartupDelayMilliseconds [0 to 900000 ms, 2000 when absent]: The delay.'],
+    ['AWS::Lambda::Function', '    Percentage [0 to 100 %, 100 when absent]: '],
+    ['aws:fis:inject-api-throttle-error', 'Raises ThrottlingException (400).'],
   ])('%s', (name, words) => {
     expect(explain(name)).toBe(0)
     expect(out).toContain(words)
@@ -220,9 +228,51 @@ describe('explain', () => {
 
   it('says so when nothing is known, even of names that every object has', () => {
     expect(explain('AWS::SQS::Quue')).toBe(2)
-    expect(err).toContain('did you mean `AWS::SQS::Queue`?')
+    expect(err).toMatch(
+      /^error.*\n {2}= help: did you mean `AWS::SQS::Queue`\?\n {2}= note: .*\n( {6}\w+: [\w, ]+\n)+$/,
+    )
+    err = ''
+    expect(explain('sqs:SendMesage')).toBe(2)
+    expect(err).toContain('did you mean `sqs:SendMessage`?')
     for (const name of ['constructor', 'toString', '__proto__']) expect(explain(name), name).toBe(2)
     expect(out).toBe('')
+  })
+})
+
+describe('start', () => {
+  const install = (name: string, published?: string): string => {
+    const home = join(folder, name, 'hotshard')
+    mkdirSync(join(home, 'scenarios'), { recursive: true })
+    writeFileSync(join(home, 'scenarios/flash-crowd.yaml'), text('p50(Origin.Latency) < 1 ms'))
+    if (published === undefined) return home
+    const corpus = join(folder, name, 'shared/corpus/flagship')
+    mkdirSync(corpus, { recursive: true })
+    writeFileSync(join(corpus, 'shoppingcart-service.yaml'), text(''))
+    writeFileSync(join(home, 'scenarios/shopping-cart.yaml'), published)
+    return home
+  }
+
+  it('runs what there is, and names the folder of its scenarios', () => {
+    const home = install('plain')
+    const there = relative(process.cwd(), join(home, 'scenarios'))
+    expect(start(home)).toBe(0)
+    expect(out).toContain(`simulating ${there}/flash-crowd.yaml`)
+    expect(out).toContain(`next: npx hotshard run ${there}/orders.yaml`)
+  })
+
+  it('takes its own shop when the published application cannot be loaded', () => {
+    expect(start(install('broken', text('p50(Orgin.Latency) < 1 s')))).toBe(0)
+    expect(err).toContain('did you mean `Origin`?')
+    expect(out).toContain('our own shop stands in for it')
+    expect(out).toMatch(/simulating .*flash-crowd\.yaml/)
+    out = ''
+    expect(start(install('whole', text('p50(Origin.Latency) < 1 s')))).toBe(0)
+    expect(out).not.toContain('flash-crowd')
+  })
+
+  it('says so when nothing is installed', () => {
+    expect(start(file('nowhere'))).toBe(2)
+    expect(err).toContain('missing from this installation')
   })
 })
 

@@ -2,7 +2,8 @@
 import { nearest } from '../diag/suggest.ts'
 import { registry } from '../lang/registry.ts'
 import { ErrorTable, THROTTLING, TRANSIENT } from '../model/errors.ts'
-import type { ServiceDef } from '../model/contract.ts'
+import type { Props, ServiceDef } from '../model/contract.ts'
+import { API_FAULTS } from '../parts/api-faults.ts'
 import { prefixOf } from '../lang/resources.ts'
 import { EXIT } from './exit.ts'
 
@@ -10,23 +11,47 @@ export function explain(name: string): number {
   const def =
     registry.byType.get(name) ??
     registry.defs.find((other) => other.type.split('::').slice(1).join('::').toLowerCase() === name.toLowerCase())
-  const text = def !== undefined ? card(def) : (partCard(name) ?? metricCard(name) ?? errorCard(name) ?? factCard(name))
+  const cards = [partCard, serviceCard, operationCard, faultCard, metricCard, errorCard, factCard]
+  let text = def === undefined ? undefined : card(def)
+  for (const look of cards) text ??= look(name)
   if (text !== undefined) {
     process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
     return EXIT.ok
   }
-  const names = [
+  const near = nearest(name, names())
+  process.stderr.write(`error[unknown-name]: nothing is known of \`${name}\`\n`)
+  if (near !== undefined) process.stderr.write(`  = help: did you mean \`${near}\`?\n`)
+  process.stderr.write('  = note: types with a card, by service\n')
+  for (const [service, defs] of services())
+    process.stderr.write(`      ${service}: ${defs.map((other) => other.type.split('::')[2]).join(', ')}\n`)
+  return EXIT.badInput
+}
+
+/** Everything that has a card, for the nearest to a misspelt name. */
+function names(): string[] {
+  return [
     ...registry.byType.keys(),
-    ...registry.defs.flatMap((other) => [
-      ...Object.keys(other.metrics),
-      ...Object.values(other.ops).flatMap((op) => op.errors ?? []),
+    ...registry.parts.keys(),
+    ...services().keys(),
+    ...registry.operations.keys(),
+    ...Object.keys(API_FAULTS),
+    ...registry.defs.flatMap((def) => [
+      ...Object.keys(def.faults ?? {}),
+      ...Object.keys(def.metrics),
+      ...Object.values(def.ops).flatMap((op) => op.errors ?? []),
     ]),
   ]
-  const near = nearest(name, names)
-  process.stderr.write(
-    `error[unknown-name]: nothing is known of \`${name}\`\n${near === undefined ? '' : `  = help: did you mean \`${near}\`?\n`}  = note: types with a card are ${[...registry.byType.keys()].join(', ')}\n`,
-  )
-  return EXIT.badInput
+}
+
+/** Rooms by the service in their type's name, as its first room spells it: the account of `EC2` is a `Sim::Ec2`. */
+function services(): Map<string, ServiceDef[]> {
+  const found = new Map<string, ServiceDef[]>()
+  for (const def of registry.defs) {
+    const service = def.type.split('::')[1]!
+    const known = [...found.keys()].find((other) => other.toLowerCase() === service.toLowerCase())
+    found.set(known ?? service, [...(found.get(known ?? service) ?? []), def])
+  }
+  return found
 }
 
 /** A room's card: what is left out first, then what is modelled, figures then and now, assumptions with their knobs. */
@@ -68,7 +93,10 @@ export function card(def: ServiceDef): string {
   )
   section(
     'Faults',
-    Object.entries(def.faults ?? {}).map(([name, fault]) => `${name}: ${fault.doc}`),
+    Object.entries(def.faults ?? {}).flatMap(([name, fault]) => [
+      `${name}: ${fault.doc}`,
+      ...propLines(fault.params).map((line) => `  ${line}`),
+    ]),
   )
   section('Always true', Object.keys(def.invariants))
   return `${out.join('\n')}`
@@ -79,6 +107,62 @@ function partCard(type: string): string | undefined {
   return owners.length === 0
     ? undefined
     : `${type}\n\nIs read as part of ${owners.map((def) => def.type).join(', ')}; see \`hotshard explain ${owners[0]!.type}\`.\n`
+}
+
+function serviceCard(name: string): string | undefined {
+  const found = [...services()].find(([service]) => service.toLowerCase() === name.toLowerCase())
+  if (found === undefined) return undefined
+  const lines = found[1].flatMap((def) => [
+    `  ${def.type}: ${def.summary}`,
+    ...Object.keys(def.parts ?? {}).map((part) => `    with ${part}`),
+  ])
+  return `${found[0]}\n${lines.join('\n')}\n`
+}
+
+/** An operation in every room that has it: what it reads, what it passes over and what it raises. */
+function operationCard(name: string): string | undefined {
+  const lines: string[] = []
+  let title = name
+  for (const def of registry.defs)
+    for (const [action, op] of Object.entries(def.ops)) {
+      if (action.toLowerCase() !== name.toLowerCase()) continue
+      title = action
+      const row = (label: string, list: readonly string[] | undefined): void => {
+        if (list !== undefined && list.length > 0) lines.push(`    ${label.padEnd(12)}${list.join(', ')}`)
+      }
+      lines.push(`  ${def.type}`, `    ${op.doc}`)
+      row('target', op.target === undefined ? undefined : [op.target])
+      row('parameters', op.params)
+      row('ignored', op.ignored)
+      row('exceptions', op.errors)
+    }
+  return lines.length === 0 ? undefined : `Operation ${title}\n${lines.join('\n')}\n`
+}
+
+function faultCard(id: string): string | undefined {
+  const lines = registry.defs.flatMap((def) => {
+    const fault = def.faults !== undefined && Object.hasOwn(def.faults, id) ? def.faults[id] : undefined
+    return fault === undefined
+      ? []
+      : [`  of ${def.type}: ${fault.doc}`, ...propLines(fault.params).map((line) => `    ${line}`)]
+  })
+  if (Object.hasOwn(API_FAULTS, id)) {
+    const { doc, error, http } = API_FAULTS[id]!
+    lines.push(`  of every type with API operations: ${doc} Raises ${error} (${http}).`)
+  }
+  return lines.length === 0 ? undefined : `Fault ${id}\n${lines.join('\n')}\n`
+}
+
+/** `Percentage [0 to 100 %, 100 when absent]: what it is`, a line per parameter. */
+function propLines(props: Props): string[] {
+  return Object.entries(props).map(([name, prop]) => {
+    const unit = prop.unit === undefined ? '' : ` ${prop.unit}`
+    const limits = [
+      prop.range === undefined ? (prop.values?.join(' | ') ?? prop.kind) : `${prop.range.join(' to ')}${unit}`,
+      prop.required === true ? 'required' : prop.default === undefined ? 'optional' : `${prop.default} when absent`,
+    ]
+    return `${name} [${limits.join(', ')}]: ${prop.doc}`
+  })
 }
 
 function metricCard(name: string): string | undefined {

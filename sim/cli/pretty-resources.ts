@@ -1,5 +1,5 @@
 // The part of the report about resources: a row for each that was called, then what its metrics and its room say.
-import pc from 'picocolors'
+import type pc from 'picocolors'
 import { registry } from '../lang/registry.ts'
 import type { MetricSummary, Report, ResourceReport } from '../run/report.ts'
 import { count, counted, withUnit } from './figures.ts'

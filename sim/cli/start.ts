@@ -5,26 +5,35 @@ import { fileURLToPath } from 'node:url'
 import { EXIT } from './exit.ts'
 import { run } from './run.ts'
 
+const NEXT = 'orders.yaml'
+/** The package: one folder up from `dist`. */
+const HOME = join(dirname(fileURLToPath(import.meta.url)), '..')
 /** The published application first; where its template is not at hand, our own shop under the same flash crowd. */
 const FLAGSHIPS = [
   { scenario: 'shopping-cart.yaml', needs: '../shared/corpus/flagship/shoppingcart-service.yaml' },
   { scenario: 'flash-crowd.yaml', needs: undefined },
 ]
 
-export function start(): number {
-  const home = join(dirname(fileURLToPath(import.meta.url)), '..')
+export function start(home: string = HOME): number {
+  const shown = (path: string): string => relative(process.cwd(), path) || '.'
+  let code: number | undefined
   for (const { scenario, needs } of FLAGSHIPS) {
     const path = join(home, 'scenarios', scenario)
     if (!existsSync(path) || (needs !== undefined && !existsSync(join(home, needs)))) continue
-    const shown = relative(process.cwd(), path)
     process.stdout.write(
-      `simulating ${shown}${needs === undefined ? '' : ' (the template of aws-samples/aws-serverless-shopping-cart)'} …\n`,
+      `simulating ${shown(path)}${needs === undefined ? '' : ' (the template of aws-samples/aws-serverless-shopping-cart)'} …\n`,
     )
-    const code = run([shown], needs === undefined ? {} : { root: relative(process.cwd(), join(home, '..')) || '.' })
-    process.stdout.write('next: npx hotshard run scenarios/*.yaml, or npx hotshard run your-template.yaml\n')
-    // The flagship is there to be looked at: that its expectations name its weak points is no failure of `npm start`.
-    return code === EXIT.expectationFailed ? EXIT.ok : code
+    code = run([shown(path)], needs === undefined ? {} : { root: shown(join(home, '..')) })
+    if (code !== EXIT.badInput) break
+    if (needs !== undefined)
+      process.stdout.write('the published application cannot be simulated here; our own shop stands in for it\n')
   }
-  process.stderr.write('the flagship scenario is missing from this installation\n')
-  return EXIT.badInput
+  if (code === undefined) {
+    process.stderr.write(`the flagship scenario is missing from this installation: ${shown(join(home, 'scenarios'))}\n`)
+    return EXIT.badInput
+  }
+  const folder = shown(join(home, 'scenarios'))
+  process.stdout.write(`next: npx hotshard run ${join(folder, NEXT)} (more are in ${folder}), or your own template\n`)
+  // The flagship is there to be looked at: that its expectations name its weak points is no failure of `npm start`.
+  return code === EXIT.expectationFailed ? EXIT.ok : code
 }
