@@ -94,7 +94,7 @@ describe('run', () => {
     expect(out).toContain('seed 9')
     expect(out).toMatch(/digest [0-9a-f]{8,}/)
     expect(out).toContain('AWS::EC2::VPC: Net')
-    expect(out).toContain(`npx hotshard run ${file('good.yaml')} --seed 9 --set Workers=3 --duration 1m`)
+    expect(out).toContain(`npx hotshard run ${file('good.yaml')} --seed 9 --duration 1m --set Workers=3`)
   })
 
   it('repeats itself with the command that it prints, and is another run with another seed', () => {
@@ -189,6 +189,9 @@ describe('what is said before a run', () => {
   it('is one line for warnings, which check shows in full', () => {
     expect(run([file('warned.yaml')], {})).toBe(0)
     expect(err).toBe(`1 warning: \`hotshard check ${file('warned.yaml')}\` shows it\n`)
+    err = ''
+    run([file('warned.yaml')], { root: folder })
+    expect(err).toContain(`check ${file('warned.yaml')} --root ${folder}\` shows`)
     err = ''
     expect(check([file('warned.yaml')], {})).toBe(0)
     expect(err).toContain('warning[dead-letters-expire-early]')

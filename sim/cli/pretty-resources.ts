@@ -43,6 +43,8 @@ function isIdle(resource: ResourceReport): boolean {
   const details = resource.details as { history?: unknown } | undefined
   return (
     !isSingleton(resource) &&
+    // A version is made with every function of SAM, and hardly ever called by its number.
+    resource.type !== 'AWS::Lambda::Version' &&
     Object.keys(ops).length > 0 &&
     resource.received + resource.sent === 0 &&
     resource.latency === undefined &&

@@ -75,6 +75,7 @@ describe('the report for people', () => {
       resources: [
         QUEUE,
         resource('Dead', 'AWS::SQS::Queue'),
+        resource('WorkVersion1', 'AWS::Lambda::Version'),
         resource('Feed', 'AWS::Lambda::EventSourceMapping', { sent: 7, metrics: [metric('PolledEventCount')] }),
         resource('Operator', 'Sim::Client::Operator', { sent: 1 }),
         resource('Load', 'Sim::Client::Workload', { sent: 5, metrics: [metric('Requests', { sum: 5 })] }),
@@ -150,6 +151,7 @@ describe('wrapped words', () => {
   it('hang from the second line on, and a word that is too long stays whole', () => {
     expect(wrapWords('a bb ccc dddd', 6, 2)).toEqual(['a bb', '  ccc', '  dddd'])
     expect(wrapWords('abcdefgh ij', 4)).toEqual(['abcdefgh', 'ij'])
+    expect(wrapWords('the first 2 m, or', 12)).toEqual(['the first', '2 m, or'])
     expect(wrapWords('', 10)).toEqual([''])
   })
 })

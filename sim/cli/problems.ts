@@ -1,9 +1,10 @@
 // What is said about a scenario before it runs: errors in full, the rest counted, because `hotshard check` shows it.
 import type { Problem, Problems } from '../diag/problem.ts'
 import { countLine, renderProblem, renderProblems } from '../diag/render.ts'
+import type { LoadFlags } from './files.ts'
 import { useColor, widthOf } from './terminal.ts'
 
-interface Flags {
+interface Flags extends LoadFlags {
   readonly color?: boolean
 }
 
@@ -19,7 +20,22 @@ export function showErrors(path: string, problems: Problems, flags: Flags): void
   if (errors.length > 0) process.stderr.write(`${renderProblems(errors, styleOf(flags))}\n`)
   if (rest.length === 0) return
   const verb = rest.length === 1 ? 'shows it' : 'shows them'
-  process.stderr.write(`${countLine(rest)}: \`hotshard check ${path}\` ${verb}\n`)
+  process.stderr.write(
+    `${countLine(rest)}: \`hotshard check ${[quote(path), ...settingsOf(flags)].join(' ')}\` ${verb}\n`,
+  )
+}
+
+/** A word of a command as a shell reads it. */
+export function quote(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+/** The flags without which a scenario is another one, or none. */
+export function settingsOf(flags: LoadFlags): string[] {
+  return [
+    ...(flags.set ?? []).map((setting) => `--set ${quote(setting)}`),
+    ...(flags.root === undefined ? [] : [`--root ${quote(flags.root)}`]),
+  ]
 }
 
 /** One problem that has no place in a scenario, such as a wrong flag. */

@@ -9,7 +9,7 @@ import { EXIT } from './exit.ts'
 import { EventLog, TraceLog, writeMetrics } from './exports.ts'
 import { openScenario, type LoadFlags } from './files.ts'
 import { prettyReport, summaryLines } from './pretty.ts'
-import { badFlag, showErrors, showProblem } from './problems.ts'
+import { badFlag, quote, settingsOf, showErrors, showProblem } from './problems.ts'
 import { terminalWatch, useColor, widthOf } from './terminal.ts'
 
 export interface RunFlags extends LoadFlags {
@@ -124,10 +124,6 @@ export function exitCode(report: Report): number {
 }
 
 function reproduceCommand(path: string, flags: RunFlags, seed: string): string {
-  const quote = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
-  const parts = ['npx hotshard run', quote(path), `--seed ${quote(seed)}`]
-  for (const setting of flags.set ?? []) parts.push(`--set ${quote(setting)}`)
-  if (flags.duration !== undefined) parts.push(`--duration ${quote(flags.duration)}`)
-  if (flags.root !== undefined) parts.push(`--root ${quote(flags.root)}`)
-  return parts.join(' ')
+  const duration = flags.duration === undefined ? [] : [`--duration ${quote(flags.duration)}`]
+  return ['npx hotshard run', quote(path), `--seed ${quote(seed)}`, ...duration, ...settingsOf(flags)].join(' ')
 }

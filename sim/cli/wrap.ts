@@ -1,8 +1,11 @@
 // Plain text into lines of a given width. Colour is put on afterwards: escape codes have no width.
 
+/** Between words, but not between a figure and its unit. */
+const BLANK = / (?!(?:µs|ms|[smhdB%]|KB|MB)(?:[\s,;:.)]|$))/
+
 /** Words into lines of at most `width`; from the second line on `hang` blanks stand in front. A longer word stays whole. */
 export function wrapWords(text: string, width: number, hang = 0): string[] {
-  return join(text.trimEnd().split(' '), ' ', width, hang)
+  return join(text.trimEnd().split(BLANK), ' ', width, hang)
 }
 
 /** Parts with `between` them into lines of at most `width`; a part is broken only where it alone is too long. */
