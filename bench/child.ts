@@ -2,6 +2,7 @@
 //
 // Arguments: workload, engine, n. Each message { units } runs so many more and is answered with what they cost.
 import { PerformanceObserver } from 'node:perf_hooks'
+import { inlineMore } from '../sim/cli/optimizer.ts'
 import type { Bench } from './work.ts'
 import { works } from './works.ts'
 
@@ -26,6 +27,9 @@ export interface Question {
 const [name, engine, n] = process.argv.slice(2)
 const make = works.find((work) => work.name === name)?.engines.get(engine ?? '')
 if (make === undefined || process.send === undefined) throw new Error('started by the benchmark only')
+
+// As the command line does it, for the peers too.
+inlineMore()
 
 let collections = 0
 new PerformanceObserver((list) => (collections += list.getEntries().length)).observe({ entryTypes: ['gc'] })

@@ -5,6 +5,7 @@ import { check } from './check.ts'
 import { EXIT } from './exit.ts'
 import { diverge } from './diverge.ts'
 import { explain } from './explain.ts'
+import { inlineMore } from './optimizer.ts'
 import { run, type RunFlags } from './run.ts'
 import { start } from './start.ts'
 import { VERSION } from './version.ts'
@@ -73,6 +74,7 @@ function finish(code: number): void {
   process.exitCode = code
 }
 
+inlineMore()
 try {
   program.parse()
 } catch (error) {

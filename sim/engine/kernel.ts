@@ -163,7 +163,7 @@ export class Kernel {
       }
       queue.pop()
       clock[0] = time
-      if (queue.target === TIMER_TARGET) this.timerDue(queue.arg, time, queue.seq)
+      if (queue.target === TIMER_TARGET) this.timerDue(queue.arg)
       else this.dispatch(queue.target, queue.arg)
     }
   }
@@ -204,8 +204,11 @@ export class Kernel {
     this.queue.push(time, sequence, TIMER_TARGET, slot)
   }
 
-  private timerDue(slot: number, time: number, sequence: number): void {
-    const timers = this.timers
+  /** The queue has just handed out the record of a timer; read from there, time and sequence are not boxed for a call. */
+  private timerDue(slot: number): void {
+    const { timers, queue } = this
+    const time = queue.time
+    const sequence = queue.seq
     const { moments } = timers
     const at = slot << 2
     // A record that another, earlier one replaced has nothing to say any more.
