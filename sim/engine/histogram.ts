@@ -93,6 +93,26 @@ export class Histogram {
     this.recordMany(value, 1)
   }
 
+  /** Records the first `n` of `values`, whole numbers from 0. */
+  recordAll(values: Float64Array, n: number): void {
+    if (n === 0) return
+    let sum = 0
+    let min = Infinity
+    let max = 0
+    for (let i = 0; i < n; i++) {
+      const value = values[i]
+      sum += value
+      if (value < min) min = value
+      if (value > max) max = value
+    }
+    assert(min >= 0 && max <= VALUE_MAX, 'a recorded value is a whole number from 0')
+    this.noteTotals(n, sum, min, max)
+    const last = bucketOf(max)
+    if (last >= this.cells.length) this.grow(last)
+    const { cells } = this
+    for (let i = 0; i < n; i++) cells[bucketOf(values[i])]++
+  }
+
   /** Records `value` n times; n is a whole number from 0. */
   recordMany(value: number, n: number): void {
     assert(value >= 0 && value <= VALUE_MAX && Math.floor(value) === value, 'a recorded value is a whole number from 0')

@@ -44,7 +44,7 @@ export class PeriodValues {
 
   private spill(): void {
     this.spilled ??= new Histogram()
-    for (let i = 0; i < this.kept; i++) this.spilled.record(this.values[i])
+    this.spilled.recordAll(this.values, this.kept)
     this.kept = 0
   }
 }

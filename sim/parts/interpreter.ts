@@ -204,7 +204,8 @@ export class Interpreter<H> {
           return
         case 'compute':
         case 'wait': {
-          const time = Number(evaluate(instruction.time, frame.scope, this.streams))
+          const value = evaluate(instruction.time, frame.scope, this.streams)
+          const time = typeof value === 'number' ? value : Number(value)
           const scaled = instruction.op === 'compute' ? Math.round(time * this.cpuScale) : time
           frame.timer = this.sim.timer(Math.max(0, scaled), this.wakeTarget, frame.id)
           return

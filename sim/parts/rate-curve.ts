@@ -62,6 +62,8 @@ export class RateCurve {
     if (missing <= 0) return this.at[low]
     const rate = this.rate[low]
     const slope = this.slope(low)
+    // The same number as below, without a root to wait for.
+    if (slope === 0) return this.at[low] + missing / rate
     const x = (2 * missing) / (rate + Math.sqrt(Math.max(0, rate * rate + 2 * slope * missing)))
     return this.at[low] + x
   }
