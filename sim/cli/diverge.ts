@@ -8,6 +8,9 @@ import { openScenario } from './files.ts'
 import type { RunFlags } from './run.ts'
 import { showProblem, showErrors, badFlag } from './problems.ts'
 
+/** Stands for the event of a run that has none where the other has one. */
+const NOTHING = 'nothing'
+
 /** An event as the loop saw it. */
 export interface SeenEvent {
   readonly time: number
@@ -47,7 +50,11 @@ export function diverge(
   }
   process.stdout.write(`the runs part at event ${parted.index}\n`)
   for (const [name, event] of [['a', parted.a] as const, ['b', parted.b] as const])
-    process.stdout.write(`  first event only in ${name}: ${formatMicros(event.time)}  ${event.text}\n`)
+    process.stdout.write(
+      event.text === NOTHING
+        ? `  no event only in ${name} up to ${formatMicros(event.time)}\n`
+        : `  first event only in ${name}: ${formatMicros(event.time)}  ${event.text}\n`,
+    )
   return EXIT.expectationFailed
 }
 
@@ -101,7 +108,7 @@ function atEvents(a: World, b: World, until: number): { index: number; a: SeenEv
   let i = 0
   while (i < left.length && i < right.length && left[i]!.time === right[i]!.time && left[i]!.text === right[i]!.text)
     i++
-  const over = { time: until, text: 'nothing more up to here' }
+  const over = { time: until, text: NOTHING }
   return { index: first + i + 1, a: left[i] ?? over, b: right[i] ?? over }
 }
 
