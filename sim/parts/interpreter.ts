@@ -204,8 +204,12 @@ export class Interpreter<H> {
           return
         case 'compute':
         case 'wait': {
-          const value = evaluate(instruction.time, frame.scope, this.streams)
-          const time = typeof value === 'number' ? value : Number(value)
+          const of = instruction.time
+          // Most times are draws; taken here, they are not boxed as a value of any kind.
+          const time =
+            of.kind === 'draw'
+              ? of.sampler.draw(this.streams.get(of.purpose))
+              : Number(evaluate(of, frame.scope, this.streams))
           const scaled = instruction.op === 'compute' ? Math.round(time * this.cpuScale) : time
           frame.timer = this.sim.timer(Math.max(0, scaled), this.wakeTarget, frame.id)
           return
