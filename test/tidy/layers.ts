@@ -28,6 +28,11 @@ export const LAYERS: readonly Layer[] = [
     packages: ['fastest-levenshtein'],
     instead: 'diagnostics know texts and places alone: pass them as parameters',
   },
+  {
+    folder: 'registry',
+    imports: [],
+    instead: 'the registry is data about names and types: whoever checks a text against it stands above it',
+  },
   { folder: 'model', imports: ['engine'], instead: 'the contract knows the engine by its types alone' },
   // Parts speak to a room's `Sim` (retries open calls, the interpreter runs handlers), so they know the contract.
   {
@@ -55,14 +60,14 @@ export const LAYERS: readonly Layer[] = [
   // A template is read before anybody asks what its resources mean, so cfn stands below the language, not above it.
   {
     folder: 'cfn',
-    imports: ['diag'],
+    imports: ['diag', 'registry'],
     packages: ['yaml'],
     instead: 'a template is read without the language: let sim/lang call sim/cfn and look up what it needs',
   },
   // The language compiles texts to what the engine runs (times, distributions, key choices) and to the parts' programs.
   {
     folder: 'lang',
-    imports: ['cfn', 'derive', 'diag', 'engine', 'model', 'parts', 'services/index.ts'],
+    imports: ['cfn', 'derive', 'diag', 'engine', 'model', 'parts', 'registry', 'services/index.ts'],
     except: ['engine/kernel.ts', 'engine/recorder.ts', 'engine/calls.ts'],
     packages: ['yaml'],
     instead: 'the language ends at the plan of sim/model/plan.ts and names no service: look it up in the registry',
@@ -77,7 +82,15 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: 'cli',
     imports: ['*', 'package.json'],
-    packages: ['node:*', 'commander', 'cli-progress', 'picocolors', 'vite'],
+    packages: [
+      'node:*',
+      'commander',
+      'cli-progress',
+      'picocolors',
+      'vite',
+      '@aws-cdk/aws-service-spec',
+      '@aws-cdk/service-spec-types',
+    ],
     instead: 'add the package to the list in test/tidy/layers.ts, with its reason',
   },
   {
