@@ -50,7 +50,7 @@ async function measure(work: Work, n: number, python: string | null): Promise<Ro
       await peer.run(PROOF)
       const each = peer.lastNs / Math.max(1, peer.lastUnits)
       while (peer.done < PROOF) await peer.run(PROOF)
-      await peer.run(Math.max(PROOF, Math.min(3 * n, Math.floor(4e9 / each))))
+      await peer.run(Math.max(PROOF, Math.min(16 * n, Math.floor(4e9 / each))))
       await peer.run(Math.floor((4 * SLICE) / (peer.lastNs / peer.lastUnits)))
       await peer.run(PROOF, true)
     }

@@ -18,10 +18,10 @@ import type { EventQueue } from './queue.ts'
 /** log2 of the records in a chunk; a record takes 24 bytes: time, seq; target, arg. */
 const CHUNK_BITS = 5
 const CHUNK = 1 << CHUNK_BITS
-/** Most buckets in a rung, a power of two, at most 1,024. */
-const FAN = 1024
-/** Words of 32 marks for the buckets of a rung. */
-const WORDS = FAN / 32
+/** Most buckets in a rung, a power of two: so many that a million events are moved twice, not three times. */
+const FAN = 4096
+/** A rung takes the numbers of this many buckets, or a multiple: one word of marks, a mark for each word of bits. */
+const BLOCK = 1024
 /** Most rungs: widths fall at least 16-fold from rung to rung, except below a run that was opened too early. */
 const RUNGS = 24
 /** Most events that a new rung aims to have in each bucket. */
@@ -34,7 +34,7 @@ const KEYS = 0x80000000 / CHUNK
 const LONG = 64
 /** A run with room for half as many ties gives it back, if it is also more than an eighth of what is pending. */
 const HUGE = 8192
-/** The far list is kept like a bucket; bucket i of rung r has number 1 + r·FAN + i. */
+/** The far list is kept like a bucket; bucket i of rung r has number 1 + starts[r] + i. */
 const FAR = 0
 
 /** Pending events on a ladder of buckets. Exact for every `time` and `seq` from 0 to 2^53 − 1; about O(1) per event. */
@@ -52,17 +52,19 @@ export class LadderQueue implements EventQueue {
   private runWork = new Int32Array(2 * LONG)
   private readonly crowd = new HeapQueue()
 
-  // Rungs, coarsest first: from `bases` to `ends`, the buckets' widths and 1 / width, and which buckets have events.
+  // Rungs, coarsest first: from `bases` to `ends`, the buckets' widths and 1 / width, where their buckets are numbered
+  // from, and which buckets have events: a bit for each, a mark for each word of bits.
   private depth = 0
   private readonly bases = new Float64Array(RUNGS)
   private readonly ends = new Float64Array(RUNGS)
   private readonly widths = new Float64Array(RUNGS)
   private readonly scales = new Float64Array(RUNGS)
-  private readonly marks = new Int32Array(RUNGS)
-  private readonly bits = new Int32Array(RUNGS * WORDS)
+  private readonly starts = new Int32Array(RUNGS + 1)
+  private marks = new Int32Array(1)
+  private bits = new Int32Array(BLOCK / 32)
 
   // Buckets, four integers each: events, first chunk, last chunk, unused. Made as rungs are first used.
-  private buckets = new Int32Array(4 * (1 + FAN))
+  private buckets = new Int32Array(4 * (1 + BLOCK))
 
   // Doubles on their way from one method to another: as arguments of a call that is not inlined they would be put on the
   // garbage-collected heap. Time and seq of the event in hand; start and end of the bucket in hand.
@@ -139,7 +141,7 @@ export class LadderQueue implements EventQueue {
     let bucket = FAR
     for (let rung = this.depth - 1; rung >= 0; rung--) {
       if (time < this.ends[rung]) {
-        bucket = 1 + rung * FAN + (((time - this.bases[rung]) * this.scales[rung]) | 0)
+        bucket = 1 + this.starts[rung] + (((time - this.bases[rung]) * this.scales[rung]) | 0)
         break
       }
     }
@@ -225,17 +227,21 @@ export class LadderQueue implements EventQueue {
         this.dealFar(count)
         continue
       }
-      const mark = this.marks[rung]
+      const last = ((this.starts[rung + 1] / BLOCK) | 0) - 1
+      let block = (this.starts[rung] / BLOCK) | 0
+      while (block < last && this.marks[block] === 0) block++
+      const mark = this.marks[block]
       if (mark === 0) {
         this.depth--
         continue
       }
-      const word = 31 - Math.clz32(mark & -mark)
-      const bits = this.bits[WORDS * rung + word]
-      const index = 32 * word + 31 - Math.clz32(bits & -bits)
-      this.bits[WORDS * rung + word] = bits & (bits - 1)
-      if ((bits & (bits - 1)) === 0) this.marks[rung] = mark & (mark - 1)
-      const bucket = 1 + rung * FAN + index
+      const word = 32 * block + 31 - Math.clz32(mark & -mark)
+      const bits = this.bits[word]
+      const number = 32 * word + 31 - Math.clz32(bits & -bits)
+      this.bits[word] = bits & (bits - 1)
+      if ((bits & (bits - 1)) === 0) this.marks[block] = mark & (mark - 1)
+      const bucket = 1 + number
+      const index = number - this.starts[rung]
       const count = this.buckets[4 * bucket]
       const width = this.widths[rung]
       const start = this.bases[rung] + index * width
@@ -280,11 +286,12 @@ export class LadderQueue implements EventQueue {
     this.ends[rung] = end
     this.widths[rung] = width
     this.scales[rung] = 1 / width
-    const length = 4 * (1 + this.depth * FAN)
-    if (this.buckets.length < length) {
-      const grown = new Int32Array(length)
-      grown.set(this.buckets)
-      this.buckets = grown
+    const used = this.starts[rung] + Math.max(BLOCK, fan)
+    this.starts[rung + 1] = used
+    if (this.marks.length * BLOCK < used) {
+      this.marks = lengthened(this.marks, used / BLOCK)
+      this.bits = lengthened(this.bits, used / 32)
+      this.buckets = lengthened(this.buckets, 4 * (1 + used))
     }
   }
 
@@ -312,7 +319,7 @@ export class LadderQueue implements EventQueue {
     const rung = this.depth - 1
     const base = this.bases[rung]
     const scale = this.scales[rung]
-    const number = 1 + rung * FAN
+    const number = 1 + this.starts[rung]
     let chunk = this.buckets[4 * bucket + 1]
     this.buckets[4 * bucket] = 0
     for (let done = 0; done < count; done += CHUNK) {
@@ -436,9 +443,8 @@ export class LadderQueue implements EventQueue {
       this.buckets[cell + 1] = chunk
       if (bucket !== FAR) {
         const index = bucket - 1
-        const rung = (index / FAN) | 0
         this.bits[index >> 5] |= 1 << index
-        this.marks[rung] |= 1 << ((index >> 5) & (WORDS - 1))
+        this.marks[(index / BLOCK) | 0] |= 1 << (index >> 5)
       }
     }
     this.buckets[cell + 2] = chunk
@@ -464,4 +470,10 @@ export class LadderQueue implements EventQueue {
     this.work = work
     this.links = links
   }
+}
+
+function lengthened(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(length)
+  longer.set(array)
+  return longer
 }
