@@ -2,6 +2,7 @@
 //
 // The one idea: every value of a template is known before anything runs (parameters, mappings and made-up physical ids), so a
 // resolved tree has no functions left. A value that cannot be had is one problem and resolves to a text, never to a crash.
+import type { Slug } from '../diag/catalogue.ts'
 import type { Problems } from '../diag/problem.ts'
 import type { Span } from '../diag/span.ts'
 import { nearest } from '../diag/suggest.ts'
@@ -376,7 +377,7 @@ export class Intrinsics {
 
   private notText(node: Node): string {
     const found = isList(node) ? 'a list' : isMap(node) ? 'a map' : 'nothing'
-    this.problem('not-a-text', `${found} stands where a text is joined`, node.span)
+    this.problem('wrong-type', `${found} stands where a text is joined`, node.span)
     return ''
   }
 
@@ -420,7 +421,7 @@ export class Intrinsics {
     return undefined
   }
 
-  problem(slug: string, message: string, span: Span): void {
+  problem(slug: Slug, message: string, span: Span): void {
     this.problems.error(slug, message, span)
   }
 }

@@ -71,7 +71,7 @@ export function readParameters(
     const near = nearest(name, isMap(section) ? section.pairs.keys() : [])
     const help = near === undefined ? undefined : { help: `did you mean \`${near}\`?` }
     problems.error(
-      'unknown-parameter',
+      'parameter-not-declared',
       `a value is given for \`${name}\`, which is not a parameter of this template`,
       section?.span,
       help,
@@ -88,7 +88,7 @@ function readParameter(
 ): Parameter | undefined {
   const { key: name, keySpan, value: node } = entry
   if (!isMap(node)) {
-    problems.error('not-a-map', `the parameter \`${name}\` is a map with at least a \`Type\``, node.span)
+    problems.error('wrong-type', `the parameter \`${name}\` is a map with at least a \`Type\``, node.span)
     return undefined
   }
   for (const each of node.pairs.values()) {
@@ -143,7 +143,7 @@ function readBounds(node: Dict, problems: Problems): Bounds {
     if (value === undefined) return undefined
     const text = textOf(value) ?? ''
     if (text.trim() !== '' && Number.isFinite(Number(text))) return Number(text)
-    problems.error('not-a-number', `\`${key}\` is a number`, value.span)
+    problems.error('wrong-type', `\`${key}\` is a number`, value.span)
     return undefined
   }
   const allowed = get(node, 'AllowedValues')

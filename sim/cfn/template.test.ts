@@ -158,7 +158,7 @@ test('a value outside what its parameter allows is an error [CFN-R3, N.CLOUDFORM
   expect(given('Type: String, AllowedValues: [a, b]', 'c')).toEqual(['parameter-value'])
   expect(given('Type: String, AllowedPattern: "[a-z]+"', 'A')).toEqual(['parameter-value'])
   expect(given('Type: String, MaxLength: 2', 'abc')).toEqual(['parameter-value'])
-  expect(slugs(withValue('1'), { parameters: new Map([['X', '1']]) })).toEqual(['unknown-parameter'])
+  expect(slugs(withValue('1'), { parameters: new Map([['X', '1']]) })).toEqual(['parameter-not-declared'])
 })
 
 test('an SSM parameter takes its value from the table given, or a stand-in with a note [CFN-R3, CFN-R25]', () => {

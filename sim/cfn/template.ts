@@ -119,7 +119,7 @@ export function loadTemplate(source: Source, options: TemplateOptions, problems:
 /** As `loadTemplate`, for a tree that was parsed already. */
 export function templateOf(root: Node, options: TemplateOptions, problems: Problems): Template | undefined {
   if (!isMap(root)) {
-    problems.error('not-a-map', 'a template is a map of sections, at least `Resources`', root.span)
+    problems.error('wrong-type', 'a template is a map of sections, at least `Resources`', root.span)
     return undefined
   }
   if (!checkSections(root, problems)) return undefined
@@ -205,7 +205,7 @@ function checkSections(root: Dict, problems: Problems): boolean {
             : `did you mean \`${near}\`?`,
       })
     } else if (mapSections.includes(entry.key) && !isMap(entry.value)) {
-      problems.error('not-a-map', `the section \`${entry.key}\` is a map`, entry.keySpan)
+      problems.error('wrong-type', `the section \`${entry.key}\` is a map`, entry.keySpan)
     }
   }
   const both = at(root, 'Metadata', 'Simulation')
@@ -256,7 +256,7 @@ function checkResources(resources: Dict, problems: Problems): void {
       problems.error('logical-id', `\`${key}\` is not a logical id; it has 1 to 255 letters and digits`, keySpan)
     }
     if (!isMap(value)) {
-      problems.error('not-a-map', `the resource \`${key}\` is a map with at least a \`Type\``, value.span)
+      problems.error('wrong-type', `the resource \`${key}\` is a map with at least a \`Type\``, value.span)
       continue
     }
     const type = get(value, 'Type')
@@ -283,7 +283,7 @@ function checkResources(resources: Dict, problems: Problems): void {
     }
     const properties = get(value, 'Properties')
     if (properties !== undefined && !isMap(properties) && textOf(properties) !== undefined) {
-      problems.error('not-a-map', `the properties of \`${key}\` are a map`, properties.span)
+      problems.error('wrong-type', `the properties of \`${key}\` are a map`, properties.span)
     }
   }
 }

@@ -232,7 +232,7 @@ describe('explain', () => {
   it('says so when nothing is known, even of names that every object has', () => {
     expect(explain('AWS::SQS::Quue')).toBe(2)
     expect(err).toMatch(
-      /^error.*\n {2}= help: did you mean `AWS::SQS::Queue`\?\n {2}= note: .*\n( {6}\w+: [\w, ]+\n)+$/,
+      /^error.*\n {2}= help: did you mean `AWS::SQS::Queue`\?\n {2}= note: .*\n( {10}\w+: [\w, ]+\n)+$/,
     )
     err = ''
     expect(explain('sqs:SendMesage')).toBe(2)

@@ -6,6 +6,7 @@ import type { Props, ServiceDef } from '../model/contract.ts'
 import { API_FAULTS } from '../parts/api-faults.ts'
 import { prefixOf } from '../lang/resources.ts'
 import { EXIT } from './exit.ts'
+import { showProblem } from './problems.ts'
 
 export function explain(name: string): number {
   const def =
@@ -19,11 +20,19 @@ export function explain(name: string): number {
     return EXIT.ok
   }
   const near = nearest(name, names())
-  process.stderr.write(`error[unknown-name]: nothing is known of \`${name}\`\n`)
-  if (near !== undefined) process.stderr.write(`  = help: did you mean \`${near}\`?\n`)
-  process.stderr.write('  = note: types with a card, by service\n')
-  for (const [service, defs] of services())
-    process.stderr.write(`      ${service}: ${defs.map((other) => other.type.split('::')[2]).join(', ')}\n`)
+  const types = [...services()].map(
+    ([service, defs]) => `${service}: ${defs.map((other) => other.type.split('::')[2]).join(', ')}`,
+  )
+  showProblem(
+    {
+      slug: 'unknown-name',
+      severity: 'error',
+      message: `nothing is known of \`${name}\``,
+      ...(near === undefined ? {} : { help: `did you mean \`${near}\`?` }),
+      notes: [['types with a card, by service', ...types].join('\n')],
+    },
+    {},
+  )
   return EXIT.badInput
 }
 

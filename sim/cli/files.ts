@@ -59,12 +59,12 @@ export function openScenario(path: string, flags: LoadFlags): { scenario: Scenar
 
 function readText(path: string, problems: Problems): string | undefined {
   try {
-    if (!statSync(path).isFile()) problems.error('no-such-file', `\`${path}\` is not a file`)
+    if (!statSync(path).isFile()) problems.error('unreadable-file', `\`${path}\` is not a file`)
     else if (statSync(path).size > BYTES_MAX)
       problems.error('file-too-large', `\`${path}\` is larger than ${BYTES_MAX / 1_048_576} MB`)
     else return readFileSync(path, 'utf8')
   } catch (error) {
-    problems.error('no-such-file', `\`${path}\` cannot be read`, undefined, {
+    problems.error('unreadable-file', `\`${path}\` cannot be read`, undefined, {
       notes: [
         (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String((error as Error).message),
       ],

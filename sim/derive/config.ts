@@ -1,6 +1,7 @@
 // Checks a resource's properties against a room's `props` and fills in the defaults: plain values in, config out.
 //
 // Mistakes are reported by path, so that whoever knows the source text can show the place.
+import type { Slug } from '../diag/catalogue.ts'
 import { nearest } from '../diag/suggest.ts'
 import { createSampler } from '../engine/sample.ts'
 import { parseDistribution } from '../lang/distribution.ts'
@@ -17,7 +18,7 @@ export interface ReadContext {
   quota(name: string): number
   /** The logical id that an ARN, URL or name stands for. */
   resolve(text: unknown): string | undefined
-  error(path: Path, slug: string, message: string, help?: string): void
+  error(path: Path, slug: Slug, message: string, help?: string): void
   notSimulated(path: Path, message: string): void
 }
 
@@ -63,7 +64,7 @@ export function readConfig(
 
 function readValue(prop: Prop, value: unknown, context: ReadContext, path: Path): unknown {
   const name = `\`${path[path.length - 1]}\``
-  const mistake = (slug: string, message: string, help?: string): undefined => {
+  const mistake = (slug: Slug, message: string, help?: string): undefined => {
     context.error(path, slug, message, help)
     return undefined
   }

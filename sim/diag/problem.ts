@@ -1,15 +1,14 @@
 // What can be said about a scenario: errors, warnings and notes, collected as data and shown together at the end.
+import type { Slug } from './catalogue.ts'
+import type { Severity } from './explanation.ts'
 import type { Span } from './span.ts'
-
-/** An error stops the run before it starts; a warning never changes a run; a note is only information. */
-export type Severity = 'error' | 'warning' | 'note'
 
 /**
  * One finding. `slug` names the bad thing in kebab-case and can be searched and explained; `message` is lower case, without
  * a full stop, with identifiers in backticks; `label` stands beside the carets; `help` says what to write instead.
  */
 export interface Problem {
-  readonly slug: string
+  readonly slug: Slug
   readonly severity: Severity
   readonly message: string
   readonly span?: Span
@@ -24,15 +23,15 @@ export interface Problem {
 export class Problems {
   readonly list: Problem[] = []
 
-  error(slug: string, message: string, span?: Span, extra?: Partial<Problem>): void {
+  error(slug: Slug, message: string, span?: Span, extra?: Partial<Problem>): void {
     this.#add('error', slug, message, span, extra)
   }
 
-  warning(slug: string, message: string, span?: Span, extra?: Partial<Problem>): void {
+  warning(slug: Slug, message: string, span?: Span, extra?: Partial<Problem>): void {
     this.#add('warning', slug, message, span, extra)
   }
 
-  note(slug: string, message: string, span?: Span, extra?: Partial<Problem>): void {
+  note(slug: Slug, message: string, span?: Span, extra?: Partial<Problem>): void {
     this.#add('note', slug, message, span, extra)
   }
 
@@ -40,7 +39,7 @@ export class Problems {
     return this.list.some((problem) => problem.severity === 'error')
   }
 
-  #add(severity: Severity, slug: string, message: string, span?: Span, extra?: Partial<Problem>): void {
+  #add(severity: Severity, slug: Slug, message: string, span?: Span, extra?: Partial<Problem>): void {
     this.list.push({ ...extra, slug, severity, message, ...(span === undefined ? {} : { span }) })
   }
 }

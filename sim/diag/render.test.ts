@@ -1,6 +1,7 @@
 // What a user sees of a problem, letter by letter.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { LintSlug } from './catalogue.ts'
 import type { Problem } from './problem.ts'
 import { countLine, renderProblem, renderProblems, sortProblems } from './render.ts'
 import type { Source, Span } from './span.ts'
@@ -56,19 +57,19 @@ describe('renderProblem', () => {
   it('without a place shows the message and what helps', () => {
     expect(
       renderProblem({
-        slug: 'no-workload',
+        slug: 'never-happens',
         severity: 'warning',
         message: 'nothing arrives',
         help: 'add a workload\nor two',
       }),
-    ).toBe('warning[no-workload]: nothing arrives\n  = help: add a workload\n          or two')
+    ).toBe('warning[never-happens]: nothing arrives\n  = help: add a workload\n          or two')
   })
 
   it('shows two places of one file in the order of their lines', () => {
     const source = { name: 'a.yaml', text: 'Jobs: 1\nDead: 2\nOther: 3\nJobs: 4\n' }
     const second = { source, start: source.text.lastIndexOf('Jobs'), end: source.text.lastIndexOf('Jobs') + 4 }
     const problem: Problem = {
-      slug: 'duplicate-name',
+      slug: 'duplicate-key',
       severity: 'error',
       message: '`Jobs` is defined twice',
       span: second,
@@ -77,7 +78,7 @@ describe('renderProblem', () => {
     }
     expect(renderProblem(problem)).toBe(
       rows(`
-      error[duplicate-name]: \`Jobs\` is defined twice
+      error[duplicate-key]: \`Jobs\` is defined twice
        --> a.yaml:4:1
         |
       1 | Jobs: 1
@@ -119,14 +120,19 @@ describe('renderProblem', () => {
 
   it('underlines a span over several lines to the end of its first', () => {
     const source = { name: 'a.yaml', text: 'a: [1,\n  2]\n' }
-    const text = renderProblem({ slug: 'x', severity: 'note', message: 'm', span: { source, start: 3, end: 11 } })
+    const text = renderProblem({
+      slug: 'yaml-syntax',
+      severity: 'note',
+      message: 'm',
+      span: { source, start: 3, end: 11 },
+    })
     expect(text.split('\n').slice(3)).toEqual(['1 | a: [1,', '  |    ^^^'])
   })
 
   it('puts one caret where a span is empty, even behind the last character', () => {
     const source = { name: 'a.yaml', text: 'Rate:' }
     const text = renderProblem({
-      slug: 'x',
+      slug: 'yaml-syntax',
       severity: 'error',
       message: 'm',
       span: { source, start: 5, end: 5 },
@@ -138,7 +144,7 @@ describe('renderProblem', () => {
   it('keeps carets under their words after tabs, wide characters and emoji', () => {
     const under = (text: string): string[] => {
       const source = { name: 'a.yaml', text }
-      return renderProblem({ slug: 'x', severity: 'error', message: 'm', span: spanOf(source, 'word') })
+      return renderProblem({ slug: 'yaml-syntax', severity: 'error', message: 'm', span: spanOf(source, 'word') })
         .split('\n')
         .slice(3)
     }
@@ -151,7 +157,7 @@ describe('renderProblem', () => {
   it('never prints control characters or overrides of direction from a file', () => {
     const source = { name: 'a\u001b[31m.yaml', text: 'key: \u001b[2Jword \u202e\u0007' }
     const text = renderProblem({
-      slug: 'x',
+      slug: 'yaml-syntax',
       severity: 'error',
       message: 'found `\u001b]0;x`\n',
       span: spanOf(source, 'word'),
@@ -164,7 +170,7 @@ describe('renderProblem', () => {
   it('cuts a long line around its carets', () => {
     const source = { name: 'a.json', text: `${'x'.repeat(300)}word${'y'.repeat(300)}` }
     const lines = renderProblem(
-      { slug: 'x', severity: 'error', message: 'm', span: spanOf(source, 'word') },
+      { slug: 'yaml-syntax', severity: 'error', message: 'm', span: spanOf(source, 'word') },
       { width: 60 },
     ).split('\n')
     expect(lines[1]).toBe(' --> a.json:1:301')
@@ -177,7 +183,7 @@ describe('renderProblem', () => {
     const source = { name: 'a.json', text: `${'{"key": "value"}, '.repeat(60_000)}word` }
     const spans = Array.from({ length: 300 }, (_, i): Span => ({ source, start: i * 3000, end: i * 3000 + 5 }))
     const problem = (span: Span): Problem => ({
-      slug: 'x',
+      slug: 'yaml-syntax',
       severity: 'error',
       message: 'm',
       span,
@@ -201,7 +207,7 @@ describe('renderProblem', () => {
       fc.property(noise, noise, fc.integer({ min: 40, max: 140 }), (before, after, width) => {
         const source = { name: 'a', text: `${before}WORD${after}` }
         const lines = renderProblem(
-          { slug: 'x', severity: 'error', message: 'm', span: spanOf(source, 'WORD') },
+          { slug: 'yaml-syntax', severity: 'error', message: 'm', span: spanOf(source, 'WORD') },
           { width },
         ).split('\n')
         expect(cells(lines[3]!)).toBeLessThanOrEqual(width)
@@ -215,30 +221,36 @@ describe('renderProblem', () => {
 describe('renderProblems', () => {
   const a = { name: 'a.yaml', text: 'one two three\n' }
   const b = { name: 'b.yaml', text: 'four\n' }
-  const problem = (slug: string, severity: Problem['severity'], span?: Span): Problem => ({
+  const problem = (slug: LintSlug, severity: Problem['severity'], span?: Span): Problem => ({
     slug,
     severity,
     message: 'm',
     ...(span === undefined ? {} : { span }),
   })
   const all = [
-    problem('5', 'error'),
-    problem('4', 'warning', spanOf(b, 'four')),
-    problem('3', 'error', spanOf(a, 'three')),
-    problem('2', 'warning', spanOf(a, 'two')),
-    problem('1', 'error', spanOf(a, 'two')),
+    problem('order/5', 'error'),
+    problem('order/4', 'warning', spanOf(b, 'four')),
+    problem('order/3', 'error', spanOf(a, 'three')),
+    problem('order/2', 'warning', spanOf(a, 'two')),
+    problem('order/1', 'error', spanOf(a, 'two')),
   ]
 
   it('sorts by source and position, worst first at one place, those without a place first', () => {
-    expect(sortProblems(all).map(({ slug }) => slug)).toEqual(['5', '1', '2', '3', '4'])
-    expect(sortProblems(all.toReversed()).map(({ slug }) => slug)).toEqual(['5', '1', '2', '3', '4'])
+    expect(sortProblems(all).map(({ slug }) => slug)).toEqual(['order/5', 'order/1', 'order/2', 'order/3', 'order/4'])
+    expect(sortProblems(all.toReversed()).map(({ slug }) => slug)).toEqual([
+      'order/5',
+      'order/1',
+      'order/2',
+      'order/3',
+      'order/4',
+    ])
   })
 
   it('closes with a count', () => {
     const text = renderProblems(all, {})
     expect(text.split('\n\n').at(-1)).toBe('3 errors, 2 warnings')
     expect(text.split('\n\n')).toHaveLength(6)
-    expect(countLine([problem('1', 'note'), problem('2', 'error')])).toBe('1 error, 1 note')
+    expect(countLine([problem('order/1', 'note'), problem('order/2', 'error')])).toBe('1 error, 1 note')
     expect(renderProblems([])).toBe('')
   })
 })

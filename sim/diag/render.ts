@@ -6,7 +6,8 @@
 //   12 |       VisibilityTimout: 30
 //      |       ^^^^^^^^^^^^^^^^ did you mean `VisibilityTimeout`?
 //      = note: see `hotshard explain unknown-property`
-import type { Problem, Severity } from './problem.ts'
+import type { Severity } from './explanation.ts'
+import type { Problem } from './problem.ts'
 import { lineColumn, lineText } from './span.ts'
 import type { Source, Span } from './span.ts'
 import { crop, display, plain } from './text.ts'

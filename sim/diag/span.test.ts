@@ -53,14 +53,14 @@ it('subspan stays inside its span', () => {
 
 it('problems are collected in order, and only errors count as errors', () => {
   const problems = new Problems()
-  problems.warning('w', 'a warning')
-  problems.note('n', 'a note')
+  problems.warning('never-happens', 'a warning')
+  problems.note('not-simulated', 'a note')
   expect(problems.hasErrors).toBe(false)
-  problems.error('e', 'an error', undefined, { help: 'do this' })
+  problems.error('yaml-syntax', 'an error', undefined, { help: 'do this' })
   expect(problems.hasErrors).toBe(true)
   expect(problems.list).toEqual([
-    { slug: 'w', severity: 'warning', message: 'a warning' },
-    { slug: 'n', severity: 'note', message: 'a note' },
-    { slug: 'e', severity: 'error', message: 'an error', help: 'do this' },
+    { slug: 'never-happens', severity: 'warning', message: 'a warning' },
+    { slug: 'not-simulated', severity: 'note', message: 'a note' },
+    { slug: 'yaml-syntax', severity: 'error', message: 'an error', help: 'do this' },
   ])
 })

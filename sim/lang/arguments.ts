@@ -1,6 +1,7 @@
 // Matches what is written between a call's brackets with the parameters of what it names, and reads each by its kind.
 //
 // Arguments without a name fill the parameters in their order; after the first named one all are named.
+import type { Slug } from '../diag/catalogue.ts'
 import { nearest } from '../diag/suggest.ts'
 import { oneOf, quote } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
@@ -49,7 +50,7 @@ export class Arguments {
   }
 
   /** Stops at one argument, naming it as it was written. */
-  refuse(slug: string, name: string, why: string, help?: string): never {
+  refuse(slug: Slug, name: string, why: string, help?: string): never {
     const word = this.word(name)
     this.#scanner.stop(slug, `${quote(name)} is ${quote(word.text)}${why}`, word, { help })
   }
@@ -100,7 +101,7 @@ function match(call: Call, parameters: Parameters, scanner: Scanner): ReadonlyMa
 
 /** A name that is none of those possible, with the nearest of them. */
 export function unknownName(
-  slug: string,
+  slug: Slug,
   what: string,
   name: Piece,
   possible: readonly string[],

@@ -1,4 +1,5 @@
 // One column of numbers out of a CSV file: measured latencies, sizes, or the times of a recorded trace.
+import type { Slug } from '../diag/catalogue.ts'
 import { nearest } from '../diag/suggest.ts'
 import { flaw, found, quote } from './outcome.ts'
 import type { Flaw, Outcome } from './outcome.ts'
@@ -56,7 +57,7 @@ function isHeader(cell: string): boolean {
   return /^[\p{L}_$]/u.test(cell)
 }
 
-function aboutFile(slug: string, message: string): ColumnFlaw {
+function aboutFile(slug: Slug, message: string): ColumnFlaw {
   return { ...flaw(slug, message, 0, 1), about: 'file' }
 }
 

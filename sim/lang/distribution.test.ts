@@ -14,7 +14,9 @@ const files = new Map([
 ])
 const readFile = (path: string): Outcome<string> => {
   const text = files.get(path)
-  return text === undefined ? flaw('no-file', `no file \`${path}\``, 0, 1, { help: 'files are `a.csv`' }) : found(text)
+  return text === undefined
+    ? flaw('unreadable-file', `no file \`${path}\``, 0, 1, { help: 'files are `a.csv`' })
+    : found(text)
 }
 const read = (text: string): unknown => {
   const outcome = parseDistribution(text, 'duration', readFile)
@@ -106,7 +108,7 @@ describe('distributions', () => {
     ['uniform(1ms,, 2ms)', 'unexpected-text', ',', undefined],
     ['uniform(1ms, 2ms))', 'unexpected-text', ')', undefined],
     ['uniform(constant(1ms), 2ms)', 'unexpected-call', 'constant(1ms)', undefined],
-    ['empirical(none.csv)', 'no-file', 'none.csv', undefined],
+    ['empirical(none.csv)', 'unreadable-file', 'none.csv', undefined],
     ['empirical(latency.csv, column=mss)', 'unknown-column', 'mss', 'did you mean `ms`?'],
     ['empirical(latency.csv, column=9)', 'unknown-column', '9', undefined],
     ['empirical(bad.csv)', 'not-a-duration', 'bad.csv', undefined],

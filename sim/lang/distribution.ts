@@ -136,7 +136,7 @@ function empirical(args: Arguments, place: Place): readonly number[] {
   const scanner: Scanner = place.scanner
   const file = args.word('file')
   const text = readFile?.(file.text)
-  if (text === undefined) scanner.stop('no-file', `${quote(file.text)} cannot be read here`, file)
+  if (text === undefined) scanner.stop('unreadable-file', `${quote(file.text)} cannot be read here`, file)
   if (!text.ok) scanner.stop(text.slug, text.message, file, { label: text.label, help: text.help })
   const unit = args.has('unit') ? args.word('unit') : undefined
   if (unit !== undefined) scanner.accept(parseQuantity(`1${unit.text}`, dimension), unit.start - 1)

@@ -2,6 +2,7 @@
 //
 // The readers of quantities, distributions, expectations and paths know nothing of files. Whoever called them knows where
 // the text stands and turns a flaw into a problem with `reportFlaw`.
+import type { Slug } from '../diag/catalogue.ts'
 import type { Problems } from '../diag/problem.ts'
 import { subspan } from '../diag/span.ts'
 import type { Span } from '../diag/span.ts'
@@ -9,7 +10,7 @@ import type { Span } from '../diag/span.ts'
 /** Why a text could not be read. `offset` and `length` point inside that text, in UTF-16 units. */
 export interface Flaw {
   readonly ok: false
-  readonly slug: string
+  readonly slug: Slug
   readonly message: string
   readonly offset: number
   readonly length: number
@@ -29,7 +30,7 @@ export function found<T>(value: T): Outcome<T> {
   return { ok: true, value }
 }
 
-export function flaw(slug: string, message: string, offset: number, length: number, words: FlawWords = {}): Flaw {
+export function flaw(slug: Slug, message: string, offset: number, length: number, words: FlawWords = {}): Flaw {
   return {
     ok: false,
     slug,

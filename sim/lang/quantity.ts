@@ -2,6 +2,7 @@
 //
 // The one idea: the decimal text is multiplied by its unit as a whole number and rounded half to even only then. A rate
 // stays a fraction of two whole numbers, so that 3000 per minute is exactly one every 20 ms.
+import type { Slug } from '../diag/catalogue.ts'
 import { nearest } from '../diag/suggest.ts'
 import { toInteger } from '../engine/time.ts'
 import { flaw, found, oneOf, quote } from './outcome.ts'
@@ -16,8 +17,18 @@ export interface Rate {
 /** What the base unit of a quantity is: µs, bytes, or one. */
 export type Dimension = 'duration' | 'size' | 'count'
 
+/** What a text is not, when it cannot be read, and the slug that says so. */
+const NOT_A = {
+  'a duration': 'not-a-duration',
+  'a size': 'not-a-size',
+  'a rate': 'not-a-rate',
+  'a number': 'not-a-number',
+  'a percentage': 'not-a-percentage',
+} as const satisfies Record<string, Slug>
+type Noun = keyof typeof NOT_A
+
 interface Measure {
-  readonly noun: string
+  readonly noun: Noun
   /** What its units are units of. */
   readonly of: string
   readonly examples: string
@@ -244,12 +255,12 @@ function parseMeasured(text: string, measure: Measure): Outcome<number> {
   return positive(numeral, text, value, measure.noun)
 }
 
-function numeralOf(text: string, noun: string, examples: string): Numeral | Flaw {
+function numeralOf(text: string, noun: Noun, examples: string): Numeral | Flaw {
   const trimmed = text.trim()
   const match = NUMERAL.exec(trimmed)
   if (match === null || (match[2] as string).length > DIGITS_MAX) {
     const message = trimmed === '' ? `${noun} is missing` : `${quote(trimmed)} is not ${noun}`
-    return whole(text, `not-${noun.replace(/^an? /, 'a-')}`, message, `expected ${noun} such as ${examples}`)
+    return whole(text, NOT_A[noun], message, `expected ${noun} such as ${examples}`)
   }
   const [, sign = '', digits = '', exponent = '', gap = '', unit = ''] = match
   const number = sign + digits + exponent
@@ -273,7 +284,7 @@ function positive(numeral: Numeral, text: string, value: number, noun: string): 
 }
 
 /** A flaw under the whole text but the space around it. */
-function whole(text: string, slug: string, message: string, help?: string): Flaw {
+function whole(text: string, slug: Slug, message: string, help?: string): Flaw {
   const start = text.length - text.trimStart().length
   return flaw(slug, message, start, Math.max(1, text.trim().length), { help })
 }

@@ -1,4 +1,5 @@
 // The resources of a template as components: properties checked, neighbours consulted, the rest put on the 'not simulated' list.
+import type { Slug } from '../diag/catalogue.ts'
 import type { Problems } from '../diag/problem.ts'
 import type { Span } from '../diag/span.ts'
 import { nearest } from '../diag/suggest.ts'
@@ -100,7 +101,7 @@ export function readResources(
       continue
     }
     const owner = def ?? registry.defs.find((other) => other.parts?.[resource.type] !== undefined)!
-    const error = (path: Path, slug: string, message: string, help?: string): void => {
+    const error = (path: Path, slug: Slug, message: string, help?: string): void => {
       faulty.add(resource.logicalId)
       // A property whose function could not be resolved is missing for that reason, which has been told.
       if (slug === 'missing-property' && problems.list.some(({ span }) => isWithin(span, resource.span))) return

@@ -2,6 +2,7 @@
 //
 // The one idea: a reader asks for what may come next by a sticky pattern, so each small language keeps its own kinds of
 // words. What does not fit stops the reading with a flaw that points at the piece found; `reading` hands it back as data.
+import type { Slug } from '../diag/catalogue.ts'
 import { flaw, found, quote } from './outcome.ts'
 import type { Flaw, FlawWords, Outcome } from './outcome.ts'
 
@@ -114,7 +115,7 @@ export class Scanner {
   }
 
   stop(
-    slug: string,
+    slug: Slug,
     message: string,
     at: { readonly start: number; readonly end: number },
     words: FlawWords = {},

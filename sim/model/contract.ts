@@ -1,5 +1,6 @@
 // What a service is. Types only; nothing here runs. The scenario's validation, the model card, the metric catalogue
 // and the room's wiring all derive from one literal of this shape.
+import type { Slug } from '../diag/catalogue.ts'
 import type { Call, Calls } from '../engine/calls.ts'
 import type { EventFunction, Target, TimerHandle } from '../engine/kernel.ts'
 import type { Rng } from '../engine/rng.ts'
@@ -72,9 +73,9 @@ export interface ResourceView {
   readonly type: string
   readonly config: Config
   /** Reports a mistake at a property of this resource (`path` from `Properties` down). */
-  error(path: readonly (string | number)[], slug: string, message: string, help?: string): void
+  error(path: readonly (string | number)[], slug: Slug, message: string, help?: string): void
   /** Advice about a configuration that works but is known for trouble: a warning, which never changes a run. */
-  advise(path: readonly (string | number)[], slug: string, message: string, help?: string): void
+  advise(path: readonly (string | number)[], slug: Slug, message: string, help?: string): void
   /** Puts a line on the 'not simulated' list. */
   notSimulated(path: readonly (string | number)[], message: string): void
 }

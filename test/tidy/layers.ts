@@ -33,7 +33,12 @@ export const LAYERS: readonly Layer[] = [
     imports: [],
     instead: 'the registry is data about names and types: whoever checks a text against it stands above it',
   },
-  { folder: 'model', imports: ['engine'], instead: 'the contract knows the engine by its types alone' },
+  // A room names the problems of its properties by their slugs, which a type keeps to those that are explained.
+  {
+    folder: 'model',
+    imports: ['engine', 'diag/catalogue.ts'],
+    instead: 'the contract knows the engine and the slugs of problems by their types alone',
+  },
   // Parts speak to a room's `Sim` (retries open calls, the interpreter runs handlers), so they know the contract.
   {
     folder: 'parts',

@@ -303,7 +303,7 @@ function gather(near: Near): Config {
   else if (String(self.config['QueueName'] ?? '').endsWith('.fifo'))
     self.error(
       ['QueueName'],
-      'unknown-value',
+      'contradiction',
       '`QueueName` ends with `.fifo`, which only a FIFO queue may',
       'leave the suffix out',
     )

@@ -1,0 +1,217 @@
+// Problems of the properties of resources: what CloudFormation or the service itself would refuse.
+import type { Explanations } from '../explanation.ts'
+
+export const properties = {
+  'unknown-property': {
+    severity: 'error',
+    title: 'a property that the type does not have',
+    text: 'The name is nearly that of a property, so it is taken for a slip of the pen: a setting that is silently passed over would make the run answer another question. `hotshard explain TYPE` shows what the model of a type covers.',
+    wrong: 'Resources:\n  Jobs: { Type: AWS::SQS::Queue, Properties: { VisibilityTimout: 30 } }\n',
+    right: 'Resources:\n  Jobs: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 30 } }\n',
+  },
+  'missing-property': {
+    severity: 'error',
+    title: 'a property that the type cannot do without',
+    text: 'CloudFormation would refuse the resource without it.',
+    wrong: 'Resources:\n  Orders: { Type: AWS::DynamoDB::Table, Properties: { BillingMode: PAY_PER_REQUEST } }\n',
+    right:
+      'Resources:\n  Orders:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      BillingMode: PAY_PER_REQUEST\n      KeySchema: [{ AttributeName: id, KeyType: HASH }]\n      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]\n',
+  },
+  'wrong-type': {
+    severity: 'error',
+    title: 'a value of another kind than the one that belongs here',
+    text: 'A list stands where a text is expected, a text where a number is, a map where a list is, and so on. A list of one member still needs its brackets or its dash.',
+    wrong: 'Simulation: { Faults: none }\n',
+    right: 'Simulation: { Faults: [] }\n',
+  },
+  'out-of-range': {
+    severity: 'error',
+    title: 'a number or a time outside its limits',
+    text: 'Limits come from AWS, and those that are quotas can be raised for a run as they can in an account: `Simulation: { Quotas: { name: value } }`. `hotshard explain TYPE` shows the figures of a type with their sources. In `Simulation`, times that divide the run must be longer than nothing and lie within it.',
+    wrong: 'Resources:\n  Jobs: { Type: AWS::SQS::Queue, Properties: { ReceiveMessageWaitTimeSeconds: 21 } }\n',
+    right: 'Resources:\n  Jobs: { Type: AWS::SQS::Queue, Properties: { ReceiveMessageWaitTimeSeconds: 20 } }\n',
+  },
+  'unknown-value': {
+    severity: 'error',
+    title: 'a word that is not one of those which may stand here',
+    text: 'The setting takes one of a few words. They are written with their capitals.',
+    wrong: 'Simulation: { Quotas: notes-2021 }\n',
+    right: 'Simulation: { Quotas: notes-2020 }\n',
+  },
+  contradiction: {
+    severity: 'error',
+    title: 'two settings that cannot both hold',
+    text: 'One of the two leaves the other without a meaning, so it is not clear what was wanted. Take one out.',
+    wrong: 'Simulation: { Workloads: { Load: { Target: Origin, Operation: http:GET, Rate: 5/s, Users: 3 } } }\n',
+    right: 'Simulation: { Workloads: { Load: { Target: Origin, Operation: http:GET, Users: 3 } } }\n',
+  },
+  'unknown-resource': {
+    severity: 'error',
+    title: 'a name that is no simulated resource of this scenario',
+    text: 'The name must be the logical id of a resource in `Resources` whose type is simulated, or where metrics are meant that of a workload. A resource on the ‘not simulated’ list cannot be a target.',
+    wrong: 'Simulation: { Workloads: { Load: { Target: Orign, Operation: http:GET, Rate: 5/s } } }\n',
+    right: 'Simulation: { Workloads: { Load: { Target: Origin, Operation: http:GET, Rate: 5/s } } }\n',
+  },
+  'wrong-resource': {
+    severity: 'error',
+    title: 'a resource of another type than the one that is needed',
+    text: 'The name is right, but what it stands for cannot do this: a queue answers no `dynamodb:PutItem`, suffers no fault of a function and is no alarm.',
+    wrong: 'Simulation: { Handlers: { Work: [dynamodb:GetItem: { TableName: !Ref Jobs, Key: { id: a } }] } }\n',
+    right: 'Simulation: { Handlers: { Work: [dynamodb:GetItem: { TableName: !Ref Orders, Key: { id: a } }] } }\n',
+  },
+  'unknown-path': {
+    severity: 'error',
+    title: 'settings of a route that the API does not have',
+    text: 'Settings of a stage are given per path and method, and this one belongs to no route. It has to be written as the route is, with its parameters in braces.',
+  },
+  'proxy-mapping': {
+    severity: 'error',
+    title: 'a mapping template in a proxy integration',
+    text: 'A proxy integration passes the request on as it came, so a mapping template in it would never be used. Use the integration type `HTTP`, or leave the template out.',
+    source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-integration-types.html',
+  },
+  'not-allowed': {
+    severity: 'error',
+    title: 'a dead-letter queue that does not take messages of this queue',
+    text: 'The `RedriveAllowPolicy` of the dead-letter queue names the queues that may use it, and this one is not among them.',
+    wrong:
+      'Resources:\n  Dead: { Type: AWS::SQS::Queue, Properties: { RedriveAllowPolicy: { redrivePermission: denyAll } } }\n  Jobs: { Type: AWS::SQS::Queue, Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3 } } }\n',
+    right:
+      'Resources:\n  Dead: { Type: AWS::SQS::Queue, Properties: { RedriveAllowPolicy: { redrivePermission: allowAll } } }\n  Jobs: { Type: AWS::SQS::Queue, Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3 } } }\n',
+    source: 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html',
+  },
+  'dead-letters-expire-early': {
+    severity: 'warning',
+    title: 'a dead-letter queue that keeps messages no longer than its source',
+    text: 'A message that moves to a dead-letter queue keeps the time at which it was first sent. With the same retention there, one that has waited long in the source is deleted soon after it has moved, before anybody looks. Give the dead-letter queue the longer `MessageRetentionPeriod`.',
+    wrong:
+      'Resources:\n  Dead: { Type: AWS::SQS::Queue }\n  Jobs: { Type: AWS::SQS::Queue, Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3 } } }\n',
+    right:
+      'Resources:\n  Dead: { Type: AWS::SQS::Queue, Properties: { MessageRetentionPeriod: 1209600 } }\n  Jobs: { Type: AWS::SQS::Queue, Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3 } } }\n',
+    source: 'SQS-32',
+  },
+  'visibility-below-timeout': {
+    severity: 'error',
+    title: 'a queue that hands out a message again while its function still works on it',
+    text: 'Lambda refuses a mapping whose queue has a shorter visibility timeout than the function’s time-out: each slow batch would be processed twice. Six times the time-out is advised.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html',
+  },
+  'visibility-below-six-timeouts': {
+    severity: 'warning',
+    title: 'a visibility timeout that leaves no room for retries',
+    text: 'When a function is throttled, Lambda tries a batch again within its visibility timeout. AWS advises six times the function’s time-out, plus the batching window; below that, messages come back and are received twice when the function is busiest.',
+    source: 'LAM-56',
+  },
+  'batch-size': {
+    severity: 'error',
+    title: 'a batch larger than its source allows',
+    text: 'A batch from a standard queue holds at most 10,000 messages, one from a FIFO queue 10.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html',
+  },
+  'batch-without-window': {
+    severity: 'error',
+    title: 'a large batch that nobody waits for',
+    text: 'One receive brings at most 10 messages, so Lambda insists on a `MaximumBatchingWindowInSeconds` of at least 1 where `BatchSize` is above 10.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html',
+  },
+  'memory-step': {
+    severity: 'error',
+    title: 'a memory size between two steps',
+    text: 'Under these quotas a function’s memory grows in steps, 64 MB in the year 2020. Today any whole number of MB is allowed.',
+    wrong:
+      'Resources:\n  Work: { Type: AWS::Lambda::Function, Properties: { Role: "arn:aws:iam::123456789012:role/work", Runtime: python3.12, Handler: app.main, Code: { ZipFile: pass }, MemorySize: 200 } }\nSimulation: { Quotas: notes-2020 }\n',
+    right:
+      'Resources:\n  Work: { Type: AWS::Lambda::Function, Properties: { Role: "arn:aws:iam::123456789012:role/work", Runtime: python3.12, Handler: app.main, Code: { ZipFile: pass }, MemorySize: 192 } }\nSimulation: { Quotas: notes-2020 }\n',
+  },
+  'environment-too-large': {
+    severity: 'error',
+    title: 'environment variables that take too much room',
+    text: 'The names and values of a function’s environment variables together take at most 4 KB.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html',
+  },
+  'inline-code-too-long': {
+    severity: 'error',
+    title: 'code in the template that is too long',
+    text: 'Code written under `ZipFile` has a limit; longer code stands in a bucket.',
+    source:
+      'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html',
+  },
+  'too-many-layers': {
+    severity: 'error',
+    title: 'a function with too many layers',
+    text: 'A function takes five layers.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html',
+  },
+  'too-much-reserved': {
+    severity: 'error',
+    title: 'more reserved concurrency than the account has to give',
+    text: 'Reservations of all functions together leave at least 100 of the account’s concurrent executions unreserved. Reserve less, or raise the account’s figure as AWS would on request: `Simulation: { Quotas: { lambda.ConcurrentExecutions: 3000 } }`.',
+    wrong:
+      'Resources:\n  Work: { Type: AWS::Lambda::Function, Properties: { Role: "arn:aws:iam::123456789012:role/work", Runtime: python3.12, Handler: app.main, Code: { ZipFile: pass }, ReservedConcurrentExecutions: 950 } }\n',
+    right:
+      'Resources:\n  Work: { Type: AWS::Lambda::Function, Properties: { Role: "arn:aws:iam::123456789012:role/work", Runtime: python3.12, Handler: app.main, Code: { ZipFile: pass }, ReservedConcurrentExecutions: 900 } }\n',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html',
+  },
+  'too-much-provisioned': {
+    severity: 'error',
+    title: 'more provisioned concurrency than there is',
+    text: 'All versions and aliases of a function together provision at most what the function has reserved, or without a reservation what the account has unreserved.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html',
+  },
+  'provisioned-latest': {
+    severity: 'error',
+    title: 'provisioned concurrency of the unpublished version',
+    text: '`$LATEST` can change at any moment, so environments are provisioned for published versions alone. Publish a version and let the alias stand for it.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html',
+  },
+  'alias-name': {
+    severity: 'error',
+    title: 'a name that no alias may have',
+    text: 'An alias has 1 to 128 letters, digits, hyphens and underscores. Digits alone are refused, because they would look like a version.',
+  },
+  'alias-of-alias': {
+    severity: 'error',
+    title: 'an alias that stands for another alias',
+    text: 'An alias stands for one version, or for two with weights.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html',
+  },
+  'missing-attribute': {
+    severity: 'error',
+    title: 'a key attribute without a definition',
+    text: 'Every attribute in the key of a table or index stands under `AttributeDefinitions` with its type. Attributes that are no keys do not.',
+    wrong:
+      'Resources:\n  Orders: { Type: AWS::DynamoDB::Table, Properties: { BillingMode: PAY_PER_REQUEST, KeySchema: [{ AttributeName: id, KeyType: HASH }], AttributeDefinitions: [{ AttributeName: it, AttributeType: S }] } }\n',
+    right:
+      'Resources:\n  Orders: { Type: AWS::DynamoDB::Table, Properties: { BillingMode: PAY_PER_REQUEST, KeySchema: [{ AttributeName: id, KeyType: HASH }], AttributeDefinitions: [{ AttributeName: id, AttributeType: S }] } }\n',
+    source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html',
+  },
+  'wrong-key': {
+    severity: 'error',
+    title: 'a key that no table may have',
+    text: 'The key of a table or index is one `HASH` attribute, and after it at most one other attribute as `RANGE`.',
+    wrong:
+      'Resources:\n  Orders: { Type: AWS::DynamoDB::Table, Properties: { BillingMode: PAY_PER_REQUEST, KeySchema: [{ AttributeName: id, KeyType: RANGE }], AttributeDefinitions: [{ AttributeName: id, AttributeType: S }] } }\n',
+    right:
+      'Resources:\n  Orders: { Type: AWS::DynamoDB::Table, Properties: { BillingMode: PAY_PER_REQUEST, KeySchema: [{ AttributeName: id, KeyType: HASH }], AttributeDefinitions: [{ AttributeName: id, AttributeType: S }] } }\n',
+    source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html',
+  },
+  'circular-expression': {
+    severity: 'error',
+    title: 'metric expressions that need each other',
+    text: 'The entries of an alarm’s `Metrics` may build on one another by their `Id`, but not in a circle.',
+  },
+  'period-without-data': {
+    severity: 'warning',
+    title: 'an alarm that looks more often than its metric comes',
+    text: 'The service publishes this metric once a minute. In periods of 10 or 20 s the alarm finds no data in most of them; 60 s or a multiple is right. Shorter periods are for custom metrics of high resolution.',
+    source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html',
+  },
+  'unreadable-rule': {
+    severity: 'error',
+    title: 'the rule of a composite alarm that makes no sense',
+    text: 'A rule is made of `ALARM(name)`, `OK(name)`, `INSUFFICIENT_DATA(name)`, `TRUE`, `FALSE`, `AND`, `OR`, `NOT` and parentheses.',
+    wrong: 'Resources:\n  All: { Type: AWS::CloudWatch::CompositeAlarm, Properties: { AlarmRule: TRUE WITH FALSE } }\n',
+    right: 'Resources:\n  All: { Type: AWS::CloudWatch::CompositeAlarm, Properties: { AlarmRule: TRUE OR FALSE } }\n',
+    source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html',
+  },
+} as const satisfies Explanations
