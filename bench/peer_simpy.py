@@ -109,9 +109,14 @@ def mm10(env, n, tally):
         state[0] = xorshift(state[0])
         return table[state[0] >> 16]
 
+    waited = 0
+
     def customer(ident):
+        nonlocal waited
+        came = env.now
         with desk.request() as turn:
             yield turn
+            waited += env.now - came
             yield env.timeout(draw(services))
             tally.step(ident)
 

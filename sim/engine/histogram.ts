@@ -7,6 +7,7 @@ import { assert } from './assert.ts'
 
 const VALUE_MAX = 9007199254740991
 const FIRST_CELLS = 64
+const COUNT_MAX = 0xffffffff
 const N = 0
 const SUM = 1
 const MIN = 2
@@ -16,8 +17,8 @@ const MAX = 3
 export interface SparseHistogram {
   /** Numbers of the buckets that are not empty, rising. */
   readonly index: Uint16Array
-  /** How many values fell in each of them. */
-  readonly count: Float64Array
+  /** How many values fell in each of them, below 2^32. */
+  readonly count: Uint32Array
   readonly sum: number
   readonly min: number
   readonly max: number
@@ -27,9 +28,10 @@ export interface SparseHistogram {
 export class HistogramRows {
   length = 0
   private index = new Uint16Array(64)
-  private count = new Float64Array(64)
+  private count = new Uint32Array(64)
 
   add(index: number, count: number): void {
+    assert(count <= COUNT_MAX, 'a bucket that is kept holds fewer than 2^32 values')
     if (this.length === this.index.length) this.grow()
     this.index[this.length] = index
     this.count[this.length++] = count
@@ -55,7 +57,7 @@ export class HistogramRows {
     const { index, count } = this
     this.index = new Uint16Array(index.length * 2)
     this.index.set(index)
-    this.count = new Float64Array(count.length * 2)
+    this.count = new Uint32Array(count.length * 2)
     this.count.set(count)
   }
 }
