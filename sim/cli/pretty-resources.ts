@@ -130,12 +130,9 @@ export function resourceDetails(report: Report, ink: Ink, width: number): string
   return out
 }
 
-/** Calls without an answer when the run ended. Counts that leave a warm-up out cannot tell: answers to its calls are in them. */
+/** Calls without an answer when the run ended. */
 function stillOpen(report: Report, resource: ResourceReport): number {
-  if (report.warmUp > 0) return 0
-  return report.calls
-    .filter((call) => call.to === resource.name)
-    .reduce((sum, call) => sum + call.sent - call.answered, 0)
+  return report.calls.filter((call) => call.to === resource.name).reduce((sum, call) => sum + call.open, 0)
 }
 
 function notable(metric: MetricSummary): boolean {

@@ -140,12 +140,13 @@ export class Dispatcher {
     this.before = { sent: [...this.sent], answered: [...this.answered], failed: [...this.failed] }
   }
 
-  /** Calls sent on an edge, answers, and those that were errors, since the warm-up. */
-  counted(edge: number): { sent: number; answered: number; failed: number } {
+  /** Calls sent on an edge, answers, and those that were errors, since the warm-up; and the calls without an answer yet. */
+  counted(edge: number): { sent: number; answered: number; failed: number; open: number } {
     return {
       sent: this.sent[edge]! - (this.before.sent[edge] ?? 0),
       answered: this.answered[edge]! - (this.before.answered[edge] ?? 0),
       failed: this.failed[edge]! - (this.before.failed[edge] ?? 0),
+      open: this.sent[edge]! - this.answered[edge]!,
     }
   }
 

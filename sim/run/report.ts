@@ -35,6 +35,8 @@ export interface CallSummary {
   readonly sent: number
   readonly answered: number
   readonly failed: number
+  /** Calls without an answer when the run ended, whenever they were sent. */
+  readonly open: number
 }
 
 export interface ResourceReport {

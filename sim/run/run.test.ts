@@ -70,3 +70,15 @@ describe('a guard', () => {
     expect(done.checkpoints).toHaveLength(64)
   })
 })
+
+describe('a report', () => {
+  it('counts calls still open with those of the warm-up, which no other count has', () => {
+    const text = QUIET.replace('Guards: GUARDS', 'WarmUp: 50m')
+    const { calls } = reportOf(run(text, ''), '')
+    // One call a second; the only worker has answered the first of them when the hour ends.
+    expect(calls).toMatchObject([{ from: 'Load', to: 'Slow', sent: 600 }])
+    const { sent, answered } = reportOf(run(text.replace('WarmUp: 50m', ''), ''), '').calls[0]!
+    expect(calls[0]!.open).toBe(sent - answered)
+    expect(calls[0]!.open).toBeGreaterThan(3_500)
+  })
+})
