@@ -65,6 +65,8 @@ export interface Output {
 
 export interface Template {
   readonly source: Source
+  /** The tree as its author wrote it: functions, loops and SAM resources unresolved. */
+  readonly written: Dict
   readonly description?: string
   readonly parameters: ReadonlyMap<string, Parameter>
   /** Every resource that exists, in the template's order; made ones stand behind the one they were made from. */
@@ -182,6 +184,7 @@ export function templateOf(root: Node, options: TemplateOptions, problems: Probl
   const simulation = get(root, 'Simulation') ?? at(root, 'Metadata', 'Simulation')
   return {
     source: root.span.source,
+    written: root,
     ...(description === undefined ? {} : { description }),
     parameters,
     resources,

@@ -69,10 +69,17 @@ export const LAYERS: readonly Layer[] = [
     packages: ['yaml'],
     instead: 'a template is read without the language: let sim/lang call sim/cfn and look up what it needs',
   },
+  // Inference reads a template as data; which of it is simulated is asked of the language, through parameters.
+  {
+    folder: 'infer',
+    imports: ['cfn', 'diag'],
+    packages: ['yaml'],
+    instead: 'inference knows templates alone: take what a room can do as a parameter from sim/lang',
+  },
   // The language compiles texts to what the engine runs (times, distributions, key choices) and to the parts' programs.
   {
     folder: 'lang',
-    imports: ['cfn', 'derive', 'diag', 'engine', 'model', 'parts', 'registry', 'services/index.ts'],
+    imports: ['cfn', 'infer', 'derive', 'diag', 'engine', 'model', 'parts', 'registry', 'services/index.ts'],
     except: ['engine/kernel.ts', 'engine/recorder.ts', 'engine/calls.ts'],
     packages: ['yaml'],
     instead: 'the language ends at the plan of sim/model/plan.ts and names no service: look it up in the registry',
@@ -80,7 +87,7 @@ export const LAYERS: readonly Layer[] = [
   { folder: 'metrics', imports: ['model', 'engine'], instead: 'metrics read series and names, whoever publishes them' },
   {
     folder: 'run',
-    imports: ['engine', 'diag', 'model', 'parts', 'derive', 'cfn', 'lang', 'metrics', 'services/index.ts'],
+    imports: ['engine', 'diag', 'model', 'parts', 'derive', 'cfn', 'infer', 'lang', 'metrics', 'services/index.ts'],
     packages: [],
     instead: 'a run knows rooms by their contract, and neither the terminal nor files: return plain data',
   },
@@ -100,7 +107,19 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: 'index.ts',
-    imports: ['engine', 'diag', 'model', 'parts', 'derive', 'cfn', 'lang', 'metrics', 'run', 'services/index.ts'],
+    imports: [
+      'engine',
+      'diag',
+      'model',
+      'parts',
+      'derive',
+      'cfn',
+      'infer',
+      'lang',
+      'metrics',
+      'run',
+      'services/index.ts',
+    ],
     instead: 'the public door leads to plain data',
   },
 ]

@@ -1,0 +1,224 @@
+// What the template itself states of who calls whom: mappings, subscriptions, notifications, rules, routes, destinations.
+import { get, textOf, type CfnResource, type Node } from '../cfn/index.ts'
+import type { Span } from '../diag/span.ts'
+import type { InferredCall } from './graph.ts'
+import { textAt } from './iam.ts'
+import { listed, textsIn, type Names } from './names.ts'
+import type { RouteTo } from './routes.ts'
+
+/** Something that makes a resource work: another resource, or something outside the template. */
+export interface Source {
+  readonly to: string
+  /** Logical id; undefined outside the template. */
+  readonly from: string | undefined
+  /** In words, for a list: `stream DataStream`, `sns.amazonaws.com`. */
+  readonly what: string
+  readonly span: Span
+  /** `rate(5 minutes)` where it works by the clock. */
+  readonly schedule?: string
+}
+
+export interface Wiring {
+  readonly calls: readonly InferredCall[]
+  readonly sources: readonly Source[]
+}
+
+/** Where a type names what it calls; a star stands for each item of a list. */
+interface Wire {
+  readonly to: string
+  /** Property that names the caller; the resource itself when absent. */
+  readonly from?: string
+  readonly failure?: true
+}
+
+const WIRES: ReadonlyMap<string, readonly Wire[]> = new Map<string, readonly Wire[]>([
+  [
+    'AWS::Lambda::EventSourceMapping',
+    [
+      { from: 'EventSourceArn', to: 'FunctionName' },
+      { from: 'FunctionName', to: 'DestinationConfig.OnFailure.Destination', failure: true },
+    ],
+  ],
+  [
+    'AWS::Lambda::EventInvokeConfig',
+    [
+      { from: 'FunctionName', to: 'DestinationConfig.OnSuccess.Destination' },
+      { from: 'FunctionName', to: 'DestinationConfig.OnFailure.Destination', failure: true },
+    ],
+  ],
+  ['AWS::Lambda::Function', [{ to: 'DeadLetterConfig.TargetArn', failure: true }]],
+  ['AWS::Lambda::Url', [{ to: 'TargetFunctionArn' }]],
+  ['AWS::SQS::Queue', [{ to: 'RedrivePolicy.deadLetterTargetArn', failure: true }]],
+  [
+    'AWS::SNS::Subscription',
+    [
+      { from: 'TopicArn', to: 'Endpoint' },
+      { from: 'TopicArn', to: 'RedrivePolicy.deadLetterTargetArn', failure: true },
+    ],
+  ],
+  ['AWS::SNS::Topic', [{ to: 'Subscription.*.Endpoint' }]],
+  [
+    'AWS::S3::Bucket',
+    ['LambdaConfigurations.*.Function', 'QueueConfigurations.*.Queue', 'TopicConfigurations.*.Topic'].map((path) => ({
+      to: `NotificationConfiguration.${path}`,
+    })),
+  ],
+  [
+    'AWS::Events::Rule',
+    [
+      { to: 'Targets.*.Arn' },
+      { to: 'Targets.*.DeadLetterConfig.Arn', failure: true },
+      { from: 'EventBusName', to: '' },
+    ],
+  ],
+  ['AWS::Scheduler::Schedule', [{ to: 'Target.Arn' }, { to: 'Target.DeadLetterConfig.Arn', failure: true }]],
+  ['AWS::Pipes::Pipe', [{ from: 'Source', to: '' }, { to: 'Enrichment' }, { to: 'Target' }]],
+  ['AWS::CloudWatch::Alarm', [{ to: 'AlarmActions.*' }, { to: 'OKActions.*' }]],
+  [
+    'AWS::KinesisFirehose::DeliveryStream',
+    [
+      { from: 'KinesisStreamSourceConfiguration.KinesisStreamARN', to: '' },
+      { to: 'ExtendedS3DestinationConfiguration.BucketARN' },
+      { to: 'S3DestinationConfiguration.BucketARN' },
+    ],
+  ],
+  ['AWS::Logs::SubscriptionFilter', [{ to: 'DestinationArn' }]],
+])
+
+/** How a resource of a type is set to work. */
+const ACTIONS: ReadonlyMap<string, string> = new Map([
+  ['AWS::Lambda::Function', 'lambda:InvokeFunction'],
+  ['AWS::SQS::Queue', 'sqs:SendMessage'],
+  ['AWS::SNS::Topic', 'sns:Publish'],
+  ['AWS::StepFunctions::StateMachine', 'states:StartExecution'],
+  ['AWS::Events::EventBus', 'events:PutEvents'],
+  ['AWS::Events::Rule', 'events:PutEvents'],
+  ['AWS::Kinesis::Stream', 'kinesis:PutRecord'],
+  ['AWS::KinesisFirehose::DeliveryStream', 'firehose:PutRecord'],
+  ['AWS::S3::Bucket', 's3:PutObject'],
+  ['AWS::ECS::Cluster', 'ecs:RunTask'],
+  ['AWS::Batch::JobQueue', 'batch:SubmitJob'],
+  ['AWS::Pipes::Pipe', 'pipes:StartPipe'],
+])
+
+/** Types that mention a function without setting it to work, or whose calls are read elsewhere. */
+const MENTIONING =
+  /^AWS::(IAM|CloudWatch|Logs::LogGroup|SSM|CodeDeploy|ResourceGroups|ApplicationInsights|EC2|S3::BucketPolicy|SQS::QueuePolicy|SNS::TopicPolicy|KMS|Lambda::(Function|Permission|Alias|Version|EventInvokeConfig|LayerVersion)|StepFunctions|ECS|ElasticBeanstalk|AutoScaling|ApplicationAutoScaling|ApiGateway::(Method|Deployment|Stage)|ApiGatewayV2::(Route|Integration|Stage))/
+
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['AWS::DynamoDB::Table', 'stream of table'],
+  ['AWS::Kinesis::Stream', 'stream'],
+  ['AWS::SNS::Topic', 'topic'],
+  ['AWS::SQS::Queue', 'queue'],
+  ['AWS::S3::Bucket', 'bucket'],
+  ['AWS::Events::Rule', 'rule'],
+  ['AWS::Scheduler::Schedule', 'schedule'],
+  ['AWS::StepFunctions::StateMachine', 'state machine'],
+  ['AWS::Cognito::UserPool', 'user pool'],
+  ['AWS::ApiGateway::RestApi', 'API'],
+  ['AWS::ApiGatewayV2::Api', 'API'],
+  ['AWS::Lambda::Function', 'function'],
+  ['AWS::Lambda::Url', 'function URL'],
+  ['AWS::Pipes::Pipe', 'pipe'],
+  ['AWS::KinesisFirehose::DeliveryStream', 'delivery stream'],
+  ['AWS::CloudFormation::CustomResource', 'custom resource'],
+])
+
+/** A resource in words: `topic Alerts`, `data source Orders`. */
+export function inWords({ type, logicalId }: CfnResource): string {
+  const own = type.startsWith('Custom::') ? 'custom resource' : WORDS.get(type)
+  const last = type.slice(type.lastIndexOf(':') + 1).replace(/([a-z])([A-Z])/g, '$1 $2')
+  return `${own ?? last.toLowerCase()} ${logicalId}`
+}
+
+export function wiringOf(names: Names, routes: readonly RouteTo[]): Wiring {
+  const calls: InferredCall[] = []
+  const sources: Source[] = []
+  const add = (
+    from: CfnResource | undefined,
+    what: string,
+    to: CfnResource,
+    place: Node | Span,
+    failure = false,
+  ): void => {
+    const span = 'span' in place ? place.span : place
+    const schedule = textAt(from?.properties, 'ScheduleExpression')
+    if (!failure)
+      sources.push({
+        to: to.logicalId,
+        from: from?.logicalId,
+        what,
+        span,
+        ...(schedule === undefined ? {} : { schedule }),
+      })
+    if (from === undefined) return
+    const evidence = [{ text: what, span }]
+    const action = ACTIONS.get(to.type) ?? 'lambda:InvokeFunction'
+    const [kind, strength] = [failure ? 'failure' : 'wire', 'strong'] as const
+    calls.push({ from: from.logicalId, action, to: to.logicalId, kind, strength, evidence })
+  }
+  for (const { api, method, path, to, span } of routes) {
+    const [from, called] = [names.template.resources.get(api)!, names.template.resources.get(to)]
+    if (called !== undefined) add(from, `route ${method} ${path}`.trim(), called, span)
+  }
+  for (const resource of names.template.resources.values()) {
+    for (const wire of WIRES.get(resource.type) ?? []) {
+      const callers = wire.from === undefined ? [undefined] : valuesAt(resource.properties, wire.from)
+      const called = wire.to === '' ? [undefined] : valuesAt(resource.properties, wire.to)
+      for (const caller of callers)
+        for (const target of called) {
+          const to = target === undefined ? resource : names.at(textOf(target) ?? '')
+          const from = caller === undefined ? resource : names.at(textOf(caller) ?? '')
+          if (to === undefined || to.type === 'AWS::SNS::Subscription') continue
+          const what = from === undefined ? outside(textOf(caller!) ?? '') : inWords(from)
+          add(from, what, to, target ?? caller ?? resource.keySpan, wire.failure)
+        }
+    }
+    for (const { node, to } of mentions(resource, names)) add(resource, inWords(resource), to, node)
+  }
+  sources.push(...permitted(names, sources))
+  return { calls, sources }
+}
+
+/** Functions that a resource of any other type names: a trigger of a user pool, a data source, a custom resource. */
+function mentions(resource: CfnResource, names: Names): { node: Node; to: CfnResource }[] {
+  if (MENTIONING.test(resource.type) || WIRES.has(resource.type)) {
+    if (resource.type !== 'AWS::KinesisFirehose::DeliveryStream') return []
+  }
+  const seen = new Set<string>()
+  return textsIn(resource.properties).flatMap(({ path, node }) => {
+    // The routes of an API's body are read as such; its authorizers are not.
+    if (path[0] === 'Body' && path.includes('x-amazon-apigateway-integration')) return []
+    const text = textOf(node) ?? ''
+    const to = text.includes(':function:') || text.includes('/functions/') ? names.at(text) : undefined
+    if (to?.type !== 'AWS::Lambda::Function' || seen.has(to.logicalId)) return []
+    seen.add(to.logicalId)
+    return [{ node, to }]
+  })
+}
+
+/** Where nothing else says what invokes a function, its permissions do. */
+function permitted(names: Names, known: readonly Source[]): Source[] {
+  const found = new Set(known.map(({ to }) => to))
+  return [...names.template.resources.values()].flatMap(({ type, properties, keySpan }) => {
+    if (type !== 'AWS::Lambda::Permission') return []
+    const to = names.at(textAt(properties, 'FunctionName') ?? '', 'AWS::Lambda::Function')
+    if (to === undefined || found.has(to.logicalId)) return []
+    const from = names.at(textAt(properties, 'SourceArn') ?? '')
+    const what = from === undefined ? (textAt(properties, 'Principal') ?? 'somebody') : inWords(from)
+    return [{ to: to.logicalId, from: from?.logicalId, what, span: keySpan }]
+  })
+}
+
+/** What an ARN outside the template is: `kafka cluster outside the template`. */
+function outside(text: string): string {
+  const service = /^arn:[\w-]+:([\w-]+):/.exec(text)?.[1]
+  return `${service === undefined ? 'a source' : `something of ${service}`} outside the template`
+}
+
+function valuesAt(node: Node | undefined, path: string): readonly Node[] {
+  let here: readonly Node[] = node === undefined ? [] : [node]
+  for (const step of path.split('.'))
+    here = step === '*' ? here.flatMap(listed) : here.flatMap((each) => get(each, step) ?? [])
+  return here
+}
