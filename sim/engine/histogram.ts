@@ -8,6 +8,8 @@ import { assert } from './assert.ts'
 const VALUE_MAX = 9007199254740991
 const FIRST_CELLS = 64
 const COUNT_MAX = 0xffffffff
+/** Bucket and count in one number, to be sorted. */
+const CELL = 0x100000000
 const N = 0
 const SUM = 1
 const MIN = 2
@@ -24,7 +26,10 @@ export interface SparseHistogram {
   readonly max: number
 }
 
-/** The contents of many histograms, one behind the other. */
+/**
+ * The contents of many histograms, one behind the other. Buckets may be added in any order and more than once: they are
+ * put in order when a histogram is read, because most never are.
+ */
 export class HistogramRows {
   length = 0
   private index = new Uint16Array(64)
@@ -44,13 +49,19 @@ export class HistogramRows {
 
   /** The histogram that lies in [from, to). */
   read(from: number, to: number, sum: number, min: number, max: number): SparseHistogram {
-    return {
-      index: this.index.slice(from, to),
-      count: this.count.slice(from, to),
-      sum,
-      min,
-      max,
+    const cells = Float64Array.from(
+      this.index.subarray(from, to),
+      (index, i) => index * CELL + this.count[from + i],
+    ).sort()
+    const index = new Uint16Array(cells.length)
+    const count = new Uint32Array(cells.length)
+    let n = 0
+    for (const cell of cells) {
+      const bucket = Math.floor(cell / CELL)
+      if (n === 0 || index[n - 1] !== bucket) index[n++] = bucket
+      count[n - 1] += cell - bucket * CELL
     }
+    return { index: index.slice(0, n), count: count.slice(0, n), sum, min, max }
   }
 
   private grow(): void {
