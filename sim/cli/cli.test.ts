@@ -223,6 +223,20 @@ describe('explain', () => {
     ['aws:lambda:invocation-add-delay', 'StartupDelayMilliseconds [0 to 900000 ms, 2000 when absent]: The delay.'],
     ['AWS::Lambda::Function', '    Percentage [0 to 100 %, 100 when absent]: '],
     ['aws:fis:inject-api-throttle-error', 'Raises ThrottlingException (400).'],
+    ['ThrottlingException', 'raised by the fault aws:fis:inject-api-throttle-error'],
+    ['ProvisionedThroughputExceededException', 'dynamodb:BatchWriteItem\n'],
+    ['ProvisionedThroughputExceededException', '(HTTP 400)'],
+    ['conditionalcheckfailedexception', 'SDKs do not try again'],
+    ['ServiceUnavailable', 'every retry mode tries again'],
+    ['ApproximateAgeOfOldestMessage', 'statistics: `max`: the oldest of all'],
+    ['lambda.ConcurrentExecutions', 'set it with `Quotas: { lambda.ConcurrentExecutions: … }`'],
+    ['ConcurrentExecutions', 'Metric ConcurrentExecutions\n'],
+    ['ConcurrentExecutions', 'Figure ConcurrentExecutions\n'],
+    ['DuplicateProbability', 'set it with `Assumptions: { AWS::SQS::Queue: { DuplicateProbability: … } }`'],
+    ['N.SQS-09', 'sqs.MaximumMessageSize'],
+    ['CFN-R10', 'the refusal `unresolved-reference`'],
+    ['missing-unit', '    Simulation: { Duration: 10 }\n'],
+    ['duplicate-key', 'error[duplicate-key]: the same name twice in one map'],
   ])('%s', (name, words) => {
     expect(explain(name)).toBe(0)
     expect(out).toContain(words)
@@ -237,6 +251,20 @@ describe('explain', () => {
     err = ''
     expect(explain('sqs:SendMesage')).toBe(2)
     expect(err).toContain('did you mean `sqs:SendMessage`?')
+    for (const [name, near] of Object.entries({
+      'missing-unt': 'missing-unit',
+      ApproximateAgeOfOldesMessage: 'ApproximateAgeOfOldestMessage',
+      TooManyRequestException: 'TooManyRequestsException',
+      'lambda.ConcurentExecutions': 'lambda.ConcurrentExecutions',
+      DuplicatProbability: 'DuplicateProbability',
+    })) {
+      err = ''
+      expect(explain(name)).toBe(2)
+      expect(err).toContain(`did you mean \`${near}\`?`)
+    }
+    err = ''
+    expect(explain('FOO-12')).toBe(2)
+    expect(err).toContain('no model cites a fact `FOO-12`')
     for (const name of ['constructor', 'toString', '__proto__']) expect(explain(name), name).toBe(2)
     expect(out).toBe('')
   })

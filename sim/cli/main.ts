@@ -42,8 +42,8 @@ scenarioOptions(program.command('check'))
 
 program
   .command('explain')
-  .description('the model card of a type, or what is known of a metric, an exception or a fact')
-  .argument('<name>', 'such as AWS::SQS::Queue, ThrottledRequests, TooManyRequestsException, LAM-32')
+  .description('what is known of a type, a metric, an exception, a figure, an operation, a fact, or a kind of error')
+  .argument('<name>', 'such as AWS::SQS::Queue, ThrottledRequests, TooManyRequestsException, LAM-32, missing-unit')
   .action((name: string) => finish(explain(name)))
 
 scenarioOptions(program.command('audit'))

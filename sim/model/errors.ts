@@ -32,6 +32,58 @@ const TRANSIENT_NAMES = new Set([
 ])
 const TRANSIENT_HTTP = new Set([500, 502, 503, 504])
 
+/** The HTTP code of each exception that a room's operations raise, as the services' API references give it. */
+export const HTTP_CODES: Readonly<Record<string, number>> = {
+  BadGatewayException: 502,
+  BatchEntryIdsNotDistinct: 400,
+  BatchRequestTooLong: 400,
+  ConditionalCheckFailedException: 400,
+  EmptyBatchRequest: 400,
+  GatewayTimeoutException: 504,
+  IllegalArgumentException: 400,
+  IncorrectInstanceState: 400,
+  // Ours: the model answers 501 where it knows that AWS would do more.
+  IndexNotSimulated: 501,
+  InstanceLimitExceeded: 400,
+  InternalError: 500,
+  InternalServerError: 500,
+  InternalServerErrorException: 500,
+  InvalidAttributeName: 400,
+  InvalidAttributeValue: 400,
+  InvalidBatchEntryId: 400,
+  'InvalidInstanceID.NotFound': 400,
+  InvalidParameterCombination: 400,
+  InvalidParameterValue: 400,
+  InvalidParameterValueException: 400,
+  LimitExceeded: 409,
+  LimitExceededException: 400,
+  MessageNotInflight: 400,
+  MissingParameter: 400,
+  NoSuchEntity: 404,
+  NoSuchResourceException: 404,
+  NotSimulatedException: 501,
+  OperationNotPermitted: 400,
+  OverLimit: 400,
+  ProvisionedThroughputExceededException: 400,
+  PurgeQueueInProgress: 400,
+  ReceiptHandleIsInvalid: 400,
+  RequestLimitExceeded: 400,
+  RequestTooLargeException: 413,
+  ResourceInUseException: 400,
+  ResourceNotFoundException: 404,
+  ScalingActivityInProgress: 400,
+  ServiceUnavailable: 503,
+  ServiceUnavailableException: 503,
+  Throttling: 400,
+  ThrottlingException: 400,
+  TooManyEntriesInBatchRequest: 400,
+  TooManyRequestsException: 429,
+  UnsupportedOperation: 400,
+  ValidationError: 400,
+  ValidationException: 400,
+  VcpuLimitExceeded: 400,
+}
+
 export class ErrorTable {
   /** Names by id; id 0 is success. */
   readonly names: string[] = ['OK']
