@@ -3,7 +3,7 @@
 // A scenario is a stranger's text: its data files lie in its own folder or below (or below `--root`), links are followed before
 // that is checked, and only a template named by `Template` may lie elsewhere, when its name ends like a template's.
 import { readFileSync, realpathSync, statSync } from 'node:fs'
-import { dirname, extname, isAbsolute, relative, resolve, sep } from 'node:path'
+import { dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { Problems } from '../diag/problem.ts'
 import { loadScenario, type FileReader, type Scenario } from '../lang/scenario.ts'
 import { parseDuration } from '../lang/quantity.ts'
@@ -39,7 +39,7 @@ export function openScenario(path: string, flags: LoadFlags): { scenario: Scenar
         help: 'such as `--duration 5m`',
       })
   }
-  const files = fileReader(dirname(resolve(path)), flags.root)
+  const files = fileReader(path, flags.root)
   if (files === undefined) {
     problems.error('bad-flag', `\`--root ${flags.root}\` is no folder`)
     return { scenario: undefined, problems }
@@ -62,7 +62,7 @@ function readText(path: string, problems: Problems): string | undefined {
     if (!statSync(path).isFile()) problems.error('unreadable-file', `\`${path}\` is not a file`)
     else if (statSync(path).size > BYTES_MAX)
       problems.error('file-too-large', `\`${path}\` is larger than ${BYTES_MAX / 1_048_576} MB`)
-    else return readFileSync(path, 'utf8')
+    else return withoutMark(readFileSync(path, 'utf8'))
   } catch (error) {
     problems.error('unreadable-file', `\`${path}\` cannot be read`, undefined, {
       notes: [
@@ -73,7 +73,15 @@ function readText(path: string, problems: Problems): string | undefined {
   return undefined
 }
 
-function fileReader(folder: string, root: string | undefined): FileReader | undefined {
+/** A text without the byte order mark that some editors put before it: no editor counts it as a character. */
+function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text
+}
+
+/** Files are named from the scenario's folder, and shown as they are found from where the command runs. */
+function fileReader(scenario: string, root: string | undefined): FileReader | undefined {
+  const shown = dirname(scenario)
+  const folder = resolve(shown)
   const top = root === undefined ? folder : resolve(root)
   if (!statSync(top, { throwIfNoEntry: false })?.isDirectory()) return undefined
   const allowed = realpathSync(top)
@@ -100,7 +108,11 @@ function fileReader(folder: string, root: string | undefined): FileReader | unde
           message: `\`${path}\` is no file of up to ${BYTES_MAX / 1_048_576} MB`,
           help: 'expected a text file',
         }
-      return { ok: true, value: readFileSync(real, 'utf8') }
+      return {
+        ok: true,
+        value: withoutMark(readFileSync(real, 'utf8')),
+        name: isAbsolute(path) ? path : join(shown, path),
+      }
     },
   }
 }

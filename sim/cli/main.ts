@@ -1,7 +1,7 @@
 // The command line: `hotshard run|check|explain|audit|diverge|start`.
 import { Command, CommanderError, Option } from 'commander'
 import { audit } from './audit.ts'
-import { check } from './check.ts'
+import { check, type CheckFlags } from './check.ts'
 import { EXIT } from './exit.ts'
 import { diverge } from './diverge.ts'
 import { explain } from './explain.ts'
@@ -38,7 +38,12 @@ scenarioOptions(program.command('run'))
 scenarioOptions(program.command('check'))
   .description('validate scenarios without running them')
   .argument('<scenario...>')
-  .action((scenarios: string[], flags: RunFlags) => finish(check(scenarios, flags)))
+  .addOption(
+    new Option('--format <format>', 'for people, programs, editors, or a GitHub workflow')
+      .choices(['pretty', 'json', 'lsp', 'github'])
+      .default('pretty'),
+  )
+  .action((scenarios: string[], flags: CheckFlags) => finish(check(scenarios, flags)))
 
 program
   .command('explain')

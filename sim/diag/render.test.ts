@@ -246,11 +246,18 @@ describe('renderProblems', () => {
     ])
   })
 
-  it('closes with a count', () => {
+  it('closes with a count, and the command that explains the first of the worst', () => {
     const text = renderProblems(all, {})
-    expect(text.split('\n\n').at(-1)).toBe('3 errors, 2 warnings')
+    expect(text.split('\n\n').at(-1)).toBe('3 errors, 2 warnings; more: `hotshard explain order/5`')
     expect(text.split('\n\n')).toHaveLength(6)
     expect(countLine([problem('order/1', 'note'), problem('order/2', 'error')])).toBe('1 error, 1 note')
+    const warned = renderProblems([problem('order/2', 'note'), problem('order/1', 'warning')])
+    expect(warned).toContain('1 warning, 1 note; more: `hotshard explain order/1`')
+    expect(
+      renderProblems([problem('order/1', 'note')])
+        .split('\n')
+        .at(-1),
+    ).toBe('1 note')
     expect(renderProblems([])).toBe('')
   })
 })

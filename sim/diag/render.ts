@@ -98,12 +98,20 @@ export function renderProblem(problem: Problem, options: RenderOptions = {}): st
 }
 
 /**
- * All problems, by source name and position (those without a place come last), a blank line between them and a closing
- * count such as `3 errors, 1 warning`. An empty list gives an empty text.
+ * All problems, by source name and position (those without a place come first), a blank line between them and a closing
+ * count such as `3 errors, 1 warning` with the command that explains the first. An empty list gives an empty text.
  */
 export function renderProblems(problems: readonly Problem[], options: RenderOptions = {}): string {
   if (problems.length === 0) return ''
-  return [...sortProblems(problems).map((problem) => renderProblem(problem, options)), countLine(problems)].join('\n\n')
+  const sorted = sortProblems(problems)
+  return [...sorted.map((problem) => renderProblem(problem, options)), closingLine(sorted)].join('\n\n')
+}
+
+/** The count, and how to learn more of the first of the worst; notes alone need no more words. */
+function closingLine(sorted: readonly Problem[]): string {
+  const worst = [...sorted].sort((a, b) => rank(a) - rank(b))[0]!
+  const count = countLine(sorted)
+  return worst.severity === 'note' ? count : `${count}; more: \`hotshard explain ${plain(worst.slug)}\``
 }
 
 /** Problems by source name, then position, then severity; equals stay in the order in which they were found. */

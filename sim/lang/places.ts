@@ -19,7 +19,11 @@ export interface FileReader {
     path: string,
     kind: 'template' | 'data',
   ):
-    | { readonly ok: true; readonly value: string }
+    | {
+        readonly ok: true
+        readonly value: string
+        /** As messages show it; as it is written when absent. */ readonly name?: string
+      }
     | { readonly ok: false; readonly message: string; readonly help: string }
 }
 
@@ -88,7 +92,7 @@ function readTemplateFile(node: Node, files: FileReader, problems: Problems): No
   if (path === undefined) problems.error('wrong-type', '`Template` is not a path', node.span)
   else {
     const file = files.read(path, 'template')
-    if (file.ok) return parseDocument({ name: path, text: file.value }, problems, templateLimits)
+    if (file.ok) return parseDocument({ name: file.name ?? path, text: file.value }, problems, templateLimits)
     problems.error('unreadable-file', file.message, node.span, { label: file.help })
   }
   return undefined
