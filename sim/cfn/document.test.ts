@@ -69,6 +69,26 @@ test('depth and size are bounded', () => {
   expect(slugs('['.repeat(200) + ']'.repeat(200))).toEqual(['document-too-deep'])
   expect(slugs('['.repeat(100_000))).toContain('document-too-deep')
   expect(slugs(`a: ${'x'.repeat(defaultLimits.size)}`)).toEqual(['document-too-large'])
+  expect(slugs(`a: [${'0,'.repeat(defaultLimits.nodes)}0]`)).toEqual(['document-too-large'])
+  expect(slugs('#\n'.repeat(defaultLimits.lines + 1))).toEqual(['document-too-large'])
+})
+
+test('what is beyond a bound is not read to its end', () => {
+  for (const text of [
+    '['.repeat(1_000_000),
+    '- '.repeat(500_000),
+    '? '.repeat(500_000),
+    'a: "b" c: d\n'.repeat(80_000),
+  ]) {
+    const before = performance.now()
+    expect(slugs(text)).toEqual(['document-too-deep'])
+    expect(performance.now() - before).toBeLessThan(1000)
+  }
+})
+
+test('a place behind the end of the text becomes its end', () => {
+  const { problems } = parse('A: "x')
+  expect(problems.list[0]).toMatchObject({ slug: 'yaml-syntax', span: { start: 5, end: 5 } })
 })
 
 test('keys that could reach a prototype are refused', () => {

@@ -16,11 +16,18 @@ export interface DocumentLimits {
   readonly depth: number
   /** Most nodes after the aliases are followed. */
   readonly nodes: number
+  readonly lines: number
   /** A key that stands twice is an error; or the last one counts, with a warning, as CloudFormation reads it. */
   readonly duplicates: 'error' | 'last'
 }
 
-export const defaultLimits: DocumentLimits = { size: 1_048_576, depth: 100, nodes: 200_000, duplicates: 'error' }
+export const defaultLimits: DocumentLimits = {
+  size: 1_048_576,
+  depth: 100,
+  nodes: 100_000,
+  lines: 100_000,
+  duplicates: 'error',
+}
 
 /** For templates, which CloudFormation takes with repeated keys; inside `Simulation` they stay errors. */
 export const templateLimits: DocumentLimits = { ...defaultLimits, duplicates: 'last' }
@@ -41,10 +48,16 @@ export function parseDocument(source: Source, problems: Problems, limits = defau
     )
     return undefined
   }
-  const tokens = tokensOf(source.text)
-  const tooDeep = firstTooDeep(tokens, limits.depth)
+  const { tokens, end } = tokensOf(source.text, limits)
+  if (end !== undefined && end.why !== 'depth') {
+    const most = end.why === 'lines' ? `${limits.lines} lines` : `${limits.nodes} values`
+    const span = { source, start: end.at, end: end.at }
+    problems.error('document-too-large', `the text has more than ${most}`, span)
+    return undefined
+  }
+  const tooDeep = end?.at ?? firstTooDeep(tokens, limits.depth)
   if (tooDeep !== undefined) {
-    const span = { source, start: tooDeep, end: tooDeep + 1 }
+    const span = { source, start: tooDeep, end: Math.min(tooDeep + 1, source.text.length) }
     problems.error('document-too-deep', `the text is nested more than ${limits.depth} levels deep here`, span)
     return undefined
   }
@@ -59,11 +72,20 @@ export function parseDocument(source: Source, problems: Problems, limits = defau
   return new Reader(source, problems, limits).read(documents as Document.Parsed[])
 }
 
+/** Where reading ended before the end of the text, and what there was too much of. */
+interface Early {
+  readonly why: 'depth' | 'lines' | 'nodes'
+  readonly at: number
+}
+
+/** Pieces of text (names, colons, blanks, comments) for each value: more than the wordiest real template has. */
+const PIECES_PER_VALUE = 4
+
 /**
  * The text's tokens. Inside `{ }` and `[ ]` indentation means nothing to CloudFormation, and templates with pasted JSON rely on it;
  * the lexer, which insists, is told that no indentation is needed while it is inside.
  */
-function tokensOf(text: string): CST.Token[] {
+function tokensOf(text: string, limits: DocumentLimits): { tokens: CST.Token[]; end?: Early } {
   const lexer = new Lexer()
   const inside = lexer as unknown as { readonly flowLevel: number }
   let needed = 0
@@ -75,9 +97,25 @@ function tokensOf(text: string): CST.Token[] {
   })
   const parser = new Parser()
   const tokens: CST.Token[] = []
-  for (const lexeme of lexer.lex(text)) tokens.push(...parser.next(lexeme))
-  tokens.push(...parser.end())
-  return tokens
+  let pieces = PIECES_PER_VALUE * limits.nodes
+  let lines = limits.lines
+  for (const lexeme of lexer.lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token)
+    // What is too much is not read to its end: the tree of a million brackets would take half a gigabyte.
+    const at = Math.min(parser.offset, text.length)
+    if (parser.stack.length > 2 * limits.depth + 10) return { tokens, end: { why: 'depth', at } }
+    if (--pieces < 0) return { tokens, end: { why: 'nodes', at } }
+    if (lexeme.includes('\n')) lines -= linesIn(lexeme)
+    if (lines < 0) return { tokens, end: { why: 'lines', at } }
+  }
+  for (const token of parser.end()) tokens.push(token)
+  return { tokens }
+}
+
+function linesIn(text: string): number {
+  let count = 0
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++
+  return count
 }
 
 /** The offset of the first token nested deeper than `depth`; walks without recursion because depth is what it guards. */
@@ -135,7 +173,10 @@ class Reader {
   }
 
   private span(start: number, end: number): Span {
-    return { source: this.source, start, end: end < start ? start : end }
+    // The parser places what is missing behind the end of the text.
+    const last = this.source.text.length
+    const from = Math.min(start, last)
+    return { source: this.source, start: from, end: Math.max(from, Math.min(end, last)) }
   }
 
   private spanOf(node: { range?: readonly [number, number, number] | null | undefined }): Span {

@@ -9,6 +9,7 @@ import { nearest } from '../diag/suggest.ts'
 import { base64, cidr, zonesOf } from './functions.ts'
 import { Dict, entries, get, isList, isMap, isScalar, items, jsonOf, List, scalar, stringOf, textOf } from './node.ts'
 import type { Entry, Node, Scalar } from './node.ts'
+import { Room } from './room.ts'
 import { functionNames } from './short-forms.ts'
 
 /** What the functions ask of the template around them. */
@@ -46,15 +47,24 @@ const longestText = 1_048_576
 export class Intrinsics {
   private readonly scope: Scope
   private readonly problems: Problems
+  private readonly room: Room
 
   constructor(scope: Scope, problems: Problems) {
     this.scope = scope
     this.problems = problems
+    this.room = new Room(problems)
   }
 
   /** The tree without functions; undefined where AWS::NoValue removes the value (CFN-R17). */
   resolve(node: Node): Node | undefined {
     if (isScalar(node)) return this.dynamicReferences(node)
+    if (!this.room.enter(isList(node) ? node.items.length : node.pairs.size, node.span)) return undefined
+    const value = this.resolveInner(node)
+    this.room.leave()
+    return value
+  }
+
+  private resolveInner(node: List | Dict): Node | undefined {
     if (isList(node)) {
       const made: Node[] = []
       for (const item of node.items) {
@@ -148,7 +158,10 @@ export class Intrinsics {
 
   /** Functions inside functions can make a text grow without bound; one that is too long becomes a problem and an empty text. */
   private bounded(value: Node | undefined): Node | undefined {
-    if (!isScalar(value) || typeof value.value !== 'string' || value.value.length <= longestText) return value
+    if (isList(value)) return this.room.takes(value.items.length, 0, value.span) ? value : undefined
+    if (!isScalar(value) || typeof value.value !== 'string') return value
+    if (!this.room.takes(1, value.value.length, value.span)) return scalar('', value.span)
+    if (value.value.length <= longestText) return value
     this.problem('text-too-long', `the text made here has more than ${longestText} characters`, value.span)
     return scalar('', value.span)
   }
@@ -254,12 +267,16 @@ export class Intrinsics {
     }
     const place = (isList(argument) ? head?.span : argument.span) ?? span
     let grown = 0
+    const own = new Map<string, string>()
     const made = template.replace(/\$\{(!?)([^{}]*)\}/g, (whole: string, literal: string, inner: string) => {
       if (literal) return `\${${inner}}`
       const name = inner.trim()
       if (grown > longestText) return ''
-      const own = get(map, name)
-      const value = own === undefined ? (this.substituted(name, place) ?? whole) : (this.text(own) ?? '')
+      const given = get(map, name)
+      // Once a name: functions of functions would otherwise be resolved as often as their product.
+      const value =
+        own.get(name) ?? (given === undefined ? (this.substituted(name, place) ?? whole) : (this.text(given) ?? ''))
+      own.set(name, value)
       grown += value.length
       return value
     })
@@ -359,9 +376,13 @@ export class Intrinsics {
   }
 
   private cidr(argument: Node, span: Span): Node | undefined {
-    const [block, count, bits] = items(argument).map((each) => this.text(each))
+    const [block, count, bits] = items(argument)
+      .slice(0, 3)
+      .map((each) => this.text(each))
     if (block === undefined || count === undefined)
       return this.wrong('Fn::Cidr', 'a block, a count and the number of bits', span)
+    for (const number of [count, bits ?? '8'])
+      if (!/^\d{1,9}$/.test(number)) return this.wrong('Fn::Cidr', `numbers, not \`${number}\`,`, span)
     const made = cidr(block, Number(count), bits === undefined ? 8 : Number(bits))
     if (typeof made !== 'string') return this.texts(made, span)
     this.problem('cidr-does-not-fit', made, span)

@@ -8,21 +8,22 @@ import type { Entry, Node } from './node.ts'
 import type { Parameter } from './parameters.ts'
 
 const mostLevels = 5
-/** Most values that all loops of a template may make together. */
+/** Most values, and most characters, that all loops of a template may make together. */
 const mostValues = 100_000
+const mostCharacters = 16_777_216
 
 /** The tree with every `Fn::ForEach` unrolled; the same tree when there is none. */
 export function expandLoops(root: Dict, parameters: ReadonlyMap<string, Parameter>, problems: Problems): Dict {
   if (!containsLoop(root)) return root
-  return expandMap(root, { parameters, problems, level: 0, room: { left: mostValues } })
+  return expandMap(root, { parameters, problems, level: 0, room: { left: mostValues, characters: mostCharacters } })
 }
 
 interface Loops {
   readonly parameters: ReadonlyMap<string, Parameter>
   readonly problems: Problems
   readonly level: number
-  /** How many values the loops may still make. */
-  readonly room: { left: number }
+  /** How many values and characters the loops may still make. */
+  readonly room: { left: number; characters: number }
 }
 
 const prefix = 'Fn::ForEach::'
@@ -74,8 +75,11 @@ function unroll(loop: Entry, loops: Loops): readonly Entry[] {
   const made: Entry[] = []
   for (const member of members) {
     loops.room.left -= sizeOf(body)
-    if (loops.room.left < 0) {
-      loops.problems.error('loop-too-large', `the loops make more than ${mostValues} values`, loop.keySpan)
+    loops.room.characters -= lengthWith(body, name, member)
+    if (loops.room.left < 0 || loops.room.characters < 0) {
+      const what = loops.room.left < 0 ? 'values' : 'characters'
+      const most = loops.room.left < 0 ? mostValues : mostCharacters
+      loops.problems.error('loop-too-large', `the loops make more than ${most} ${what}`, loop.keySpan)
       break
     }
     const inner = expandMap(substitute(body, name, member) as Dict, { ...loops, level: loops.level + 1 })
@@ -90,6 +94,16 @@ function sizeOf(node: Node): number {
   for (const each of isList(node) ? node.items : [...node.pairs.values()].map((entry) => entry.value))
     size += sizeOf(each)
   return size
+}
+
+/** At most so many characters stand in the keys and texts of the body once a member stands in for the identifier. */
+function lengthWith(node: Node, name: string, member: string): number {
+  const inText = (text: string): number => text.length + (text.split(`{${name}}`).length - 1) * member.length
+  if (isScalar(node)) return inText(node.text)
+  let length = 0
+  if (isList(node)) for (const item of node.items) length += lengthWith(item, name, member)
+  else for (const { key, value } of node.pairs.values()) length += inText(key) + lengthWith(value, name, member)
+  return length
 }
 
 function membersOf(collection: Node, loops: Loops): readonly string[] | undefined {

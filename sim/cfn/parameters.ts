@@ -4,7 +4,7 @@ import type { Source, Span } from '../diag/span.ts'
 import { nearest } from '../diag/suggest.ts'
 import { entries, get, isMap, isTrue, items, List, scalar, Scalar, stringOf, textOf } from './node.ts'
 import type { Dict, Entry, Node } from './node.ts'
-import { compilePattern } from './pattern.ts'
+import { compilePattern, PatternSteps } from './pattern.ts'
 
 export interface Parameter {
   readonly name: string
@@ -54,8 +54,9 @@ export function readParameters(
 ): Map<string, Parameter> {
   const made = new Map<string, Parameter>()
   const missing: Entry[] = []
+  const steps = new PatternSteps()
   for (const entry of entries(section)) {
-    const parameter = readParameter(entry, inputs, missing, problems)
+    const parameter = readParameter(entry, inputs, missing, steps, problems)
     if (parameter !== undefined) made.set(entry.key, parameter)
   }
   if (missing.length > 0) {
@@ -84,6 +85,7 @@ function readParameter(
   entry: Entry,
   inputs: ParameterInputs,
   missing: Entry[],
+  steps: PatternSteps,
   problems: Problems,
 ): Parameter | undefined {
   const { key: name, keySpan, value: node } = entry
@@ -131,7 +133,7 @@ function readParameter(
     given === undefined
       ? (get(node, 'Default')?.span ?? keySpan)
       : { source: sourceOf(given, name), start: 0, end: given.length }
-  if (text !== undefined && origin !== 'dummy') check(parameter, text, place, problems)
+  if (text !== undefined && origin !== 'dummy') check(parameter, text, place, steps, problems)
   return { ...parameter, value: valueOf(parameter, inputs, problems) }
 }
 
@@ -197,16 +199,29 @@ function valueOf(parameter: Omit<Parameter, 'value'>, inputs: ParameterInputs, p
   )
 }
 
-function check(parameter: Omit<Parameter, 'value'>, text: string, place: Span, problems: Problems): void {
+/** How many allowed values a message names. */
+const NAMED = 20
+
+function check(
+  parameter: Omit<Parameter, 'value'>,
+  text: string,
+  place: Span,
+  steps: PatternSteps,
+  problems: Problems,
+): void {
   const { name, type, allowedValues, allowedPattern, minValue, maxValue, minLength, maxLength } = parameter
   const help = parameter.constraintDescription === undefined ? undefined : { help: parameter.constraintDescription }
   const refuse = (message: string): void =>
     problems.error('parameter-value', `the parameter \`${name}\` ${message}`, place, help)
   if (text.length > 4096) refuse(`has at most 4096 characters, not ${text.length}`)
   const parts = isListType(type) ? text.split(',').map((part) => part.trim()) : [text]
+  const pattern = allowedPattern === undefined ? undefined : compilePattern(allowedPattern, steps)
+  const allowed = new Set(allowedValues)
+  let unchecked = false
   for (const part of parts) {
-    if (allowedValues !== undefined && !allowedValues.includes(part)) {
-      refuse(`is one of ${allowedValues.map((each) => `\`${each}\``).join(', ')}, not \`${part}\``)
+    if (allowedValues !== undefined && !allowed.has(part)) {
+      const shown = allowedValues.slice(0, NAMED).map((each) => `\`${each}\``)
+      refuse(`is one of ${shown.join(', ')}${allowedValues.length > NAMED ? ' …' : ''}, not \`${part}\``)
     }
     if (type === 'Number' || type === 'List<Number>') {
       const value = Number(part)
@@ -219,11 +234,12 @@ function check(parameter: Omit<Parameter, 'value'>, text: string, place: Span, p
     if (maxLength !== undefined && part.length > maxLength)
       refuse(`has at most ${maxLength} characters, not ${part.length}`)
     if (allowedPattern === undefined) continue
-    const pattern = compilePattern(allowedPattern)
-    if (pattern === undefined)
-      problems.note('pattern-not-checked', `the pattern of \`${name}\` is not one that is checked here`, parameter.span)
-    else if (!pattern.matches(part)) refuse(`does not match the pattern \`${allowedPattern}\``)
+    const matches = pattern?.matches(part)
+    if (matches === undefined) unchecked = true
+    else if (!matches) refuse(`does not match the pattern \`${allowedPattern}\``)
   }
+  if (unchecked)
+    problems.note('pattern-not-checked', `the pattern of \`${name}\` is not one that is checked here`, parameter.span)
 }
 
 /** A value that is the same in every run, plausible for the type and within its bounds. */

@@ -1,7 +1,7 @@
 // Patterns of parameters against the platform's own engine, and against a pattern that would stall it.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { compilePattern } from './pattern.ts'
+import { compilePattern, PatternSteps } from './pattern.ts'
 
 const matches = (pattern: string, text: string): boolean | undefined => compilePattern(pattern)?.matches(text)
 
@@ -36,4 +36,15 @@ test('it agrees with the platform on small patterns', () => {
     }),
     { seed: 1, numRuns: 300 },
   )
+})
+
+test('a pattern that would take millions of steps is given up: for all patterns of a template together', () => {
+  const steps = new PatternSteps()
+  const before = performance.now()
+  const answers = Array.from({ length: 50 }, () =>
+    compilePattern('(((a{0,99}){0,99})*)*b', steps)?.matches('a'.repeat(4000)),
+  )
+  expect(answers.every((answer) => answer === undefined)).toBe(true)
+  expect(performance.now() - before).toBeLessThan(3000)
+  expect(compilePattern('(a*)*b')?.matches('a'.repeat(200))).toBe(false)
 })

@@ -16,17 +16,22 @@ type Part =
 /** Most states of a machine; repetitions such as `{1,1000}` multiply. */
 const mostStates = 20_000
 
+/** Steps that all patterns of a template may take together: states made, and states entered per character. */
+export class PatternSteps {
+  left = 3_000_000
+}
+
 export interface Pattern {
-  /** Whether the whole text matches (CFN-R3). */
-  matches(text: string): boolean
+  /** Whether the whole text matches (CFN-R3); undefined when the steps do not suffice to tell. */
+  matches(text: string): boolean | undefined
 }
 
 /** The machine of a pattern; undefined when the pattern uses what is not supported. */
-export function compilePattern(pattern: string): Pattern | undefined {
+export function compilePattern(pattern: string, steps = new PatternSteps()): Pattern | undefined {
   const parser = new PatternParser(pattern)
   const tree = parser.parse()
   if (tree === undefined) return undefined
-  const machine = new Machine()
+  const machine = new Machine(steps)
   machine.finish(machine.add(tree, machine.match))
   return machine.full ? undefined : machine
 }
@@ -178,8 +183,13 @@ interface State {
 class Machine implements Pattern {
   readonly match = 0
   full = false
+  private readonly steps: PatternSteps
   private readonly states: State[] = [{ next: [] }]
   private start = 0
+
+  constructor(steps: PatternSteps) {
+    this.steps = steps
+  }
 
   finish(start: number): void {
     this.start = start
@@ -187,7 +197,7 @@ class Machine implements Pattern {
 
   /** Adds the states of a part that goes on to state `next`; returns the state to begin with. */
   add(part: Part, next: number): number {
-    if (this.states.length > mostStates) this.full = true
+    if (this.states.length > mostStates || --this.steps.left < 0) this.full = true
     if (this.full) return next
     if (part.kind === 'one') return this.state({ accept: part.accept, next: [next] })
     if (part.kind === 'start' || part.kind === 'end') return this.state({ at: part.kind, next: [next] })
@@ -211,9 +221,10 @@ class Machine implements Pattern {
     return this.states.length - 1
   }
 
-  matches(text: string): boolean {
+  matches(text: string): boolean | undefined {
     let live = this.reach([this.start], 0, text.length)
     for (let position = 0; position < text.length; position++) {
+      if (this.steps.left < 0) return undefined
       const code = text.charCodeAt(position)
       const stepped: number[] = []
       for (const index of live) {
@@ -231,6 +242,7 @@ class Machine implements Pattern {
     const pending = [...from]
     for (let index = pending.pop(); index !== undefined; index = pending.pop()) {
       if (found.has(index)) continue
+      this.steps.left--
       found.add(index)
       const state = this.states[index] as State
       if (state.accept !== undefined) continue

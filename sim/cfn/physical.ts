@@ -43,17 +43,17 @@ export class PhysicalIds {
 
   /** What `Fn::GetAtt` gives: the type's own formula, or a text made of stack, resource and attribute for any other attribute. */
   attribute(resource: Named, attribute: string): string {
-    const formula = this.kind(resource).attributes[attribute]
-    if (formula !== undefined) return this.fill(formula, resource)
-    return this.fill(
-      usualKind(resource.type).attributes[attribute] ?? '{name}-' + attribute.replaceAll('.', '-'),
-      resource,
-    )
+    const formula =
+      formulaOf(this.kind(resource), attribute) ??
+      formulaOf(usualKind(resource.type), attribute) ??
+      '{name}-' + attribute.replaceAll('.', '-')
+    return this.fill(formula, resource)
   }
 
   /** Whether the type's own formula gives the attribute; otherwise its value is only a text that stands for it. */
   knows(type: string, attribute: string): boolean {
-    return physicalKinds.get(type)?.attributes[attribute] !== undefined
+    const kind = physicalKinds.get(type)
+    return kind !== undefined && formulaOf(kind, attribute) !== undefined
   }
 
   /** The resource's name: its own name property, or `stack-logicalId-HASH` cut to the type's longest name. */
@@ -170,4 +170,9 @@ function letters(hex: string, count: number): string {
   for (let i = 0; i < count; i++)
     made += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'.charAt(Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16) % 36)
   return made
+}
+
+/** The formula of an attribute, whose name is the user's own. */
+function formulaOf(kind: PhysicalKind, attribute: string): string | undefined {
+  return Object.hasOwn(kind.attributes, attribute) ? kind.attributes[attribute] : undefined
 }

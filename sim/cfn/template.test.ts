@@ -318,7 +318,33 @@ test('functions, loops, conditions and resources that would grow without bound a
   const members = Array.from({ length: 60 }, (_, i) => i).join(', ')
   const loop = (level: number): string =>
     level === 0
-      ? '{ "K${I1}${I2}${I3}": 1 }'
+      ? '{ "K${I1}x${I2}x${I3}": 1 }'
       : `{ Fn::ForEach::L${level}: [I${level}, [${members}], ${loop(level - 1)}] }`
   expect(slugs(`Resources: { R: { Type: AWS::X::Y, Properties: ${loop(3)} } }`)).toContain('loop-too-large')
+})
+
+test('what would multiply through functions, references and loops is stopped before it costs time or memory', () => {
+  // Each level takes the one below ten times: 10^30 texts, were a name resolved as often as it stands.
+  const nested = (depth: number): string =>
+    depth === 0 ? 'x' : `!Sub ["${'${a}'.repeat(10)}", { a: ${nested(depth - 1)} }]`
+  expect(slugs(withValue(nested(30)))).toContain('text-too-long')
+  const parameter = `Parameters: { P: { Type: CommaDelimitedList, Default: "${'a,'.repeat(2000)}" } }`
+  const many = `[${Array.from({ length: 1000 }, () => '!Ref P').join(', ')}]`
+  expect(slugs(withValue(many, parameter))).toEqual(['functions-too-large'])
+  const chain = Array.from({ length: 400 }, (_, i) => {
+    const name = i === 399 ? 'x' : `!Join ["", [!Join ["", [!Ref B${i + 1}]]]]`
+    return `  B${i}: { Type: AWS::S3::Bucket, Properties: { BucketName: ${name} } }`
+  })
+  expect(slugs(`Resources:\n${chain.join('\n')}`)).toContain('functions-too-deep')
+  const loop = `{ Fn::ForEach::L: [I, [${Array.from({ length: 20 }, (_, i) => 'y'.repeat(20_000) + i).join(', ')}], { "K\${I}": "${'${I}'.repeat(100)}" }] }`
+  expect(slugs(`Resources: { R: { Type: AWS::X::Y, Properties: ${loop} } }`)).toEqual(['loop-too-large'])
+})
+
+test('a flood of errors ends the reading after five hundred', () => {
+  const problems = new Problems()
+  const wrong = Array.from({ length: 5000 }, (_, i) => `!Ref N${i}`).join(', ')
+  const text = `Resources: { R: { Type: AWS::X::Y, Properties: { V: [${wrong}] } } }`
+  expect(loadTemplate({ name: 'test.yaml', text }, { parameters: new Map() }, problems)).toBe(undefined)
+  expect(problems.list.length).toBe(501)
+  expect(problems.list.at(-1)?.slug).toBe('too-many-problems')
 })

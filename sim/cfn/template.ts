@@ -114,8 +114,10 @@ const mapSections = [
 
 /** Reads a template. Undefined when the text has no tree or no resources to speak of; what is wrong is in `problems`. */
 export function loadTemplate(source: Source, options: TemplateOptions, problems: Problems): Template | undefined {
-  const root = parseDocument(source, problems, templateLimits)
-  return root === undefined ? undefined : templateOf(root, options, problems)
+  return problems.during(() => {
+    const root = parseDocument(source, problems, templateLimits)
+    return root === undefined ? undefined : templateOf(root, options, problems)
+  })
 }
 
 /** As `loadTemplate`, for a tree that was parsed already. */

@@ -70,8 +70,10 @@ export function writeMetrics(world: World, path: string): string | undefined {
   return out.close()
 }
 
+/** A cell; a name that a spreadsheet would take for a formula gets an apostrophe in front, which spreadsheets do not show. */
 function csv(text: string): string {
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  const cell = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 }
 
 /** One JSON object a line: a call sent, or an answer with its delay. Times in µs. */

@@ -1,6 +1,7 @@
 // The report for people: what stands in it, and that it keeps to the width of the terminal.
 import { describe, expect, it } from 'vitest'
 import type { MetricSummary, Report, ResourceReport } from '../run/report.ts'
+import { plainJson } from '../diag/text.ts'
 import { prettyReport } from './pretty.ts'
 import { wrapWords } from './wrap.ts'
 
@@ -143,6 +144,23 @@ describe('the report for people', () => {
       'no workload made a request',
     )
     expect(shown({})).not.toContain('Nothing happened')
+  })
+})
+
+describe('what a scenario may not smuggle into a terminal or a CI runner', () => {
+  const evil = '\u001b[31mred\u0007\u202e ::error::x ##[group]y ##vso[task.x]'
+
+  it('is taken out of the report for people', () => {
+    const text = shown({ description: evil, inferred: [evil], reproduce: evil })
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)
+    expect(text).not.toMatch(/^\s*::|##\[|##vso\[/m)
+    expect(text).toContain('SQS::Queue')
+  })
+
+  it('is escaped in JSON, which means the same', () => {
+    const text = plainJson({ evil }, 2)
+    expect(text).not.toMatch(/[\u0007\u202e]|##\[|##vso\[/)
+    expect(JSON.parse(text)).toEqual({ evil })
   })
 })
 

@@ -1,5 +1,6 @@
 // The report for people: what happened at each resource, what was expected, what was left out, and how to repeat it.
 import pc from 'picocolors'
+import { plain } from '../diag/text.ts'
 import { formatMicros } from '../engine/time.ts'
 import type { Report } from '../run/report.ts'
 import { counted, seconds } from './figures.ts'
@@ -22,7 +23,9 @@ export interface Style {
 }
 
 /** The whole report as text, ending with a newline. */
-export function prettyReport(report: Report, style: Style): string {
+export function prettyReport(full: Report, style: Style): string {
+  const [description] = full.description?.trim().split('\n') ?? []
+  const report = plainly({ ...full, ...(description === undefined ? {} : { description }) })
   const ink = pc.createColors(style.color)
   const out: string[] = ['']
   const put = (text: string, paint: (line: string) => string = String): void => {
@@ -30,7 +33,7 @@ export function prettyReport(report: Report, style: Style): string {
   }
   out.push(ink.bold(`${report.scenario}  ${ink.dim(`seed ${report.seed}, quotas ${report.profile}`)}`))
   if (report.description !== undefined)
-    for (const line of wrapWords(report.description.trim().split('\n')[0]!, style.width - 2)) out.push(`  ${line}`)
+    for (const line of wrapWords(report.description, style.width - 2)) out.push(`  ${line}`)
   const warm = report.warmUp > 0 ? `, figures without the first ${seconds(report.warmUp)}` : ''
   put(
     `${seconds(report.simulated)} simulated in ${compact(report.events)} events, ${compact(report.requests)} requests${warm}`,
@@ -58,6 +61,14 @@ export function prettyReport(report: Report, style: Style): string {
   if (report.expectations.length > 0)
     out.push(failures(report).length === 0 ? ink.green(verdict(report)) : ink.red(verdict(report)))
   return `${out.join('\n')}\n`
+}
+
+/** The same with every text made safe to print: names and sentences are the scenario's, and a terminal obeys control characters. */
+function plainly<T>(value: T): T {
+  if (typeof value === 'string') return plain(value) as T
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(plainly) as T
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [plain(key), plainly(member as unknown)])) as T
 }
 
 /** `2 of 4 expectations failed`, or that all hold. */
@@ -179,7 +190,7 @@ function leftOutLines(report: Report, ink: Ink, width: number): string[] {
 /** The 'not simulated' list with equal messages counted together: forty roles are one line. */
 export function notSimulatedLines(list: readonly { readonly message: string }[]): string[] {
   const groups = new Map<string, string[]>()
-  for (const { message } of list) {
+  for (const message of list.map((each) => plain(each.message))) {
     const kind = /^(\S+::\S+) `([^`]+)` is not simulated/.exec(message)
     const key = kind === null ? message : `${kind[1]}`
     groups.set(key, [...(groups.get(key) ?? []), kind?.[2] ?? ''])

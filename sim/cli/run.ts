@@ -2,6 +2,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Problem } from '../diag/problem.ts'
+import { plainJson } from '../diag/text.ts'
 import { reportOf, type Report } from '../run/report.ts'
 import { runScenario } from '../run/run.ts'
 import type { Scenario } from '../lang/scenario.ts'
@@ -58,7 +59,7 @@ export function run(paths: readonly string[], flags: RunFlags): number {
   }
   const reports = done.flatMap(({ report }) => report ?? [])
   if (flags.format === 'json' && reports.length > 0)
-    process.stdout.write(`${JSON.stringify(paths.length === 1 ? reports[0] : reports, null, 2)}\n`)
+    process.stdout.write(`${plainJson(paths.length === 1 ? reports[0] : reports, 2)}\n`)
   if (flags.format !== 'json' && paths.length > 1) process.stdout.write(summaryLines(done, style))
   return code
 }

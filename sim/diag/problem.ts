@@ -19,9 +19,28 @@ export interface Problem {
   readonly also?: readonly { readonly span: Span; readonly label: string }[]
 }
 
+/** Most findings of one severity that are kept; nobody reads on so far, and a text may be made to draw out millions. */
+const MOST = 500
+/** Longest message, label or help; what it quotes may be as long as the whole text. */
+const LONGEST = 1000
+
+/** Thrown when there are too many errors: the reading ends there, and what was found so far is told. */
+class TooManyErrors extends Error {}
+
 /** Collects the findings of one reading, in the order in which they were made. */
 export class Problems {
   readonly list: Problem[] = []
+  readonly #counts = { error: 0, warning: 0, note: 0 }
+
+  /** What `read` gives; undefined when it was ended by one error too many. */
+  during<T>(read: () => T): T | undefined {
+    try {
+      return read()
+    } catch (error) {
+      if (error instanceof TooManyErrors) return undefined
+      throw error
+    }
+  }
 
   error(slug: Slug, message: string, span?: Span, extra?: Partial<Problem>): void {
     this.#add('error', slug, message, span, extra)
@@ -36,10 +55,32 @@ export class Problems {
   }
 
   get hasErrors(): boolean {
-    return this.list.some((problem) => problem.severity === 'error')
+    return this.#counts.error > 0
   }
 
   #add(severity: Severity, slug: Slug, message: string, span?: Span, extra?: Partial<Problem>): void {
-    this.list.push({ ...extra, slug, severity, message, ...(span === undefined ? {} : { span }) })
+    const count = ++this.#counts[severity]
+    if (count <= MOST) {
+      const { label, help } = extra ?? {}
+      this.list.push({
+        ...extra,
+        ...{ slug, severity, message: cut(message) },
+        ...(span === undefined ? {} : { span }),
+        ...(label === undefined ? {} : { label: cut(label) }),
+        ...(help === undefined ? {} : { help: cut(help) }),
+      })
+      return
+    }
+    if (count === MOST + 1)
+      this.list.push({
+        slug: 'too-many-problems',
+        severity,
+        message: `there are more than ${MOST} of these; the rest is left out`,
+      })
+    if (severity === 'error') throw new TooManyErrors()
   }
+}
+
+function cut(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`
 }

@@ -6,6 +6,8 @@ import { distance } from 'fastest-levenshtein'
 
 /** Longer names than this are not looked up: no name of AWS is so long, and the search is quadratic. */
 const LENGTH_MAX = 120
+/** More candidates than this are not compared; no list of names of AWS is so long, but a stranger's may be. */
+const CANDIDATES_MAX = 3000
 
 /**
  * The candidate nearest to `name`: at most a third of its letters away, and never a name that shares nothing with it.
@@ -17,7 +19,9 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   let best: string | undefined
   let bestSteps = Math.max(1, Math.floor(name.length / 3)) + 1
   let bestCase = 0
+  let left = CANDIDATES_MAX
   for (const candidate of candidates) {
+    if (left-- === 0) break
     if (candidate === name || Math.abs(candidate.length - name.length) > bestSteps) continue
     const steps = stepsBetween(lower, candidate.toLowerCase(), bestSteps)
     if (steps > bestSteps || steps >= Math.min(name.length, candidate.length)) continue

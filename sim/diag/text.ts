@@ -4,9 +4,27 @@
 
 const TAB = 4
 
-/** Text without control characters, escape sequences or direction overrides; each is replaced by `�`. */
+/** Control characters, and those that turn the direction of writing. */
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+/**
+ * Text without control characters, escape sequences, direction overrides or commands to a CI runner (which obeys `::` at the
+ * beginning of a line and `##[` anywhere); a character of each is replaced by `�`, so that columns stay where they are.
+ */
 export function plain(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd')
+  return unruled(text.replace(UNPRINTABLE, '\ufffd'))
+}
+
+function unruled(text: string): string {
+  return text.replace(/##(?=\[|vso\[)/g, '#\ufffd').replace(/(?<!\S)::/g, ':\ufffd')
+}
+
+/** JSON that means the same and holds nothing that a terminal or a CI runner obeys. `indent` as for `JSON.stringify`. */
+export function plainJson(value: unknown, indent?: number): string {
+  const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(value, undefined, indent)
+    .replace(/[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, escaped)
+    .replace(/##(?=\[|vso\[)/g, '#\\u0023')
 }
 
 /** A source line as it is shown: one entry per UTF-16 unit, so that a column is an index. */
@@ -21,7 +39,7 @@ export function display(line: string): Display {
   const pieces: string[] = []
   const offsets = [0]
   let at = 0
-  for (const character of line) {
+  for (const character of unruled(line)) {
     const piece = character === '\t' ? ' '.repeat(TAB - (at % TAB)) : plain(character)
     at += character === '\t' ? piece.length : cells(piece)
     pieces.push(piece)

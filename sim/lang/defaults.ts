@@ -1,8 +1,9 @@
 // What a bare template is given to run with: a modest workload on each of its entry points.
+import type { Action } from '../model/contract.ts'
 import type { ComponentPlan } from '../model/plan.ts'
 import { backoff } from '../parts/retry.ts'
 import { registry } from './registry.ts'
-import type { Resources } from './resources.ts'
+import type { Component, Resources } from './resources.ts'
 import { carried } from './workloads.ts'
 
 /** Requests per second on every entry of a bare template. */
@@ -14,11 +15,8 @@ export function defaultWorkloads(resources: Resources, inferred: string[]): Comp
   if (def === undefined) return []
   return resources.components.flatMap((component) =>
     (component.complete ? (component.def.entries?.(component.config) ?? []) : []).flatMap((operation, i) => {
-      const entry = component.def.entry?.(component.config, operation) ?? {
-        action: operation as `${string}:${string}`,
-        arg: 0,
-      }
-      if (!('action' in entry)) return []
+      const entry = component.def.entry?.(component.config, operation) ?? ownOperation(component, operation)
+      if (entry === undefined || !('action' in entry)) return []
       const name = `${component.name}Client${i + 1}`
       inferred.push(`workload ${name}: ${RATE}/s ${operation} on ${component.name}`)
       const config = {
@@ -33,4 +31,8 @@ export function defaultWorkloads(resources: Resources, inferred: string[]): Comp
       return [{ name, type: def.type, def, config }]
     }),
   )
+}
+
+function ownOperation(component: Component, operation: string): { action: Action; arg: number } | undefined {
+  return Object.hasOwn(component.def.ops, operation) ? { action: operation as Action, arg: 0 } : undefined
 }

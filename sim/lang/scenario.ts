@@ -49,6 +49,10 @@ const NO_FILES: FileReader = {
 
 /** Reads a scenario. Undefined when there is no plan to be made; what is wrong is in `problems`. */
 export function loadScenario(source: Source, options: LoadOptions, problems: Problems): Scenario | undefined {
+  return problems.during(() => load(source, options, problems))
+}
+
+function load(source: Source, options: LoadOptions, problems: Problems): Scenario | undefined {
   const root = parseDocument(source, problems, templateLimits)
   if (root === undefined) return undefined
   const files = options.files ?? NO_FILES
@@ -172,7 +176,8 @@ function withHandlers(
       name,
       type: def.type,
       def,
-      config: program === undefined ? config : { ...config, Handler: program },
+      // The template's own `Handler` is the name of an entry point, and whatever else a stranger wrote there.
+      config: def.handled === true ? { ...config, Handler: program } : config,
       ...(dimensionValue === undefined ? {} : { dimensionValue }),
     }
   })

@@ -24,8 +24,13 @@ export const documents = {
   'document-too-large': {
     severity: 'error',
     title: 'a text beyond the limit of what is read',
-    text: 'A scenario may come from a stranger, so its size is bounded before it is read: 1 MB, which is what CloudFormation takes from a bucket, and 200,000 values after every alias has been followed. A short text that grows enormous through aliases of aliases stops here too.',
+    text: 'A scenario may come from a stranger, so its size is bounded before it is read: 1 MB, which is what CloudFormation takes from a bucket, 100,000 lines, and 100,000 values after every alias has been followed. A short text that grows enormous through aliases of aliases stops here too.',
     source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html',
+  },
+  'too-many-problems': {
+    severity: 'error',
+    title: 'more problems than anybody reads',
+    text: 'Five hundred errors end the reading, and five hundred warnings or notes are kept. Often one mistake stands behind most of them: mend the first ones and look again.',
   },
   'document-too-deep': {
     severity: 'error',

@@ -77,6 +77,16 @@ export const functions = {
       'Mappings: { Sizes: { Dev: { Name: dev } } }\nResources:\n  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: !FindInMap [Sizes, Dev, Name] } }\n',
     source: 'CFN-R16',
   },
+  'functions-too-large': {
+    severity: 'error',
+    title: 'functions that make too much',
+    text: 'Functions inside functions can multiply a short text or list without end, so what all functions of a template make is bounded: 300,000 values and 16 million characters. No real template comes near this.',
+  },
+  'functions-too-deep': {
+    severity: 'error',
+    title: 'functions and references that stand in each other too deeply',
+    text: 'A value may refer to a resource whose name refers to another one, and so on; at most 200 such steps and levels of maps, lists and functions stand in each other.',
+  },
   'macro-not-run': {
     severity: 'note',
     title: 'a macro that is not run',

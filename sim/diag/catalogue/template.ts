@@ -203,7 +203,7 @@ export const template = {
   'pattern-not-checked': {
     severity: 'note',
     title: 'an `AllowedPattern` that is not checked',
-    text: 'Patterns of strangers are run by a matcher that cannot be made to hang. It does without look-ahead, look-behind and back references; a pattern that uses them is passed over and every value is taken.',
+    text: 'Patterns of strangers are run by a matcher that cannot be made to hang. It does without look-ahead, look-behind and back references; a pattern that uses them, or that would take millions of steps, is passed over and every value is taken.',
     wrong:
       'Parameters: { Code: { Type: String, Default: abab, AllowedPattern: (ab)\\1 } }\nResources:\n  Jobs: { Type: AWS::SQS::Queue }\n',
     right:
