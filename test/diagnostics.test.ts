@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { openScenario } from '../sim/cli/files.ts'
 import { renderProblems } from '../sim/diag/render.ts'
 
-const BAD = fileURLToPath(new URL('./bad/', import.meta.url))
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const BAD = `${ROOT}test/bad/`
 const names = readdirSync(BAD)
   .filter((name) => name.endsWith('.yaml'))
   .sort()
@@ -18,7 +19,10 @@ function told(name: string): { text: string; loaded: boolean } {
       .matchAll(/--set (\S+)/g),
   ].map((match) => match[1]!)
   const { scenario, problems } = openScenario(BAD + name, { set })
-  return { text: `${renderProblems(problems.list)}\n`.replaceAll(BAD, ''), loaded: scenario !== undefined }
+  return {
+    text: `${renderProblems(problems.list)}\n`.replaceAll(BAD, '').replaceAll(ROOT, ''),
+    loaded: scenario !== undefined,
+  }
 }
 
 describe('a mistake is told with its place and a way out', () => {

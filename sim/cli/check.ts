@@ -11,6 +11,7 @@ import {
   type ProblemData,
 } from '../diag/machine.ts'
 import { sortProblems } from '../diag/render.ts'
+import { plainJson } from '../diag/text.ts'
 import type { Scenario } from '../lang/scenario.ts'
 import type { Problems } from '../diag/problem.ts'
 import { EXIT } from './exit.ts'
@@ -47,8 +48,8 @@ interface Checked {
 
 export function check(paths: readonly string[], flags: CheckFlags): number {
   const all = paths.map((path): Checked => ({ path, ...openScenario(path, flags) }))
-  if (flags.format === 'json') write(JSON.stringify(reportOf(all), undefined, 2))
-  else if (flags.format === 'lsp') write(JSON.stringify(publicationsOf(all), undefined, 2))
+  if (flags.format === 'json') write(plainJson(reportOf(all), 2))
+  else if (flags.format === 'lsp') write(plainJson(publicationsOf(all), 2))
   else for (const one of all) (flags.format === 'github' ? annotate : show)(one, flags)
   return all.every(({ scenario }) => scenario !== undefined) ? EXIT.ok : EXIT.badInput
 }

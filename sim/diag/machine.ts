@@ -5,6 +5,7 @@ import { catalogue } from './catalogue.ts'
 import type { Severity } from './explanation.ts'
 import type { Problem } from './problem.ts'
 import { lineColumn, type Span } from './span.ts'
+import { plain } from './text.ts'
 
 /** A place in a file, lines and columns from 1, columns in UTF-16 units; the end is just behind the last character. */
 export interface PlaceData {
@@ -142,7 +143,7 @@ export function githubAnnotation(problem: Problem, file: string): string {
           `endLine=${place.endLine}`,
           ...(place.line === place.endLine ? [`col=${place.column}`, `endColumn=${place.endColumn}`] : []),
         ]
-  const words = [message, ...[label, help].filter((text) => text !== undefined && text !== ''), ...notes]
+  const words = [message, ...[label, help].filter((text) => text !== undefined && text !== ''), ...notes].map(plain)
   return `::${COMMAND[severity]} ${[...at, `title=${property(slug)}`].join(',')}::${data(words.join('\n'))}`
 }
 
