@@ -143,7 +143,9 @@ export function githubAnnotation(problem: Problem, file: string): string {
           `endLine=${place.endLine}`,
           ...(place.line === place.endLine ? [`col=${place.column}`, `endColumn=${place.endColumn}`] : []),
         ]
-  const words = [message, ...[label, help].filter((text) => text !== undefined && text !== ''), ...notes].map(plain)
+  const words = [message, ...[label, help].filter((text) => text !== undefined && text !== ''), ...notes].map((text) =>
+    plain(text ?? ''),
+  )
   return `::${COMMAND[severity]} ${[...at, `title=${property(slug)}`].join(',')}::${data(words.join('\n'))}`
 }
 
