@@ -9,8 +9,10 @@ import { nearest } from '../diag/suggest.ts'
 import { base64, cidr, zonesOf } from './functions.ts'
 import { Dict, entries, get, isList, isMap, isScalar, items, jsonOf, List, scalar, stringOf, textOf } from './node.ts'
 import type { Entry, Node, Scalar } from './node.ts'
+import { checkNesting, ruleFunctions } from './nesting.ts'
 import { Room } from './room.ts'
 import { functionNames } from './short-forms.ts'
+import { Truth } from './truth.ts'
 
 /** What the functions ask of the template around them. */
 export interface Scope {
@@ -21,15 +23,21 @@ export interface Scope {
   attribute(logicalId: string, attribute: string, from: Span): string | undefined
   /** The truth of a condition; undefined when there is none of that name. */
   condition(name: string): boolean | undefined
+  /** Computes what may not depend on a resource; `what` names it in words. */
+  beforeResources<T>(what: string, compute: () => T): T
   mapping(name: string): Node | undefined
   /** The value that another stack exports. */
-  imported(name: string, from: Span): string
+  imported(name: string, from: Span): string | undefined
+  /** The output of another stack, exported or not. */
+  stackOutput(stack: string, output: string, from: Span): string | undefined
   /** The text of a dynamic reference `{{resolve:service:reference}}`, or undefined to leave it as written. */
   dynamic(service: string, reference: string, from: Span): string | undefined
   /** Whether a text was made up because nobody gave it; nothing can be said about its parts. */
   isStandIn(text: string): boolean
   names(kind: 'referable' | 'resource' | 'condition' | 'mapping'): readonly string[]
   readonly region: string
+  /** Whether the functions of AWS::LanguageExtensions may be used. */
+  readonly hasExtensions: boolean
   /** Whether values that nobody gave are made up, so that the template runs bare. */
   readonly isBare: boolean
 }
@@ -41,6 +49,9 @@ export function callOf(node: Node): Entry | undefined {
   return entry !== undefined && (entry.key === 'Ref' || entry.key.startsWith('Fn::')) ? entry : undefined
 }
 
+/** Functions of AWS::LanguageExtensions; `Fn::ForEach` is unrolled before. */
+const extensionFunctions = ['Fn::Length', 'Fn::ToJsonString']
+
 /** Longest text that functions may make, in characters; as long as the longest template. */
 const longestText = 1_048_576
 
@@ -48,11 +59,14 @@ export class Intrinsics {
   private readonly scope: Scope
   private readonly problems: Problems
   private readonly room: Room
+  private readonly truth: Truth
 
-  constructor(scope: Scope, problems: Problems) {
+  /** `room` is what all functions of a scenario share. */
+  constructor(scope: Scope, problems: Problems, room = new Room(problems)) {
     this.scope = scope
     this.problems = problems
-    this.room = new Room(problems)
+    this.room = room
+    this.truth = new Truth(scope, problems, (node) => this.resolve(node))
   }
 
   /** The tree without functions; undefined where AWS::NoValue removes the value (CFN-R17). */
@@ -93,67 +107,7 @@ export class Intrinsics {
 
   /** The truth of a condition expression (CFN-R18). */
   isTrue(node: Node): boolean {
-    const only = isMap(node) && node.pairs.size === 1 ? [...node.pairs.values()][0] : undefined
-    const name = only?.key
-    const list = items(only?.value)
-    if (only === undefined || name === undefined) {
-      this.problem(
-        'not-a-condition',
-        'a condition is one of `Fn::Equals`, `Fn::And`, `Fn::Or`, `Fn::Not` and `Condition`',
-        node.span,
-      )
-      return false
-    }
-    if (name === 'Condition') return this.conditionNamed(only.value)
-    if (name === 'Fn::Equals') {
-      const [a, b] = list
-      if (a === undefined || b === undefined || list.length !== 2)
-        return this.shape(name, 'two values', only.value.span)
-      return this.comparable(a) === this.comparable(b)
-    }
-    if (name === 'Fn::Not') {
-      const [a] = list
-      if (a === undefined || list.length !== 1) return this.shape(name, 'a list of one condition', only.value.span)
-      return !this.isTrue(a)
-    }
-    if (name === 'Fn::And' || name === 'Fn::Or') {
-      if (list.length < 2 || list.length > 10) return this.shape(name, 'two to ten conditions', only.value.span)
-      const truths = list.map((each) => this.isTrue(each))
-      return name === 'Fn::And' ? truths.every(Boolean) : truths.some(Boolean)
-    }
-    if (name === 'Fn::Contains') {
-      const [set, one] = list
-      const value = one === undefined ? undefined : this.comparable(one)
-      return set !== undefined && items(this.resolve(set)).some((each) => textOf(each) === value)
-    }
-    if (name === 'Fn::EachMemberIn' || name === 'Fn::EachMemberEquals') {
-      const [set, other] = list
-      const allowed =
-        other === undefined
-          ? []
-          : name === 'Fn::EachMemberIn'
-            ? items(this.resolve(other)).map(textOf)
-            : [this.comparable(other)]
-      return set !== undefined && items(this.resolve(set)).every((each) => allowed.includes(textOf(each)))
-    }
-    this.problem('not-a-condition', `\`${name}\` does not give true or false`, only.keySpan)
-    return false
-  }
-
-  private comparable(node: Node): string {
-    const value = this.resolve(node)
-    return value === undefined ? '' : (textOf(value) ?? jsonOf(value))
-  }
-
-  private conditionNamed(node: Node): boolean {
-    // The SAM transform writes `{ Condition: { Condition: name } }` where it joins conditions.
-    const name = stringOf(get(node, 'Condition') ?? node)
-    const truth = name === undefined ? undefined : this.scope.condition(name)
-    if (truth !== undefined) return truth
-    const near = name === undefined ? undefined : nearest(name, this.scope.names('condition'))
-    const help = near === undefined ? undefined : { help: `did you mean \`${near}\`?` }
-    this.problems.error('unknown-condition', `there is no condition \`${name ?? ''}\``, node.span, help)
-    return false
+    return this.truth.of(node)
   }
 
   /** Functions inside functions can make a text grow without bound; one that is too long becomes a problem and an empty text. */
@@ -168,6 +122,13 @@ export class Intrinsics {
 
   private call(call: Entry, span: Span): Node | undefined {
     const argument = call.value
+    if (!checkNesting(call, this.scope.hasExtensions, this.problems)) return undefined
+    if (extensionFunctions.includes(call.key) && !this.scope.hasExtensions) {
+      const help = 'add `Transform: AWS::LanguageExtensions`, before others in a list'
+      this.problems.error('transform-missing', `\`${call.key}\` belongs to the language extensions`, call.keySpan, {
+        help,
+      })
+    }
     switch (call.key) {
       case 'Ref':
         return this.ref(argument, span)
@@ -184,13 +145,18 @@ export class Intrinsics {
       case 'Fn::FindInMap':
         return this.findInMap(argument, span)
       case 'Fn::If': {
-        const [name, yes, no] = items(argument)
-        if (name === undefined || yes === undefined || no === undefined)
+        const [name, yes, no, more] = items(argument)
+        if (name === undefined || yes === undefined || no === undefined || more !== undefined)
           return this.wrong(call.key, 'a condition and two values', span)
-        return this.resolve(this.conditionNamed(name) ? yes : no)
+        return this.resolve(this.truth.named(name) ? yes : no)
       }
-      case 'Fn::ImportValue':
-        return scalar(this.scope.imported(this.text(argument) ?? '', span), span)
+      case 'Fn::ImportValue': {
+        const name = this.scope.beforeResources('the name of an import', () => this.text(argument))
+        if (name === undefined) return undefined
+        return scalar(this.scope.imported(name, span) ?? null, span)
+      }
+      case 'Fn::GetStackOutput':
+        return this.stackOutput(argument, span)
       case 'Fn::Base64':
         return scalar(base64(this.text(argument) ?? ''), span)
       case 'Fn::Cidr':
@@ -216,13 +182,15 @@ export class Intrinsics {
         )
         return undefined
       }
-      case 'Fn::And':
-      case 'Fn::Or':
-      case 'Fn::Not':
-      case 'Fn::Equals':
-        return scalar(this.isTrue(new Dict(new Map([[call.key, call]]), span)), span)
       default: {
         const name = call.key.slice('Fn::'.length)
+        if (functionNames.has(name)) {
+          const help = ruleFunctions.includes(call.key)
+            ? 'it belongs into the assertions of `Rules`'
+            : 'it belongs under `Conditions`; `Fn::If` chooses by the name of a condition'
+          this.problems.error('function-not-here', `\`${call.key}\` gives no value`, call.keySpan, { help })
+          return undefined
+        }
         const near = nearest(name, functionNames)
         const help = near === undefined ? undefined : { help: `did you mean \`Fn::${near}\`?` }
         this.problems.error(
@@ -237,7 +205,7 @@ export class Intrinsics {
   }
 
   private ref(argument: Node, span: Span): Node | undefined {
-    const name = stringOf(argument)
+    const name = this.scope.hasExtensions ? this.text(argument) : stringOf(argument)
     if (name === undefined) return this.wrong('Ref', 'the name of a parameter or resource', span)
     const parameter = this.scope.parameter(name)
     if (parameter === null) return undefined
@@ -250,19 +218,36 @@ export class Intrinsics {
     const dotted = stringOf(argument)
     const dot = dotted?.indexOf('.') ?? -1
     const [first, ...rest] = items(argument)
-    const name = dotted === undefined ? stringOf(first) : dotted.slice(0, dot)
+    const own = first === undefined ? undefined : this.scope.hasExtensions ? this.text(first) : stringOf(first)
+    const name = dotted === undefined ? own : dotted.slice(0, dot)
     const attribute = dotted === undefined ? rest.map((each) => this.text(each) ?? '').join('.') : dotted.slice(dot + 1)
-    if (name === undefined || attribute === '' || (dotted !== undefined && dot < 0)) {
+    if (
+      name === undefined ||
+      attribute === '' ||
+      (dotted === undefined && rest.length === 0) ||
+      (dotted !== undefined && dot < 0)
+    ) {
       return this.wrong('Fn::GetAtt', 'a resource and one of its attributes', span)
     }
     const value = this.scope.attribute(name, attribute, argument.span)
     return value === undefined ? this.unresolved(name, first?.span ?? argument.span) : scalar(value, span)
   }
 
+  /** The output of a stack that need not export it, in this account and region. */
+  private stackOutput(argument: Node, span: Span): Node | undefined {
+    const [stack, output] = ['StackName', 'OutputName'].map((key) => {
+      const node = get(argument, key)
+      return node === undefined ? undefined : this.text(node)
+    })
+    if (stack === undefined || output === undefined)
+      return this.wrong('Fn::GetStackOutput', 'a map with `StackName` and `OutputName`', span)
+    return scalar(this.scope.stackOutput(stack, output, span) ?? null, span)
+  }
+
   private sub(argument: Node, span: Span): Node | undefined {
-    const [head, map] = items(argument)
+    const [head, map, more] = items(argument)
     const template = stringOf(isList(argument) ? head : argument)
-    if (template === undefined || (map !== undefined && !isMap(map))) {
+    if (template === undefined || (map !== undefined && !isMap(map)) || more !== undefined) {
       return this.wrong('Fn::Sub', 'a literal text, or a list of one and a map of values', span)
     }
     const place = (isList(argument) ? head?.span : argument.span) ?? span
@@ -295,10 +280,11 @@ export class Intrinsics {
   }
 
   private join(argument: Node, span: Span): Node | undefined {
-    const [delimiter, list] = items(argument)
+    const [delimiter, list, more] = items(argument)
     const between = stringOf(delimiter)
     const parts = list === undefined ? undefined : this.listOf(list)
-    if (between === undefined || !isList(parts)) return this.wrong('Fn::Join', 'a literal delimiter and a list', span)
+    if (between === undefined || !isList(parts) || more !== undefined)
+      return this.wrong('Fn::Join', 'a literal delimiter and a list', span)
     let made = ''
     parts.items.forEach((part, i) => {
       if (made.length <= longestText) made += (i === 0 ? '' : between) + (textOf(part) ?? this.notText(part))
@@ -307,18 +293,19 @@ export class Intrinsics {
   }
 
   private split(argument: Node, span: Span): Node | undefined {
-    const [delimiter, source] = items(argument)
+    const [delimiter, source, more] = items(argument)
     const between = stringOf(delimiter)
     const text = source === undefined ? undefined : this.text(source)
-    if (!between || text === undefined) return this.wrong('Fn::Split', 'a literal delimiter and a text', span)
+    if (!between || text === undefined || more !== undefined)
+      return this.wrong('Fn::Split', 'a literal delimiter and a text', span)
     return this.texts(text.split(between), span)
   }
 
   private select(argument: Node, span: Span): Node | undefined {
-    const [position, list] = items(argument)
+    const [position, list, more] = items(argument)
     const index = position === undefined ? undefined : this.text(position)
     const choices = list === undefined ? undefined : this.listOf(list)
-    if (index === undefined || !/^[0-9]+$/.test(index) || !isList(choices))
+    if (index === undefined || !/^[0-9]+$/.test(index) || !isList(choices) || more !== undefined)
       return this.wrong('Fn::Select', 'an index and a list', span)
     const chosen = choices.items[Number(index)]
     if (chosen !== undefined && !(isScalar(chosen) && chosen.value === null)) return chosen
@@ -354,7 +341,21 @@ export class Intrinsics {
     const value = get(get(mapping, topKey), secondKey)
     if (value !== undefined) return value
     const fallback = get(options, 'DefaultValue')
-    if (fallback !== undefined) return this.resolve(fallback)
+    if (fallback !== undefined) {
+      if (!this.scope.hasExtensions) {
+        const help = 'add `Transform: AWS::LanguageExtensions`, before others in a list'
+        this.problems.error('transform-missing', 'a `DefaultValue` belongs to the language extensions', fallback.span, {
+          help,
+        })
+      }
+      return this.resolve(fallback)
+    }
+    const standIn = this.firstForStandIn(mapping, topKey, secondKey)
+    if (standIn !== undefined) {
+      const message = `\`${standIn.key}\` stands in for a key of \`${mapName}\` that nobody gave`
+      this.problems.note('mapping-key-made-up', message, span)
+      return standIn.value
+    }
     const level =
       mapping === undefined
         ? this.scope.names('mapping')
@@ -372,6 +373,18 @@ export class Intrinsics {
             : `did you mean \`${near}\`?`,
       },
     )
+    return undefined
+  }
+
+  /** Where a key was made up because nobody gave a parameter's value: the first key that leads to a value. */
+  private firstForStandIn(mapping: Node | undefined, top: string, second: string): Entry | undefined {
+    for (const { key, value } of entries(mapping)) {
+      if (key !== top && !this.scope.isStandIn(top)) continue
+      for (const entry of entries(value)) {
+        if (entry.key === second) return { ...entry, key }
+        if (this.scope.isStandIn(second)) return entry
+      }
+    }
     return undefined
   }
 

@@ -6,6 +6,8 @@ import { callOf } from './intrinsics.ts'
 import { Dict, isList, isMap, isScalar, items, List, Scalar, stringOf, textOf } from './node.ts'
 import type { Entry, Node } from './node.ts'
 import type { Parameter } from './parameters.ts'
+import { ParameterScope } from './parameter-scope.ts'
+import type { Surroundings } from './physical.ts'
 
 const mostLevels = 5
 /** Most values, and most characters, that all loops of a template may make together. */
@@ -13,13 +15,37 @@ const mostValues = 100_000
 const mostCharacters = 16_777_216
 
 /** The tree with every `Fn::ForEach` unrolled; the same tree when there is none. */
-export function expandLoops(root: Dict, parameters: ReadonlyMap<string, Parameter>, problems: Problems): Dict {
-  if (!containsLoop(root)) return root
-  return expandMap(root, { parameters, problems, level: 0, room: { left: mostValues, characters: mostCharacters } })
+export function expandLoops(
+  root: Dict,
+  known: {
+    readonly parameters: ReadonlyMap<string, Parameter>
+    readonly transforms: readonly string[]
+    readonly stack: Surroundings
+  },
+  problems: Problems,
+): Dict {
+  const first = firstLoop(root)
+  if (first === undefined) return root
+  if (!known.transforms.includes('AWS::LanguageExtensions')) {
+    const help = 'add `Transform: AWS::LanguageExtensions`, before others in a list'
+    problems.error('transform-missing', 'loops need the transform of the language extensions', first.keySpan, { help })
+  }
+  const { parameters, stack } = known
+  const scopeOf = (members: ReadonlyMap<string, Node>): ParameterScope =>
+    new ParameterScope(root, parameters, stack, members)
+  return expandMap(root, {
+    scopeOf,
+    members: new Map(),
+    problems,
+    level: 0,
+    room: { left: mostValues, characters: mostCharacters },
+  })
 }
 
 interface Loops {
-  readonly parameters: ReadonlyMap<string, Parameter>
+  readonly scopeOf: (members: ReadonlyMap<string, Node>) => ParameterScope
+  /** The present members of the loops around, by their identifiers. */
+  readonly members: ReadonlyMap<string, Node>
   readonly problems: Problems
   readonly level: number
   /** How many values and characters the loops may still make. */
@@ -28,10 +54,16 @@ interface Loops {
 
 const prefix = 'Fn::ForEach::'
 
-function containsLoop(node: Node): boolean {
-  if (isScalar(node)) return false
-  if (isList(node)) return node.items.some(containsLoop)
-  return [...node.pairs.values()].some((entry) => entry.key.startsWith(prefix) || containsLoop(entry.value))
+function firstLoop(node: Node): Entry | undefined {
+  if (isScalar(node)) return undefined
+  if (isMap(node)) {
+    for (const entry of node.pairs.values()) if (entry.key.startsWith(prefix)) return entry
+  }
+  for (const each of isList(node) ? node.items : [...node.pairs.values()].map((entry) => entry.value)) {
+    const found = firstLoop(each)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 function expand(node: Node, loops: Loops): Node {
@@ -61,8 +93,8 @@ function expandMap(map: Dict, loops: Loops): Dict {
 function unroll(loop: Entry, loops: Loops): readonly Entry[] {
   const [identifier, collection, body] = items(loop.value)
   const name = stringOf(identifier)
-  const members = collection === undefined ? undefined : membersOf(collection, loops)
-  if (name === undefined || members === undefined || !isMap(body)) {
+  const collected = collection === undefined ? undefined : membersOf(collection, loops)
+  if (name === undefined || collected === undefined || !isMap(body)) {
     const help =
       'a loop is `[Identifier, [members], { Key with ${Identifier}: value }]`, its members known before any resource'
     loops.problems.error('loop-shape', `\`${loop.key}\` cannot be unrolled`, loop.keySpan, { help })
@@ -73,7 +105,7 @@ function unroll(loop: Entry, loops: Loops): readonly Entry[] {
     return []
   }
   const made: Entry[] = []
-  for (const member of members) {
+  for (const member of collected) {
     loops.room.left -= sizeOf(body)
     loops.room.characters -= lengthWith(body, name, member)
     if (loops.room.left < 0 || loops.room.characters < 0) {
@@ -82,7 +114,8 @@ function unroll(loop: Entry, loops: Loops): readonly Entry[] {
       loops.problems.error('loop-too-large', `the loops make more than ${most} ${what}`, loop.keySpan)
       break
     }
-    const inner = expandMap(substitute(body, name, member) as Dict, { ...loops, level: loops.level + 1 })
+    const members = new Map(loops.members).set(name, new Scalar(member, member, loop.keySpan))
+    const inner = expandMap(substitute(body, name, member) as Dict, { ...loops, members, level: loops.level + 1 })
     made.push(...inner.pairs.values())
   }
   return made
@@ -107,15 +140,12 @@ function lengthWith(node: Node, name: string, member: string): number {
 }
 
 function membersOf(collection: Node, loops: Loops): readonly string[] | undefined {
-  const call = callOf(collection)
-  const referred = call?.key === 'Ref' ? loops.parameters.get(stringOf(call.value) ?? '')?.value : undefined
-  const list = referred ?? collection
+  const list = loops.scopeOf(loops.members).known(collection)
   if (!isList(list)) return undefined
   const members: string[] = []
   for (const item of list.items) {
-    const text = textOf(item)
-    if (text !== undefined) members.push(text)
-    else members.push(...(membersOf(item, loops) ?? []))
+    const texts = isList(item) ? item.items.map(textOf) : [textOf(item)]
+    for (const text of texts) if (text !== undefined) members.push(text)
   }
   return members
 }

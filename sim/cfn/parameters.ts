@@ -31,8 +31,15 @@ export interface Parameter {
   readonly isStored: boolean
 }
 
+/** A value given from outside, with its place where it has one: in a scenario or in the stack around. */
+export interface Given {
+  readonly text: string
+  readonly span?: Span
+  readonly keySpan?: Span
+}
+
 export interface ParameterInputs {
-  readonly given: ReadonlyMap<string, string>
+  readonly given: ReadonlyMap<string, Given>
   /** Values of SSM parameters by name. */
   readonly ssm: ReadonlyMap<string, string>
   /** Make up a value where there is neither a given one nor a default, instead of reporting an error. */
@@ -67,14 +74,14 @@ export function readParameters(
       also: others.map((entry) => ({ span: entry.keySpan, label: 'this one too' })),
     })
   }
-  for (const name of inputs.given.keys()) {
+  for (const [name, { keySpan }] of inputs.given) {
     if (isMap(section) && section.pairs.has(name)) continue
     const near = nearest(name, isMap(section) ? section.pairs.keys() : [])
     const help = near === undefined ? undefined : { help: `did you mean \`${near}\`?` }
     problems.error(
       'parameter-not-declared',
       `a value is given for \`${name}\`, which is not a parameter of this template`,
-      section?.span,
+      keySpan ?? section?.span,
       help,
     )
   }
@@ -115,7 +122,7 @@ function readParameter(
   const bounds = readBounds(node, problems)
   const given = inputs.given.get(name)
   const defaultText = readDefault(node)
-  const text = given ?? defaultText ?? (inputs.dummies ? dummyText(name, type, bounds, inputs) : undefined)
+  const text = given?.text ?? defaultText ?? (inputs.dummies ? dummyText(name, type, bounds, inputs) : undefined)
   const origin: Parameter['origin'] = given !== undefined ? 'given' : defaultText !== undefined ? 'default' : 'dummy'
   if (text === undefined) missing.push(entry)
   else if (origin === 'dummy')
@@ -132,7 +139,7 @@ function readParameter(
   const place =
     given === undefined
       ? (get(node, 'Default')?.span ?? keySpan)
-      : { source: sourceOf(given, name), start: 0, end: given.length }
+      : (given.span ?? { source: sourceOf(given.text, name), start: 0, end: given.text.length })
   if (text !== undefined && origin !== 'dummy') check(parameter, text, place, steps, problems)
   return { ...parameter, value: valueOf(parameter, inputs, problems) }
 }

@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly partition: string
   readonly urlSuffix: string
   readonly stackName: string
+  /** The ARN of a nested stack, which its parent made. */
+  readonly stackId?: string
 }
 
 export interface ResourceAt {
@@ -27,13 +29,20 @@ export interface Named {
   property(name: string): string | undefined
 }
 
+/** Resources by the texts that name them. */
+export type PhysicalTexts = Map<string, readonly (ResourceAt & { readonly type: string })[]>
+
 export class PhysicalIds {
   private readonly around: Surroundings
-  private readonly texts = new Map<string, readonly (ResourceAt & { type: string })[]>()
+  private readonly prefix: string
+  private readonly texts: PhysicalTexts
   private readonly names = new Map<string, string>()
 
-  constructor(around: Surroundings) {
+  /** Several stacks share `texts`; `prefix` stands before the logical ids of this one's. */
+  constructor(around: Surroundings, prefix: string, texts: PhysicalTexts) {
     this.around = around
+    this.prefix = prefix
+    this.texts = texts
   }
 
   /** What `Ref` gives. */
@@ -97,7 +106,8 @@ export class PhysicalIds {
   }
 
   private add(text: string, resource: Named, attribute: string | undefined): void {
-    const { logicalId, type } = resource
+    const { type } = resource
+    const logicalId = this.prefix + resource.logicalId
     const known = this.texts.get(text) ?? []
     if (known.some((each) => each.logicalId === logicalId)) return
     this.texts.set(text, [...known, attribute === undefined ? { logicalId, type } : { logicalId, type, attribute }])

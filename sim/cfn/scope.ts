@@ -7,62 +7,42 @@ import type { Span } from '../diag/span.ts'
 import { nearest } from '../diag/suggest.ts'
 import { Intrinsics } from './intrinsics.ts'
 import type { Scope } from './intrinsics.ts'
-import { build, entries, get, isMap, scalar, stringOf, textOf } from './node.ts'
+import { entries, get, isMap, stringOf, textOf } from './node.ts'
 import type { Dict, Node } from './node.ts'
 import type { Parameter } from './parameters.ts'
 import { closedAttributes } from './physical-kinds.ts'
 import { PhysicalIds } from './physical.ts'
-import type { Named, Surroundings } from './physical.ts'
-import { sha1Hex } from './sha1.ts'
+import type { Named, PhysicalTexts, Surroundings } from './physical.ts'
+import type { Room } from './room.ts'
+import { pseudoNames, pseudoParameter } from './pseudo.ts'
 
-export type Stack = Surroundings
-
-interface Outside {
-  readonly ssm?: ReadonlyMap<string, string>
-  readonly imports?: ReadonlyMap<string, string>
-  readonly dummies?: boolean
+/** What a template says, after its transforms. */
+export interface Said {
+  readonly parameters: ReadonlyMap<string, Parameter>
+  readonly mappings: Node | undefined
+  readonly conditions: Node | undefined
+  readonly resources: Dict
+  /** Whether the template names the transform AWS::LanguageExtensions. */
+  readonly hasExtensions: boolean
 }
 
-/** `AWS::NoValue` is null: it removes what it is the value of (CFN-R4). */
-export function pseudoParameter(name: string, stack: Surroundings, span: Span): Node | null | undefined {
-  const { region, account, partition, urlSuffix, stackName } = stack
-  const hex = sha1Hex(stackName)
-  switch (name) {
-    case 'AWS::NoValue':
-      return null
-    case 'AWS::Region':
-      return scalar(region, span)
-    case 'AWS::AccountId':
-      return scalar(account, span)
-    case 'AWS::Partition':
-      return scalar(partition, span)
-    case 'AWS::URLSuffix':
-      return scalar(urlSuffix, span)
-    case 'AWS::StackName':
-      return scalar(stackName, span)
-    case 'AWS::NotificationARNs':
-      return build([], span)
-    case 'AWS::StackId': {
-      const guid = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-        '-',
-      )
-      return scalar(`arn:${partition}:cloudformation:${region}:${account}:stack/${stackName}/${guid}`, span)
-    }
-    default:
-      return undefined
-  }
+/** What lies around a stack. */
+export interface Outside {
+  readonly ssm: ReadonlyMap<string, string>
+  readonly dummies: boolean
+  /** What the names of the stack's resources begin with in the scenario. */
+  readonly prefix: string
+  /** How much functions may make, texts of all resources, and texts that nobody gave: shared by all stacks. */
+  readonly room: Room
+  readonly texts: PhysicalTexts
+  readonly standIns: Set<string>
+  /** The value of another stack's export. */
+  imported(name: string, from: Span): string
+  /** An output of the stack of that name. */
+  stackOutput(stack: string, output: string, from: Span): string
+  /** The output of a nested stack; undefined when there is none at hand, which is told where it is a mistake. */
+  output(logicalId: string, name: string, from: Span): string | undefined
 }
-
-const pseudoNames = [
-  'AccountId',
-  'NoValue',
-  'NotificationARNs',
-  'Partition',
-  'Region',
-  'StackId',
-  'StackName',
-  'URLSuffix',
-].map((name) => `AWS::${name}`)
 
 /** Conditions that refer to conditions that refer to …; as deep as a document may be nested. */
 const deepestCondition = 100
@@ -72,7 +52,8 @@ export class TemplateScope implements Scope {
   readonly physical: PhysicalIds
   readonly region: string
   readonly isBare: boolean
-  private readonly stack: Stack
+  readonly hasExtensions: boolean
+  private readonly stack: Surroundings
   private readonly parameters: ReadonlyMap<string, Parameter>
   private readonly mappings: Node | undefined
   private readonly conditions: Node | undefined
@@ -84,32 +65,27 @@ export class TemplateScope implements Scope {
   private readonly named = new Map<string, Named>()
   private readonly references = new Map<string, Set<string>>()
   private readonly told = new Set<string>()
-  private readonly standIns = new Set<string>()
+  private readonly dynamicReferences = new Set<string>()
   private current: string | undefined
+  /** In words, what is being decided before any resource. */
+  private decidedBefore: string | undefined
 
-  constructor(
-    stack: Stack,
-    parameters: ReadonlyMap<string, Parameter>,
-    mappings: Node | undefined,
-    conditions: Node | undefined,
-    resources: Dict,
-    outside: Outside,
-    problems: Problems,
-  ) {
+  constructor(stack: Surroundings, said: Said, outside: Outside, problems: Problems) {
     this.stack = stack
     this.region = stack.region
-    this.isBare = outside.dummies === true
-    this.parameters = parameters
-    this.mappings = mappings
-    this.conditions = conditions
-    this.resources = resources
+    this.isBare = outside.dummies
+    this.hasExtensions = said.hasExtensions
+    this.parameters = said.parameters
+    this.mappings = said.mappings
+    this.conditions = said.conditions
+    this.resources = said.resources
     this.outside = outside
     this.problems = problems
-    this.intrinsics = new Intrinsics(this, problems)
-    this.physical = new PhysicalIds(stack)
-    for (const parameter of parameters.values()) {
+    this.intrinsics = new Intrinsics(this, problems, outside.room)
+    this.physical = new PhysicalIds(stack, outside.prefix, outside.texts)
+    for (const parameter of said.parameters.values()) {
       if (parameter.origin === 'dummy' || (parameter.type.startsWith('AWS::SSM::') && !parameter.isStored)) {
-        this.standIns.add(textOf(parameter.value) ?? parameter.text)
+        outside.standIns.add(textOf(parameter.value) ?? parameter.text)
       }
     }
   }
@@ -121,6 +97,44 @@ export class TemplateScope implements Scope {
     const value = this.intrinsics.resolve(node)
     this.current = before
     return value
+  }
+
+  /** Computes what is decided before any resource and may not name one; `what` names it in words. */
+  beforeResources<T>(what: string, compute: () => T): T {
+    const before = this.decidedBefore
+    this.decidedBefore = what
+    const value = compute()
+    this.decidedBefore = before
+    return value
+  }
+
+  /** Resolves what is no resource's, in the middle of whatever asks for it. */
+  resolveAside(node: Node): Node | undefined {
+    const { current, decidedBefore } = this
+    this.current = undefined
+    this.decidedBefore = undefined
+    const value = this.intrinsics.resolve(node)
+    this.current = current
+    this.decidedBefore = decidedBefore
+    return value
+  }
+
+  /** Whether values were made up, so that nothing certain can be said about what is computed from them. */
+  get isUncertain(): boolean {
+    return this.outside.standIns.size > 0
+  }
+
+  /** The name and the `Ref` of a resource, asked for by nobody's function. */
+  physicalOf(logicalId: string): { readonly name: string; readonly ref: string } | undefined {
+    const named = this.namedResource(logicalId)
+    return named === undefined ? undefined : { name: this.physical.nameOf(named), ref: this.physical.ref(named) }
+  }
+
+  /** Says so when the template holds more dynamic references than `most` (CFN-R25). */
+  checkDynamicReferences(most: number, from: Span): void {
+    const { size } = this.dynamicReferences
+    if (size <= most) return
+    this.problems.error('quota-exceeded', `a template has at most ${most} dynamic references, not ${size}`, from)
   }
 
   referencesOf(logicalId: string): readonly string[] {
@@ -174,9 +188,13 @@ export class TemplateScope implements Scope {
     const named = this.use(logicalId, from)
     if (named === undefined) return undefined
     if (attribute === 'Ref') return this.physical.ref(named)
+    if (named.type === 'AWS::CloudFormation::Stack' && attribute.startsWith('Outputs.')) {
+      const output = this.outside.output(logicalId, attribute.slice('Outputs.'.length), from)
+      if (output !== undefined) return output
+    }
     const value = this.physical.attribute(named, attribute)
     if (!this.physical.knows(named.type, attribute)) {
-      this.standIns.add(value)
+      this.outside.standIns.add(value)
       const all = closedAttributes(named.type)
       if (all !== undefined) {
         const near = nearest(attribute, all)
@@ -210,7 +228,7 @@ export class TemplateScope implements Scope {
       return false
     }
     this.evaluating.push(name)
-    const truth = this.intrinsics.isTrue(node)
+    const truth = this.beforeResources(`the condition \`${name}\``, () => this.intrinsics.isTrue(node))
     this.evaluating.pop()
     this.truths.set(name, truth)
     return truth
@@ -221,28 +239,19 @@ export class TemplateScope implements Scope {
   }
 
   imported(name: string, from: Span): string {
-    const known = this.outside.imports?.get(name)
-    if (known !== undefined) return known
-    const standIn = `import-${name.replace(/[^A-Za-z0-9]+/g, '-')}`
-    this.standIns.add(standIn)
-    if (!this.told.has(standIn)) {
-      if (this.outside.dummies === true) {
-        this.problems.note('export-made-up', `no stack here exports \`${name}\`; \`${standIn}\` stands in`, from)
-      } else {
-        const near = nearest(name, this.outside.imports?.keys() ?? [])
-        const help = near === undefined ? undefined : { help: `did you mean \`${near}\`?` }
-        this.problems.error('unknown-export', `no export named \`${name}\` found`, from, help)
-      }
-      this.told.add(standIn)
-    }
-    return standIn
+    return this.outside.imported(name, from)
+  }
+
+  stackOutput(stack: string, output: string, from: Span): string {
+    return this.outside.stackOutput(stack, output, from)
   }
 
   /** Stored SSM texts are put in; secrets keep their reference, for nothing here depends on what they say (CFN-R25). */
   dynamic(service: string, reference: string, from: Span): string | undefined {
+    this.dynamicReferences.add(`${service}:${reference}`)
     if (service !== 'ssm') return undefined
     const name = reference.replace(/:\d+$/, '')
-    const known = this.outside.ssm?.get(name)
+    const known = this.outside.ssm.get(name)
     if (known !== undefined) return known
     if (!this.told.has(`ssm ${name}`)) {
       this.told.add(`ssm ${name}`)
@@ -256,7 +265,7 @@ export class TemplateScope implements Scope {
   }
 
   isStandIn(text: string): boolean {
-    for (const standIn of this.standIns) if (text.includes(standIn)) return true
+    for (const standIn of this.outside.standIns) if (text.includes(standIn)) return true
     return false
   }
 
@@ -270,9 +279,9 @@ export class TemplateScope implements Scope {
   private use(logicalId: string, from: Span): Named | undefined {
     const named = this.namedResource(logicalId)
     if (named === undefined) return undefined
-    const condition = this.evaluating[this.evaluating.length - 1]
-    if (condition !== undefined) {
-      const message = `the condition \`${condition}\` names the resource \`${logicalId}\`; conditions are decided before any resource`
+    const decided = this.decidedBefore
+    if (decided !== undefined) {
+      const message = `${decided} names the resource \`${logicalId}\`, but is decided before any resource`
       this.problems.error('resource-in-condition', message, from)
     }
     if (this.current !== undefined) {
@@ -284,7 +293,7 @@ export class TemplateScope implements Scope {
       const condition = stringOf(get(get(this.resources, logicalId), 'Condition'))
       const message = `\`${logicalId}\` does not exist, because its condition \`${condition}\` is false`
       // Conditions over made-up parameters say nothing about what the author would deploy.
-      if (this.standIns.size > 0) this.problems.warning('reference-to-absent', message, from)
+      if (this.isUncertain) this.problems.warning('reference-to-absent', message, from)
       else this.problems.error('reference-to-absent', message, from)
     }
     return named

@@ -14,6 +14,16 @@ export function utf8(text: string): Uint8Array {
   return Uint8Array.from(bytes)
 }
 
+/** How many bytes `utf8` makes of the text. */
+export function utf8Length(text: string): number {
+  let length = 0
+  for (const character of text) {
+    const code = character.codePointAt(0) as number
+    length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+  }
+  return length
+}
+
 /** 40 lower-case hex digits (FIPS 180-4). */
 export function sha1Hex(text: string): string {
   const message = utf8(text)

@@ -15,6 +15,7 @@ export const functionNames: ReadonlySet<string> = new Set([
     'ForEach',
     'GetAZs',
     'GetAtt',
+    'GetStackOutput',
     'If',
     'ImportValue',
     'Join',

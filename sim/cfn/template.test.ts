@@ -337,7 +337,9 @@ test('what would multiply through functions, references and loops is stopped bef
   })
   expect(slugs(`Resources:\n${chain.join('\n')}`)).toContain('functions-too-deep')
   const loop = `{ Fn::ForEach::L: [I, [${Array.from({ length: 20 }, (_, i) => 'y'.repeat(20_000) + i).join(', ')}], { "K\${I}": "${'${I}'.repeat(100)}" }] }`
-  expect(slugs(`Resources: { R: { Type: AWS::X::Y, Properties: ${loop} } }`)).toEqual(['loop-too-large'])
+  expect(
+    slugs(`Transform: AWS::LanguageExtensions\nResources: { R: { Type: AWS::X::Y, Properties: ${loop} } }`),
+  ).toEqual(['loop-too-large'])
 })
 
 test('a flood of errors ends the reading after five hundred', () => {

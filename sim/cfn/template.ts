@@ -1,27 +1,31 @@
 // A template's text into what CloudFormation would deploy: parameters, resources without functions, outputs, all with their places.
 //
-// The one idea: the order is AWS's own. Language extensions and the SAM transform rewrite the tree first, conditions then decide
-// which resources exist, and only then are the functions of the remaining ones resolved against made-up physical ids.
+// The one idea: a scenario is a set of stacks, usually of one. Stacks beside the first and stacks nested in any of them put their
+// resources into the same map under prefixed names, so that nobody above this folder needs to know of stacks.
 import type { Problems } from '../diag/problem.ts'
 import type { Source, Span } from '../diag/span.ts'
-import { nearest } from '../diag/suggest.ts'
+import { Deployment } from './deployment.ts'
 import { parseDocument, templateLimits } from './document.ts'
-import { expandLoops } from './language-extensions.ts'
-import { at, Dict, entries, get, isMap, items, scalar, stringOf, textOf } from './node.ts'
-import type { Entry, Node } from './node.ts'
-import { readParameters } from './parameters.ts'
-import type { Parameter } from './parameters.ts'
+import { noFiles } from './files.ts'
+import type { FileReader } from './files.ts'
+import { reportCycles } from './graph.ts'
+import { Intrinsics } from './intrinsics.ts'
+import { at, get, isMap, scalar, textOf } from './node.ts'
+import type { Dict, Node } from './node.ts'
+import type { Given, Parameter } from './parameters.ts'
 import type { ResourceAt } from './physical.ts'
-import { checkRules } from './rules.ts'
-import { transformServerless } from './sam/transform.ts'
-import { TemplateScope } from './scope.ts'
-import type { Stack } from './scope.ts'
+import { currentQuotas } from './quotas.ts'
+import type { TemplateQuotas } from './quotas.ts'
+import { AcrossStacks } from './across-stacks.ts'
+import { Stack } from './stack.ts'
+import type { StackInfo } from './stack.ts'
 
 export interface TemplateOptions {
+  /** By name; in several stacks `Stack.Name` is one stack's and `Name` that of every stack which has it. */
   readonly parameters: ReadonlyMap<string, string>
   /** Values of SSM parameters by name; a missing one is made up, with a note. */
   readonly ssm?: ReadonlyMap<string, string>
-  /** Values that other stacks export, by export name; a missing one is made up, with a note. */
+  /** Values that stacks elsewhere export, by export name; a missing one is made up, with a note. */
   readonly imports?: ReadonlyMap<string, string>
   /** Make up values of parameters that have neither a value nor a default, so that any template runs. */
   readonly dummies?: boolean
@@ -31,9 +35,28 @@ export interface TemplateOptions {
   readonly account?: string
   /** Default `stack`. */
   readonly stackName?: string
+  /** Where nested templates and included files are read; without it there are none. */
+  readonly files?: FileReader
+  /** The template's own path, relative to the scenario's folder; by default the last part of its source's name. */
+  readonly path?: string
+  /** Stacks beside this one, whose exports all can import. */
+  readonly stacks?: readonly StackSource[]
+  /** Default: those of today. */
+  readonly quotas?: TemplateQuotas
+}
+
+/** A stack beside the scenario's own. */
+export interface StackSource {
+  readonly name: string
+  readonly root: Node
+  readonly path: string
+  readonly parameters: ReadonlyMap<string, Given>
+  /** The place that names it. */
+  readonly span: Span
 }
 
 export interface CfnResource {
+  /** In a stack beside or below the scenario's own with its name before it: `Network.Queue`. */
   readonly logicalId: string
   readonly type: string
   /** A map without functions. */
@@ -65,52 +88,28 @@ export interface Output {
 
 export interface Template {
   readonly source: Source
-  /** The tree as its author wrote it: functions, loops and SAM resources unresolved. */
-  readonly written: Dict
   readonly description?: string
   readonly parameters: ReadonlyMap<string, Parameter>
-  /** Every resource that exists, in the template's order; made ones stand behind the one they were made from. */
+  /** Every resource that exists, in the template's order; made and nested ones stand behind the one they come from. */
   readonly resources: ReadonlyMap<string, CfnResource>
   readonly outputs: ReadonlyMap<string, Output>
   readonly conditions: ReadonlyMap<string, boolean>
+  /** The stacks beside and below the scenario's own, by the name that prefixes their resources, in the order of deployment. */
+  readonly stacks: ReadonlyMap<string, StackInfo>
   /** The `Metadata` section, functions unresolved. */
   readonly metadata?: Node
   /** The `Simulation` section or `Metadata.Simulation`, functions unresolved. */
   readonly simulation?: Node
-  /** The node without functions, read against this template; absent values (AWS::NoValue) become null. */
+  /**
+   * The node without functions, read against this template; absent values (AWS::NoValue) become null. Names of other stacks'
+   * resources may stand in it: `!Ref Network.Queue`, `!GetAtt Network.Queue.Arn`.
+   */
   resolve(node: Node): Node
+  /** A resource as its author wrote it, functions and what SAM makes of it unresolved; also one that is SAM's alone. */
+  writtenOf(logicalId: string): Node | undefined
   /** The resource that a resolved text (name, ARN, URL, integration URI) belongs to; `type` decides between equal names. */
   resourceAt(text: string, type?: string): ResourceAt | undefined
 }
-
-const sections = [
-  ...[
-    'AWSTemplateFormatVersion',
-    'Description',
-    'Metadata',
-    'Parameters',
-    'Rules',
-    'Mappings',
-    'Conditions',
-    'Transform',
-  ],
-  ...['Resources', 'Outputs', 'Globals', 'Hooks', 'Simulation'],
-]
-
-/** AWS's quota of resources per template (500 since October 2020). */
-const mostResources = 500
-
-const mapSections = [
-  'Metadata',
-  'Parameters',
-  'Rules',
-  'Mappings',
-  'Conditions',
-  'Resources',
-  'Outputs',
-  'Globals',
-  'Simulation',
-]
 
 /** Reads a template. Undefined when the text has no tree or no resources to speak of; what is wrong is in `problems`. */
 export function loadTemplate(source: Source, options: TemplateOptions, problems: Problems): Template | undefined {
@@ -126,306 +125,110 @@ export function templateOf(root: Node, options: TemplateOptions, problems: Probl
     problems.error('wrong-type', 'a template is a map of sections, at least `Resources`', root.span)
     return undefined
   }
-  if (!checkSections(root, problems)) return undefined
-
-  const stack: Stack = {
-    region: options.region ?? 'us-east-1',
-    account: options.account ?? '123456789012',
-    partition: 'aws',
-    urlSuffix: 'amazonaws.com',
-    stackName: options.stackName ?? 'stack',
-  }
-  const inputs = {
-    given: options.parameters,
-    ssm: options.ssm ?? new Map<string, string>(),
-    dummies: options.dummies ?? false,
-    ...stack,
-  }
-  checkMappings(get(root, 'Mappings'), problems)
-  const parameters = readParameters(get(root, 'Parameters'), inputs, problems)
-  const expanded = expandLoops(root, parameters, problems)
-  const written = {
-    resources: get(expanded, 'Resources') as Dict,
-    conditions: get(expanded, 'Conditions'),
-    outputs: get(expanded, 'Outputs'),
-    globals: get(expanded, 'Globals'),
-  }
-  checkResources(written.resources, problems)
-  const isServerless = transforms(root).some((name) => name === 'AWS::Serverless-2016-10-31')
-  if (!isServerless) refuseServerless(written.resources, root, problems)
-  const sam = transformServerless(written, { parameters, region: stack.region, partition: stack.partition }, problems)
-
-  const count = sam.resources.pairs.size
-  if (count > mostResources) {
-    problems.error(
-      'too-many-resources',
-      `a template has at most ${mostResources} resources, not ${count}`,
-      written.resources.span,
-    )
-    return undefined
-  }
-  const scope = new TemplateScope(
-    stack,
-    parameters,
-    get(root, 'Mappings'),
-    sam.conditions,
-    sam.resources,
-    options,
+  const deployment = new Deployment(
+    {
+      region: options.region ?? 'us-east-1',
+      account: options.account ?? '123456789012',
+      ...{ partition: 'aws', urlSuffix: 'amazonaws.com' },
+      ssm: options.ssm ?? new Map<string, string>(),
+      imports: options.imports ?? new Map<string, string>(),
+      dummies: options.dummies ?? false,
+      files: options.files ?? noFiles,
+      quotas: options.quotas ?? currentQuotas,
+    },
     problems,
   )
-  checkRules(get(root, 'Rules'), scope.intrinsics)
-  const resources = new Map<string, CfnResource>()
-  for (const entry of entries(sam.resources)) {
-    const resource = readResource(entry, scope, sam.origins, problems)
-    if (resource !== undefined) resources.set(entry.key, resource)
+  const own = readOwn(root, options, deployment)
+  if (own === undefined) return undefined
+  for (const source of options.stacks ?? []) {
+    const beside = readBeside(source, options, deployment)
+    if (beside === undefined) return undefined
+    deployment.top.push(beside)
   }
-  scope.rememberAll()
+  return deployed(root, own, deployment, problems)
+}
+
+function readOwn(root: Dict, options: TemplateOptions, deployment: Deployment): Stack | undefined {
+  const given = new Map<string, Given>()
+  const others = options.stacks ?? []
+  for (const [name, text] of options.parameters) {
+    const stack = others.find((each) => name.startsWith(`${each.name}.`))
+    const isTheirs = stack !== undefined || others.some((each) => declares(each.root, name))
+    if (!isTheirs || declares(root, name)) given.set(name, { text })
+  }
+  const own = Stack.read(
+    root,
+    given,
+    {
+      prefix: '',
+      stackName: options.stackName ?? 'stack',
+      path: options.path ?? root.span.source.name.replace(/^.*\//, ''),
+      chain: [],
+      span: root.span,
+    },
+    deployment,
+  )
+  if (own !== undefined) deployment.top.push(own)
+  return own
+}
+
+function readBeside(source: StackSource, options: TemplateOptions, deployment: Deployment): Stack | undefined {
+  const { name, root, path, span } = source
+  if (!isMap(root)) {
+    deployment.problems.error('wrong-type', `the template of \`${name}\` is no map of sections`, root.span)
+    return undefined
+  }
+  const given = new Map(source.parameters)
+  for (const [key, text] of options.parameters) {
+    if (key.startsWith(`${name}.`)) given.set(key.slice(name.length + 1), { text })
+    else if (declares(root, key)) given.set(key, { text })
+  }
+  return Stack.read(root, given, { prefix: `${name}.`, stackName: name, path, chain: [], span }, deployment)
+}
+
+function declares(root: Node, parameter: string): boolean {
+  return at(root, 'Parameters', parameter) !== undefined
+}
+
+function deployed(root: Dict, own: Stack, deployment: Deployment, problems: Problems): Template {
+  const order = deployment.top
+  const resources = new Map<string, CfnResource>()
+  const outputs = new Map<string, Output>()
+  const parameters = new Map<string, Parameter>()
+  for (const stack of order) {
+    const { prefix } = stack.standing
+    stack.deploy(resources)
+    for (const [name, output] of stack.outputs()) outputs.set(prefix + name, { ...output, name: prefix + name })
+    for (const [name, parameter] of stack.parameters)
+      parameters.set(prefix + name, { ...parameter, name: prefix + name })
+  }
+  deployment.checkExports()
   reportCycles(resources, problems)
+  const stacks = new Map<string, StackInfo>()
+  for (const top of deployment.inOrder())
+    for (const stack of top.withNested()) if (stack !== own) stacks.set(stack.label, stack.info)
   const description = textOf(get(root, 'Description'))
-  const metadata = get(root, 'Metadata')
+  const metadata = own.section('Metadata')
   const simulation = get(root, 'Simulation') ?? at(root, 'Metadata', 'Simulation')
+  const functions = new Intrinsics(new AcrossStacks(own, deployment), problems)
   return {
     source: root.span.source,
-    written: root,
     ...(description === undefined ? {} : { description }),
     parameters,
     resources,
-    outputs: readOutputs(sam.outputs, scope, problems),
-    conditions: scope.conditionTruths(),
+    outputs,
+    conditions: own.scope.conditionTruths(),
+    stacks,
     ...(metadata === undefined ? {} : { metadata }),
     ...(simulation === undefined ? {} : { simulation }),
-    resolve: (node) => scope.intrinsics.resolve(node) ?? scalar(null, node.span),
-    resourceAt: (text, type) => scope.physical.resourceAt(text, type),
+    resolve: (node) => functions.resolve(node) ?? scalar(null, node.span),
+    writtenOf: (logicalId) => writtenOf(logicalId, deployment),
+    resourceAt: (text, type) => own.scope.physical.resourceAt(text, type),
   }
 }
 
-function checkSections(root: Dict, problems: Problems): boolean {
-  for (const entry of entries(root)) {
-    if (!sections.includes(entry.key)) {
-      const near = nearest(entry.key, sections)
-      problems.error('unknown-section', `\`${entry.key}\` is not a section of a template`, entry.keySpan, {
-        help:
-          near === undefined
-            ? `sections are ${sections.map((name) => `\`${name}\``).join(', ')}`
-            : `did you mean \`${near}\`?`,
-      })
-    } else if (mapSections.includes(entry.key) && !isMap(entry.value)) {
-      problems.error('wrong-type', `the section \`${entry.key}\` is a map`, entry.keySpan)
-    }
-  }
-  const both = at(root, 'Metadata', 'Simulation')
-  if (both !== undefined && root.pairs.has('Simulation')) {
-    problems.error(
-      'two-simulations',
-      'the simulation stands both in `Simulation` and in `Metadata`',
-      root.pairs.get('Simulation')?.keySpan,
-      {
-        also: [{ span: both.span, label: 'and here' }],
-      },
-    )
-  }
-  const resources = get(root, 'Resources')
-  if (resources === undefined) problems.error('no-resources', 'a template has a `Resources` section', root.span)
-  return isMap(resources)
-}
-
-/** A mapping holds texts and lists of texts under two levels of keys; it is fixed before anything can be computed. */
-function checkMappings(mappings: Node | undefined, problems: Problems): void {
-  for (const { value: top } of entries(mappings)) {
-    for (const { value: second } of entries(top)) {
-      for (const { key, keySpan, value } of entries(second)) {
-        if (!isMap(value)) continue
-        problems.error('mapping-value', `\`${key}\` in a mapping is a text or a list, not a map or function`, keySpan)
-      }
-    }
-  }
-}
-
-const resourceAttributes = [
-  ...[
-    'Type',
-    'Properties',
-    'DependsOn',
-    'Condition',
-    'DeletionPolicy',
-    'UpdateReplacePolicy',
-    'CreationPolicy',
-    'UpdatePolicy',
-  ],
-  ...['Metadata', 'Connectors', 'IgnoreGlobals', 'Version', 'Description'],
-]
-
-function checkResources(resources: Dict, problems: Problems): void {
-  for (const { key, keySpan, value } of entries(resources)) {
-    if (!/^[A-Za-z0-9]{1,255}$/.test(key)) {
-      problems.error('logical-id', `\`${key}\` is not a logical id; it has 1 to 255 letters and digits`, keySpan)
-    }
-    if (!isMap(value)) {
-      problems.error('wrong-type', `the resource \`${key}\` is a map with at least a \`Type\``, value.span)
-      continue
-    }
-    const type = get(value, 'Type')
-    if (type === undefined) problems.error('resource-without-type', `the resource \`${key}\` has no \`Type\``, keySpan)
-    else if (stringOf(type) === undefined) {
-      problems.note('not-simulated', `the type of \`${key}\` is not a text; the resource is left out`, type.span)
-    } else if (!/^(Custom::[\w@-]{1,60}|[A-Za-z0-9]+(::[A-Za-z0-9]+){2,3})$/.test(stringOf(type) ?? '')) {
-      const help = 'a type has the form `AWS::<product>::<data-type>` or `Custom::<name>`'
-      problems.error('resource-type', `\`${stringOf(type)}\` is not the type of a resource`, type.span, { help })
-    }
-    // The SAM transform passes over attributes that it does not know; CloudFormation does not.
-    const isServerless = stringOf(type)?.startsWith('AWS::Serverless::') ?? false
-    for (const attribute of entries(value)) {
-      if (resourceAttributes.includes(attribute.key)) continue
-      const near = nearest(attribute.key, resourceAttributes)
-      problems[isServerless ? 'warning' : 'error'](
-        'unknown-resource-attribute',
-        `\`${attribute.key}\` is not an attribute of a resource`,
-        attribute.keySpan,
-        {
-          help: near === undefined ? 'settings of the resource stand under `Properties`' : `did you mean \`${near}\`?`,
-        },
-      )
-    }
-    const properties = get(value, 'Properties')
-    if (properties !== undefined && !isMap(properties) && textOf(properties) !== undefined) {
-      problems.error('wrong-type', `the properties of \`${key}\` are a map`, properties.span)
-    }
-  }
-}
-
-function transforms(root: Dict): readonly string[] {
-  const node = get(root, 'Transform')
-  return [node, ...items(node)].map(stringOf).filter((name) => name !== undefined)
-}
-
-function refuseServerless(resources: Dict, root: Dict, problems: Problems): void {
-  for (const { key, value } of entries(resources)) {
-    const type = get(value, 'Type')
-    if (!stringOf(type)?.startsWith('AWS::Serverless::')) continue
-    problems.error(
-      'transform-missing',
-      `\`${key}\` needs the SAM transform, which this template does not name`,
-      type?.span ?? root.span,
-      {
-        help: 'add `Transform: AWS::Serverless-2016-10-31`',
-      },
-    )
-    return
-  }
-}
-
-function readResource(
-  entry: Entry,
-  scope: TemplateScope,
-  origins: ReadonlyMap<string, string>,
-  problems: Problems,
-): CfnResource | undefined {
-  const { key: logicalId, keySpan, value: node } = entry
-  const type = stringOf(get(node, 'Type'))
-  if (type === undefined || !scope.exists(logicalId)) return undefined
-  const resolveAttribute = (name: string): Node | undefined => {
-    const written = get(node, name)
-    return written === undefined ? undefined : scope.resolveFor(logicalId, written)
-  }
-  const properties = resolveAttribute('Properties')
-  const dependsOn = readDependsOn(get(node, 'DependsOn'), logicalId, scope, problems)
-  const condition = stringOf(get(node, 'Condition'))
-  const origin = origins.get(logicalId)
-  const updatePolicy = resolveAttribute('UpdatePolicy')
-  const creationPolicy = resolveAttribute('CreationPolicy')
-  const metadata = get(node, 'Metadata')
-  const deletionPolicy = textOf(resolveAttribute('DeletionPolicy'))
-  const updateReplacePolicy = textOf(resolveAttribute('UpdateReplacePolicy'))
-  return {
-    ...{ logicalId, type, span: node.span, keySpan, dependsOn },
-    properties: isMap(properties) ? properties : new Dict(new Map(), node.span),
-    references: [...new Set([...scope.referencesOf(logicalId), ...dependsOn])],
-    ...(condition === undefined ? {} : { condition }),
-    ...(origin === undefined ? {} : { origin }),
-    ...(metadata === undefined ? {} : { metadata }),
-    ...(creationPolicy === undefined ? {} : { creationPolicy }),
-    ...(updatePolicy === undefined ? {} : { updatePolicy }),
-    ...(deletionPolicy === undefined ? {} : { deletionPolicy }),
-    ...(updateReplacePolicy === undefined ? {} : { updateReplacePolicy }),
-  }
-}
-
-function readDependsOn(
-  node: Node | undefined,
-  logicalId: string,
-  scope: TemplateScope,
-  problems: Problems,
-): readonly string[] {
-  const named: string[] = []
-  for (const each of node === undefined ? [] : node.kind === 'list' ? node.items : [node]) {
-    const name = stringOf(each)
-    if (name !== undefined && scope.isDeclared(name)) {
-      if (scope.exists(name)) named.push(name)
-      continue
-    }
-    const near = name === undefined ? undefined : nearest(name, scope.names('resource'))
-    const help = near === undefined ? undefined : { help: `did you mean \`${near}\`?` }
-    problems.error(
-      'unknown-dependency',
-      `\`${logicalId}\` depends on \`${name ?? ''}\`, which is not a resource of this template`,
-      each.span,
-      help,
-    )
-  }
-  return named
-}
-
-function readOutputs(section: Node | undefined, scope: TemplateScope, problems: Problems): Map<string, Output> {
-  const outputs = new Map<string, Output>()
-  for (const { key: name, keySpan, value: node } of entries(section)) {
-    const condition = get(node, 'Condition')
-    const written = get(node, 'Value')
-    if (condition !== undefined && !scope.intrinsics.isTrue(conditionCall(condition))) continue
-    if (written === undefined) {
-      problems.error('output-without-value', `the output \`${name}\` has no \`Value\``, keySpan)
-      continue
-    }
-    const value = scope.intrinsics.resolve(written)
-    if (value === undefined) continue
-    const description = textOf(get(node, 'Description'))
-    const exported = at(node, 'Export', 'Name')
-    const exportName = exported === undefined ? undefined : textOf(scope.intrinsics.resolve(exported))
-    outputs.set(name, {
-      ...{ name, value, span: node.span },
-      ...(description === undefined ? {} : { description }),
-      ...(exportName === undefined ? {} : { exportName }),
-    })
-  }
-  return outputs
-}
-
-/** `{ Condition: name }` around a name. */
-export function conditionCall(name: Node): Dict {
-  return new Dict(new Map([['Condition', { key: 'Condition', keySpan: name.span, value: name }]]), name.span)
-}
-
-/** Reports each cycle of references once, with its path (CFN-R30). */
-function reportCycles(resources: ReadonlyMap<string, CfnResource>, problems: Problems): void {
-  const done = new Set<string>()
-  const path: string[] = []
-  const visit = (logicalId: string): void => {
-    const start = path.indexOf(logicalId)
-    if (start >= 0) {
-      const cycle = path.slice(start)
-      const shown = [...cycle, logicalId].map((id) => `\`${id}\``).join(' → ')
-      problems.error(
-        'circular-dependency',
-        `circular dependency between resources: ${shown}`,
-        resources.get(logicalId)?.keySpan,
-      )
-      return
-    }
-    const resource = resources.get(logicalId)
-    if (resource === undefined || done.has(logicalId)) return
-    path.push(logicalId)
-    for (const next of resource.references) visit(next)
-    path.pop()
-    done.add(logicalId)
-  }
-  for (const logicalId of resources.keys()) visit(logicalId)
+function writtenOf(logicalId: string, deployment: Deployment): Node | undefined {
+  const cut = logicalId.lastIndexOf('.') + 1
+  const stack = deployment.stacks().find((each) => each.standing.prefix === logicalId.slice(0, cut))
+  return get(stack?.section('Resources'), logicalId.slice(cut))
 }

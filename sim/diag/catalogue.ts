@@ -10,6 +10,7 @@ import { properties } from './catalogue/properties.ts'
 import { quantities } from './catalogue/quantities.ts'
 import { serverless } from './catalogue/serverless.ts'
 import { simulation } from './catalogue/simulation.ts'
+import { stacks } from './catalogue/stacks.ts'
 import { template } from './catalogue/template.ts'
 import type { Explanation } from './explanation.ts'
 
@@ -17,6 +18,7 @@ const ENTRIES = {
   ...documents,
   ...template,
   ...functions,
+  ...stacks,
   ...serverless,
   ...properties,
   ...simulation,

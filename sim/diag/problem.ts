@@ -1,7 +1,7 @@
 // What can be said about a scenario: errors, warnings and notes, collected as data and shown together at the end.
 import type { Slug } from './catalogue.ts'
 import type { Severity } from './explanation.ts'
-import type { Span } from './span.ts'
+import type { Source, Span } from './span.ts'
 
 /**
  * One finding. `slug` names the bad thing in kebab-case and can be searched and explained; `message` is lower case, without
@@ -31,6 +31,7 @@ class TooManyErrors extends Error {}
 export class Problems {
   readonly list: Problem[] = []
   readonly #counts = { error: 0, warning: 0, note: 0 }
+  readonly #said = new Map<Source, Set<string>>()
 
   /** What `read` gives; undefined when it was ended by one error too many. */
   during<T>(read: () => T): T | undefined {
@@ -58,7 +59,18 @@ export class Problems {
     return this.#counts.error > 0
   }
 
+  /** What was said at a place is not said there again: a template may be read for several stacks, a value for several users. */
+  #isRepeated(severity: Severity, slug: Slug, message: string, span: Span | undefined): boolean {
+    if (span === undefined || this.#counts[severity] > MOST) return false
+    const said = this.#said.get(span.source) ?? new Set<string>()
+    const key = `${severity} ${slug} ${span.start} ${span.end} ${message}`
+    if (said.has(key)) return true
+    this.#said.set(span.source, said.add(key))
+    return false
+  }
+
   #add(severity: Severity, slug: Slug, message: string, span?: Span, extra?: Partial<Problem>): void {
+    if (this.#isRepeated(severity, slug, cut(message), span)) return
     const count = ++this.#counts[severity]
     if (count <= MOST) {
       const { label, help } = extra ?? {}

@@ -88,7 +88,7 @@ function statements(document: Node | undefined, made?: Entry): readonly Grant[] 
 function templateOf(policy: Node, origin: string | undefined, names: Names): Entry | undefined {
   const number = /Policy(\d{1,3})$/.exec(textOf(get(policy, 'PolicyName') ?? policy) ?? '')?.[1]
   if (origin === undefined || number === undefined) return undefined
-  const written = listed(at(names.template.written, 'Resources', origin, 'Properties', 'Policies'))[Number(number)]
+  const written = listed(at(names.template.writtenOf(origin), 'Properties', 'Policies'))[Number(number)]
   const [entry] = entries(written)
   return entry !== undefined && /^[A-Z]\w+Policy$/.test(entry.key) ? entry : undefined
 }

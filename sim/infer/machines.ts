@@ -39,7 +39,7 @@ export function machineCalls(names: Names, readFile: ReadFile): readonly Inferre
 function definitionOf({ logicalId, properties }: CfnResource, names: Names, readFile: ReadFile): Node | undefined {
   const object = get(properties, 'Definition')
   if (isMap(object)) return object
-  const written = get(get(get(names.template.written, 'Resources'), logicalId), 'Properties')
+  const written = get(names.template.writtenOf(logicalId), 'Properties')
   const path = stringOf(get(written, 'DefinitionUri'))
   const text =
     textOf(get(properties, 'DefinitionString') ?? object!) ??

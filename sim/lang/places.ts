@@ -3,50 +3,45 @@ import {
   Dict,
   entries,
   get,
+  has,
   isMap,
   parseDocument,
   templateLimits,
   textOf,
   withMembers,
+  type FileReader,
+  type Given,
   type Node,
+  type StackSource,
 } from '../cfn/index.ts'
 import type { Problems } from '../diag/problem.ts'
 import { nearest } from '../diag/suggest.ts'
+import { Fields } from './fields.ts'
 
-/** Gives the text of a file named in a scenario, or says why not. */
-export interface FileReader {
-  read(
-    path: string,
-    kind: 'template' | 'data',
-  ):
-    | {
-        readonly ok: true
-        readonly value: string
-        /** As messages show it; as it is written when absent. */ readonly name?: string
-      }
-    | { readonly ok: false; readonly message: string; readonly help: string }
-}
+export type { FileReader } from '../cfn/index.ts'
 
 export interface Places {
   /** The template's tree, with the simulator's own resources beside its own. */
   readonly template: Node
   /** The section, functions unresolved; absent in a bare template. */
   readonly simulation: Node | undefined
+  /** The template's file, as seen from the scenario's folder; absent when it is the scenario's own. */
+  readonly path?: string
+  /** Stacks beside that template. */
+  readonly stacks: readonly StackSource[]
 }
 
 /** Finds the simulation and its template. Undefined when there is no template; what is wrong is in `problems`. */
 export function findPlaces(root: Node, files: FileReader, problems: Problems): Places | undefined {
   const simulation = get(root, 'Simulation') ?? get(get(root, 'Metadata'), 'Simulation')
-  const stacks = get(simulation, 'Stacks')
-  if (stacks !== undefined) {
-    problems.error('not-simulated-yet', '`Stacks` is not simulated yet', stacks.span, {
-      notes: ['a scenario has one template for now: name it under `Template`'],
-    })
-    return undefined
-  }
   const named = get(simulation, 'Template')
   if (named !== undefined) checkOverlay(root, problems)
-  const own = named === undefined ? root : readTemplateFile(named, files, problems)
+  const stacks = readStacks(get(simulation, 'Stacks'), files, problems)
+  if (stacks === undefined) return undefined
+  // A file that only brings stacks together has no resources of its own.
+  const bare = stacks.length > 0 && named === undefined && !has(root, 'Resources')
+  if (bare) checkOverlay(root, problems)
+  const own = named !== undefined ? readTemplateFile(named, '`Template`', files, problems) : bare ? empty(root) : root
   if (own === undefined) return undefined
   const inner = named === undefined ? undefined : (get(own, 'Simulation') ?? get(get(own, 'Metadata'), 'Simulation'))
   if (inner !== undefined)
@@ -54,7 +49,49 @@ export function findPlaces(root: Node, files: FileReader, problems: Problems): P
       also: [{ span: named!.span, label: 'the one of this file counts' }],
     })
   const added = get(simulation, 'Resources')
-  return { template: added === undefined ? own : addResources(own, added, problems), simulation }
+  const path = named === undefined ? undefined : textOf(named)
+  const template = added === undefined ? own : addResources(own, added, problems)
+  for (const { name, span } of stacks) {
+    if (has(get(template, 'Resources'), name))
+      problems.error('name-taken', `the template has a resource \`${name}\` already`, span)
+  }
+  return { template, simulation, stacks, ...(path === undefined ? {} : { path }) }
+}
+
+/** The stacks of `Stacks`, each a template with the values of its parameters. Undefined when one cannot be read. */
+function readStacks(node: Node | undefined, files: FileReader, problems: Problems): readonly StackSource[] | undefined {
+  if (node === undefined) return []
+  if (!isMap(node)) {
+    problems.error('wrong-type', '`Stacks` is not a map of stacks', node.span, {
+      label: 'expected such as `{ Network: { Template: network.yaml } }`',
+    })
+    return undefined
+  }
+  const stacks: StackSource[] = []
+  for (const { key: name, keySpan: span, value } of entries(node)) {
+    if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name))
+      problems.error('bad-name', `\`${name}\` is not the name of a stack`, span, {
+        label: 'a letter, then letters, digits and `-`',
+      })
+    const fields = new Fields(`the stack \`${name}\``, value, ['Template', 'Parameters'], problems)
+    const file = fields.required('Template')
+    const root = file === undefined ? undefined : readTemplateFile(file, '`Template`', files, problems)
+    if (root === undefined || file === undefined) continue
+    const parameters = new Map<string, Given>()
+    for (const [key, text] of textsOf(value, 'Parameters', problems)) {
+      const entry = entries(get(value, 'Parameters')).find((each) => each.key === key)
+      parameters.set(key, { text, ...(entry && { span: entry.value.span, keySpan: entry.keySpan }) })
+    }
+    stacks.push({ name, root, path: textOf(file) ?? '', parameters, span })
+  }
+  return stacks.length < entries(node).length ? undefined : stacks
+}
+
+function empty(root: Node): Node {
+  return new Dict(
+    new Map([['Resources', { key: 'Resources', keySpan: root.span, value: new Dict(new Map(), root.span) }]]),
+    root.span,
+  )
 }
 
 /** A member of the section that must be known before the template is read: names to texts. */
@@ -87,9 +124,9 @@ function checkOverlay(root: Node, problems: Problems): void {
   }
 }
 
-function readTemplateFile(node: Node, files: FileReader, problems: Problems): Node | undefined {
+function readTemplateFile(node: Node, what: string, files: FileReader, problems: Problems): Node | undefined {
   const path = textOf(node)
-  if (path === undefined) problems.error('wrong-type', '`Template` is not a path', node.span)
+  if (path === undefined) problems.error('wrong-type', `${what} is not a path`, node.span)
   else {
     const file = files.read(path, 'template')
     if (file.ok) return parseDocument({ name: file.name ?? path, text: file.value }, problems, templateLimits)

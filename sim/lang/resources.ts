@@ -88,6 +88,8 @@ export function readResources(
     if (props === undefined) {
       // What SAM made of a resource (its role, its permission) was not written by anybody.
       if (resource.origin !== undefined && resource.origin !== resource.logicalId) continue
+      // A nested stack is simulated by its resources.
+      if (template.stacks.has(resource.logicalId)) continue
       note(`${resource.type} \`${resource.logicalId}\` is not simulated`, resource.keySpan)
       const near = nearest(resource.type, [...registry.byType.keys(), ...registry.parts.keys()])
       if (

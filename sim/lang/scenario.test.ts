@@ -179,10 +179,6 @@ describe('the section', () => {
     expect(told('[]')).toContain('Simulation')
   })
 
-  it('refuses several stacks before anything else', () => {
-    expect(problemsOf('Simulation: { Stacks: { A: { Template: a.yaml } } }')).toContain('`Stacks` is not simulated yet')
-  })
-
   it('says all that is wrong at once', () => {
     const text = told('{ Duration: 5, Sed: 1, Expect: [p99(Jbos.X) < 1], Handlers: { Jobs: [] }, Quotas: now }')
     expect(text).toContain('5 errors')

@@ -2,8 +2,20 @@
 //
 // The one idea: everything that can be wrong with a user's text is found here, all of it at once and with its place. What comes
 // out needs no further question: names are components, texts are figures, steps are programs.
-import { get, parseDocument, templateLimits, templateOf, textOf, type Node, type Template } from '../cfn/index.ts'
-import type { Problems } from '../diag/problem.ts'
+import {
+  currentQuotas,
+  get,
+  noFiles,
+  parseDocument,
+  quotasOf2020,
+  templateLimits,
+  templateOf,
+  textOf,
+  type Node,
+  type Template,
+  type TemplateQuotas,
+} from '../cfn/index.ts'
+import { Problems } from '../diag/problem.ts'
 import type { Source, Span } from '../diag/span.ts'
 import type { WorldPlan } from '../model/plan.ts'
 import { readActions } from './actions.ts'
@@ -16,7 +28,7 @@ import { nearest } from '../diag/suggest.ts'
 import { findPlaces, textsOf, type FileReader } from './places.ts'
 import { registry } from './registry.ts'
 import { readResources, type Resources } from './resources.ts'
-import { readSimulation, type Guards, type SimulationSection } from './simulation.ts'
+import { readQuotas, readSimulation, type Guards, type SimulationSection } from './simulation.ts'
 import { readWorkloads } from './workloads.ts'
 import type { ComponentPlan } from '../model/plan.ts'
 
@@ -43,10 +55,6 @@ export interface Scenario {
   readonly inferred: readonly string[]
 }
 
-const NO_FILES: FileReader = {
-  read: (path) => ({ ok: false, message: `\`${path}\` cannot be read`, help: 'this scenario has no folder' }),
-}
-
 /** Reads a scenario. Undefined when there is no plan to be made; what is wrong is in `problems`. */
 export function loadScenario(source: Source, options: LoadOptions, problems: Problems): Scenario | undefined {
   return problems.during(() => load(source, options, problems))
@@ -55,14 +63,19 @@ export function loadScenario(source: Source, options: LoadOptions, problems: Pro
 function load(source: Source, options: LoadOptions, problems: Problems): Scenario | undefined {
   const root = parseDocument(source, problems, templateLimits)
   if (root === undefined) return undefined
-  const files = options.files ?? NO_FILES
+  const files = options.files ?? noFiles
   const places = findPlaces(root, files, problems)
   if (places === undefined) return undefined
   const { simulation } = places
   const parameters = new Map([...textsOf(simulation, 'Parameters', problems), ...(options.parameters ?? [])])
   const template = templateOf(
     places.template,
-    { parameters, ssm: textsOf(simulation, 'SsmParameters', problems), dummies: true },
+    {
+      ...{ parameters, files, stacks: places.stacks, dummies: true },
+      ssm: textsOf(simulation, 'SsmParameters', problems),
+      quotas: templateQuotas(simulation),
+      ...(places.path === undefined ? {} : { path: places.path }),
+    },
     problems,
   )
   if (template === undefined) return undefined
@@ -137,7 +150,10 @@ function plan(
     guards: section.guards,
     expectations,
     notSimulated,
-    parameters: [...template.parameters.values()].map((parameter) => ({ name: parameter.name, value: parameter.text })),
+    parameters: [...template.parameters.values()].map((parameter) => ({
+      name: parameter.name,
+      value: parameter.noEcho ? '****' : parameter.text,
+    })),
     inferred,
   }
 }
@@ -183,12 +199,26 @@ function withHandlers(
   })
 }
 
+/** How large templates may be: needed before they are read, so what is wrong with the section is told later. */
+function templateQuotas(simulation: Node | undefined): TemplateQuotas {
+  const { profile, quotas } = readQuotas(get(simulation, 'Quotas'), new Problems())
+  const made: Record<string, number> = { ...(profile === 'notes-2020' ? quotasOf2020 : currentQuotas) }
+  for (const { name, value } of quotas) {
+    const own = name.startsWith(templatePrefix) ? name.slice(templatePrefix.length) : ''
+    if (Object.hasOwn(made, own)) made[own] = value
+  }
+  return made as unknown as TemplateQuotas
+}
+
+const templatePrefix = 'cloudformation.'
+
 function checkQuotas(section: SimulationSection, problems: Problems): void {
   const known = new Set(
     registry.defs.flatMap((def) =>
       Object.keys(def.quotas).map((name) => `${def.type.split('::')[1]!.toLowerCase()}.${name}`),
     ),
   )
+  for (const name of Object.keys(currentQuotas)) known.add(templatePrefix + name)
   for (const { name, span } of section.quotas) {
     if (known.has(name)) continue
     const near = nearest(name, known)

@@ -114,7 +114,8 @@ function readGuards(node: Node | undefined, problems: Problems): Guards {
   }
 }
 
-function readQuotas(
+/** The `Quotas` of the section: their profile, overrides by name, and limits on operations. */
+export function readQuotas(
   node: Node | undefined,
   problems: Problems,
 ): Pick<SimulationSection, 'profile' | 'quotas' | 'apiLimits'> {

@@ -5,6 +5,7 @@ import { parseDocument, templateLimits } from '../document.ts'
 import { get, isMap, withMembers } from '../node.ts'
 import type { Dict } from '../node.ts'
 import { readParameters } from '../parameters.ts'
+import type { Given } from '../parameters.ts'
 import { transformServerless } from './transform.ts'
 
 export interface TransformOptions {
@@ -20,7 +21,9 @@ export function transformText(source: Source, options: TransformOptions, problem
   if (!isMap(root) || !isMap(resources)) return undefined
   const region = options.region ?? 'us-east-1'
   const declared = get(root, 'Parameters')
-  const given = new Map([...options.parameters].filter(([name]) => isMap(declared) && declared.pairs.has(name)))
+  const given = new Map<string, Given>()
+  for (const [name, text] of options.parameters)
+    if (isMap(declared) && declared.pairs.has(name)) given.set(name, { text })
   const inputs = {
     given,
     ssm: new Map<string, string>(),
