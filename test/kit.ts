@@ -105,7 +105,6 @@ const probeDef: ServiceDef<ProbeState> = {
 export class Lab {
   readonly world: World
   readonly notSimulated: string[] = []
-  readonly advice: string[] = []
   private readonly probe: ProbeState
 
   constructor(parts: Readonly<Record<string, Part>>, options: LabOptions) {
@@ -128,7 +127,6 @@ export class Lab {
         type: part.def.type,
         config: { ...config, ...part.config },
         error: (path, slug, message) => problems.push(`${name}.${path.join('.')}: ${slug}: ${message}`),
-        advise: (path, slug, message) => this.advice.push(`${name}.${path.join('.')}: ${slug}: ${message}`),
         notSimulated: (path, message) => this.notSimulated.push(`${name}.${path.join('.')}: ${message}`),
       })
     }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { findRooms, renderIndex, ROOT } from '../sim/cli/rooms-index.ts'
+import { findLints, findRooms, renderIndex, ROOT } from '../sim/cli/rooms-index.ts'
 import { readKnown } from './facts/ids.ts'
 import { layerProblems } from './tidy/layers.ts'
 import { definitionProblems, goldenProblems, roomFileProblems } from './tidy/rooms.ts'
@@ -30,7 +30,7 @@ test('every scenario has its golden file and every golden file its scenario', ()
 
 test('the index of the rooms is fresh', () => {
   const index = readFileSync(join(ROOT, 'sim/services/index.ts'), 'utf8')
-  expect(index, 'run `npm run rooms`').toBe(renderIndex(findRooms(ROOT)))
+  expect(index, 'run `npm run rooms`').toBe(renderIndex(findRooms(ROOT), findLints(ROOT)))
 })
 
 test('definitions say what they do, name operations as policies do and cite a source for every figure', async () => {

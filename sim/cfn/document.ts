@@ -2,10 +2,11 @@
 //
 // The one idea: the text is a stranger's. Size, depth and the growth by aliases are bounded before anything is built, keys that
 // could reach a prototype are refused, and plain scalars are read by the few rules that CloudFormation's templates rely on.
-import { Composer, Lexer, Parser, isAlias, isScalar as isYamlScalar, isSeq } from 'yaml'
+import { Composer, Parser, isAlias, isScalar as isYamlScalar, isSeq } from 'yaml'
 import type { CST, Document, ParsedNode, Pair, Scalar as YamlScalar, YAMLMap } from 'yaml'
 import type { Problems } from '../diag/problem.ts'
 import type { Source, Span } from '../diag/span.ts'
+import { lexemesOf } from './lexemes.ts'
 import { Dict, List, Scalar } from './node.ts'
 import type { Entry, Node } from './node.ts'
 import { longForm } from './short-forms.ts'
@@ -81,25 +82,12 @@ interface Early {
 /** Pieces of text (names, colons, blanks, comments) for each value: more than the wordiest real template has. */
 const PIECES_PER_VALUE = 4
 
-/**
- * The text's tokens. Inside `{ }` and `[ ]` indentation means nothing to CloudFormation, and templates with pasted JSON rely on it;
- * the lexer, which insists, is told that no indentation is needed while it is inside.
- */
 function tokensOf(text: string, limits: DocumentLimits): { tokens: CST.Token[]; end?: Early } {
-  const lexer = new Lexer()
-  const inside = lexer as unknown as { readonly flowLevel: number }
-  let needed = 0
-  Object.defineProperty(lexer, 'indentNext', {
-    get: () => (inside.flowLevel > 0 ? -1 : needed),
-    set: (indent: number) => {
-      needed = indent
-    },
-  })
   const parser = new Parser()
   const tokens: CST.Token[] = []
   let pieces = PIECES_PER_VALUE * limits.nodes
   let lines = limits.lines
-  for (const lexeme of lexer.lex(text)) {
+  for (const lexeme of lexemesOf(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token)
     // What is too much is not read to its end: the tree of a million brackets would take half a gigabyte.
     const at = Math.min(parser.offset, text.length)

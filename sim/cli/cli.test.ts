@@ -194,7 +194,7 @@ describe('what is said before a run', () => {
     expect(err).toContain(`check ${file('warned.yaml')} --root ${folder}\` shows`)
     err = ''
     expect(check([file('warned.yaml')], {})).toBe(0)
-    expect(err).toContain('warning[dead-letters-expire-early]')
+    expect(err).toContain('warning[sqs/dead-letters-expire-early]')
   })
 })
 

@@ -2,6 +2,7 @@
 //
 // A new slug is added here: put an entry into the file of `catalogue/` where its neighbours stand. A slug that has no entry does not
 // compile, and `test/explanations.test.ts` finds entries that nothing emits. Lints bring their explanations themselves (`sqs/…`).
+import { allowances } from './catalogue/allowances.ts'
 import { documents } from './catalogue/documents.ts'
 import { expectations } from './catalogue/expectations.ts'
 import { files } from './catalogue/files.ts'
@@ -25,6 +26,7 @@ const ENTRIES = {
   ...quantities,
   ...expectations,
   ...files,
+  ...allowances,
 }
 
 /** The slug of a lint: the service, a slash, the bad thing. */

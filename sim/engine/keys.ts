@@ -67,6 +67,9 @@ export class KeySampler {
   readonly distribution: KeyDistribution
   /** [0] = the next index of a sequence; copy it to snapshot the sampler. */
   readonly next: Float64Array
+  /** The chance of the most frequent index, 0 where none comes twice; how many there are, Infinity where each is new. */
+  readonly topShare: number
+  readonly count: number
   private readonly mode: number
   private readonly n: number
   private readonly share: number
@@ -84,6 +87,13 @@ export class KeySampler {
     this.stay = new Float64Array(weights.length)
     this.alias = new Int32Array(weights.length)
     fillAlias(weights, this.stay, this.alias)
+    this.count = this.n === 0 ? Infinity : this.n
+    this.topShare =
+      this.mode === ALIAS
+        ? topShareOf(weights)
+        : this.n === 0
+          ? 0
+          : Math.max(this.share, (1 - this.share) / Math.max(1, this.n - (this.mode === HOT ? 1 : 0)))
   }
 
   /** The index of the next key. */
@@ -148,6 +158,16 @@ function weightsOf(d: KeyDistribution): Float64Array {
   const weights = new Float64Array(d.n)
   for (let i = 0; i < d.n; i++) weights[i] = exp(-d.s * ln(i + 1))
   return weights
+}
+
+function topShareOf(weights: Float64Array): number {
+  let total = 0
+  let top = 0
+  for (let i = weights.length - 1; i >= 0; i--) {
+    total += weights[i]
+    if (weights[i] > top) top = weights[i]
+  }
+  return top / total
 }
 
 /** Vose's method: every index keeps part of an equal share and gives the rest to one index that has too much. */

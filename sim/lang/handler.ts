@@ -30,6 +30,8 @@ export interface StepContext {
   readonly operations: ReadonlyMap<string, Op<unknown>>
   /** Puts a line on the 'not simulated' list. */
   notSimulated(message: string, span: Span): void
+  /** Where each instruction comes from, for those who speak about it later. */
+  readonly stepSpans: Map<Instruction, Span>
   readFile(path: string, span: Span): string | undefined
 }
 
@@ -69,6 +71,8 @@ class Compiler {
   /** Loops open around the current step within its frame, and whether that frame is a branch of `Parallel`. */
   private depth = 0
   private inBranch = false
+  /** The place of the current step. */
+  private span: Span | undefined
 
   constructor(context: StepContext) {
     this.context = context
@@ -76,6 +80,7 @@ class Compiler {
 
   emit(instruction: Instruction): Draft {
     this.code.push(instruction as Draft)
+    if (this.span !== undefined) this.context.stepSpans.set(instruction, this.span)
     return this.code[this.code.length - 1]!
   }
 
@@ -108,6 +113,7 @@ class Compiler {
     }
     const entry = doing[0]!
     const start = this.here
+    this.span = entry.keySpan
     if ((FLOW as readonly string[]).includes(entry.key)) this.flow(entry, place)
     else if (entry.key.includes(':')) this.call(entry, node, place)
     else this.unknown(entry)

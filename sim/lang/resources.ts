@@ -3,17 +3,7 @@ import type { Slug } from '../diag/catalogue.ts'
 import type { Problems } from '../diag/problem.ts'
 import type { Span } from '../diag/span.ts'
 import { nearest } from '../diag/suggest.ts'
-import {
-  build,
-  isList,
-  isMap,
-  toJs,
-  textOf,
-  type CfnResource,
-  type Entry,
-  type Node,
-  type Template,
-} from '../cfn/index.ts'
+import { build, placeOf, toJs, textOf, type CfnResource, type Template } from '../cfn/index.ts'
 import { readConfig, type Path, type ReadContext } from '../derive/config.ts'
 import type { Config, Near, ResourceView, ServiceDef } from '../model/contract.ts'
 import type { Registry } from './registry.ts'
@@ -52,6 +42,16 @@ export function quotaReader(section: SimulationSection, registry: Registry): (de
       registry.defs.find((other) => prefixOf(other.type) === prefixOf(def.type) && other.quotas[name] !== undefined)!
         .quotas[name]!
     return section.profile === 'notes-2020' ? (quota.notes2020 ?? quota.current) : quota.current
+  }
+}
+
+/** The same by a quota's full name: `lambda.ConcurrentExecutions`; NaN when there is none of that name. */
+export function quotaByName(section: SimulationSection, registry: Registry): (name: string) => number {
+  const quota = quotaReader(section, registry)
+  return (full) => {
+    const [prefix, name = ''] = full.split('.')
+    const def = registry.defs.find((other) => prefixOf(other.type) === prefix && other.quotas[name] !== undefined)
+    return def === undefined ? Number.NaN : quota(def, name)
   }
 }
 
@@ -107,14 +107,14 @@ export function readResources(
       faulty.add(resource.logicalId)
       // A property whose function could not be resolved is missing for that reason, which has been told.
       if (slug === 'missing-property' && problems.list.some(({ span }) => isWithin(span, resource.span))) return
-      const place = spanAt(resource, path, slug === 'unknown-property')
+      const place = placeOf(resource, path, slug === 'unknown-property')
       problems.error(slug, message, place, help === undefined ? {} : { label: help })
     }
     const context: ReadContext = {
       quota: (name) => quota(owner, name),
       resolve: (text) => simulated(typeof text === 'string' ? template.resourceAt(text)?.logicalId : undefined),
       error,
-      notSimulated: (path, message) => note(`${message} (\`${resource.logicalId}\`)`, spanAt(resource, path, true)),
+      notSimulated: (path, message) => note(`${message} (\`${resource.logicalId}\`)`, placeOf(resource, path, true)),
     }
     const config = readConfig(resource.type, props, toJs(resource.properties) as Record<string, unknown>, context)
     const view: ResourceView = {
@@ -122,8 +122,6 @@ export function readResources(
       type: resource.type,
       config,
       error,
-      advise: (path, slug, message, help) =>
-        problems.warning(slug, message, spanAt(resource, path), help === undefined ? {} : { label: help }),
       notSimulated: context.notSimulated,
     }
     views.set(resource.logicalId, { view, resource })
@@ -194,18 +192,4 @@ function dimensionValue(template: Template, resource: CfnResource, def: ServiceD
 
 function isWithin(span: Span | undefined, whole: Span): boolean {
   return span !== undefined && span.source === whole.source && span.start >= whole.start && span.end <= whole.end
-}
-
-/** The place of a property (or of its `name`): as deep along the path as the text goes, the member's name for the last step. */
-function spanAt(resource: CfnResource, path: Path, name = false): Span {
-  let node = resource.properties as Node
-  let span = resource.keySpan
-  for (const step of path[0] === 'Properties' ? path.slice(1) : path) {
-    const entry: Entry | undefined = isMap(node) ? node.pairs.get(String(step)) : undefined
-    const item: Node | undefined = isList(node) && typeof step === 'number' ? node.items[step] : undefined
-    if (entry === undefined && item === undefined) break
-    node = entry?.value ?? item!
-    span = entry === undefined || (node.kind === 'scalar' && !name) ? node.span : entry.keySpan
-  }
-  return span
 }

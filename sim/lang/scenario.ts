@@ -26,8 +26,10 @@ import { readFaults } from './faults.ts'
 import { compileSteps, type StepContext } from './handler.ts'
 import { nearest } from '../diag/suggest.ts'
 import { findPlaces, textsOf, type FileReader } from './places.ts'
+import { checkLints } from '../lint/check.ts'
+import { sceneOf } from '../lint/scene.ts'
 import { registry } from './registry.ts'
-import { readResources, type Resources } from './resources.ts'
+import { quotaByName, readResources, type Resources } from './resources.ts'
 import { readQuotas, readSimulation, type Guards, type SimulationSection } from './simulation.ts'
 import { readWorkloads } from './workloads.ts'
 import type { ComponentPlan } from '../model/plan.ts'
@@ -81,11 +83,11 @@ function load(source: Source, options: LoadOptions, problems: Problems): Scenari
   if (template === undefined) return undefined
   const resolved = simulation === undefined ? undefined : template.resolve(simulation)
   const description = textOf(get(root, 'Description') ?? get(places.template, 'Description'))
-  return plan(source.name, description, template, resolved, options, files, problems)
+  return plan(source, description, template, resolved, options, files, problems)
 }
 
 function plan(
-  name: string,
+  source: Source,
   description: string | undefined,
   template: Template,
   simulation: Node | undefined,
@@ -107,6 +109,7 @@ function plan(
     },
     operations: registry.operations,
     notSimulated: note,
+    stepSpans: new Map(),
     readFile: (path, span) => {
       const file = files.read(path, 'data')
       if (file.ok) return file.value
@@ -125,12 +128,22 @@ function plan(
   const expectations = readExpectations(section, resources, [...workloads, ...operator], components, problems)
   checkQuotas(section, problems)
   if (problems.hasErrors) return undefined
+  const scene = sceneOf({
+    template,
+    profile: section.profile,
+    components,
+    workloads,
+    workloadSpans: new Map(section.workloads.map((workload) => [workload.name, workload.span])),
+    stepSpans: context.stepSpans,
+    quota: quotaByName(section, registry),
+  })
+  checkLints(scene, source, template, problems)
   const all = [...components, ...workloads, ...operator].map((component) => ({
     ...component,
     assumptions: assumptions(component),
   }))
   return {
-    name,
+    name: source.name,
     description,
     plan: {
       seed: options.seed ?? section.seed,

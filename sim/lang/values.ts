@@ -17,6 +17,8 @@ const NAMES_KEPT = 100_000
 
 /** Draws key names; what it remembers are names alone, the same in every world. */
 class NamedKeys implements KeySource {
+  readonly topShare: number
+  readonly count: number
   private readonly spec: KeySpec
   private readonly sampler: ReturnType<typeof createKeySampler>
   private readonly made: string[] = []
@@ -24,6 +26,8 @@ class NamedKeys implements KeySource {
   constructor(spec: KeySpec) {
     this.spec = spec
     this.sampler = createKeySampler(spec.distribution)
+    this.topShare = this.sampler.topShare
+    this.count = this.sampler.count
   }
 
   draw(streams: Streams, purpose: string): string {

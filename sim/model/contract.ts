@@ -74,8 +74,6 @@ export interface ResourceView {
   readonly config: Config
   /** Reports a mistake at a property of this resource (`path` from `Properties` down). */
   error(path: readonly (string | number)[], slug: Slug, message: string, help?: string): void
-  /** Advice about a configuration that works but is known for trouble: a warning, which never changes a run. */
-  advise(path: readonly (string | number)[], slug: Slug, message: string, help?: string): void
   /** Puts a line on the 'not simulated' list. */
   notSimulated(path: readonly (string | number)[], message: string): void
 }

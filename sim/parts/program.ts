@@ -24,6 +24,10 @@ export type Template =
 
 /** Draws keys as texts. It holds no state: what comes next stands in the stream of its purpose. */
 export interface KeySource {
+  /** The part of the draws that the most frequent key takes, 0 where no key comes twice. */
+  readonly topShare: number
+  /** How many keys there are; Infinity where each draw is a new one. */
+  readonly count: number
   draw(streams: Streams, purpose: string): string
 }
 

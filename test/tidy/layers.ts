@@ -47,13 +47,13 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: 'services/*',
-    imports: ['model', 'parts', 'engine'],
+    imports: ['model', 'parts', 'engine', 'lint/contract.ts'],
     instead:
       'services meet on edges, as in AWS: call the other one through `sim.edge`, or move the shared mechanism to sim/parts',
   },
   {
     folder: 'services/index.ts',
-    imports: ['model', 'services/*'],
+    imports: ['model', 'lint/contract.ts', 'services/*'],
     instead: 'the index is generated: run `npm run rooms`',
   },
   // A property may hold a distribution in the scenario's words; reading that one text needs nothing else of the language.
@@ -76,10 +76,15 @@ export const LAYERS: readonly Layer[] = [
     packages: ['yaml'],
     instead: 'inference knows templates alone: take what a room can do as a parameter from sim/lang',
   },
+  {
+    folder: 'lint',
+    imports: ['cfn', 'diag', 'model', 'parts', 'services/index.ts'],
+    instead: 'a lint reads what was written and the plan that came of it: put what it needs into the scene',
+  },
   // The language compiles texts to what the engine runs (times, distributions, key choices) and to the parts' programs.
   {
     folder: 'lang',
-    imports: ['cfn', 'infer', 'derive', 'diag', 'engine', 'model', 'parts', 'registry', 'services/index.ts'],
+    imports: ['cfn', 'infer', 'derive', 'diag', 'engine', 'lint', 'model', 'parts', 'registry', 'services/index.ts'],
     except: ['engine/kernel.ts', 'engine/recorder.ts', 'engine/calls.ts'],
     packages: ['yaml'],
     instead: 'the language ends at the plan of sim/model/plan.ts and names no service: look it up in the registry',

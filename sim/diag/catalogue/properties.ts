@@ -80,27 +80,11 @@ export const properties = {
       'Resources:\n  Dead: { Type: AWS::SQS::Queue, Properties: { RedriveAllowPolicy: { redrivePermission: allowAll } } }\n  Jobs: { Type: AWS::SQS::Queue, Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3 } } }\n',
     source: 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html',
   },
-  'dead-letters-expire-early': {
-    severity: 'warning',
-    title: 'a dead-letter queue that keeps messages no longer than its source',
-    text: 'A message that moves to a dead-letter queue keeps the time at which it was first sent. With the same retention there, one that has waited long in the source is deleted soon after it has moved, before anybody looks. Give the dead-letter queue the longer `MessageRetentionPeriod`.',
-    wrong:
-      'Resources:\n  Dead: { Type: AWS::SQS::Queue }\n  Jobs: { Type: AWS::SQS::Queue, Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3 } } }\n',
-    right:
-      'Resources:\n  Dead: { Type: AWS::SQS::Queue, Properties: { MessageRetentionPeriod: 1209600 } }\n  Jobs: { Type: AWS::SQS::Queue, Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3 } } }\n',
-    source: 'SQS-32',
-  },
   'visibility-below-timeout': {
     severity: 'error',
     title: 'a queue that hands out a message again while its function still works on it',
     text: 'Lambda refuses a mapping whose queue has a shorter visibility timeout than the function’s time-out: each slow batch would be processed twice. Six times the time-out is advised.',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html',
-  },
-  'visibility-below-six-timeouts': {
-    severity: 'warning',
-    title: 'a visibility timeout that leaves no room for retries',
-    text: 'When a function is throttled, Lambda tries a batch again within its visibility timeout. AWS advises six times the function’s time-out, plus the batching window; below that, messages come back and are received twice when the function is busiest.',
-    source: 'LAM-56',
   },
   'batch-size': {
     severity: 'error',
@@ -199,12 +183,6 @@ export const properties = {
     severity: 'error',
     title: 'metric expressions that need each other',
     text: 'The entries of an alarm’s `Metrics` may build on one another by their `Id`, but not in a circle.',
-  },
-  'period-without-data': {
-    severity: 'warning',
-    title: 'an alarm that looks more often than its metric comes',
-    text: 'The service publishes this metric once a minute. In periods of 10 or 20 s the alarm finds no data in most of them; 60 s or a multiple is right. Shorter periods are for custom metrics of high resolution.',
-    source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html',
   },
   'unreadable-rule': {
     severity: 'error',

@@ -87,7 +87,7 @@ function measuredDirectly(near: Near): Measured {
     self.error([], 'missing-property', 'AWS::CloudWatch::Alarm needs one of `Statistic` and `ExtendedStatistic`')
   const stat = config['Statistic'] ?? config['ExtendedStatistic'] ?? 'Sum'
   const period = config['Period'] ?? 60
-  checkPeriod(near, ['Period'], period, config['Namespace'])
+  checkPeriod(near, ['Period'], period)
   checkStatistic(near, ['ExtendedStatistic'], stat)
   const query = queryOf(config, stat, period, config['Unit'])
   return { terms: [{ id: 'm', query, expression: null }], result: 'm', period: query.Period }
@@ -151,7 +151,7 @@ function termOf(near: Near, entry: Readonly<Record<string, any>>, path: Path): T
     return { id, query: null, expression }
   }
   const { Metric: metric = {}, Period: period = 60, Stat: stat = 'Sum', Unit: unit } = entry['MetricStat'] ?? {}
-  checkPeriod(near, [...path, 'MetricStat', 'Period'], Number(period), metric['Namespace'])
+  checkPeriod(near, [...path, 'MetricStat', 'Period'], Number(period))
   checkStatistic(near, [...path, 'MetricStat', 'Stat'], String(stat))
   return { id, query: queryOf(metric, String(stat), Number(period), unit), expression: null }
 }
@@ -179,17 +179,10 @@ function queryOf(metric: Readonly<Record<string, any>>, stat: string, period: nu
   }
 }
 
-/** CW-20, N.CLOUDWATCH-16: 10, 20, 30 or a multiple of 60; the short ones only where there are data so often. */
-function checkPeriod(near: Near, path: Path, period: number, namespace: unknown): void {
+/** CW-20, N.CLOUDWATCH-16: 10, 20, 30 or a multiple of 60. */
+function checkPeriod(near: Near, path: Path, period: number): void {
   if (!(period > 0) || (period % 60 !== 0 && !SHORT_PERIODS.includes(period)))
     near.self.error(path, 'out-of-range', `\`Period\` is ${period}`, 'expected 10, 20, 30 or a multiple of 60 s')
-  else if (period < 60 && String(namespace).startsWith('AWS/'))
-    near.self.advise(
-      path,
-      'period-without-data',
-      `${String(namespace)} publishes once a minute: with a \`Period\` of ${period} s the alarm finds no data`,
-      'expected a multiple of 60 s',
-    )
 }
 
 function checkStatistic(near: Near, path: Path, stat: string): void {

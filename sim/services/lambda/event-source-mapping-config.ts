@@ -64,13 +64,6 @@ function visibilityOf(near: Near, queue: ResourceView): { visibility: number; hi
       `the visibility timeout of \`${queue.logicalId}\`, ${visibility} s, is shorter than the function's time-out of ${timeout} s`,
       `expected at least ${timeout} s, better ${6 * timeout + window} s`,
     )
-  else if (visibility < 6 * timeout + window)
-    near.self.advise(
-      ['Properties', 'EventSourceArn'],
-      'visibility-below-six-timeouts',
-      `the visibility timeout of \`${queue.logicalId}\`, ${visibility} s, is less than six times the function's time-out of ${timeout} s${window > 0 ? ` and the batching window of ${window} s` : ''}`,
-      `${6 * timeout + window} s leave room for retries of throttled batches (LAM-56)`,
-    )
   const longer = window > 0 && window + timeout > visibility
   return { visibility: longer ? window + timeout + VISIBILITY_MARGIN : visibility, hidden: longer }
 }

@@ -458,13 +458,6 @@ describe('refused or not simulated', () => {
     expect(refusal({ work: { Timeout: 30 } })).toBe('')
   })
 
-  test('below six times the time-out there is advice, at six times none [LAM-56, N.LAMBDA-ESM-16]', () => {
-    expect(world({ jobs: { VisibilityTimeout: 59 }, work: { Timeout: 10 } }).advice.join()).toContain(
-      'visibility-below-six-timeouts',
-    )
-    expect(world({ jobs: { VisibilityTimeout: 60 }, work: { Timeout: 10 } }).advice).toEqual([])
-  })
-
   test('a FIFO queue and a source outside of the scenario are named as not simulated, and nothing happens', () => {
     const fifo = world({
       jobs: { FifoQueue: false },

@@ -623,22 +623,6 @@ describe('the dead-letter queue', () => {
     expect([counts(l).visible, counts(l, 'Dead').visible]).toEqual([0, 1])
   })
 
-  it('advises a longer retention of the dead-letter queue than of its source [N.SQS-29]', () => {
-    const withDead = (days: number) =>
-      lab({
-        Jobs: {
-          def: queue,
-          properties: {
-            MessageRetentionPeriod: 4 * 86_400,
-            RedrivePolicy: { deadLetterTargetArn: 'Dead', maxReceiveCount: 1 },
-          },
-        },
-        Dead: { def: queue, properties: { MessageRetentionPeriod: days * 86_400 } },
-      }).advice
-    expect(withDead(4).join()).toMatch(/dead-letters-expire-early/)
-    expect(withDead(5)).toEqual([])
-  })
-
   it('keeps message id and enqueue time, so a message moved after 1 day expires 3 days later; its age counts from the move [N.SQS-29, SQS-32]', () => {
     const l = jobs(withDeadLetters(1))
     const id = send(l, 'bad').answer.MessageId

@@ -338,14 +338,6 @@ function checkDeadLetterQueue(near: Near): void {
     )
     return
   }
-  const kept = target.config['MessageRetentionPeriod'] as number
-  if (kept <= (self.config['MessageRetentionPeriod'] as number))
-    self.advise(
-      path,
-      'dead-letters-expire-early',
-      `the dead-letter queue \`${id}\` keeps messages no longer than this queue: they go on ageing there`,
-      'give it a longer `MessageRetentionPeriod` (SQS-32)',
-    )
   const policy = target.config['RedriveAllowPolicy']
   if (policy === undefined || policy.redrivePermission === 'allowAll') return
   const listed = (policy.sourceQueueArns ?? []).some(

@@ -1,0 +1,145 @@
+// Alarms that cannot see what they are there for.
+import type { Lints, Scene, Written } from './contract.ts'
+
+const ALARM = 'AWS::CloudWatch::Alarm'
+const QUEUE = 'AWS::SQS::Queue'
+const DEAD_LETTERS =
+  'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html'
+const DIMENSIONS = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Dimension'
+
+const example = (metric: string, queue: string, alarm: string): string => `Resources:
+  Jobs: { Type: AWS::SQS::Queue, Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 5 } } }
+  Dead: { Type: AWS::SQS::Queue, Properties: { MessageRetentionPeriod: 1209600 } }
+  Page: { Type: AWS::SNS::Topic }
+  Failed:
+    Type: AWS::CloudWatch::Alarm
+    Properties: { Namespace: AWS/SQS, MetricName: ${metric}, Dimensions: [{ Name: QueueName, Value: ${queue} }], Statistic: Maximum, Period: 60, EvaluationPeriods: 1, Threshold: 0, ComparisonOperator: GreaterThanThreshold, AlarmActions: [!Ref Page]${alarm} }`
+
+const VISIBLE = 'ApproximateNumberOfMessagesVisible'
+const RIGHT = example(VISIBLE, '!GetAtt Dead.QueueName', '')
+
+export const alarmLints: Lints = {
+  'cloudwatch/dead-letters-unwatched': {
+    severity: 'note',
+    title: 'a dead-letter queue that nobody looks at',
+    text: 'What lies in a dead-letter queue failed for good, and is deleted at the end of its retention. Without an alarm on the number of its messages nobody knows that anything is there.',
+    wrong: example(VISIBLE, '!GetAtt Jobs.QueueName', ''),
+    right: RIGHT,
+    source: DEAD_LETTERS,
+    find: (scene) =>
+      deadQueues(scene).flatMap((queue) => {
+        if (metricsOf(scene).some((metric) => watches(metric, queue))) return []
+        return [
+          {
+            message: `no alarm watches the dead-letter queue \`${queue.logicalId}\``,
+            span: queue.place(),
+            help: `an \`AWS::CloudWatch::Alarm\` on \`${VISIBLE}\` of \`!GetAtt ${queue.logicalId}.QueueName\`, \`Threshold: 0\`, \`GreaterThanThreshold\``,
+          },
+        ]
+      }),
+  },
+  'cloudwatch/dead-letters-counted-as-sent': {
+    severity: 'warning',
+    title: 'an alarm that no dead letter sets off',
+    text: 'A message that SQS moves to a dead-letter queue is not sent there: `NumberOfMessagesSent` counts only what somebody sends by hand. An alarm on it stays silent however many messages die.',
+    wrong: example('NumberOfMessagesSent', '!GetAtt Dead.QueueName', ''),
+    right: RIGHT,
+    source: DEAD_LETTERS,
+    find: (scene) =>
+      metricsOf(scene).flatMap((metric) => {
+        const dead = deadQueues(scene).find((queue) => watches(metric, queue))
+        if (dead === undefined || metric.name !== 'NumberOfMessagesSent') return []
+        return [
+          {
+            message: `messages that SQS moves to \`${dead.logicalId}\` are not counted as sent: \`${metric.alarm.logicalId}\` stays silent`,
+            span: metric.alarm.place(...metric.path, 'MetricName'),
+            help: `\`MetricName: ${VISIBLE}\` with \`Statistic: Maximum\``,
+          },
+        ]
+      }),
+  },
+  'cloudwatch/alarm-on-an-address': {
+    severity: 'warning',
+    title: 'an alarm whose dimension is an address, not a name',
+    text: 'A dimension carries the name of a resource. `Ref` of a queue gives its URL and of a topic its ARN, `GetAtt` an ARN: no metric has a dimension like that, the alarm never has data and stays in INSUFFICIENT_DATA.',
+    wrong: example(VISIBLE, '!Ref Dead', ''),
+    right: RIGHT,
+    source: DIMENSIONS,
+    find: (scene) =>
+      metricsOf(scene).flatMap((metric) =>
+        metric.dimensions.flatMap(({ name, value, path }) => {
+          // Of these the ARN is the name.
+          if (!NAMED.has(name) || !/^(arn:|https:\/\/)/.test(value)) return []
+          const resource = scene.at(value)
+          return [
+            {
+              message: `\`${name}\` of \`${metric.alarm.logicalId}\` is ${value.startsWith('arn:') ? 'an ARN' : 'a URL'}: no metric has that dimension`,
+              span: metric.alarm.place(...path, 'Value'),
+              help: resource === undefined ? 'write the name' : `\`${nameOf(resource)}\``,
+            },
+          ]
+        }),
+      ),
+  },
+}
+
+/** Dimensions that carry names. */
+const NAMED = new Set([
+  'QueueName',
+  'FunctionName',
+  'TableName',
+  'TopicName',
+  'StreamName',
+  'BucketName',
+  'DBInstanceIdentifier',
+  'AutoScalingGroupName',
+])
+
+/** How a template gets at a name that `Ref` does not give. */
+const NAME_OF: ReadonlyMap<string, string> = new Map([
+  [QUEUE, '!GetAtt ID.QueueName'],
+  ['AWS::SNS::Topic', '!GetAtt ID.TopicName'],
+])
+
+function nameOf({ type, logicalId }: Written): string {
+  return (NAME_OF.get(type) ?? '!Ref ID').replace('ID', logicalId)
+}
+
+/** A metric that an alarm watches, and where it stands there. */
+interface Watched {
+  readonly alarm: Written
+  readonly path: readonly (string | number)[]
+  readonly name: string | undefined
+  readonly namespace: string | undefined
+  readonly dimensions: readonly {
+    readonly name: string
+    readonly value: string
+    readonly path: readonly (string | number)[]
+  }[]
+}
+
+function metricsOf(scene: Scene): readonly Watched[] {
+  return scene.all(ALARM).flatMap((alarm) => {
+    const queries = alarm.list('Metrics').map((_, i) => ['Metrics', i, 'MetricStat', 'Metric'])
+    return [[], ...queries].map((path) => ({
+      alarm,
+      path,
+      name: alarm.text(...path, 'MetricName'),
+      namespace: alarm.text(...path, 'Namespace'),
+      dimensions: alarm.list(...path, 'Dimensions').map((_, i) => ({
+        name: alarm.text(...path, 'Dimensions', i, 'Name') ?? '',
+        value: alarm.text(...path, 'Dimensions', i, 'Value') ?? '',
+        path: [...path, 'Dimensions', i],
+      })),
+    }))
+  })
+}
+
+function watches({ namespace, dimensions }: Watched, queue: Written): boolean {
+  return namespace === 'AWS/SQS' && dimensions.some(({ value }) => value === queue.dimensionValue)
+}
+
+function deadQueues(scene: Scene): readonly Written[] {
+  const dead = scene.all(QUEUE).map((queue) => scene.at(queue.value('RedrivePolicy', 'deadLetterTargetArn')))
+  return scene.all(QUEUE).filter((queue) => dead.includes(queue))
+}

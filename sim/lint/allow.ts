@@ -1,0 +1,151 @@
+// What the author of a scenario knows and allows: `# hotshard: allow SLUG, SLUG reason`, or `Metadata: { hotshard: { allow: [SLUG] } }`.
+//
+// The one idea: an allowance covers a range of the text. Behind a line or above it, the line and all that is indented below it;
+// before the first line of a file, everything; in the metadata of a resource, the resource. One that covers no finding is told.
+import { at, commentsOf, entries, get, items, textOf } from '../cfn/index.ts'
+import type { CfnResource, Node } from '../cfn/index.ts'
+import type { Problems } from '../diag/problem.ts'
+import { lineColumn, lineStarts, lineText, subspan } from '../diag/span.ts'
+import type { Source, Span } from '../diag/span.ts'
+import { nearest } from '../diag/suggest.ts'
+
+/** One slug allowed at one place. */
+interface Allowance {
+  readonly slug: string
+  readonly span: Span
+  /** The range that it covers; null = everything. */
+  readonly covers: Span | null
+  isUsed: boolean
+}
+
+const DIRECTIVE = /^#+\s{0,20}hotshard:\s{0,20}([A-Za-z-]+)(\s.*)?$/
+const SLUGS = /^(\s+)([A-Za-z0-9/-]+(?:\s{0,20},\s{0,20}[A-Za-z0-9/-]+)*)/
+
+export class Allowances {
+  private readonly list: Allowance[] = []
+  private readonly known: readonly string[]
+  private readonly problems: Problems
+
+  /** `known` are the slugs that can be allowed. */
+  constructor(known: readonly string[], problems: Problems) {
+    this.known = known
+    this.problems = problems
+  }
+
+  /** Takes the comments of a file. */
+  readComments(source: Source): void {
+    // Most files have none, and need not be taken apart a second time.
+    if (!source.text.includes('hotshard:')) return
+    for (const { text, span } of commentsOf(source)) {
+      const [, word, rest = ''] = DIRECTIVE.exec(text) ?? []
+      if (word === undefined) continue
+      if (word !== 'allow') {
+        if (nearest(word, ['allow']) === undefined) continue
+        const place = subspan(span, text.indexOf(word), word.length)
+        const label = 'did you mean `allow`?'
+        this.problems.warning('unknown-lint', `\`hotshard: ${word}\` is not known`, place, { label })
+        continue
+      }
+      const [, gap = '', slugs = ''] = SLUGS.exec(rest) ?? []
+      let offset = text.length - rest.length + gap.length
+      for (const piece of slugs.split(',')) {
+        const slug = piece.trim()
+        const place = subspan(span, offset + piece.indexOf(slug), slug.length)
+        this.add(slug, place, coveredBy(span))
+        offset += piece.length + 1
+      }
+    }
+  }
+
+  /** Takes the metadata of a resource, or of the template when there is none. */
+  readMetadata(metadata: Node | undefined, resource?: CfnResource): void {
+    const node = at(metadata, 'hotshard', 'allow')
+    if (node === undefined) return
+    const covers =
+      resource === undefined
+        ? null
+        : { source: resource.span.source, start: resource.keySpan.start, end: resource.span.end }
+    for (const item of node.kind === 'list' ? items(node) : [node]) this.add(textOf(item) ?? '', item.span, covers)
+  }
+
+  /** The same for every resource as it was written: the SAM transform keeps metadata of functions alone. */
+  readResources(template: Node, resources: ReadonlyMap<string, CfnResource>): void {
+    this.readMetadata(get(template, 'Metadata'))
+    for (const { key, value } of entries(get(template, 'Resources'))) {
+      const resource = resources.get(key)
+      if (resource !== undefined) this.readMetadata(get(value, 'Metadata'), resource)
+    }
+  }
+
+  /** Whether a finding at this place is allowed. */
+  allows(slug: string, place: Span): boolean {
+    let isAllowed = false
+    for (const allowance of this.list) {
+      if (allowance.slug !== slug || !isWithin(place, allowance.covers)) continue
+      allowance.isUsed = true
+      isAllowed = true
+    }
+    return isAllowed
+  }
+
+  /** Tells of what allowed nothing, once everything has been looked at. */
+  reportUnused(): void {
+    for (const { slug, span, isUsed } of this.list)
+      if (!isUsed)
+        this.problems.note('unused-allow', `\`${slug}\` is allowed here and does not occur`, span, {
+          help: 'take the words away: they would hide the next one',
+        })
+  }
+
+  private add(slug: string, span: Span, covers: Span | null): void {
+    if (this.known.includes(slug)) {
+      this.list.push({ slug, span, covers, isUsed: false })
+      return
+    }
+    const near = nearest(slug, this.known)
+    this.problems.warning('unknown-lint', `\`${slug}\` is no lint that could be allowed`, span, {
+      label: near === undefined ? '`hotshard explain lints` lists them' : `did you mean \`${near}\`?`,
+    })
+  }
+}
+
+function isWithin(place: Span, range: Span | null): boolean {
+  return range === null || (place.source === range.source && place.start >= range.start && place.start < range.end)
+}
+
+/** The range of the text that a comment speaks of; null when it stands before everything. */
+function coveredBy(comment: Span): Span | null {
+  const { source } = comment
+  const starts = lineStarts(source)
+  const own = lineColumn(comment).line
+  let first = own
+  if (!isContent(lineText(source, own))) {
+    const isTop = !Array.from({ length: own - 1 }, (_, i) => lineText(source, i + 1)).some(isContent)
+    if (isTop) return null
+    while (first < starts.length && !isContent(lineText(source, first))) first++
+  }
+  const head = lineText(source, first)
+  let last = first
+  while (last < starts.length && isPartOf(head, lineText(source, last + 1))) last++
+  return { source, start: starts[first - 1]!, end: starts[last] ?? source.text.length + 1 }
+}
+
+/** A line that is neither empty, a comment nor the mark between documents. */
+function isContent(line: string): boolean {
+  return /^\ufeff?\s*[^\s#\ufeff]/.test(line) && !/^\ufeff?(---|%)/.test(line)
+}
+
+/** Whether `line` belongs to what `head` begins: deeper, or an item of the list that `head` names. */
+function isPartOf(head: string, line: string): boolean {
+  if (!isContent(line)) return true
+  const [depth, own] = [indentOf(line), indentOf(head)]
+  return depth > own || (depth === own && isItem(line) && !isItem(head))
+}
+
+function indentOf(line: string): number {
+  return line.search(/\S/)
+}
+
+function isItem(line: string): boolean {
+  return /^\s*-\s/.test(line)
+}

@@ -1,0 +1,57 @@
+// Runs every lint over a scenario and tells what nobody has allowed.
+import type { CfnResource, Node } from '../cfn/index.ts'
+import type { LintSlug } from '../diag/catalogue.ts'
+import type { Problems } from '../diag/problem.ts'
+import type { Source, Span } from '../diag/span.ts'
+import type { Finding, Lint, Scene } from './contract.ts'
+import { Allowances } from './allow.ts'
+import { lints } from './catalogue.ts'
+
+/** Where allowances may stand. */
+export interface LintedTexts {
+  readonly sources: readonly Source[]
+  readonly template: Node
+  readonly resources: ReadonlyMap<string, CfnResource>
+}
+
+export function checkLints(scene: Scene, texts: LintedTexts, problems: Problems): void {
+  const allowances = new Allowances([...lints.keys()], problems)
+  for (const source of texts.sources) allowances.readComments(source)
+  allowances.readResources(texts.template, texts.resources)
+  for (const [slug, lint] of lints) {
+    const findings = lint.find(scene).filter(({ span }) => !allowances.allows(slug, span))
+    for (const group of byPlace(findings)) tell(slug, lint, group, problems)
+  }
+  allowances.reportUnused()
+}
+
+/** Findings of one place are one: settings under `Globals` hold for many functions. */
+function byPlace(findings: readonly Finding[]): Finding[][] {
+  const groups: { span: Span; findings: Finding[] }[] = []
+  for (const finding of findings) {
+    const { span } = finding
+    const group = groups.find(({ span: other }) => other.source === span.source && other.start === span.start)
+    if (group === undefined) groups.push({ span, findings: [finding] })
+    else if (!group.findings.some(({ message }) => message === finding.message)) group.findings.push(finding)
+  }
+  return groups.map((group) => group.findings)
+}
+
+const OTHERS_SHOWN = 3
+
+function tell(slug: LintSlug, lint: Lint, [first, ...others]: Finding[], problems: Problems): void {
+  const { message, span, label, help, also } = first!
+  const more = others.length - OTHERS_SHOWN
+  const notes = [
+    ...others.slice(0, OTHERS_SHOWN).map((other) => `${other.message}, too`),
+    ...(more > 0 ? [`and ${more} more like it`] : []),
+    `see \`hotshard explain ${slug}\`; ${lint.source}`,
+  ]
+  const say = lint.severity === 'warning' ? problems.warning.bind(problems) : problems.note.bind(problems)
+  say(slug, message, span, {
+    ...(label === undefined ? {} : { label }),
+    ...(also === undefined ? {} : { also }),
+    help,
+    notes,
+  })
+}

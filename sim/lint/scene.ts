@@ -1,0 +1,161 @@
+// What lints look at, made from a scenario that has been read without a mistake.
+import { isList, isMap, isScalar, placeOf, stringOf, textOf, toJs } from '../cfn/index.ts'
+import type { CfnResource, Node, Parameter, Template } from '../cfn/index.ts'
+import type { Span } from '../diag/span.ts'
+import type { Profile } from '../model/contract.ts'
+import type { HandlerView, PropertyPath, Scene, WorkloadView, Written } from './contract.ts'
+import type { ComponentPlan } from '../model/plan.ts'
+import type { Instruction, Program, Template as Value } from '../parts/program.ts'
+import type { Backend } from '../parts/gateway-routes.ts'
+import type { RatePoint } from '../parts/rate-curve.ts'
+import type { RetrySettings } from '../parts/retry.ts'
+import { flowsOf } from './flows.ts'
+
+/** What the language hands over. */
+export interface SceneSource {
+  readonly template: Template
+  readonly profile: Profile
+  /** The template's components and the workloads, as the world gets them. */
+  readonly components: readonly ComponentPlan[]
+  readonly workloads: readonly ComponentPlan[]
+  /** Places of the workloads' names and of the handlers' steps. */
+  readonly workloadSpans: ReadonlyMap<string, Span>
+  readonly stepSpans: ReadonlyMap<Instruction, Span>
+  quota(name: string): number
+}
+
+export function sceneOf(source: SceneSource): Scene {
+  const { template } = source
+  const plans = new Map(source.components.map((component) => [component.name, component]))
+  const guesses = guessesOf(template)
+  const written = new Map<string, Written>()
+  for (const resource of template.resources.values())
+    written.set(resource.logicalId, writtenOf(resource, plans.get(resource.logicalId), guesses))
+  const at = (text: unknown): Written | undefined => {
+    let found: Written | undefined
+    // An alias of a version of a function is the longest way.
+    for (let next = text, hops = 0; typeof next === 'string' && hops < 4; hops++) {
+      found = written.get(next) ?? written.get(template.resourceAt(next)?.logicalId ?? '')
+      if (found?.type !== 'AWS::Lambda::Alias' && found?.type !== 'AWS::Lambda::Version') break
+      next = found.value('FunctionName')
+    }
+    return found
+  }
+  const all = [...written.values()]
+  const handlers = [...plans.values()].flatMap(({ name, config }) => {
+    const program = config['Handler'] as Program | undefined
+    const of = written.get(name)
+    return of === undefined || !Array.isArray(program?.code) ? [] : [handlerOf(of, program!, source.stepSpans)]
+  })
+  const scene: Omit<Scene, 'flows'> = {
+    profile: source.profile,
+    all: (...types) => (types.length === 0 ? all : all.filter((resource) => types.includes(resource.type))),
+    at,
+    quota: (name) => source.quota(name),
+    handlers,
+    workloads: source.workloads.flatMap((plan) => workloadOf(plan, at, source.workloadSpans)),
+  }
+  return { ...scene, flows: flowsOf(scene) }
+}
+
+/** The nodes that parameters without a value gave, known by the place that every one of them keeps: its parameter's. */
+function guessesOf(template: Template): ReadonlyMap<Span, boolean> {
+  const isGuess = ({ origin, type, isStored }: Parameter): boolean =>
+    origin === 'dummy' || (type.startsWith('AWS::SSM::') && !isStored)
+  return new Map([...template.parameters.values()].map((parameter) => [parameter.keySpan, isGuess(parameter)]))
+}
+
+function writtenOf(
+  resource: CfnResource,
+  plan: ComponentPlan | undefined,
+  parameters: ReadonlyMap<Span, boolean>,
+): Written {
+  const find = (path: PropertyPath): Node | undefined => {
+    let node: Node | undefined = resource.properties
+    for (const step of path)
+      node = isMap(node)
+        ? node.pairs.get(String(step))?.value
+        : isList(node) && typeof step === 'number'
+          ? node.items[step]
+          : undefined
+    return isScalar(node) && node.value === null ? undefined : node
+  }
+  const known = (node: Node | undefined): node is Node => node !== undefined && parameters.get(node.span) !== true
+  return {
+    logicalId: resource.logicalId,
+    type: resource.type,
+    config: plan?.config,
+    dimensionValue: plan?.dimensionValue,
+    deletionPolicy: resource.deletionPolicy,
+    origin: resource.origin ?? resource.logicalId,
+    value(...path) {
+      const node = find(path)
+      return node === undefined ? undefined : toJs(node)
+    },
+    number(absent, ...path) {
+      const node = find(path)
+      if (node === undefined) return absent
+      const text = known(node) ? textOf(node) : undefined
+      return text === undefined || !/^[-+]?[0-9]{1,15}(\.[0-9]{1,9})?$/.test(text) ? Number.NaN : Number(text)
+    },
+    text(...path) {
+      const node = find(path)
+      return known(node) ? textOf(node) : undefined
+    },
+    list(...path) {
+      const node = find(path)
+      if (!known(node)) return []
+      return isList(node) ? node.items.map(toJs) : [toJs(node)]
+    },
+    isLiteral(...path) {
+      const node = find(path)
+      if (node === undefined || parameters.has(node.span)) return false
+      const { source, start, end } = node.span
+      const shown = source.text.slice(start, end)
+      const text = stringOf(node)
+      return text !== undefined && (shown === text || (/^["']/.test(shown) && shown.slice(1, -1) === text))
+    },
+    place(...path) {
+      const span = placeOf(resource, path)
+      // A value that a parameter gave is shown where it is used.
+      return parameters.has(span) ? placeOf(resource, path, true) : span
+    },
+  }
+}
+
+function handlerOf(of: Written, program: Program, spans: ReadonlyMap<Instruction, Span>): HandlerView {
+  return {
+    of,
+    program,
+    isWritten: program.code.some((instruction) => spans.has(instruction)),
+    place: (instruction) => spans.get(instruction) ?? of.place(),
+  }
+}
+
+function workloadOf(plan: ComponentPlan, at: Scene['at'], spans: ReadonlyMap<string, Span>): WorkloadView[] {
+  const { config } = plan
+  const target = at(config['Target'])
+  const span = spans.get(plan.name)
+  if (target === undefined || span === undefined) return []
+  const client = config['Client'] as { readonly Retries: RetrySettings; readonly Timeout: number | null }
+  const rate = (config['Rate'] ?? []) as readonly RatePoint[]
+  return [
+    {
+      name: plan.name,
+      span,
+      target,
+      action: String(config['Action']),
+      reaches: behind(target, Number(config['Arg']), at),
+      body: config['Body'] as Value,
+      peak: rate.length === 0 ? Number.NaN : Math.max(...rate.map((point) => point.perSecond)),
+      attempts: client.Retries.maxAttempts,
+      timeout: client.Timeout ?? Infinity,
+    },
+  ]
+}
+
+/** What a request to `target` reaches; of an API, the backend of its route in the first stage. */
+function behind(target: Written, route: number, at: Scene['at']): Written | undefined {
+  const stages = target.config?.['Stages'] as readonly { readonly backends: readonly Backend[] }[] | undefined
+  return stages === undefined ? target : at(stages[0]?.backends[route]?.to)
+}

@@ -1,0 +1,69 @@
+// A program looked at without running it: which steps every run takes, and what their values are made of.
+import { follow, type Instruction, type Program, type Template } from './program.ts'
+
+/** The instructions that some runs pass over: inside branches, choices and handlers of exceptions. */
+export function conditionalSteps({ code }: Program): ReadonlySet<number> {
+  const found = new Set<number>()
+  const over = (from: number, to: number): void => {
+    for (let i = from + 1; i < to; i++) found.add(i)
+  }
+  code.forEach((step, i) => {
+    if (step.op === 'unless' || step.op === 'jump') over(i, step.to)
+    else if (step.op === 'choose') over(i, Math.max(...step.to))
+  })
+  return found
+}
+
+/** The innermost loop or list of branches around an instruction. */
+export function loopAround({ code }: Program, at: number): Instruction | undefined {
+  let found: Instruction | undefined
+  for (let i = 0; i < at; i++) {
+    const step = code[i]!
+    const end = step.op === 'each' || step.op === 'repeat' ? step.end : step.op === 'parallel' ? step.join : 0
+    if (at < end) found = step
+  }
+  return found
+}
+
+/** A template with `$` replaced by another one; undefined where that cannot be said. */
+export function within(of: Template, scope: Template): Template | undefined {
+  switch (of.kind) {
+    case 'path':
+      return partOf(scope, of.path)
+    case 'text': {
+      const parts = of.parts.map((part) => within(part, scope))
+      return parts.every((part) => part !== undefined) ? { kind: 'text', parts } : undefined
+    }
+    case 'map': {
+      const known = of.keys.flatMap((key, i) => {
+        const value = within(of.values[i]!, scope)
+        return value === undefined ? [] : [[key, value] as const]
+      })
+      return { kind: 'map', keys: known.map(([key]) => key), values: known.map(([, value]) => value) }
+    }
+    case 'list':
+      return undefined
+    case 'scoped': {
+      const inner = within(of.scope, scope)
+      return inner === undefined ? undefined : within(of.of, inner)
+    }
+    default:
+      return of
+  }
+}
+
+/** The part of a template's value at a path; undefined where that cannot be said. */
+export function partOf(whole: Template, path: readonly (string | number)[]): Template | undefined {
+  const [step, ...rest] = path
+  if (step === undefined) return whole
+  if (whole.kind === 'constant') {
+    const value = follow(whole.value, path)
+    return value === undefined ? undefined : { kind: 'constant', value }
+  }
+  if (whole.kind === 'scoped') {
+    const inner = within(whole.of, whole.scope)
+    return inner === undefined ? undefined : partOf(inner, path)
+  }
+  const i = whole.kind === 'map' ? whole.keys.indexOf(String(step)) : -1
+  return i < 0 || whole.kind !== 'map' ? undefined : partOf(whole.values[i]!, rest)
+}

@@ -1,0 +1,99 @@
+// Known traps of REST APIs.
+import type { Finding, Lints, Scene, Written } from '../../lint/contract.ts'
+
+const REST = 'AWS::ApiGateway::RestApi'
+const GUIDE = 'https://docs.aws.amazon.com/apigateway/latest/developerguide'
+const PRODUCTION = /^(prod|production|prd|live)$/i
+
+const mock = (stage: string): string => `Resources:
+  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: shop } }
+  Root:
+    Type: AWS::ApiGateway::Method
+    Properties: { RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET, Integration: { Type: MOCK } }
+  Made: { Type: AWS::ApiGateway::Deployment, DependsOn: Root, Properties: { RestApiId: !Ref Api } }
+  Stage: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref Api, DeploymentId: !Ref Made, StageName: ${stage} } }`
+
+const plan = (method: string): string => `${mock('dev').replace('HttpMethod: GET,', `HttpMethod: GET,${method}`)}
+  Plan:
+    Type: AWS::ApiGateway::UsagePlan
+    DependsOn: Stage
+    Properties: { ApiStages: [{ ApiId: !Ref Api, Stage: dev }], Throttle: { RateLimit: 10, BurstLimit: 20 } }`
+
+export const lints: Lints = {
+  'apigateway/mock-in-production': {
+    severity: 'warning',
+    title: 'a made-up answer in production',
+    text: 'An integration of type MOCK answers what its template says and reaches no backend. It is for development and tests; in a stage that customers use it is usually left over. Preflight requests (OPTIONS) are answered like that on purpose.',
+    wrong: mock('prod'),
+    right: mock('dev'),
+    source: `N.APIGATEWAY-18; ${GUIDE}/how-to-mock-integration.html`,
+    find: (scene) =>
+      scene.all(REST).flatMap((api) => {
+        const stages = (api.config?.['Stages'] ?? []) as readonly { readonly name: string }[]
+        const stage = stages.find(({ name }) => PRODUCTION.test(name))
+        if (stage === undefined) return []
+        return mocksOf(api, scene).map(({ route, span }) => ({
+          message: `${route} of \`${api.logicalId}\` is a MOCK in the stage \`${stage.name}\``,
+          span,
+          help: 'an integration with a backend, or a stage that is not for production',
+        }))
+      }),
+  },
+  'apigateway/usage-plan-without-keys': {
+    severity: 'warning',
+    title: 'a usage plan that meters nobody',
+    text: 'The limits of a usage plan apply to requests that carry an API key. Where no method asks for one, everybody calls without a key and no limit of the plan ever counts.',
+    wrong: plan(''),
+    right: plan(' ApiKeyRequired: true,'),
+    source: `${GUIDE}/api-gateway-api-usage-plans.html`,
+    find: (scene) =>
+      scene.all('AWS::ApiGateway::UsagePlan').flatMap((usage) => {
+        const apis = usage.list('ApiStages').map((_, i) => scene.at(usage.value('ApiStages', i, 'ApiId')))
+        const limits = ['Throttle', 'Quota'].find((member) => usage.value(member) !== undefined)
+        // An API of another stack may ask for keys.
+        if (limits === undefined || apis.length === 0 || apis.some((api) => api?.type !== REST)) return []
+        if (apis.some((api) => asksForKeys(api!, scene))) return []
+        return [
+          {
+            message: `\`${usage.logicalId}\` limits requests with an API key, and no method of \`${apis[0]!.logicalId}\` asks for one`,
+            span: usage.place(limits),
+            help: '`ApiKeyRequired: true` on the methods (`Auth: { ApiKeyRequired: true }` in SAM)',
+          },
+        ]
+      }),
+  },
+}
+
+/** The routes of an API that answer by themselves, from methods of their own and from its document. */
+function mocksOf(api: Written, scene: Scene): { route: string; span: Finding['span'] }[] {
+  const methods = methodsOf(api, scene)
+    .filter((method) => isMock(method.text('Integration', 'Type'), method.text('HttpMethod')))
+    .map((method) => ({ route: `\`${method.logicalId}\``, span: method.place('Integration', 'Type') }))
+  const routes = membersOf(api.value('Body', 'paths')).flatMap(([path, item]) =>
+    membersOf(item).flatMap(([method]) => {
+      const way = ['Body', 'paths', path, method, 'x-amazon-apigateway-integration', 'type']
+      if (!isMock(api.text(...way), method)) return []
+      return [{ route: `\`${method.toUpperCase()} ${path}\``, span: api.place(...way) }]
+    }),
+  )
+  return [...methods, ...routes]
+}
+
+/** Preflight requests are made up everywhere. */
+function isMock(type: string | undefined, method: string | undefined): boolean {
+  return type?.toUpperCase() === 'MOCK' && method?.toUpperCase() !== 'OPTIONS'
+}
+
+function membersOf(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : []
+}
+
+function methodsOf(api: Written, scene: Scene): readonly Written[] {
+  return scene.all('AWS::ApiGateway::Method').filter((method) => scene.at(method.value('RestApiId')) === api)
+}
+
+function asksForKeys(api: Written, scene: Scene): boolean {
+  if (methodsOf(api, scene).some((method) => String(method.value('ApiKeyRequired') ?? 'false') !== 'false')) return true
+  // A document asks for keys by the name of a security scheme; one that lies elsewhere is not known.
+  return api.value('BodyS3Location') !== undefined || /api_key|apiKey/i.test(JSON.stringify(api.value('Body') ?? ''))
+}
