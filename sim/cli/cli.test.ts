@@ -36,6 +36,7 @@ Simulation:
 `
 
 const WARNED = `
+# hotshard: allow cloudwatch/dead-letters-unwatched
 Resources:
   Jobs: { Type: AWS::SQS::Queue, Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3 } } }
   Dead: { Type: AWS::SQS::Queue }

@@ -58,18 +58,26 @@ export function sceneOf(source: SceneSource): Scene {
   return { ...scene, flows: flowsOf(scene) }
 }
 
-/** The nodes that parameters without a value gave, known by the place that every one of them keeps: its parameter's. */
-function guessesOf(template: Template): ReadonlyMap<Span, boolean> {
+/** The names of the parameters whose values are made up, or stored where nobody looked. */
+function guessesOf(template: Template): ReadonlySet<string> {
   const isGuess = ({ origin, type, isStored }: Parameter): boolean =>
     origin === 'dummy' || (type.startsWith('AWS::SSM::') && !isStored)
-  return new Map([...template.parameters.values()].map((parameter) => [parameter.keySpan, isGuess(parameter)]))
+  return new Set([...template.parameters.values()].filter(isGuess).map(({ name }) => name))
 }
 
-function writtenOf(
-  resource: CfnResource,
-  plan: ComponentPlan | undefined,
-  parameters: ReadonlyMap<Span, boolean>,
-): Written {
+/** A longer text is no reference but a resource that SAM wrote. */
+const LONGEST_REFERENCE = 300
+
+/** Whether a value comes from one of these parameters: it keeps the place of the function that names it. */
+function namesOne(names: ReadonlySet<string>, { source, start, end }: Span): boolean {
+  if (names.size === 0 || end - start > LONGEST_REFERENCE) return false
+  return source.text
+    .slice(start, end)
+    .split(/[^A-Za-z0-9]+/)
+    .some((word) => names.has(word))
+}
+
+function writtenOf(resource: CfnResource, plan: ComponentPlan | undefined, guesses: ReadonlySet<string>): Written {
   const find = (path: PropertyPath): Node | undefined => {
     let node: Node | undefined = resource.properties
     for (const step of path)
@@ -80,7 +88,7 @@ function writtenOf(
           : undefined
     return isScalar(node) && node.value === null ? undefined : node
   }
-  const known = (node: Node | undefined): node is Node => node !== undefined && parameters.get(node.span) !== true
+  const known = (node: Node | undefined): node is Node => node !== undefined && !namesOne(guesses, node.span)
   return {
     logicalId: resource.logicalId,
     type: resource.type,
@@ -109,17 +117,13 @@ function writtenOf(
     },
     isLiteral(...path) {
       const node = find(path)
-      if (node === undefined || parameters.has(node.span)) return false
+      if (node === undefined) return false
       const { source, start, end } = node.span
       const shown = source.text.slice(start, end)
       const text = stringOf(node)
       return text !== undefined && (shown === text || (/^["']/.test(shown) && shown.slice(1, -1) === text))
     },
-    place(...path) {
-      const span = placeOf(resource, path)
-      // A value that a parameter gave is shown where it is used.
-      return parameters.has(span) ? placeOf(resource, path, true) : span
-    },
+    place: (...path) => placeOf(resource, path),
   }
 }
 

@@ -1,0 +1,65 @@
+// Circles of work: seen before the run, and in it.
+import { describe, expect, test } from 'vitest'
+import { findingsOf } from '../../test/lints.ts'
+import { scenarioOf } from '../../test/scenarios.ts'
+import { runScenario } from '../run/run.ts'
+
+/** A function that sends so many messages to the queue that invokes it. */
+const text = (times: number, more = ''): string => `Resources:
+  Jobs: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 5000, RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 5 } } }
+  Dead: { Type: AWS::SQS::Queue, Properties: { MessageRetentionPeriod: 1209600 } }
+  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: a.b, Role: r, Code: { ZipFile: x }, MemorySize: 1769, Timeout: 800 } }
+  Feed: { Type: AWS::Lambda::EventSourceMapping, Properties: { EventSourceArn: !GetAtt Jobs.Arn, FunctionName: !Ref Work, BatchSize: 1 } }
+Simulation:
+  Duration: 30m
+  WarmUp: 0s
+  Workloads: { First: { Target: Jobs, Operation: sqs:SendMessage, Rate: 1/s, Count: 1 } }
+  Handlers:
+    Work:
+      - Wait: 60s
+      - Repeat: { Times: ${times}, Do: [sqs:SendMessage: { QueueUrl: !Ref Jobs, MessageBody: again }] }
+${more}`
+
+const recursion = (source: string): string | undefined =>
+  findingsOf(source).find(({ slug }) => slug === 'lambda/recursion')?.text
+
+describe('a function that sends to the queue which triggers it', () => {
+  test('is told at load with the circle, and doubles every round until the account has no more concurrency [N.LAMBDA-51]', () => {
+    expect(recursion(text(2))).toContain('`Work` sets itself to work: `Work` → `Jobs` → `Work`')
+    const done = runScenario(scenarioOf(text(2)))
+    const metric = (name: string) =>
+      done.world.metrics.find((each) => each.component === 'Work' && each.name === name)!.series.points
+    const minutes = (name: string, of: 'sum' | 'max'): number[] =>
+      metric(name).flatMap((point) => Array<number>(point.repeat).fill(point[of]))
+    const concurrent = minutes('ConcurrentExecutions', 'max')
+    // A round takes a minute. The account's 1,000 are used up in the tenth or eleventh, and stay so.
+    expect(minutes('Invocations', 'sum').slice(0, 8)).toEqual([1, 2, 4, 8, 16, 32, 64, 128])
+    expect(concurrent.findIndex((most) => most === 1000)).toBeGreaterThanOrEqual(8)
+    expect(concurrent.findIndex((most) => most === 1000)).toBeLessThanOrEqual(12)
+    expect(Math.max(...concurrent)).toBe(1000)
+  })
+
+  test('with one message for each goes round for ever at the same pace', () => {
+    const done = runScenario(scenarioOf(text(1)))
+    expect(recursion(text(1))).toBeDefined()
+    const sent = done.world.metrics.find((each) => each.component === 'Jobs' && each.name === 'NumberOfMessagesSent')!
+    const total = sent.series.points.reduce((sum, point) => sum + point.sum * point.repeat, 0)
+    expect(total).toBeGreaterThanOrEqual(29)
+    expect(total).toBeLessThanOrEqual(31)
+  })
+})
+
+test('a circle of two functions is told once, receiving from what one fills is none', () => {
+  const two = `Resources:
+  A: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: a.b, Role: r, Code: { ZipFile: x } } }
+  B: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: a.b, Role: r, Code: { ZipFile: x } } }
+  Jobs: { Type: AWS::SQS::Queue }
+Simulation:
+  Handlers:
+    A: [lambda:InvokeFunction: { FunctionName: !Ref B }]
+    B: [STEP]`
+  const back = findingsOf(two.replace('STEP', 'lambda:InvokeFunction: { FunctionName: !Ref A }'))
+  expect(back.map(({ slug }) => slug)).toEqual(['lambda/recursion'])
+  expect(back[0]!.text).toContain('`A` → `B` → `A`')
+  expect(findingsOf(two.replace('STEP', 'sqs:SendMessage: { QueueUrl: !Ref Jobs, MessageBody: x }'))).toEqual([])
+})
