@@ -36,6 +36,7 @@ export class Allowances {
   readComments(source: Source): void {
     // Most files have none, and need not be taken apart a second time.
     if (!source.text.includes('hotshard:')) return
+    const blocks = new Blocks(source)
     for (const { text, span } of commentsOf(source)) {
       const [, word, rest = ''] = DIRECTIVE.exec(text) ?? []
       if (word === undefined) continue
@@ -51,7 +52,7 @@ export class Allowances {
       for (const piece of slugs.split(',')) {
         const slug = piece.trim()
         const place = subspan(span, offset + piece.indexOf(slug), slug.length)
-        this.add(slug, place, coveredBy(span))
+        this.add(slug, place, blocks.coveredBy(span))
         offset += piece.length + 1
       }
     }
@@ -113,39 +114,50 @@ function isWithin(place: Span, range: Span | null): boolean {
   return range === null || (place.source === range.source && place.start >= range.start && place.start < range.end)
 }
 
-/** The range of the text that a comment speaks of; null when it stands before everything. */
-function coveredBy(comment: Span): Span | null {
-  const { source } = comment
-  const starts = lineStarts(source)
-  const own = lineColumn(comment).line
-  let first = own
-  if (!isContent(lineText(source, own))) {
-    const isTop = !Array.from({ length: own - 1 }, (_, i) => lineText(source, i + 1)).some(isContent)
-    if (isTop) return null
-    while (first < starts.length && !isContent(lineText(source, first))) first++
+/** Which lines of a text belong together by their indentation. */
+class Blocks {
+  private readonly source: Source
+  /** By line, from 0: a number that grows with the indentation, an item of a list above a key; −1 = no content. */
+  private readonly depths: Int32Array
+  /** By line: the next one with content, itself included, and the first one behind all that is indented below it. */
+  private readonly next: Int32Array
+  private readonly end: Int32Array
+  private readonly first: number
+
+  constructor(source: Source) {
+    this.source = source
+    const count = lineStarts(source).length
+    this.depths = new Int32Array(count)
+    this.next = new Int32Array(count + 1).fill(count)
+    this.end = new Int32Array(count)
+    const open: number[] = []
+    for (let line = count - 1; line >= 0; line--) {
+      const text = lineText(source, line + 1)
+      const depth = isContent(text) ? 2 * text.search(/[^\s\ufeff]/) + (/^\s*-\s/.test(text) ? 1 : 0) : -1
+      this.depths[line] = depth
+      this.next[line] = depth < 0 ? this.next[line + 1]! : line
+      if (depth < 0) continue
+      while (open.length > 0 && this.depths[open.at(-1)!]! > depth) open.pop()
+      this.end[line] = open.at(-1) ?? count
+      open.push(line)
+    }
+    this.first = this.next[0]!
   }
-  const head = lineText(source, first)
-  let last = first
-  while (last < starts.length && isPartOf(head, lineText(source, last + 1))) last++
-  return { source, start: starts[first - 1]!, end: starts[last] ?? source.text.length + 1 }
+
+  /** The range that a comment speaks of; null when it stands before everything. */
+  coveredBy(comment: Span): Span | null {
+    const own = lineColumn(comment).line - 1
+    const count = this.depths.length
+    if (this.depths[own]! < 0 && own < this.first) return null
+    const head = this.next[own]!
+    const starts = lineStarts(this.source)
+    const behind = head < count ? this.end[head]! : count
+    const end = behind < count ? starts[behind]! : this.source.text.length + 1
+    return { source: this.source, start: head < count ? starts[head]! : end, end }
+  }
 }
 
 /** A line that is neither empty, a comment nor the mark between documents. */
 function isContent(line: string): boolean {
   return /^\ufeff?\s*[^\s#\ufeff]/.test(line) && !/^\ufeff?(---|%)/.test(line)
-}
-
-/** Whether `line` belongs to what `head` begins: deeper, or an item of the list that `head` names. */
-function isPartOf(head: string, line: string): boolean {
-  if (!isContent(line)) return true
-  const [depth, own] = [indentOf(line), indentOf(head)]
-  return depth > own || (depth === own && isItem(line) && !isItem(head))
-}
-
-function indentOf(line: string): number {
-  return line.search(/\S/)
-}
-
-function isItem(line: string): boolean {
-  return /^\s*-\s/.test(line)
 }
