@@ -5,7 +5,17 @@ import { registry } from '../lang/registry.ts'
 import { prefixOf } from '../lang/resources.ts'
 import { API_FAULTS } from '../parts/api-faults.ts'
 import { faultCard, operationCard, partCard, serviceCard, services, typeCard } from './cards/services.ts'
-import { assumptionCard, errorCard, FACT, factCard, metricCard, problemCard, quotaCard } from './cards/words.ts'
+import { lints } from '../lint/catalogue.ts'
+import {
+  assumptionCard,
+  errorCard,
+  FACT,
+  factCard,
+  lintsCard,
+  metricCard,
+  problemCard,
+  quotaCard,
+} from './cards/words.ts'
 import { EXIT } from './exit.ts'
 import { showProblem } from './problems.ts'
 import { widthOf } from './terminal.ts'
@@ -13,7 +23,7 @@ import { wrapWords } from './wrap.ts'
 
 const CARDS = [
   ...[typeCard, partCard, serviceCard, operationCard, faultCard],
-  ...[metricCard, errorCard, quotaCard, assumptionCard, factCard, problemCard],
+  ...[metricCard, errorCard, quotaCard, assumptionCard, factCard, problemCard, lintsCard],
 ]
 
 /** Prints every card of a name: `Latency` may be a metric here and an assumption there. */
@@ -77,5 +87,7 @@ function names(): string[] {
       ...Object.values(def.ops).flatMap((op) => op.errors ?? []),
     ]),
     ...catalogue.keys(),
+    ...lints.keys(),
+    'lints',
   ]
 }

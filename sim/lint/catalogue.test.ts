@@ -12,12 +12,12 @@ describe('each lint', () => {
       expect(slugsOf(lint.right)).not.toContain(slug)
       const told = found.find((finding) => finding.slug === slug)!.text
       expect(told).toMatch(/= help: ./)
-      expect(told).toMatch(/= note: see `hotshard explain [a-z0-9/-]+`; ./)
+      expect(told).toMatch(/= note: (.*; )?https:\/\/docs\.aws\.amazon\.com\/./)
       expect(told.split('\n')[0], 'begins in lower case and has no full stop').toMatch(
         /^\w+\[[a-z0-9/-]+\]: [^A-Z].*[^.]$/,
       )
       expect(told).not.toMatch(/\b(undefined|NaN|Infinity|\[object)\b/)
-      expect(lint.source).toMatch(/^https:\/\/docs\.aws\.amazon\.com\/|^(N\.)?[A-Z][A-Z0-9-]+-\d+/)
+      expect(lint.source).toMatch(/^((N\.)?[A-Z][A-Z0-9-]+-R?\d+[,;] )*https:\/\/docs\.aws\.amazon\.com\//)
       expect(lint.text).toMatch(/^[A-Z`].*\.$/)
       expect(lint.title).toMatch(/^[^A-Z].*[^.]$/)
     })

@@ -45,7 +45,7 @@ function tell(slug: LintSlug, lint: Lint, [first, ...others]: Finding[], problem
   const notes = [
     ...others.slice(0, OTHERS_SHOWN).map((other) => `${other.message}, too`),
     ...(more > 0 ? [`and ${more} more like it`] : []),
-    `see \`hotshard explain ${slug}\`; ${lint.source}`,
+    lint.source,
   ]
   const say = lint.severity === 'warning' ? problems.warning.bind(problems) : problems.note.bind(problems)
   say(slug, message, span, {

@@ -1,7 +1,8 @@
 // The cards of words that stand in reports and scenarios: metrics, exceptions, figures, assumptions, facts, kinds of problems.
-import { catalogue } from '../../diag/catalogue.ts'
+import { catalogue, type LintSlug } from '../../diag/catalogue.ts'
 import { registry } from '../../lang/registry.ts'
 import { prefixOf } from '../../lang/resources.ts'
+import { lints } from '../../lint/catalogue.ts'
 import type { Metric } from '../../model/contract.ts'
 import { ErrorTable, HTTP_CODES, THROTTLING, TRANSIENT } from '../../model/errors.ts'
 import { API_FAULTS } from '../../parts/api-faults.ts'
@@ -95,12 +96,13 @@ export function factCard(id: string): string | undefined {
   ])
   for (const [slug, { source, title }] of catalogue)
     if (source === id) lines.push(`  the refusal \`${slug}\`: ${title}`)
+  for (const [slug, { source, title }] of lints) if (cites(source)) lines.push(`  the lint \`${slug}\`: ${title}`)
   return lines.length === 0 ? undefined : `Fact ${id} is cited by\n${[...new Set(lines)].join('\n')}`
 }
 
 /** A kind of problem: what it means, how to mend it, an example of each. */
 export function problemCard(slug: string): string | undefined {
-  const found = catalogue.get(slug)
+  const found = catalogue.get(slug) ?? lints.get(slug as LintSlug)
   if (found === undefined) return undefined
   const example = (title: string, text: string | undefined): string[] =>
     text === undefined
@@ -120,6 +122,17 @@ export function problemCard(slug: string): string | undefined {
     ...example('  wrong', found.wrong),
     ...example('  right', found.right),
     ...(found.source === undefined ? [] : ['', `source: ${found.source}`]),
+  ].join('\n')
+}
+
+/** All lints in a line each, by service. */
+export function lintsCard(name: string): string | undefined {
+  if (name !== 'lints') return undefined
+  const width = Math.max(...[...lints.keys()].map((slug) => slug.length))
+  return [
+    'Lints: what `hotshard check` warns of. Allow one with a comment `# hotshard: allow SLUG reason`.',
+    '',
+    ...[...lints].map(([slug, { severity, title }]) => `  ${slug.padEnd(width)}  ${severity}: ${title}`),
   ].join('\n')
 }
 
