@@ -2,8 +2,8 @@
 //
 // The one idea: an allowance covers a range of the text. Behind a line or above it, the line and all that is indented below it;
 // before the first line of a file, everything; in the metadata of a resource, the resource. One that covers no finding is told.
-import { at, commentsOf, entries, get, items, textOf } from '../cfn/index.ts'
-import type { CfnResource, Node } from '../cfn/index.ts'
+import { at, commentsOf, get, isList, textOf } from '../cfn/index.ts'
+import type { Node, Template } from '../cfn/index.ts'
 import type { Problems } from '../diag/problem.ts'
 import { lineColumn, lineStarts, lineText, subspan } from '../diag/span.ts'
 import type { Source, Span } from '../diag/span.ts'
@@ -58,24 +58,15 @@ export class Allowances {
     }
   }
 
-  /** Takes the metadata of a resource, or of the template when there is none. */
-  readMetadata(metadata: Node | undefined, resource?: CfnResource): void {
-    const node = at(metadata, 'hotshard', 'allow')
-    if (node === undefined) return
-    const covers =
-      resource === undefined
-        ? null
-        : { source: resource.span.source, start: resource.keySpan.start, end: resource.span.end }
-    for (const item of node.kind === 'list' ? items(node) : [node]) this.add(textOf(item) ?? '', item.span, covers)
-  }
-
-  /** The same for every resource as it was written: the SAM transform keeps metadata of functions alone. */
-  readResources(template: Node, resources: ReadonlyMap<string, CfnResource>): void {
-    this.readMetadata(get(template, 'Metadata'))
-    for (const { key, value } of entries(get(template, 'Resources'))) {
-      const resource = resources.get(key)
-      if (resource !== undefined) this.readMetadata(get(value, 'Metadata'), resource)
-    }
+  /** Takes the metadata of the template and of every resource, as somebody wrote it: SAM keeps that of functions alone. */
+  readMetadata(template: Template): void {
+    this.take(template.metadata, null)
+    for (const { logicalId, keySpan, span } of template.resources.values())
+      this.take(get(template.writtenOf(logicalId), 'Metadata'), {
+        source: span.source,
+        start: keySpan.start,
+        end: span.end,
+      })
   }
 
   /** Whether a finding at this place is allowed. */
@@ -96,6 +87,12 @@ export class Allowances {
         this.problems.note('unused-allow', `\`${slug}\` is allowed here and does not occur`, span, {
           help: 'take the words away: they would hide the next one',
         })
+  }
+
+  private take(metadata: Node | undefined, covers: Span | null): void {
+    const node = at(metadata, 'hotshard', 'allow')
+    if (node === undefined) return
+    for (const item of isList(node) ? node.items : [node]) this.add(textOf(item) ?? '', item.span, covers)
   }
 
   private add(slug: string, span: Span, covers: Span | null): void {

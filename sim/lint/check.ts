@@ -1,5 +1,5 @@
 // Runs every lint over a scenario and tells what nobody has allowed.
-import type { CfnResource, Node } from '../cfn/index.ts'
+import type { Template } from '../cfn/index.ts'
 import type { LintSlug } from '../diag/catalogue.ts'
 import type { Problems } from '../diag/problem.ts'
 import type { Source, Span } from '../diag/span.ts'
@@ -7,17 +7,12 @@ import type { Finding, Lint, Scene } from './contract.ts'
 import { Allowances } from './allow.ts'
 import { lints } from './catalogue.ts'
 
-/** Where allowances may stand. */
-export interface LintedTexts {
-  readonly sources: readonly Source[]
-  readonly template: Node
-  readonly resources: ReadonlyMap<string, CfnResource>
-}
-
-export function checkLints(scene: Scene, texts: LintedTexts, problems: Problems): void {
+/** `scenario` is the text that was opened, which may only name the template. */
+export function checkLints(scene: Scene, scenario: Source, template: Template, problems: Problems): void {
   const allowances = new Allowances([...lints.keys()], problems)
-  for (const source of texts.sources) allowances.readComments(source)
-  allowances.readResources(texts.template, texts.resources)
+  const resources = [...template.resources.values()].map(({ keySpan }) => keySpan.source)
+  for (const source of new Set([scenario, template.source, ...resources])) allowances.readComments(source)
+  allowances.readMetadata(template)
   for (const [slug, lint] of lints) {
     const findings = lint.find(scene).filter(({ span }) => !allowances.allows(slug, span))
     for (const group of byPlace(findings)) tell(slug, lint, group, problems)
