@@ -245,6 +245,7 @@ export class Intrinsics {
   }
 
   private sub(argument: Node, span: Span): Node | undefined {
+    if (callOf(argument)?.key === 'Fn::Transform') return this.resolve(argument)
     const [head, map, more] = items(argument)
     const template = stringOf(isList(argument) ? head : argument)
     if (template === undefined || (map !== undefined && !isMap(map)) || more !== undefined) {

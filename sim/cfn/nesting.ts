@@ -11,12 +11,12 @@ const texts = [
   ...['Base64', 'FindInMap', 'GetAtt', 'GetStackOutput', 'If', 'ImportValue', 'Join', 'Length', 'Select', 'Sub'].map(
     fn,
   ),
-  ...['ToJsonString', 'Transform'].map(fn),
+  'Fn::ToJsonString',
 ]
-const lists = ['Ref', ...['Cidr', 'FindInMap', 'GetAtt', 'GetAZs', 'If', 'Split', 'Transform'].map(fn)]
-const known = ['Ref', ...['FindInMap', 'Transform'].map(fn)]
+const lists = ['Ref', ...['Cidr', 'FindInMap', 'GetAtt', 'GetAZs', 'If', 'Split'].map(fn)]
+const known = ['Ref', 'Fn::FindInMap']
 /** What is computed from parameters and mappings alone. */
-const early = ['Ref', ...['FindInMap', 'Join', 'Length', 'Select', 'Split', 'Sub', 'ToJsonString', 'Transform'].map(fn)]
+const early = ['Ref', ...['FindInMap', 'Join', 'Length', 'Select', 'Split', 'Sub', 'ToJsonString'].map(fn)]
 const conditions = ['Condition', ...['And', 'Equals', 'Not', 'Or'].map(fn)]
 /** Functions that only the assertions of rules know. */
 export const ruleFunctions = ['Contains', 'EachMemberEquals', 'EachMemberIn', 'RefAll', 'ValueOf', 'ValueOfAll'].map(fn)
@@ -49,7 +49,7 @@ const places: ReadonlyMap<string, readonly Place[]> = new Map<string, readonly P
       { takes: ['Ref'], extended: texts, words: 'attribute' },
     ],
   ],
-  ['Fn::GetAZs', [{ takes: ['Ref', 'Fn::Transform'], extended: texts, words: 'region' }]],
+  ['Fn::GetAZs', [{ takes: ['Ref'], extended: texts, words: 'region' }]],
   ['Fn::If', [{ takes: [], words: 'condition' }]],
   [
     'Fn::ImportValue',
@@ -102,6 +102,8 @@ export function checkNesting(call: Entry, hasExtensions: boolean, problems: Prob
     const place = known[Math.min(position, known.length - 1)]!
     // Whatever follows the condition of `Fn::If` is a value like any other.
     if (call.key === 'Fn::If' && position > 0) continue
+    // Macros are run before any function is looked at.
+    if (name === 'Fn::Transform') continue
     const takes = inList ? itemTakes : hasExtensions ? (place.extended ?? place.takes) : place.takes
     if (takes.includes(name)) continue
     fits = false

@@ -2,9 +2,12 @@
 import type { Problems } from '../diag/problem.ts'
 import type { Source, Span } from '../diag/span.ts'
 import { nearest } from '../diag/suggest.ts'
-import { entries, get, isMap, isTrue, items, List, scalar, Scalar, stringOf, textOf } from './node.ts'
+import { callOf } from './intrinsics.ts'
+import { entries, get, isFalse, isMap, isTrue, items, List, scalar, Scalar, stringOf, textOf } from './node.ts'
 import type { Dict, Entry, Node } from './node.ts'
 import { compilePattern, PatternSteps } from './pattern.ts'
+import type { TemplateQuotas } from './quotas.ts'
+import { utf8Length } from './sha1.ts'
 
 export interface Parameter {
   readonly name: string
@@ -46,6 +49,7 @@ export interface ParameterInputs {
   readonly dummies: boolean
   readonly region: string
   readonly account: string
+  readonly quotas: TemplateQuotas
 }
 
 const attributes = [
@@ -112,13 +116,17 @@ function readParameter(
     )
   }
   const type = stringOf(get(node, 'Type'))
-  if (type === undefined || !isParameterType(type)) {
+  if (type === undefined || !parameterTypes.includes(type)) {
     const place = get(node, 'Type')?.span ?? keySpan
+    const near = type === undefined ? undefined : nearest(type, parameterTypes)
     const help =
-      'types are `String`, `Number`, `List<Number>`, `CommaDelimitedList`, `AWS::SSM::Parameter::Value<…>` and `AWS::…::Id`'
+      near === undefined
+        ? 'types are `String`, `Number`, `List<Number>`, `CommaDelimitedList`, `AWS::SSM::Parameter::Value<…>` and `AWS::…::Id`'
+        : `did you mean \`${near}\`?`
     problems.error('parameter-type', `\`${type ?? ''}\` is not the type of a parameter`, place, { help })
     return undefined
   }
+  checkConstraints(node, name, type, problems)
   const bounds = readBounds(node, problems)
   const given = inputs.given.get(name)
   const defaultText = readDefault(node)
@@ -140,9 +148,52 @@ function readParameter(
     given === undefined
       ? (get(node, 'Default')?.span ?? keySpan)
       : (given.span ?? { source: sourceOf(given.text, name), start: 0, end: given.text.length })
-  if (text !== undefined && origin !== 'dummy') check(parameter, text, place, steps, problems)
+  if (text !== undefined && origin !== 'dummy') check(parameter, text, place, steps, inputs.quotas, problems)
   return { ...parameter, value: valueOf(parameter, inputs, problems) }
 }
+
+/** Which constraints a type takes; what is not listed is any type's. */
+const constraintsOf: ReadonlyMap<string, readonly string[]> = new Map([
+  ['MinLength', ['String']],
+  ['MaxLength', ['String']],
+  ['MinValue', ['Number', 'List<Number>']],
+  ['MaxValue', ['Number', 'List<Number>']],
+  ['AllowedPattern', ['String', 'CommaDelimitedList', 'List<String>']],
+])
+
+/** Checks that the attributes have their kinds, and that the constraints are those of the type (CFN-R3). */
+function checkConstraints(node: Dict, name: string, type: string, problems: Problems): void {
+  for (const { key, keySpan, value } of node.pairs.values()) {
+    const call = callOf(value)
+    if (call !== undefined) {
+      const help = 'parameters are known before any function is'
+      problems.error('function-not-here', `\`${call.key}\` cannot stand in a parameter`, call.keySpan, { help })
+      continue
+    }
+    const types = constraintsOf.get(key)
+    if (types !== undefined && !types.includes(type) && !type.startsWith('AWS::')) {
+      const help = `it constrains ${types.map((each) => `\`${each}\``).join(' and ')}`
+      problems.error('parameter-constraint', `\`${key}\` says nothing about a \`${type}\``, keySpan, { help })
+    }
+    const isList = value.kind === 'list'
+    if (key === 'AllowedValues' && !(isList && value.items.every((item) => textOf(item) !== undefined)))
+      problems.error('wrong-type', '`AllowedValues` is a list of texts', value.span)
+    else if (key === 'NoEcho' && !isTrue(value) && !isFalse(value))
+      problems.error('wrong-type', '`NoEcho` is `true` or `false`', value.span)
+    else if (['Description', 'ConstraintDescription', 'AllowedPattern'].includes(key) && value.kind !== 'scalar')
+      problems.error('wrong-type', `\`${key}\` is a text`, value.span)
+    else if (key === 'Description' && utf8Length(textOf(value) ?? '') > longestDescription) {
+      const message = `the description of \`${name}\` has at most ${longestDescription} characters`
+      problems.error('quota-exceeded', message, keySpan)
+    }
+  }
+  const low = textOf(get(node, 'MinValue') ?? get(node, 'MinLength'))
+  const high = textOf(get(node, 'MaxValue') ?? get(node, 'MaxLength'))
+  if (low !== undefined && high !== undefined && Number(low) > Number(high))
+    problems.error('parameter-constraint', `no value of \`${name}\` is at least ${low} and at most ${high}`, node.span)
+}
+
+const longestDescription = 4000
 
 type Bounds = Pick<Parameter, 'allowedValues' | 'allowedPattern' | 'minValue' | 'maxValue' | 'minLength' | 'maxLength'>
 
@@ -174,9 +225,37 @@ function readDefault(node: Dict): string | undefined {
   return textOf(value) ?? ''
 }
 
-function isParameterType(type: string): boolean {
-  return /^(String|Number|CommaDelimitedList|List<(Number|String|AWS::[\w:]+)>|AWS::[\w:]+(<[\w:<>]+>)?)$/.test(type)
-}
+/** Types whose values are names of things in an account; AWS checks that they exist, which nobody here can know. */
+const accountTypes = [
+  'AWS::EC2::AvailabilityZone::Name',
+  'AWS::EC2::Image::Id',
+  'AWS::EC2::Instance::Id',
+  'AWS::EC2::KeyPair::KeyName',
+  'AWS::EC2::SecurityGroup::GroupName',
+  'AWS::EC2::SecurityGroup::Id',
+  'AWS::EC2::Subnet::Id',
+  'AWS::EC2::VPC::Id',
+  'AWS::EC2::Volume::Id',
+  'AWS::Route53::HostedZone::Id',
+]
+
+const plainTypes = [
+  'String',
+  'Number',
+  'CommaDelimitedList',
+  'List<Number>',
+  'List<String>',
+  'AWS::SSM::Parameter::Name',
+]
+
+/** Every type of a parameter that AWS documents (CFN-R3). */
+const parameterTypes: readonly string[] = (() => {
+  const own = [...accountTypes, ...accountTypes.map((type) => `List<${type}>`)]
+  const stored = ['String', 'List<String>', 'CommaDelimitedList', ...own].map(
+    (type) => `AWS::SSM::Parameter::Value<${type}>`,
+  )
+  return [...plainTypes, ...own, ...stored]
+})()
 
 export function isListType(type: string): boolean {
   return type === 'CommaDelimitedList' || type.includes('List<') || type.includes('<CommaDelimitedList')
@@ -214,19 +293,22 @@ function check(
   text: string,
   place: Span,
   steps: PatternSteps,
+  quotas: TemplateQuotas,
   problems: Problems,
 ): void {
   const { name, type, allowedValues, allowedPattern, minValue, maxValue, minLength, maxLength } = parameter
   const help = parameter.constraintDescription === undefined ? undefined : { help: parameter.constraintDescription }
   const refuse = (message: string): void =>
     problems.error('parameter-value', `the parameter \`${name}\` ${message}`, place, help)
-  if (text.length > 4096) refuse(`has at most 4096 characters, not ${text.length}`)
+  const most = quotas.ParameterValueBytes
+  if (utf8Length(text) > most) refuse(`has at most ${most} bytes, not ${utf8Length(text)}`)
   const parts = isListType(type) ? text.split(',').map((part) => part.trim()) : [text]
   const pattern = allowedPattern === undefined ? undefined : compilePattern(allowedPattern, steps)
   const allowed = new Set(allowedValues)
   let unchecked = false
   for (const part of parts) {
-    if (allowedValues !== undefined && !allowed.has(part)) {
+    // A list is also allowed as the whole that it is written as.
+    if (allowedValues !== undefined && !allowed.has(part) && !allowed.has(text)) {
       const shown = allowedValues.slice(0, NAMED).map((each) => `\`${each}\``)
       refuse(`is one of ${shown.join(', ')}${allowedValues.length > NAMED ? ' …' : ''}, not \`${part}\``)
     }

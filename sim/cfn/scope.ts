@@ -8,7 +8,7 @@ import { nearest } from '../diag/suggest.ts'
 import { Intrinsics } from './intrinsics.ts'
 import type { Scope } from './intrinsics.ts'
 import { entries, get, isMap, stringOf, textOf } from './node.ts'
-import type { Dict, Node } from './node.ts'
+import type { Dict, Entry, Node } from './node.ts'
 import type { Parameter } from './parameters.ts'
 import { closedAttributes } from './physical-kinds.ts'
 import { PhysicalIds } from './physical.ts'
@@ -181,12 +181,21 @@ export class TemplateScope implements Scope {
 
   ref(logicalId: string, from: Span): string | undefined {
     const named = this.use(logicalId, from)
-    return named === undefined ? undefined : this.physical.ref(named)
+    return named === undefined ? this.ofModule(logicalId) : this.physical.ref(named)
+  }
+
+  /** A module's resources are called after it; what they are is known to the account's registry alone. */
+  private ofModule(logicalId: string): string | undefined {
+    const isModule = ({ key, value }: Entry): boolean =>
+      logicalId.startsWith(key) && /::MODULE$/.test(stringOf(get(value, 'Type')) ?? '')
+    if (!entries(this.resources).some(isModule)) return undefined
+    this.outside.standIns.add(logicalId)
+    return logicalId
   }
 
   attribute(logicalId: string, attribute: string, from: Span): string | undefined {
     const named = this.use(logicalId, from)
-    if (named === undefined) return undefined
+    if (named === undefined) return this.ofModule(logicalId)
     if (attribute === 'Ref') return this.physical.ref(named)
     if (named.type === 'AWS::CloudFormation::Stack' && attribute.startsWith('Outputs.')) {
       const output = this.outside.output(logicalId, attribute.slice('Outputs.'.length), from)

@@ -1,5 +1,6 @@
 // The form of a template: its sections, their names and sizes, mappings and the attributes of resources, before anything is computed.
 import type { Problems } from '../diag/problem.ts'
+import type { Span } from '../diag/span.ts'
 import { nearest } from '../diag/suggest.ts'
 import { at, entries, get, isList, isMap, isScalar, stringOf, textOf } from './node.ts'
 import type { Dict, Node } from './node.ts'
@@ -190,11 +191,34 @@ function checkAttributes(resource: Dict, problems: Problems): void {
       },
     )
   }
+  // A module is replaced by its resources, each with attributes of its own.
+  if (/::MODULE$/.test(stringOf(get(resource, 'Type')) ?? ''))
+    for (const name of ['CreationPolicy', 'UpdatePolicy'])
+      if (resource.pairs.has(name)) {
+        const message = `a module takes no \`${name}\`; its own resources do`
+        problems.error('unknown-resource-attribute', message, resource.pairs.get(name)?.keySpan)
+      }
   const condition = get(resource, 'Condition')
   if (condition !== undefined && stringOf(condition) === undefined) {
     const help = 'write the function under `Conditions` and its name here'
     problems.error('wrong-type', 'the `Condition` of a resource is the name of one', condition.span, { help })
   }
+}
+
+/** Sections whose values AWS does not take as null; what SAM reads it may drop itself. */
+const nullFree = ['Parameters', 'Mappings', 'Conditions', 'Resources', 'Outputs', 'Rules']
+
+/** Refuses values that are absent: a key without anything behind it. */
+export function checkNulls(root: Dict, problems: Problems): void {
+  const visit = (node: Node, keySpan: Span): void => {
+    if (isScalar(node)) {
+      if (node.value !== null) return
+      const help = 'give it a value, or leave the key out'
+      problems.error('null-value', 'null stands here, which no template may hold', keySpan, { help })
+    } else if (isList(node)) for (const item of node.items) visit(item, item.span)
+    else for (const entry of node.pairs.values()) visit(entry.value, entry.keySpan)
+  }
+  for (const name of nullFree) for (const entry of entries(get(root, name))) visit(entry.value, entry.keySpan)
 }
 
 const ownTransforms = [

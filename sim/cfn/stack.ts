@@ -20,6 +20,7 @@ import { TemplateScope } from './scope.ts'
 import {
   checkMappings,
   checkNames,
+  checkNulls,
   checkResources,
   checkSections,
   readPolicy,
@@ -39,6 +40,8 @@ export interface Standing {
   /** The files of the stacks around it. */
   readonly chain: readonly string[]
   readonly root?: Stack
+  /** Whether it is only there to hold other stacks. */
+  readonly mayBeEmpty?: boolean
   /** The place that names the stack, where its own file is not the reason. */
   readonly span: Span
 }
@@ -135,9 +138,16 @@ export class Stack {
       ...{ conditions: get(tree, 'Conditions'), outputs, globals: get(tree, 'Globals') },
     }
     checkResources(written.resources, declared, problems)
-    if (!transforms.includes('AWS::Serverless-2016-10-31')) refuseServerless(written.resources, included, problems)
-    const made = transformServerless(written, { parameters, ...settings }, problems)
+    const isServerless = transforms.includes('AWS::Serverless-2016-10-31')
+    if (!isServerless) {
+      refuseServerless(written.resources, included, problems)
+      checkNulls(tree, problems)
+    }
+    const samSettings = { parameters, standIns: settings.dummies, ...settings }
+    const made = transformServerless(written, samSettings, problems)
     const count = made.resources.pairs.size
+    if (count === 0 && standing.mayBeEmpty !== true)
+      problems.warning('no-resources', 'CloudFormation asks for at least one resource', written.resources.span)
     if (count > quotas.Resources) {
       const message = `a template has at most ${quotas.Resources} resources, not ${count}`
       problems.error('too-many-resources', message, written.resources.span)
@@ -232,11 +242,11 @@ export class Stack {
 
   private parametersOf(logicalId: string, resource: Node | undefined): Map<string, Given> {
     const given = new Map<string, Given>()
-    for (const { key, keySpan, value } of entries(at(resource, 'Properties', 'Parameters'))) {
-      const resolved = this.scope.resolveFor(logicalId, value)
-      if (resolved === undefined) continue
-      const text = textOf(resolved)
-      if (text !== undefined) given.set(key, { text, span: resolved.span, keySpan })
+    const written = at(resource, 'Properties', 'Parameters')
+    const resolved = written === undefined ? undefined : this.scope.resolveFor(logicalId, written)
+    for (const { key, keySpan, value } of entries(resolved)) {
+      const text = textOf(value)
+      if (text !== undefined) given.set(key, { text, span: value.span, keySpan })
       else
         this.deployment.problems.error(
           'wrong-type',
@@ -329,8 +339,10 @@ export class Stack {
     const properties = attribute('Properties')
     const dependsOn = readDependsOn(get(node, 'DependsOn'), key, scope, problems)
     const origin = this.made.origins.get(key)
-    const policy = (name: 'DeletionPolicy' | 'UpdateReplacePolicy'): string | undefined =>
-      readPolicy(name, type, attribute(name), problems)
+    const policy = (name: 'DeletionPolicy' | 'UpdateReplacePolicy'): string | undefined => {
+      const value = attribute(name)
+      return scope.isStandIn(textOf(value) ?? '') ? undefined : readPolicy(name, type, value, problems)
+    }
     return {
       ...{ logicalId: prefix + key, type, span: node.span, keySpan, dependsOn: dependsOn.map((each) => prefix + each) },
       properties: isMap(properties) ? properties : new Dict(new Map(), node.span),

@@ -334,9 +334,9 @@ Resources:
     Array.from({ length: 3 }, () => 'note macro-not-run'),
   )
   expect(toJs(template.resources.get('Q')!.properties)).toEqual({ W: 1 })
-  expect(load({ 'main.yaml': 'Transform: AWS::Serverless-2016-10-30\nResources: {}' }).problems.list).toMatchObject([
-    { slug: 'unknown-transform', help: 'did you mean `AWS::Serverless-2016-10-31`?' },
-  ])
+  expect(
+    load({ 'main.yaml': 'Transform: AWS::Serverless-2016-10-30\nResources: { Q: { Type: AWS::X::Y } }' }).problems.list,
+  ).toMatchObject([{ slug: 'unknown-transform', help: 'did you mean `AWS::Serverless-2016-10-31`?' }])
 })
 
 test('a nested stack that waits for another is opened when that one is', () => {

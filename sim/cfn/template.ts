@@ -164,6 +164,7 @@ function readOwn(root: Dict, options: TemplateOptions, deployment: Deployment): 
       stackName: options.stackName ?? 'stack',
       path: options.path ?? root.span.source.name.replace(/^.*\//, ''),
       chain: [],
+      mayBeEmpty: others.length > 0,
       span: root.span,
     },
     deployment,

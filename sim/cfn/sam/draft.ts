@@ -26,6 +26,8 @@ export interface SamSettings {
   readonly parameters: ReadonlyMap<string, Parameter>
   readonly region: string
   readonly partition: string
+  /** Whether parameters with made-up values count as known. */
+  readonly standIns?: boolean
 }
 
 export class Draft {
@@ -37,6 +39,7 @@ export class Draft {
   /** What `Ref`, `GetAtt` and `Sub` name in the template, and the logical id that it means after the transform. */
   readonly renamed = new Map<string, string>()
   private readonly parameters: ReadonlyMap<string, Parameter>
+  private readonly standIns: boolean
   private readonly made = new Map<string, Map<string, Entry>>()
   private readonly owners = new Map<string, string>()
 
@@ -45,6 +48,7 @@ export class Draft {
     this.partition = settings.partition
     this.region = settings.region
     this.parameters = settings.parameters
+    this.standIns = settings.standIns === true
     for (const entry of entries(resources)) {
       const type = stringOf(get(entry.value, 'Type'))
       if (type?.startsWith('AWS::Serverless::')) this.made.set(entry.key, new Map())
@@ -122,10 +126,10 @@ export class Draft {
     return text === undefined ? undefined : scalar(text, node.span)
   }
 
-  /** A parameter's text; a made-up one is none, for the transform runs before anything is made up. */
+  /** A parameter's text; a made-up one counts only where values are made up for a run. */
   private known(name: string): string | undefined {
     const parameter = this.parameters.get(name)
-    if (parameter === undefined || parameter.origin === 'dummy') return undefined
+    if (parameter === undefined || (parameter.origin === 'dummy' && !this.standIns)) return undefined
     return parameter.isStored ? textOf(parameter.value) : parameter.text
   }
 

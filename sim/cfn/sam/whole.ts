@@ -6,6 +6,7 @@ import { get, isMap, withMembers } from '../node.ts'
 import type { Dict } from '../node.ts'
 import { readParameters } from '../parameters.ts'
 import type { Given } from '../parameters.ts'
+import { currentQuotas } from '../quotas.ts'
 import { transformServerless } from './transform.ts'
 
 export interface TransformOptions {
@@ -30,6 +31,7 @@ export function transformText(source: Source, options: TransformOptions, problem
     dummies: true,
     region,
     account: '123456789012',
+    quotas: currentQuotas,
   }
   const parameters = readParameters(declared, inputs, problems)
   const written = {

@@ -144,6 +144,24 @@ export const stacks = {
     right: 'Parameters: { MySize: { Type: Number, Default: 1 } }\nResources:\n  Jobs: { Type: AWS::SQS::Queue }\n',
     source: 'CFN-R2',
   },
+  'null-value': {
+    severity: 'error',
+    title: 'a key without a value',
+    text: 'A key with nothing behind it (or with `null`) is null, and CloudFormation takes no null anywhere in a template. Give it a value or leave it out; `!Ref AWS::NoValue` leaves a property out by a condition.',
+    wrong: 'Resources:\n  Jobs:\n    Type: AWS::SQS::Queue\n    Properties:\n',
+    right: 'Resources:\n  Jobs:\n    Type: AWS::SQS::Queue\n',
+    source: 'CFN-R1',
+  },
+  'parameter-constraint': {
+    severity: 'error',
+    title: 'a constraint that says nothing about this type',
+    text: '`MinLength` and `MaxLength` bound a `String`, `MinValue` and `MaxValue` a `Number`, and `AllowedPattern` is for texts. Bounds leave room for at least one value.',
+    wrong:
+      'Parameters: { Size: { Type: Number, Default: 1, MaxLength: 3 } }\nResources:\n  Jobs: { Type: AWS::SQS::Queue }\n',
+    right:
+      'Parameters: { Size: { Type: Number, Default: 1, MaxValue: 999 } }\nResources:\n  Jobs: { Type: AWS::SQS::Queue }\n',
+    source: 'CFN-R3',
+  },
   'format-version': {
     severity: 'error',
     title: 'a version of the format that does not exist',
