@@ -187,7 +187,7 @@ export class TemplateScope implements Scope {
   /** A module's resources are called after it; what they are is known to the account's registry alone. */
   private ofModule(logicalId: string): string | undefined {
     const isModule = ({ key, value }: Entry): boolean =>
-      logicalId.startsWith(key) && /::MODULE$/.test(stringOf(get(value, 'Type')) ?? '')
+      logicalId.startsWith(key) && stringOf(get(value, 'Type'))?.endsWith('::MODULE') === true
     if (!entries(this.resources).some(isModule)) return undefined
     this.outside.standIns.add(logicalId)
     return logicalId

@@ -192,7 +192,7 @@ function checkAttributes(resource: Dict, problems: Problems): void {
     )
   }
   // A module is replaced by its resources, each with attributes of its own.
-  if (/::MODULE$/.test(stringOf(get(resource, 'Type')) ?? ''))
+  if (stringOf(get(resource, 'Type'))?.endsWith('::MODULE') === true)
     for (const name of ['CreationPolicy', 'UpdatePolicy'])
       if (resource.pairs.has(name)) {
         const message = `a module takes no \`${name}\`; its own resources do`

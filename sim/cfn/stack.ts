@@ -4,7 +4,6 @@
 // decide which resources exist, and only then are the functions of the remaining ones resolved against made-up physical ids.
 import type { Span } from '../diag/span.ts'
 import { nearest } from '../diag/suggest.ts'
-import type { Problems } from '../diag/problem.ts'
 import type { Deployment } from './deployment.ts'
 import { folderOf, isRemote, joinPath } from './files.ts'
 import { expandIncludes } from './includes.ts'
@@ -16,6 +15,8 @@ import type { Given, Parameter } from './parameters.ts'
 import { checkRules } from './rules.ts'
 import { transformServerless } from './sam/transform.ts'
 import type { Transformed } from './sam/transform.ts'
+import { known, readDependsOn } from './resource-parts.ts'
+import { checkOutput, conditionCall } from './outputs.ts'
 import { TemplateScope } from './scope.ts'
 import {
   checkMappings,
@@ -388,56 +389,4 @@ export class Stack {
     }
     return outputs
   }
-}
-
-const outputMembers = ['Value', 'Description', 'Export', 'Condition']
-
-function checkOutput(output: Dict, name: string, problems: Problems): void {
-  for (const { key, keySpan } of entries(output)) {
-    if (outputMembers.includes(key)) continue
-    const near = nearest(key, outputMembers)
-    const help =
-      near === undefined
-        ? `members are ${outputMembers.map((each) => `\`${each}\``).join(', ')}`
-        : `did you mean \`${near}\`?`
-    problems.error('unknown-member', `\`${key}\` is not a member of the output \`${name}\``, keySpan, { help })
-  }
-  const exported = get(output, 'Export')
-  if (exported !== undefined && get(exported, 'Name') === undefined)
-    problems.error('output-export', `the export of \`${name}\` is a map with a \`Name\``, exported.span)
-}
-
-function readDependsOn(
-  node: Node | undefined,
-  logicalId: string,
-  scope: TemplateScope,
-  problems: Problems,
-): readonly string[] {
-  const named: string[] = []
-  for (const each of node === undefined ? [] : node.kind === 'list' ? node.items : [node]) {
-    const name = stringOf(each)
-    if (name !== undefined && scope.isDeclared(name)) {
-      if (scope.exists(name)) named.push(name)
-      continue
-    }
-    if (name === undefined) {
-      const help = 'it is known before anything is computed, so no function can stand here'
-      problems.error('unknown-dependency', '`DependsOn` names resources by their logical ids', each.span, { help })
-      continue
-    }
-    const near = nearest(name, scope.names('resource'))
-    const help = near === undefined ? undefined : { help: `did you mean \`${near}\`?` }
-    const message = `\`${logicalId}\` depends on \`${name}\`, which is not a resource of this template`
-    problems.error('unknown-dependency', message, each.span, help)
-  }
-  return named
-}
-
-/** `{ Condition: name }` around a name. */
-function conditionCall(name: Node): Dict {
-  return new Dict(new Map([['Condition', { key: 'Condition', keySpan: name.span, value: name }]]), name.span)
-}
-
-function known<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
-  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V }
 }

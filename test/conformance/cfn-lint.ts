@@ -1,4 +1,4 @@
-// cfn-lint's own test files: the good ones become scenarios without an error, the bad ones are refused.
+// The linter cfn-lint's own test files: the good ones become scenarios without an error, the bad ones are refused.
 //
 // The one idea: what a file is worth is what its authors say of it. A bad file whose expected findings are all warnings or advice
 // (W…, I…) breaks no rule of CloudFormation, so it has to load; all other bad ones must not.
