@@ -6,26 +6,11 @@ import { describe, expect, it } from 'vitest'
 import { catalogue } from '../sim/diag/catalogue.ts'
 import { Problems } from '../sim/diag/problem.ts'
 import { loadScenario } from '../sim/lang/scenario.ts'
-
-/** What stands under `Resources` where an example writes none. */
-const RESOURCES = `Resources:
-  Jobs: { Type: AWS::SQS::Queue }
-  Orders:
-    Type: AWS::DynamoDB::Table
-    Properties:
-      BillingMode: PAY_PER_REQUEST
-      KeySchema: [{ AttributeName: id, KeyType: HASH }]
-      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
-  Work:
-    Type: AWS::Lambda::Function
-    Properties: { Runtime: python3.12, Handler: app.main, Role: "arn:aws:iam::123456789012:role/work", Code: { ZipFile: pass } }
-  Origin: { Type: Sim::Http::Server, Properties: { Workers: 2, ServiceTime: 20ms } }
-`
+import { wholeExample } from './examples.ts'
 
 function problemsOf(example: string): Problems {
   const problems = new Problems()
-  const text = example.includes('Resources:\n') || !example.includes('Simulation:') ? example : RESOURCES + example
-  loadScenario({ name: 'example', text }, {}, problems)
+  loadScenario({ name: 'example', text: wholeExample(example) }, {}, problems)
   return problems
 }
 

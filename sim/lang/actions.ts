@@ -4,10 +4,12 @@ import type { ComponentPlan } from '../model/plan.ts'
 import type { Program } from '../parts/program.ts'
 import { Fields } from './fields.ts'
 import { compileSteps, type StepContext } from './handler.ts'
+import { ACTION, BESIDE, namesOf } from './members.ts'
 import { registry } from './registry.ts'
 import type { SimulationSection } from './simulation.ts'
 
-const TIMES = ['At', 'Every', 'Until', 'Profile', 'DryRun', 'Steps']
+const TIMES = namesOf(ACTION)
+const STEP_ADDS = namesOf(BESIDE)
 
 /** One action of the operator's config. Times in µs. */
 export interface OperatorAction {
@@ -56,15 +58,8 @@ function readAction(node: Node, index: number, context: StepContext, duration: n
     })
     return []
   }
-  const steps = entries(node).filter(
-    (entry) => !TIMES.includes(entry.key) && entry.key !== 'ResultPath' && entry.key !== 'Catch',
-  )
-  const fields = new Fields(
-    'an action',
-    node,
-    [...TIMES, 'ResultPath', 'Catch', ...steps.map((entry) => entry.key)],
-    problems,
-  )
+  const steps = entries(node).filter((entry) => !TIMES.includes(entry.key) && !STEP_ADDS.includes(entry.key))
+  const fields = new Fields('an action', node, [...TIMES, ...STEP_ADDS, ...steps.map((entry) => entry.key)], problems)
   const schedule = fields.node('Schedule')
   if (schedule !== undefined) {
     problems.error('not-simulated-yet', '`Schedule` is not simulated yet', schedule.span, {

@@ -7,6 +7,7 @@ import { readingCall, type Call } from './calls.ts'
 import { readColumn } from './csv.ts'
 import { Fields, kindOf } from './fields.ts'
 import type { StepContext } from './handler.ts'
+import { namesOf, POINT } from './members.ts'
 import { parseDuration, parseNumber, parseRate } from './quantity.ts'
 import type { Scanner } from './scanner.ts'
 import { taken } from './taken.ts'
@@ -214,7 +215,7 @@ function pointsOf(
   if (node.items.length === 0) problems.error('missing-member', `${what} has no points`, node.span)
   let last = 0
   return node.items.map((item) => {
-    const fields = new Fields(`a point of ${what}`, item, ['At', 'Value'], problems)
+    const fields = new Fields(`a point of ${what}`, item, namesOf(POINT), problems)
     const value = fields.required('Value')
     fields.required('At')
     const at = fields.duration('At') ?? last

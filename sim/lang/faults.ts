@@ -8,11 +8,13 @@ import * as p from '../model/p.ts'
 import type { FaultPlan } from '../model/plan.ts'
 import { API_FAULTS } from '../parts/api-faults.ts'
 import { Fields } from './fields.ts'
+import { FAULT, namesOf } from './members.ts'
 import { registry } from './registry.ts'
 import type { Resources } from './resources.ts'
 import type { SimulationSection } from './simulation.ts'
 
-const API_PARAMS: Props = {
+/** Parameters of the faults that hit API calls. */
+export const API_PARAMS: Props = {
   Percentage: p.number('share of the calls that fail', [0, 100], { default: 100, unit: '%' }),
   Operations: p.list('IAM actions that are hit; all of the target when absent', p.string('an action')),
   Service: p.string('the service whose calls are hit, such as `dynamodb`'),
@@ -27,7 +29,12 @@ export function readFaults(
   const known = new Set([...Object.keys(API_FAULTS), ...registry.defs.flatMap((def) => Object.keys(def.faults ?? {}))])
   return section.faults.flatMap((node) => {
     const action = entries(node).find((entry) => entry.key.includes(':'))
-    const fields = new Fields('a fault', node, ['At', 'For', ...(action === undefined ? [] : [action.key])], problems)
+    const fields = new Fields(
+      'a fault',
+      node,
+      [...namesOf(FAULT), ...(action === undefined ? [] : [action.key])],
+      problems,
+    )
     const at = fields.duration('At') ?? 0
     const length = fields.time('For')
     if (at >= duration)

@@ -9,6 +9,7 @@ import { entries, get, isList, isMap, isTrue, textOf, type Entry, type Node } fr
 import type { Action, Op, ServiceDef } from '../model/contract.ts'
 import type { Catcher, Instruction, Program, Template } from '../parts/program.ts'
 import { Fields, kindOf } from './fields.ts'
+import { BESIDE, namesOf, STEPS, UNITS } from './members.ts'
 import { parseNumber, parsePercent } from './quantity.ts'
 import {
   readCondition,
@@ -35,24 +36,10 @@ export interface StepContext {
   readFile(path: string, span: Span): string | undefined
 }
 
-const FLOW = [
-  'Compute',
-  'Wait',
-  'ForEach',
-  'Parallel',
-  'If',
-  'Choose',
-  'Repeat',
-  'Cache',
-  'Fail',
-  'Return',
-  'Metric',
-] as const
-const BESIDE = ['ResultPath', 'Catch']
+const FLOW = namesOf(STEPS)
+const STEP_ADDS = namesOf(BESIDE)
 /** Parameters that the simulator adds to an API's own, because a template has no bytes to count. */
 const SIZES = new Set(['ItemSize', 'MessageSize'])
-/** CloudWatch's units that the model knows. */
-const UNITS = ['None', 'Count', 'Count/Second', 'Seconds', 'Milliseconds', 'Bytes', 'Percent'] as const
 
 type Draft = { -readonly [K in keyof Instruction]: Instruction[K] } & Record<string, unknown>
 
@@ -102,7 +89,7 @@ class Compiler {
       })
       return
     }
-    const doing = entries(node).filter((entry) => !BESIDE.includes(entry.key))
+    const doing = entries(node).filter((entry) => !STEP_ADDS.includes(entry.key))
     if (doing.length !== 1) {
       const label =
         doing.length === 0
@@ -114,7 +101,7 @@ class Compiler {
     const entry = doing[0]!
     const start = this.here
     this.span = entry.keySpan
-    if ((FLOW as readonly string[]).includes(entry.key)) this.flow(entry, place)
+    if (FLOW.includes(entry.key)) this.flow(entry, place)
     else if (entry.key.includes(':')) this.call(entry, node, place)
     else this.unknown(entry)
     this.catchers(get(node, 'Catch'), start, place)
@@ -137,7 +124,7 @@ class Compiler {
   private flow({ key, keySpan, value }: Entry, place: string): void {
     const { context } = this
     const { problems } = context
-    switch (key as (typeof FLOW)[number]) {
+    switch (key as keyof typeof STEPS) {
       case 'Compute':
       case 'Wait': {
         const time = readTimeTemplate(value, `${place}.${key}`, context)
@@ -145,7 +132,7 @@ class Compiler {
         return
       }
       case 'ForEach': {
-        const fields = new Fields('`ForEach`', value, ['In', 'Do', 'ReportFailures'], problems)
+        const fields = new Fields('`ForEach`', value, namesOf(STEPS.ForEach.of), problems)
         if (this.inBranch && isTrue(fields.node('ReportFailures')))
           problems.error('not-simulated-yet', '`ReportFailures` inside `Parallel` is not simulated yet', keySpan, {
             label: 'the failures of a branch end with it',
@@ -162,7 +149,7 @@ class Compiler {
         return
       }
       case 'Repeat': {
-        const fields = new Fields('`Repeat`', value, ['Times', 'Do'], problems)
+        const fields = new Fields('`Repeat`', value, namesOf(STEPS.Repeat.of), problems)
         const times = fields.required('Times')
         if (times === undefined) return
         const repeat = this.emit({ op: 'repeat', times: readCountTemplate(times, `${place}.Times`, context), end: 0 })
@@ -173,7 +160,7 @@ class Compiler {
         this.parallel(value, place)
         return
       case 'If': {
-        const fields = new Fields('`If`', value, ['Condition', 'Then', 'Else'], problems)
+        const fields = new Fields('`If`', value, namesOf(STEPS.If.of), problems)
         const condition = fields.required('Condition')
         if (condition === undefined) return
         const unless = this.emit({
@@ -276,7 +263,7 @@ class Compiler {
     this.emit({ op: 'choose', cumulative, to, purpose: place })
     const jumps: Draft[] = []
     value.items.forEach((item, i) => {
-      const fields = new Fields('a choice', item, ['Weight', 'Do'], problems)
+      const fields = new Fields('a choice', item, namesOf(STEPS.Choose.of), problems)
       weights.push(this.weight(fields.required('Weight')))
       to.push(this.here)
       this.steps(fields.required('Do'), `${place}.${i}`)
@@ -300,12 +287,7 @@ class Compiler {
 
   private metric(value: Node, place: string): void {
     const { context } = this
-    const fields = new Fields(
-      '`Metric`',
-      value,
-      ['Namespace', 'MetricName', 'Value', 'Unit', 'Dimensions', 'StorageResolution'],
-      context.problems,
-    )
+    const fields = new Fields('`Metric`', value, namesOf(STEPS.Metric.of), context.problems)
     const name = fields.required('MetricName')
     const dimensions = entries(fields.node('Dimensions')).map(
       ({ key, value: of }) => [key, readTemplate(of, `${place}.${key}`, context)] as const,
@@ -320,7 +302,7 @@ class Compiler {
           : readCountTemplate(fields.node('Value')!, `${place}.Value`, context),
       dimensions,
       unit: fields.oneOf('Unit', UNITS) ?? 'None',
-      resolution: fields.oneOf('StorageResolution', ['1', '60']) === '1' ? 1 : 60,
+      resolution: fields.oneOf('StorageResolution', STEPS.Metric.of.StorageResolution.words) === '1' ? 1 : 60,
     })
   }
 
@@ -444,7 +426,7 @@ class Compiler {
     const jumps: Draft[] = [over]
     const guarded = this.here - 1
     for (const [i, item] of (isList(node) ? node.items : [node]).entries()) {
-      const fields = new Fields('`Catch`', item, ['ErrorEquals', 'Do'], this.context.problems)
+      const fields = new Fields('`Catch`', item, namesOf(BESIDE.Catch.of), this.context.problems)
       const names = fields.required('ErrorEquals')
       const errors =
         names === undefined ? [] : (isList(names) ? names.items : [names]).map((name) => textOf(name) ?? '')

@@ -4,27 +4,8 @@ import type { Span } from '../diag/span.ts'
 import { entries, isList, isMap, textOf, type Node } from '../cfn/node.ts'
 import type { Profile } from '../model/contract.ts'
 import { Fields, kindOf } from './fields.ts'
+import { GUARDS, namesOf, SIMULATION } from './members.ts'
 import { formatDuration, parseNumber, parseRate } from './quantity.ts'
-
-const MEMBERS = [
-  'Template',
-  'Resources',
-  'Stacks',
-  'Parameters',
-  'SsmParameters',
-  'Duration',
-  'WarmUp',
-  'Seed',
-  'Quotas',
-  'Assumptions',
-  'Profiles',
-  'Workloads',
-  'Handlers',
-  'Faults',
-  'Actions',
-  'Expect',
-  'Guards',
-]
 
 /** 10 minutes of virtual time, when the scenario says nothing. */
 export const DEFAULT_DURATION = 600_000_000
@@ -71,7 +52,7 @@ export const DEFAULT_GUARDS: Guards = {
 
 /** Reads the section; absent members get their defaults. `runLength` (µs) takes the place of its `Duration`. */
 export function readSimulation(node: Node | undefined, problems: Problems, runLength?: number): SimulationSection {
-  const fields = node === undefined ? undefined : new Fields('`Simulation`', node, MEMBERS, problems)
+  const fields = node === undefined ? undefined : new Fields('`Simulation`', node, namesOf(SIMULATION), problems)
   const written = fields?.time('Duration')
   const duration = runLength ?? written ?? DEFAULT_DURATION
   const warmUp = readWarmUp(fields, duration, runLength !== undefined, problems)
@@ -105,7 +86,7 @@ function readWarmUp(fields: Fields | undefined, duration: number, shortened: boo
 
 function readGuards(node: Node | undefined, problems: Problems): Guards {
   if (node === undefined) return DEFAULT_GUARDS
-  const fields = new Fields('`Guards`', node, ['Events', 'InFlight', 'Memory', 'WallTime'], problems)
+  const fields = new Fields('`Guards`', node, namesOf(GUARDS), problems)
   return {
     events: fields.number('Events', 1, Number.MAX_SAFE_INTEGER, true) ?? DEFAULT_GUARDS.events,
     inFlight: fields.number('InFlight', 1, Number.MAX_SAFE_INTEGER, true) ?? DEFAULT_GUARDS.inFlight,

@@ -9,25 +9,11 @@ import { backoff, sdkRetries, type RetrySettings } from '../parts/retry.ts'
 import { readArrivals } from './arrivals.ts'
 import { Fields } from './fields.ts'
 import type { StepContext } from './handler.ts'
+import { BACKOFF, CLIENT, JITTERS, namesOf, RETRIES, SDKS, WORKLOAD } from './members.ts'
 import { registry } from './registry.ts'
 import type { Component, Resources } from './resources.ts'
 import type { Named, SimulationSection } from './simulation.ts'
 import { readAttribute, readSizeTemplate, readTemplate } from './values.ts'
-
-const MEMBERS = [
-  'Target',
-  'Operation',
-  'Parameters',
-  'Rate',
-  'Arrivals',
-  'Users',
-  'ThinkTime',
-  'Attributes',
-  'Client',
-  'Count',
-]
-const CLIENT = ['Timeout', 'Retries', 'MaxAttempts', 'Backoff', 'Sdk', 'AcceptLateAnswers']
-const BACKOFF = ['Base', 'Cap', 'Jitter']
 
 export function readWorkloads(
   section: SimulationSection,
@@ -47,7 +33,7 @@ function readWorkload(
   duration: number,
 ): ComponentPlan | undefined {
   const { problems } = context
-  const fields = new Fields(`the workload \`${name}\``, node, MEMBERS, problems)
+  const fields = new Fields(`the workload \`${name}\``, node, namesOf(WORKLOAD), problems)
   if (resources.component(name) !== undefined)
     problems.error('name-taken', `\`${name}\` is the name of a resource too`, span, {
       label: 'a workload needs a name of its own',
@@ -228,7 +214,7 @@ function clientOf(
       Retries: sdkRetries({ mode: isSdk ? 'standard' : 'none', sdk: 'javascript', variant2026: false, action }),
       Timeout: null,
     }
-  const fields = new Fields('`Client`', node, CLIENT, context.problems)
+  const fields = new Fields('`Client`', node, namesOf(CLIENT), context.problems)
   const maxAttempts = fields.number('MaxAttempts', 1, 1000, true)
   const backoffNode = fields.node('Backoff')
   // An answer to an attempt that was given up still ends its request: the client listens on after it has sent again.
@@ -237,24 +223,22 @@ function clientOf(
   const Timeout = timeout === undefined || textOf(timeout) === 'none' ? null : (fields.time('Timeout') ?? null)
   if (backoffNode !== undefined) {
     fields.refuse(['Retries', 'Sdk'], 'beside `Backoff`, which says all of it')
-    const own = new Fields('`Backoff`', backoffNode, BACKOFF, context.problems)
+    const own = new Fields('`Backoff`', backoffNode, namesOf(BACKOFF), context.problems)
     const base = own.duration('Base') ?? 100_000
     return {
       Retries: backoff(
         maxAttempts ?? 3,
         base,
         own.duration('Cap') ?? 20_000_000,
-        own.oneOf('Jitter', ['none', 'full', 'equal', 'decorrelated']) ?? 'full',
+        own.oneOf('Jitter', JITTERS) ?? 'full',
       ),
       Timeout,
       ...late,
     }
   }
-  const mode =
-    fields.oneOf('Retries', ['legacy', 'standard', 'adaptive', 'none']) ??
-    (isSdk || maxAttempts !== undefined ? 'standard' : 'none')
+  const mode = fields.oneOf('Retries', RETRIES) ?? (isSdk || maxAttempts !== undefined ? 'standard' : 'none')
   if (mode === 'none') fields.refuse(['MaxAttempts', 'Sdk'], 'without retries')
-  const sdk = fields.oneOf('Sdk', ['javascript', 'python', 'javascript-2026', 'python-2026']) ?? 'javascript'
+  const sdk = fields.oneOf('Sdk', SDKS) ?? 'javascript'
   return {
     Retries: sdkRetries({
       mode,

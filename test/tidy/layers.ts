@@ -97,6 +97,11 @@ export const LAYERS: readonly Layer[] = [
     instead: 'a run knows rooms by their contract, and neither the terminal nor files: return plain data',
   },
   {
+    folder: 'schema',
+    imports: ['lang', 'model', 'parts', 'registry'],
+    instead: 'the schema is made from what the language reads and the rooms know: look it up there',
+  },
+  {
     folder: 'cli',
     imports: ['*', 'package.json'],
     packages: [
