@@ -66,7 +66,7 @@ export class Intrinsics {
     this.scope = scope
     this.problems = problems
     this.room = room
-    this.truth = new Truth(scope, problems, (node) => this.resolve(node))
+    this.truth = new Truth(scope, problems, room, (node) => this.resolve(node))
   }
 
   /** The tree without functions; undefined where AWS::NoValue removes the value (CFN-R17). */

@@ -292,7 +292,9 @@ function sampleFor(name: string, inputs: ParameterInputs): string {
 }
 
 function madeToLength(text: string, { minLength = 0, maxLength = 4096 }: Bounds): string {
-  return text.padEnd(minLength, 'x').slice(0, Math.max(maxLength, minLength))
+  // Values end at 4,096 characters, whatever a bound says.
+  const least = Math.min(4096, minLength)
+  return text.padEnd(least, 'x').slice(0, Math.max(maxLength, least))
 }
 
 /** A value given from outside has no place in the template: its own text is its source. */

@@ -6,17 +6,20 @@ import type { Scope } from './intrinsics.ts'
 import { checkNesting } from './nesting.ts'
 import { get, isList, isMap, items, jsonOf, stringOf, textOf } from './node.ts'
 import type { Entry, Node } from './node.ts'
+import type { Room } from './room.ts'
 
 const words = 'a condition is one of `Fn::Equals`, `Fn::And`, `Fn::Or`, `Fn::Not` and `Condition`'
 
 export class Truth {
   private readonly scope: Scope
   private readonly problems: Problems
+  private readonly room: Room
   private readonly resolve: (node: Node) => Node | undefined
 
-  constructor(scope: Scope, problems: Problems, resolve: (node: Node) => Node | undefined) {
+  constructor(scope: Scope, problems: Problems, room: Room, resolve: (node: Node) => Node | undefined) {
     this.scope = scope
     this.problems = problems
+    this.room = room
     this.resolve = resolve
   }
 
@@ -28,7 +31,10 @@ export class Truth {
       return false
     }
     checkNesting(only, this.scope.hasExtensions, this.problems)
-    return this.ofCall(only)
+    if (!this.room.enter(1, node.span)) return false
+    const truth = this.ofCall(only)
+    this.room.leave()
+    return truth
   }
 
   private ofCall({ key: name, keySpan, value }: Entry): boolean {

@@ -12,6 +12,7 @@ import { Fields, kindOf } from './fields.ts'
 import { BESIDE, namesOf, STEPS, UNITS } from './members.ts'
 import { parseNumber, parsePercent } from './quantity.ts'
 import {
+  type KeyTables,
   readCondition,
   readCountTemplate,
   readPath,
@@ -34,6 +35,8 @@ export interface StepContext {
   /** Where each instruction comes from, for those who speak about it later. */
   readonly stepSpans: Map<Instruction, Span>
   readFile(path: string, span: Span): string | undefined
+  /** The tables from which keys are drawn. */
+  readonly keys: KeyTables
 }
 
 const FLOW = namesOf(STEPS)

@@ -1,6 +1,6 @@
 // The resources of a template as components: properties checked, neighbours consulted, the rest put on the 'not simulated' list.
 import type { Slug } from '../diag/catalogue.ts'
-import type { Problems } from '../diag/problem.ts'
+import type { Problem, Problems } from '../diag/problem.ts'
 import type { Span } from '../diag/span.ts'
 import { nearest } from '../diag/suggest.ts'
 import { build, placeOf, toJs, textOf, type CfnResource, type Template } from '../cfn/index.ts'
@@ -106,7 +106,8 @@ export function readResources(
     const error = (path: Path, slug: Slug, message: string, help?: string): void => {
       faulty.add(resource.logicalId)
       // A property whose function could not be resolved is missing for that reason, which has been told.
-      if (slug === 'missing-property' && problems.list.some(({ span }) => isWithin(span, resource.span))) return
+      const told = ({ severity, span }: Problem): boolean => severity === 'error' && isWithin(span, resource.span)
+      if (slug === 'missing-property' && problems.list.some(told)) return
       const place = placeOf(resource, path, slug === 'unknown-property')
       problems.error(slug, message, place, help === undefined ? {} : { label: help })
     }

@@ -31,6 +31,7 @@ import { sceneOf } from '../lint/scene.ts'
 import { registry } from './registry.ts'
 import { quotaByName, readResources, type Resources } from './resources.ts'
 import { readQuotas, readSimulation, type Guards, type SimulationSection } from './simulation.ts'
+import { KeyTables } from './values.ts'
 import { readWorkloads } from './workloads.ts'
 import type { ComponentPlan } from '../model/plan.ts'
 
@@ -110,6 +111,7 @@ function plan(
     operations: registry.operations,
     notSimulated: note,
     stepSpans: new Map(),
+    keys: new KeyTables(),
     readFile: (path, span) => {
       const file = files.read(path, 'data')
       if (file.ok) return file.value

@@ -1,5 +1,6 @@
 // Values inside a scenario's steps and workloads: constants, paths into the event, texts with paths in them, draws.
-import { createKeySampler, createSampler, type Distribution, type Sampler } from '../engine/sample.ts'
+import type { KeyDistribution } from '../engine/keys.ts'
+import { createKeySampler, createSampler, type Distribution, type KeySampler, type Sampler } from '../engine/sample.ts'
 import { isList, isMap, textOf, toJs, type Node, type Scalar } from '../cfn/index.ts'
 import type { Condition, KeySource, Streams, Template } from '../parts/program.ts'
 import { nearest } from '../diag/suggest.ts'
@@ -20,14 +21,14 @@ class NamedKeys implements KeySource {
   readonly topShare: number
   readonly count: number
   private readonly spec: KeySpec
-  private readonly sampler: ReturnType<typeof createKeySampler>
+  private readonly sampler: KeySampler
   private readonly made: string[] = []
 
-  constructor(spec: KeySpec) {
+  constructor(spec: KeySpec, sampler: KeySampler) {
     this.spec = spec
-    this.sampler = createKeySampler(spec.distribution)
-    this.topShare = this.sampler.topShare
-    this.count = this.sampler.count
+    this.sampler = sampler
+    this.topShare = sampler.topShare
+    this.count = sampler.count
   }
 
   draw(streams: Streams, purpose: string): string {
@@ -35,6 +36,30 @@ class NamedKeys implements KeySource {
       this.spec.distribution.kind === 'sequence' ? streams.turn(purpose) : this.sampler.index(streams.get(purpose))
     if (index >= NAMES_KEPT) return keyName(this.spec.names, index)
     return (this.made[index] ??= keyName(this.spec.names, index))
+  }
+}
+
+/** Most keys in all tables of a scenario; a table takes 12 bytes a key. */
+const TABLED_KEYS = 3_000_000
+
+/** The samplers of a scenario's keys; equal choices share one, because its table may hold a million keys. */
+export class KeyTables {
+  private readonly samplers = new Map<string, KeySampler>()
+  private left = TABLED_KEYS
+
+  /** The sampler of a choice; undefined when there is no room for one more table. */
+  samplerOf(distribution: KeyDistribution): KeySampler | undefined {
+    const size =
+      distribution.kind === 'zipf' ? distribution.n : distribution.kind === 'choice' ? distribution.weights.length : 0
+    if (size === 0) return createKeySampler(distribution)
+    const key = JSON.stringify(distribution)
+    const known = this.samplers.get(key)
+    if (known !== undefined) return known
+    if (size > this.left) return undefined
+    this.left -= size
+    const made = createKeySampler(distribution)
+    this.samplers.set(key, made)
+    return made
   }
 }
 
@@ -71,7 +96,13 @@ function readDraw(node: Scalar, place: string, context: StepContext): Template {
   const text = node.text
   if (choosesKeys(text)) {
     const spec = taken(parseKeys(text, `${place.slice(place.lastIndexOf('.') + 1)}-`), node, context)
-    return spec === undefined ? constant(undefined) : { kind: 'key', key: new NamedKeys(spec), purpose: place }
+    if (spec === undefined) return constant(undefined)
+    const sampler = context.keys.samplerOf(spec.distribution)
+    if (sampler !== undefined) return { kind: 'key', key: new NamedKeys(spec, sampler), purpose: place }
+    context.problems.error('too-many-keys', `the keys of this scenario are more than ${TABLED_KEYS}`, node.span, {
+      label: 'choose among fewer, or with the same law as another place',
+    })
+    return constant(undefined)
   }
   return readDrawn(node, dimensionOf(text) ?? 'count', place, context) ?? constant(undefined)
 }

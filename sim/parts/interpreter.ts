@@ -23,7 +23,7 @@ const NONE = -1
 const LOOP_EACH = 0
 const LOOP_REPEAT = 1
 /** After so many instructions without waiting a frame lets the loop go on, so that its guards see an endless program. */
-const BREATH = 4_096
+const BREATH = 512
 
 /** One line of execution. Pooled; `id` is its row. */
 class Frame {

@@ -93,6 +93,12 @@ export interface Report {
 export function reportOf(run: Run, reproduce: string): Report {
   const { scenario, world } = run
   const calls = world.dispatcher.edges.map((edge, i) => ({ ...edge, ...world.dispatcher.counted(i) }))
+  const found: Found = {
+    to: groupedBy(calls, (call) => call.to),
+    from: groupedBy(calls, (call) => call.from),
+    metrics: groupedBy(world.metrics, (metric) => (isError(metric) ? '' : metric.component)),
+    errors: groupedBy(world.metrics, (metric) => (isError(metric) ? (metric.dimensions['Resource'] ?? '') : '')),
+  }
   return {
     schema: REPORT_SCHEMA,
     scenario: scenario.name,
@@ -112,7 +118,7 @@ export function reportOf(run: Run, reproduce: string): Report {
     partial: run.stopped !== undefined,
     ...(run.stopped === undefined ? {} : { stopped: run.stopped }),
     parameters: Object.fromEntries(scenario.parameters.map((parameter) => [parameter.name, parameter.value])),
-    resources: world.components.map((_, i) => resourceReport(world, i, calls)),
+    resources: world.components.map((_, i) => resourceReport(world, i, found)),
     calls,
     expectations: scenario.expectations.map((expectation) => evaluateExpectation(expectation, run)),
     broken: run.broken.map(({ component, sentence }) => ({ resource: component, sentence })),
@@ -133,16 +139,37 @@ export function reportOf(run: Run, reproduce: string): Report {
   }
 }
 
-function resourceReport(world: World, index: number, calls: readonly CallSummary[]): ResourceReport {
+/** What belongs to each component by its name: thousands of them may stand in one scenario. */
+interface Found {
+  readonly to: ReadonlyMap<string, readonly CallSummary[]>
+  readonly from: ReadonlyMap<string, readonly CallSummary[]>
+  readonly metrics: ReadonlyMap<string, readonly PublishedMetric[]>
+  readonly errors: ReadonlyMap<string, readonly PublishedMetric[]>
+}
+
+function groupedBy<T>(list: readonly T[], nameOf: (each: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const each of list) {
+    const name = nameOf(each)
+    const group = groups.get(name)
+    if (group === undefined) groups.set(name, [each])
+    else group.push(each)
+  }
+  return groups
+}
+
+function isError(metric: PublishedMetric): boolean {
+  return metric.namespace === 'Sim' && metric.name === 'Errors'
+}
+
+function resourceReport(world: World, index: number, found: Found): ResourceReport {
   const component = world.components[index]!
-  const incoming = calls.filter((call) => call.to === component.name)
+  const incoming = found.to.get(component.name) ?? []
   const received = incoming.reduce((sum, call) => sum + call.sent, 0)
   const errors: Record<string, number> = {}
   let throttled = 0
   let failed = 0
-  for (const metric of world.metrics) {
-    if (metric.namespace !== 'Sim' || metric.name !== 'Errors' || metric.dimensions['Resource'] !== component.name)
-      continue
+  for (const metric of found.errors.get(component.name) ?? []) {
     const count = windowOf(metric.series, world.plan.warmUp, world.now + 1).sum
     if (count === 0) continue
     const name = metric.dimensions['ErrorCode']!
@@ -151,10 +178,7 @@ function resourceReport(world: World, index: number, calls: readonly CallSummary
     if (world.errors.retry[status] === THROTTLING) throttled += count
     else failed += count
   }
-  const metrics = world.metrics
-    .filter(
-      (metric) => metric.component === component.name && !(metric.namespace === 'Sim' && metric.name === 'Errors'),
-    )
+  const metrics = (found.metrics.get(component.name) ?? [])
     .map((metric) => summarize(metric, world.plan.warmUp, world.now + 1))
     .filter((summary) => summary !== undefined)
   const principal = Object.keys(component.def.metrics).find(
@@ -178,7 +202,7 @@ function resourceReport(world: World, index: number, calls: readonly CallSummary
     throttled,
     failed: failed + own,
     errors,
-    sent: calls.filter((call) => call.from === component.name).reduce((sum, call) => sum + call.sent, 0),
+    sent: (found.from.get(component.name) ?? []).reduce((sum, call) => sum + call.sent, 0),
     ...(latency === undefined ? {} : { latency }),
     metrics,
     ...(details === undefined ? {} : { details }),

@@ -51,6 +51,10 @@ export interface RunOptions {
   readonly verify?: boolean
 }
 
+/** Events until the guards are asked for the first time, and the real time (µs) that shall lie between two questions. */
+const FIRST_POLL = 64
+const POLL_APART = 20_000
+
 /** Virtual time is cut into this many stretches, with a checkpoint after each. */
 const CHECKPOINTS = 64
 
@@ -63,7 +67,14 @@ export function runScenario(scenario: Scenario, options: RunOptions = {}): Run {
   world.kernel.stepsMax = guards.events
   const watch = options.watch ?? {}
   let stopped: Stopped | undefined
+  let polledAt = watch.wallTime?.() ?? 0
+  if (watch.wallTime !== undefined) world.kernel.pollEvery = FIRST_POLL
   const poll = (): boolean => {
+    // Some events take a microsecond and some a millisecond: how many lie between two questions follows the clock.
+    const wallTime = watch.wallTime?.() ?? 0
+    const apart = wallTime - polledAt
+    polledAt = wallTime
+    if (watch.wallTime !== undefined) world.kernel.pollEvery = nextPoll(world.kernel.pollEvery, apart)
     watch.progress?.(world.now, world.kernel.steps)
     if (world.calls.live > guards.inFlight)
       stopped = stop(
@@ -79,7 +90,7 @@ export function runScenario(scenario: Scenario, options: RunOptions = {}): Run {
         guards.memory,
         `the run uses more than ${Math.round(guards.memory / 1_048_576)} MB of memory`,
       )
-    else if ((watch.wallTime?.() ?? 0) > guards.wallTime)
+    else if (wallTime > guards.wallTime)
       stopped = stop(
         world,
         'wall-time',
@@ -106,6 +117,12 @@ export function runScenario(scenario: Scenario, options: RunOptions = {}): Run {
   watch.progress?.(world.now, world.kernel.steps)
   world.finish()
   return { scenario, world, stopped, checkpoints, broken }
+}
+
+/** Events until the next question to the guards, when the last ones took `apart` µs of real time. */
+function nextPoll(events: number, apart: number): number {
+  if (apart < POLL_APART / 2) return Math.min(65_536, events * 2)
+  return apart > POLL_APART * 2 ? Math.max(1, Math.floor(events / 2)) : events
 }
 
 /** A world that can be taken back to where it was. */

@@ -17,7 +17,7 @@ import type { Order, Told } from './worker.ts'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 /** An input that takes longer than this, in ms of real time, is ended from outside. */
-const HANG = 15_000
+const HANG = 60_000
 /** V8's own limit of the heap of a process, in MB; with the rest of the process it stays below 512 MB. */
 const HEAP = 320
 
@@ -36,6 +36,8 @@ interface Worker {
   /** The next input when it has to begin again, and the one after its last. */
   next: number
   readonly end: number
+  /** The end of what the process wrote to its standard error. */
+  lastWords: string
   /** Inputs of this worker's earlier processes. */
   before: { done: number; loaded: number }
   now: Extract<Told, { kind: 'progress' }> | undefined
@@ -61,7 +63,16 @@ async function fuzz(inputs: number, count: number): Promise<void> {
   const workers = Array.from({ length: count }, (_, i) => {
     const file = join(folder, `input-${i}`)
     const end = Math.min(inputs, (i + 1) * share)
-    return { file, next: i * share, end, before: { done: 0, loaded: 0 }, now: undefined, seen: -1, seenAt: 0 }
+    return {
+      file,
+      next: i * share,
+      end,
+      lastWords: '',
+      before: { done: 0, loaded: 0 },
+      now: undefined,
+      seen: -1,
+      seenAt: 0,
+    }
   }) as unknown as Worker[]
   const watch = setInterval(() => workers.forEach(lookAfter), 1000)
   const news = setInterval(() => console.log(progress(workers)), 30_000)
@@ -87,7 +98,7 @@ async function untilDone(worker: Worker): Promise<void> {
       worker.process = child
       worker.seenAt = performance.now()
       child.on('message', (told: Told) => hear(worker, told))
-      child.stderr!.on('data', () => {})
+      child.stderr!.on('data', (text: Buffer) => (worker.lastWords = `${worker.lastWords}${text}`.slice(-2000)))
       child.on('close', resolve)
       const order: Order = { seed: values.seed, from, count: worker.end - from, file: worker.file }
       child.send(order)
@@ -98,7 +109,11 @@ async function untilDone(worker: Worker): Promise<void> {
     const last = lastInput(worker.file)
     if (code === 0 || last === undefined) return
     worker.next = last.index + 1
-    save({ key: code === null ? 'hang' : 'crash', message: 'the process ended' }, last.text, last.index)
+    save(
+      { key: code === null ? 'hang' : 'crash', message: `the process ended: ${worker.lastWords}` },
+      last.text,
+      last.index,
+    )
   }
 }
 

@@ -77,6 +77,11 @@ export const quantities = {
     title: 'a rate that cannot be kept exactly',
     text: 'Rates are kept as fractions of whole numbers, so that a run does not drift. This one has more digits than fit; fewer will do.',
   },
+  'too-many-keys': {
+    severity: 'error',
+    title: 'choices of keys whose tables would fill the memory',
+    text: 'A Zipf law over a million keys is drawn from a table of a million rows. Places with the same law share a table; all tables of a scenario together hold at most 3 million keys.',
+  },
   'too-long': {
     severity: 'error',
     title: 'a small text that is not small',

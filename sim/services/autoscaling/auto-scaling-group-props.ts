@@ -2,6 +2,9 @@
 import type { Props } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 
+/** Most instances of a group; AWS documents no figure, and each is a thing that is kept here. [SIM] */
+export const INSTANCES_MAX = 10_000
+
 const HEALTH = 'instances do not fail, and nobody looks whether they do'
 const PLACE = 'all instances are in one place'
 const BALANCER = 'load balancers are not simulated'
@@ -27,7 +30,7 @@ export const groupProps: Props = {
   }),
   DefaultInstanceWarmup: p.unused('instances are in service as soon as they run'),
   DeletionProtection: p.inert('Stacks are not deleted.'),
-  DesiredCapacity: p.int('Instances wanted; `MinSize` when absent.', [0, Infinity]),
+  DesiredCapacity: p.int('Instances wanted; `MinSize` when absent.', [0, INSTANCES_MAX]),
   DesiredCapacityType: p.unused('capacity is counted in instances'),
   HealthCheckGracePeriod: p.unused(HEALTH),
   HealthCheckType: p.unused(HEALTH),
@@ -39,7 +42,7 @@ export const groupProps: Props = {
   LifecycleHookSpecificationList: p.unused('lifecycle hooks do not run'),
   LoadBalancerNames: p.unused(BALANCER),
   MaxInstanceLifetime: p.unused('instances are not replaced for their age'),
-  MaxSize: p.int('The most instances.', [0, Infinity], { required: true }),
+  MaxSize: p.int('The most instances.', [0, INSTANCES_MAX], { required: true }),
   MetricsCollection: p.list(
     'Which metrics of the group are published.',
     p.record('Some of them.', {
@@ -48,7 +51,7 @@ export const groupProps: Props = {
     }),
     { default: [] },
   ),
-  MinSize: p.int('The fewest instances.', [0, Infinity], { required: true }),
+  MinSize: p.int('The fewest instances.', [0, INSTANCES_MAX], { required: true }),
   MixedInstancesPolicy: p.record('Several types.', {
     InstancesDistribution: p.unused('all instances are On-Demand'),
     LaunchTemplate: p.record('The launch template.', {

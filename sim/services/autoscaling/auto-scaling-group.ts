@@ -8,7 +8,7 @@ import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
 import { gather } from './auto-scaling-group-config.ts'
-import { groupProps, launchConfigurationProps } from './auto-scaling-group-props.ts'
+import { INSTANCES_MAX, groupProps, launchConfigurationProps } from './auto-scaling-group-props.ts'
 import { assumptions, quotas } from './auto-scaling-group.facts.ts'
 import { Members } from './members.ts'
 
@@ -310,7 +310,7 @@ function updateAutoScalingGroup(self: AutoScalingGroup, call: Call): void {
   const max = Number(body.MaxSize ?? self.max)
   const desired = Number(body.DesiredCapacity ?? Math.min(max, Math.max(min, self.desired)))
   const whole = Number.isInteger(min) && Number.isInteger(max) && Number.isInteger(desired)
-  if (!(whole && min >= 0 && desired >= min && desired <= max)) {
+  if (!(whole && min >= 0 && desired >= min && desired <= max && max <= INSTANCES_MAX)) {
     self.answer(call, self.invalid)
     return
   }

@@ -10,6 +10,9 @@ import { RateCurve, type RatePoint } from '../../parts/rate-curve.ts'
 const SCALE = 1 / 1_048_576
 const UNIT = createSampler({ kind: 'exponential', mean: 1_048_576 })
 
+/** Bursts without an arrival that are passed over at once; after so many the loop, and with it its guards, gets a turn. */
+const BURSTS_AT_ONCE = 1024
+
 export type ArrivalKind = 'poisson' | 'regular' | 'bursty' | 'trace'
 
 export interface ArrivalConfig {
@@ -37,6 +40,10 @@ export class Arrivals {
   /** bursty: the phase of arrivals now running. */
   private onFrom = 0
   private onUntil = -1
+  /** bursty: what is still wanted of Λ for the next arrival; −1 when it has come. */
+  private wanted = -1
+  /** Whether the time that `next` gave last is no arrival, only when to ask again. */
+  pauses = false
 
   /** `rng` draws the arrivals, `phases` the lengths of bursts. */
   constructor(config: ArrivalConfig, rng: Rng, phases: Rng) {
@@ -49,9 +56,9 @@ export class Arrivals {
     this.times = config.TraceTimes ?? new Float64Array(0)
   }
 
-  /** The time of the next arrival in whole µs, Infinity when none is left. Times never fall. */
+  /** The time of the next arrival in whole µs, Infinity when none is left. Times never fall. See `pauses`. */
   next(): number {
-    this.count++
+    if (!this.pauses) this.count++
     switch (this.kind) {
       case 'poisson':
         this.mass += UNIT.drawReal(this.rng) * SCALE
@@ -67,8 +74,14 @@ export class Arrivals {
 
   /** Λ grows only while a burst lasts: what a burst's end leaves over is carried into the next one. */
   private nextInBurst(): number {
-    let wanted = UNIT.drawReal(this.rng) * SCALE
-    for (;;) {
+    let wanted = this.pauses ? this.wanted : UNIT.drawReal(this.rng) * SCALE
+    this.pauses = false
+    for (let bursts = 0; ; bursts++) {
+      if (bursts > BURSTS_AT_ONCE) {
+        this.pauses = true
+        this.wanted = wanted
+        return this.onFrom
+      }
       if (this.onUntil >= this.onFrom) {
         const time = this.curve.timeOf(this.mass + wanted)
         if (time < this.onUntil) {

@@ -135,7 +135,7 @@ export class Workload {
   private readonly body: Template | null
   private readonly constantBody: unknown
   private readonly streams: StreamSet
-  private readonly arrivals: Arrivals
+  readonly arrivals: Arrivals
   private readonly steps: Steps
   private step = 0
   private readonly think: Sampler | null
@@ -395,7 +395,7 @@ function isFunctionError(answer: unknown): boolean {
 }
 
 function arrive(self: Workload): void {
-  self.begin()
+  if (!self.arrivals.pauses) self.begin()
   self.scheduleArrival()
 }
 

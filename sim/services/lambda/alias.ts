@@ -27,7 +27,7 @@ export const alias: ServiceDef<Alias> = {
     FunctionVersion: p.any('The version that it stands for.', { required: true }),
     Name: p.string('Its name.', { required: true }),
     ProvisionedConcurrencyConfig: p.record('Environments that are always ready.', {
-      ProvisionedConcurrentExecutions: p.int('How many.', [1, Infinity], { required: true }),
+      ProvisionedConcurrentExecutions: p.int('How many.', [1, 1_000_000], { required: true }),
     }),
     RoutingConfig: p.any('Weights of further versions.'),
     Description: p.inert('A text.'),

@@ -5,6 +5,9 @@ import { NONE } from './environments.ts'
 import type { LambdaFunction } from './function.ts'
 import type { Qualified } from './qualified.ts'
 
+/** Most provisioned environments of one alias: each is a row that is kept, whatever quota a scenario gives itself. [SIM] */
+const PROVISIONED_MAX = 1_000_000
+
 /** Why a request is throttled. */
 export const REASONS = [
   'reserved concurrency',
@@ -80,7 +83,13 @@ export function putProvisionedConcurrency(self: LambdaFunction, call: Call): voi
   }
   const qualified = self.qualifiers[pool - 1]
   const wanted = body.ProvisionedConcurrentExecutions
-  if (wanted === undefined || !Number.isInteger(wanted) || wanted < 1 || !fits(self, wanted - qualified.wanted)) {
+  if (
+    wanted === undefined ||
+    !Number.isInteger(wanted) ||
+    wanted < 1 ||
+    wanted > PROVISIONED_MAX ||
+    !fits(self, wanted - qualified.wanted)
+  ) {
     sim.reply(call, self.invalidStatus)
     return
   }

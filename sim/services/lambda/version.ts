@@ -17,7 +17,7 @@ export const version: ServiceDef<Alias> = {
   props: {
     FunctionName: p.ref('The function.', { required: true }),
     ProvisionedConcurrencyConfig: p.record('Environments that are always ready.', {
-      ProvisionedConcurrentExecutions: p.int('How many.', [1, Infinity], { required: true }),
+      ProvisionedConcurrentExecutions: p.int('How many.', [1, 1_000_000], { required: true }),
     }),
     CodeSha256: p.inert('Publishes only if the code is this one.'),
     Description: p.inert('A text.'),
