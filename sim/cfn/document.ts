@@ -37,6 +37,10 @@ const refusedKeys = new Set(['__proto__', 'prototype', 'constructor'])
 
 /** Parses one document. Returns undefined when the text has no usable tree; what is wrong is in `problems`. */
 export function parseDocument(source: Source, problems: Problems, limits = defaultLimits): Node | undefined {
+  return problems.during(() => parse(source, problems, limits))
+}
+
+function parse(source: Source, problems: Problems, limits: DocumentLimits): Node | undefined {
   if (source.text.length > limits.size) {
     problems.error(
       'document-too-large',

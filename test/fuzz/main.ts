@@ -39,7 +39,7 @@ interface Worker {
   /** The end of what the process wrote to its standard error. */
   lastWords: string
   /** Inputs of this worker's earlier processes. */
-  before: { done: number; loaded: number }
+  before: { done: number; loaded: number; processor: number }
   now: Extract<Told, { kind: 'progress' }> | undefined
   seen: number
   seenAt: number
@@ -68,7 +68,7 @@ async function fuzz(inputs: number, count: number): Promise<void> {
       next: i * share,
       end,
       lastWords: '',
-      before: { done: 0, loaded: 0 },
+      before: { done: 0, loaded: 0, processor: 0 },
       now: undefined,
       seen: -1,
       seenAt: 0,
@@ -105,6 +105,7 @@ async function untilDone(worker: Worker): Promise<void> {
     })
     worker.before.done += worker.now?.done ?? 0
     worker.before.loaded += worker.now?.loaded ?? 0
+    worker.before.processor += worker.now?.processor ?? 0
     worker.now = undefined
     const last = lastInput(worker.file)
     if (code === 0 || last === undefined) return
@@ -157,5 +158,7 @@ function progress(workers: readonly Worker[]): string {
   const loaded = workers.reduce((sum, worker) => sum + worker.before.loaded + (worker.now?.loaded ?? 0), 0)
   const seconds = (performance.now() - started) / 1000
   const kept = workers.map((worker) => worker.now?.kept ?? 0).join('+')
-  return `${done} inputs, ${Math.round(done / seconds)}/s, ${loaded} of them ran, ${kept} kept, peak ${Math.round(peak / 1_048_576)} MB, slowest ${(slowest / 1e6).toFixed(2)} s, ${findings.size} findings`
+  const processor = workers.reduce((sum, worker) => sum + worker.before.processor + (worker.now?.processor ?? 0), 0)
+  const each = done === 0 ? '' : ` (${(processor / 1000 / done).toFixed(2)} ms of processor time each)`
+  return `${done} inputs, ${Math.round(done / seconds)}/s${each}, ${loaded} of them ran, ${kept} kept, peak ${Math.round(peak / 1_048_576)} MB, slowest ${(slowest / 1e6).toFixed(2)} s, ${findings.size} findings`
 }

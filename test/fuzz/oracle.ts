@@ -21,7 +21,7 @@ export interface Examined {
   readonly features: readonly string[]
 }
 
-const EVENTS = 1500
+const EVENTS = 1000
 /** Problems that are rendered: the rest go the same way. */
 const SHOWN = 15
 

@@ -25,6 +25,8 @@ export type Told =
       readonly kept: number
       readonly peak: number
       readonly slowest: number
+      /** Processor time of this process, in µs. */
+      readonly processor: number
     }
 
 const SLICE = 64
@@ -65,7 +67,8 @@ process.on('message', (order: Order) => void work(order))
 async function work({ seed, from, count, file }: Order): Promise<void> {
   const record = openSync(file, 'w')
   const seeds = readSeeds()
-  const weights = seeds.map(({ text }) => 1 / (500 + text.length))
+  // Small texts are cheap, and what goes wrong seldom needs a large one.
+  const weights = seeds.map(({ text }) => 1 / (200 + text.length) ** 1.5)
   const sum = weights.reduce((total, weight) => total + weight, 0)
   const kept: Seed[] = []
   const slugs = new Set<string>()
@@ -93,14 +96,22 @@ async function work({ seed, from, count, file }: Order): Promise<void> {
         tell({ kind: 'finding', finding: wrong, text, index })
       }
       function choose(): Seed {
-        if (kept.length > 0 && rng.below(2) === 0) return pick(rng, kept)
+        if (kept.length > 0 && rng.below(2) === 0) return shortest([pick(rng, kept), pick(rng, kept), pick(rng, kept)])
         let at = rng.float() * sum
         return seeds[weights.findIndex((weight) => (at -= weight) <= 0)] ?? seeds[0]!
       }
     }
     if (coverage.grew()) for (const each of slice) keep(each)
     const peak = process.resourceUsage().maxRSS * 1024
-    tell({ kind: 'progress', done: index - from, loaded, kept: kept.length, peak, slowest })
+    tell({
+      kind: 'progress',
+      done: index - from,
+      loaded,
+      kept: kept.length,
+      peak,
+      slowest,
+      processor: process.cpuUsage().user,
+    })
     // Messages leave the process between two slices.
     await new Promise((resolve) => setImmediate(resolve))
   }
@@ -111,6 +122,10 @@ async function work({ seed, from, count, file }: Order): Promise<void> {
     if (kept.length < KEPT_MAX) kept.push(each)
     else kept[(kept.length + slugs.size * 7919 + loaded) % KEPT_MAX] = each
   }
+}
+
+function shortest(seeds: readonly Seed[]): Seed {
+  return seeds.reduce((best, each) => (each.text.length < best.text.length ? each : best))
 }
 
 function timed(text: string, twice: boolean): ReturnType<typeof examine> & { readonly time: number } {
