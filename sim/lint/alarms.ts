@@ -26,9 +26,10 @@ export const alarmLints: Lints = {
     wrong: example(VISIBLE, '!GetAtt Jobs.QueueName', ''),
     right: RIGHT,
     source: DEAD_LETTERS,
-    find: (scene) =>
-      deadQueues(scene).flatMap((queue) => {
-        if (metricsOf(scene).some((metric) => watches(metric, queue))) return []
+    find: (scene) => {
+      const watched = new Set(metricsOf(scene).map((metric) => queueOf(metric)))
+      return [...deadQueues(scene).values()].flatMap((queue) => {
+        if (watched.has(queue.dimensionValue)) return []
         return [
           {
             message: `no alarm watches the dead-letter queue \`${queue.logicalId}\``,
@@ -36,7 +37,8 @@ export const alarmLints: Lints = {
             help: `an \`AWS::CloudWatch::Alarm\` on \`${VISIBLE}\` of \`!GetAtt ${queue.logicalId}.QueueName\`, \`Threshold: 0\`, \`GreaterThanThreshold\``,
           },
         ]
-      }),
+      })
+    },
   },
   'cloudwatch/dead-letters-counted-as-sent': {
     severity: 'warning',
@@ -45,9 +47,10 @@ export const alarmLints: Lints = {
     wrong: example('NumberOfMessagesSent', '!GetAtt Dead.QueueName', ''),
     right: RIGHT,
     source: DEAD_LETTERS,
-    find: (scene) =>
-      metricsOf(scene).flatMap((metric) => {
-        const dead = deadQueues(scene).find((queue) => watches(metric, queue))
+    find: (scene) => {
+      const queues = deadQueues(scene)
+      return metricsOf(scene).flatMap((metric) => {
+        const dead = queues.get(queueOf(metric))
         if (dead === undefined || metric.name !== 'NumberOfMessagesSent') return []
         return [
           {
@@ -56,7 +59,8 @@ export const alarmLints: Lints = {
             help: `\`MetricName: ${VISIBLE}\` with \`Statistic: Maximum\``,
           },
         ]
-      }),
+      })
+    },
   },
   'cloudwatch/alarm-on-an-address': {
     severity: 'warning',
@@ -135,11 +139,13 @@ function metricsOf(scene: Scene): readonly Watched[] {
   })
 }
 
-function watches({ namespace, dimensions }: Watched, queue: Written): boolean {
-  return namespace === 'AWS/SQS' && dimensions.some(({ value }) => value === queue.dimensionValue)
+/** The name of the queue that a metric is of. */
+function queueOf({ namespace, dimensions }: Watched): string | undefined {
+  return namespace === 'AWS/SQS' ? dimensions.find(({ name }) => name === 'QueueName')?.value : undefined
 }
 
-function deadQueues(scene: Scene): readonly Written[] {
-  const dead = scene.all(QUEUE).map((queue) => scene.at(queue.value('RedrivePolicy', 'deadLetterTargetArn')))
-  return scene.all(QUEUE).filter((queue) => dead.includes(queue))
+/** The queues that other queues move their failed messages to, by name. */
+function deadQueues(scene: Scene): ReadonlyMap<string | undefined, Written> {
+  const dead = new Set(scene.all(QUEUE).map((queue) => scene.at(queue.value('RedrivePolicy', 'deadLetterTargetArn'))))
+  return new Map(scene.all(QUEUE).flatMap((queue) => (dead.has(queue) ? [[queue.dimensionValue, queue]] : [])))
 }

@@ -21,6 +21,9 @@ interface Allowance {
 const DIRECTIVE = /^#+\s{0,20}hotshard:\s{0,20}([A-Za-z-]+)(\s.*)?$/
 const SLUGS = /^(\s+)([A-Za-z0-9/-]+(?:\s{0,20},\s{0,20}[A-Za-z0-9/-]+)*)/
 
+/** More allowances than this are no longer looked at, one by one, for every finding. */
+const ALLOWANCES_MAX = 1_000
+
 export class Allowances {
   private readonly list: Allowance[] = []
   private readonly known: readonly string[]
@@ -96,8 +99,13 @@ export class Allowances {
   }
 
   private add(slug: string, span: Span, covers: Span | null): void {
+    if (this.list.length === ALLOWANCES_MAX) return
     if (this.known.includes(slug)) {
       this.list.push({ slug, span, covers, isUsed: false })
+      if (this.list.length < ALLOWANCES_MAX) return
+      this.problems.note('unused-allow', `what is allowed from here on is not read`, span, {
+        help: `a scenario has at most ${ALLOWANCES_MAX} allowances; one at the top of the file serves for all of it`,
+      })
       return
     }
     const near = nearest(slug, this.known)

@@ -2,7 +2,7 @@
 import type { Template } from '../cfn/index.ts'
 import type { LintSlug } from '../diag/catalogue.ts'
 import type { Problems } from '../diag/problem.ts'
-import type { Source, Span } from '../diag/span.ts'
+import type { Source } from '../diag/span.ts'
 import type { Finding, Lint, Scene } from './contract.ts'
 import { Allowances } from './allow.ts'
 import { lints } from './catalogue.ts'
@@ -22,14 +22,15 @@ export function checkLints(scene: Scene, scenario: Source, template: Template, p
 
 /** Findings of one place are one: settings under `Globals` hold for many functions. */
 function byPlace(findings: readonly Finding[]): Finding[][] {
-  const groups: { span: Span; findings: Finding[] }[] = []
+  const groups = new Map<Source, Map<number, Map<string, Finding>>>()
   for (const finding of findings) {
-    const { span } = finding
-    const group = groups.find(({ span: other }) => other.source === span.source && other.start === span.start)
-    if (group === undefined) groups.push({ span, findings: [finding] })
-    else if (!group.findings.some(({ message }) => message === finding.message)) group.findings.push(finding)
+    const { source, start } = finding.span
+    const places = groups.get(source) ?? new Map<number, Map<string, Finding>>()
+    const group = places.get(start) ?? new Map<string, Finding>()
+    group.set(finding.message, group.get(finding.message) ?? finding)
+    groups.set(source, places.set(start, group))
   }
-  return groups.map((group) => group.findings)
+  return [...groups.values()].flatMap((places) => [...places.values()].map((group) => [...group.values()]))
 }
 
 const OTHERS_SHOWN = 3

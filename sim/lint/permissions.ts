@@ -64,61 +64,50 @@ const SENDERS: ReadonlyMap<string, string> = new Map([
   ['AWS::S3::Bucket', 's3'],
 ])
 
+/** What lets a service in, by the type of the target: the resource to add, and what it says. */
+const PERMITS: ReadonlyMap<string, readonly [type: string, says: (principal: string) => string]> = new Map([
+  [FUNCTION, ['AWS::Lambda::Permission', (who) => `\`Principal: ${who}\` and \`Action: lambda:InvokeFunction\``]],
+  [QUEUE, ['AWS::SQS::QueuePolicy', (who) => `\`Principal: { Service: ${who} }\` and \`Action: sqs:SendMessage\``]],
+  [TOPIC, ['AWS::SNS::TopicPolicy', (who) => `\`Principal: { Service: ${who} }\` and \`Action: sns:Publish\``]],
+])
+
 function unpermitted(scene: Scene): Finding[] {
+  const permitted = permissionsOf(scene)
   return scene.flows.flatMap((flow) => {
     const service = SENDERS.get(flow.by)
     const target = scene.at(flow.to)
-    // A rule that has a role to act as needs no policy; which target of the rule it is for is not looked up.
-    const hasRole = scene
-      .at(flow.from)
-      ?.list('Targets')
-      .some((each) => member(each, 'RoleArn') !== undefined)
-    if (service === undefined || target === undefined || hasRole === true) return []
+    const permit = PERMITS.get(target?.type ?? '')
+    if (service === undefined || target === undefined || permit === undefined) return []
     const principal = `${service}.amazonaws.com`
-    const isAllowed =
-      target.type === FUNCTION
-        ? isInvokable(scene, target, principal)
-        : target.type === QUEUE
-          ? isInPolicy(scene, target, principal, 'AWS::SQS::QueuePolicy', 'Queues')
-          : target.type === TOPIC
-            ? isInPolicy(scene, target, principal, 'AWS::SNS::TopicPolicy', 'Topics')
-            : true
-    if (isAllowed) return []
-    const [type, permission] =
-      target.type === FUNCTION
-        ? ['AWS::Lambda::Permission', `Principal: ${principal}\` and \`Action: lambda:InvokeFunction`]
-        : target.type === QUEUE
-          ? ['AWS::SQS::QueuePolicy', `Principal: { Service: ${principal} }\` and \`Action: sqs:SendMessage`]
-          : ['AWS::SNS::TopicPolicy', `Principal: { Service: ${principal} }\` and \`Action: sns:Publish`]
+    // A rule that acts as a role needs no policy; which of its targets has one is not told apart.
+    const hasRole = scene.at(flow.from)?.type === 'AWS::Events::Rule' && permitted.has(`${flow.from} as a role`)
+    if (hasRole || permitted.has(`${target.logicalId} ${principal}`) || permitted.has(`${target.logicalId} *`))
+      return []
+    const [type, says] = permit
     return [
       {
         message: `\`${flow.from}\` may not deliver to \`${target.logicalId}\`: no policy of the target lets \`${principal}\` in`,
         span: flow.span,
-        help: `add an \`${type}\` for \`${target.logicalId}\` with \`${permission}\``,
+        help: `add an \`${type}\` for \`${target.logicalId}\` with ${says(principal)}`,
       },
     ]
   })
 }
 
-function isInvokable(scene: Scene, target: Written, principal: string): boolean {
-  return scene.all('AWS::Lambda::Permission').some((permission) => {
-    const who = permission.text('Principal')
-    return (
-      scene.at(permission.value('FunctionName')) === target && (who === principal || who === '*' || who === undefined)
-    )
-  })
-}
-
-function isInPolicy(scene: Scene, target: Written, principal: string, type: string, member: string): boolean {
-  return scene
-    .all(type)
-    .some(
-      (policy) =>
-        policy.list(member).some((each) => scene.at(each) === target) &&
-        statementsOf(policy).some(
-          ({ allows, principals }) => allows && principals.some((who) => who === '*' || who === principal),
-        ),
-    )
+/** Who is let in where, as `target principal`. */
+function permissionsOf(scene: Scene): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const permission of scene.all('AWS::Lambda::Permission'))
+    found.add(`${scene.at(permission.value('FunctionName'))?.logicalId} ${permission.text('Principal') ?? '*'}`)
+  for (const policy of scene.all('AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy')) {
+    const principals = new Set(statementsOf(policy).flatMap(({ allows, principals: named }) => (allows ? named : [])))
+    for (const target of [...policy.list('Queues'), ...policy.list('Topics')])
+      for (const principal of principals) found.add(`${scene.at(target)?.logicalId} ${principal}`)
+  }
+  for (const rule of scene.all('AWS::Events::Rule'))
+    if (rule.list('Targets').some((target) => member(target, 'RoleArn') !== undefined))
+      found.add(`${rule.logicalId} as a role`)
+  return found
 }
 
 function openDoors(scene: Scene): Finding[] {

@@ -36,7 +36,11 @@ function cyclesOf(scene: Scene): Finding[] {
     ({ by, isCertain }) => isCertain && (!by.includes(':') || by.startsWith('AWS::') || SETS_TO_WORK.test(by)),
   )
   const outOf = new Map<string, Flow[]>()
-  for (const flow of flows) outOf.set(flow.from, [...(outOf.get(flow.from) ?? []), flow])
+  for (const flow of flows) {
+    const list = outOf.get(flow.from)
+    if (list === undefined) outOf.set(flow.from, [flow])
+    else list.push(flow)
+  }
   const told = new Set<string>()
   return scene.handlers.flatMap(({ of }) => {
     const way = wayBack(of.logicalId, outOf)

@@ -14,15 +14,16 @@ export function conditionalSteps({ code }: Program): ReadonlySet<number> {
   return found
 }
 
-/** The innermost loop or list of branches around an instruction. */
-export function loopAround({ code }: Program, at: number): Instruction | undefined {
-  let found: Instruction | undefined
-  for (let i = 0; i < at; i++) {
-    const step = code[i]!
-    const end = step.op === 'each' || step.op === 'repeat' ? step.end : step.op === 'parallel' ? step.join : 0
-    if (at < end) found = step
-  }
-  return found
+/** For each instruction the innermost loop or list of branches around it. */
+export function loopsAround({ code }: Program): readonly (Instruction | undefined)[] {
+  const open: { readonly step: Instruction; readonly end: number }[] = []
+  return code.map((step, i) => {
+    while (open.length > 0 && open.at(-1)!.end <= i) open.pop()
+    const around = open.at(-1)?.step
+    const end = step.op === 'each' || step.op === 'repeat' ? step.end : step.op === 'parallel' ? step.join : i
+    if (end > i) open.push({ step, end })
+    return around
+  })
 }
 
 /** A template with `$` replaced by another one; undefined where that cannot be said. */

@@ -48,7 +48,8 @@ export const lints: Lints = {
     source: `${GUIDE}/api-gateway-api-usage-plans.html`,
     find: (scene) =>
       scene.all('AWS::ApiGateway::UsagePlan').flatMap((usage) => {
-        const apis = usage.list('ApiStages').map((_, i) => scene.at(usage.value('ApiStages', i, 'ApiId')))
+        const stages = usage.list('ApiStages').map((_, i) => scene.at(usage.value('ApiStages', i, 'ApiId')))
+        const apis = [...new Set(stages)]
         const limits = ['Throttle', 'Quota'].find((member) => usage.value(member) !== undefined)
         // An API of another stack may ask for keys.
         if (limits === undefined || apis.length === 0 || apis.some((api) => api?.type !== REST)) return []

@@ -60,14 +60,15 @@ export const lints: Lints = {
     wrong: example('AWS/SQS', 'Period: 60'),
     right: example('AWS/SQS', 'Period: 60, AlarmActions: [!Ref Page]'),
     source: `${GUIDE}/AlarmThatSendsEmail.html`,
-    find: (scene) =>
-      scene.all(ALARM).flatMap((alarm) => {
+    find: (scene) => {
+      const others = namersOf(scene)
+      return scene.all(ALARM).flatMap((alarm) => {
         const actions = ['AlarmActions', 'OKActions', 'InsufficientDataActions']
         // An action that hangs on a parameter is one, too.
         const isHeard = actions.some(
           (member) => alarm.value(member) !== undefined && String(alarm.value(member)) !== '',
         )
-        if (isHeard || isLookedAt(alarm, scene)) return []
+        if (isHeard || others.some((other) => other.names(alarm))) return []
         return [
           {
             message: `\`${alarm.logicalId}\` has no action: nobody is told`,
@@ -75,7 +76,8 @@ export const lints: Lints = {
             help: '`AlarmActions: [!Ref Topic]`',
           },
         ]
-      }),
+      })
+    },
   },
 }
 
@@ -93,12 +95,17 @@ function metricsOf(
   ])
 }
 
-/** Whether another resource names the alarm: a composite alarm, a deployment group, a policy. */
-function isLookedAt(alarm: Written, scene: Scene): boolean {
-  const names = [alarm.dimensionValue, alarm.text('AlarmName'), alarm.logicalId].filter((name) => name !== undefined)
-  return scene.all().some((other) => {
-    if (other === alarm || other.type === 'AWS::CloudWatch::Dashboard') return false
-    const text = JSON.stringify(other.value() ?? null)
-    return names.some((name) => text.includes(`${name}`))
-  })
+/** The resources that may name an alarm: a composite alarm, a deployment group, a policy. */
+function namersOf(scene: Scene): { names(alarm: Written): boolean }[] {
+  return scene
+    .all()
+    .filter(({ type }) => type !== 'AWS::CloudWatch::Dashboard')
+    .map((other) => {
+      const text = JSON.stringify(other.value() ?? null)
+      return {
+        names: (alarm) =>
+          other !== alarm &&
+          [alarm.dimensionValue, alarm.logicalId].some((name) => name !== undefined && text.includes(name)),
+      }
+    })
 }

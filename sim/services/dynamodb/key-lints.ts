@@ -3,7 +3,7 @@
 // The one idea: what a workload sends is a template, and so is every event and message on its way. Put into one another they show
 // where the partition key of a write comes from, and how much of the rate its most frequent value takes.
 import type { HandlerView, Lints, Scene, WorkloadView, Written } from '../../lint/contract.ts'
-import { conditionalSteps, loopAround, partOf, within } from '../../parts/symbolic.ts'
+import { conditionalSteps, loopsAround, partOf, within } from '../../parts/symbolic.ts'
 import type { Instruction, Template } from '../../parts/program.ts'
 
 type Call = Extract<Instruction, { op: 'call' }>
@@ -84,37 +84,40 @@ export const keyLints: Lints = {
   },
 }
 
+/** Workloads beyond this many are not followed: each goes through a whole handler, and further through queues. */
+const WORKLOADS_MAX = 100
+
 /** Every use of a table whose key can be followed back to the attributes of a workload. */
 function usesOf(scene: Scene): readonly Use[] {
-  return scene.workloads.flatMap((workload) => {
+  return scene.workloads.slice(0, WORKLOADS_MAX).flatMap((workload) => {
     if (!(workload.peak > 0)) return []
     const { target, action, body } = workload
     if (target.type === 'AWS::DynamoDB::Table') return useOf(workload, target, action, body, workload.span)
     const payload = action === 'lambda:InvokeFunction' ? partOf(body, ['Payload']) : body
     if (target.type === 'AWS::SQS::Queue')
-      return action === 'sqs:SendMessage' ? behindQueue(scene, workload, target, partOf(body, ['MessageBody']), 0) : []
+      return action === 'sqs:SendMessage'
+        ? behindQueue(scene, workload, target, partOf(body, ['MessageBody']), new Set())
+        : []
     const handler = scene.handlers.find(({ of }) => of === workload.reaches)
     return handler === undefined || payload === undefined
       ? []
-      : inHandler(scene, workload, handler, payload, undefined, 0)
+      : inHandler(scene, workload, handler, payload, undefined, new Set())
   })
 }
-
-/** The longest way through queues that is followed. */
-const HOPS_MAX = 4
 
 function behindQueue(
   scene: Scene,
   workload: WorkloadView,
   queue: Written,
   message: Template | undefined,
-  hops: number,
+  followed: Set<Written>,
 ): Use[] {
-  if (message === undefined || hops > HOPS_MAX) return []
+  if (message === undefined || followed.has(queue)) return []
+  followed.add(queue)
   return scene.all('AWS::Lambda::EventSourceMapping').flatMap((mapping) => {
     const fn = scene.at(mapping.value('EventSourceArn')) === queue ? scene.at(mapping.value('FunctionName')) : undefined
     const handler = scene.handlers.find(({ of }) => of === fn)
-    return handler === undefined ? [] : inHandler(scene, workload, handler, undefined, message, hops)
+    return handler === undefined ? [] : inHandler(scene, workload, handler, undefined, message, followed)
   })
 }
 
@@ -125,20 +128,21 @@ function inHandler(
   handler: HandlerView,
   event: Template | undefined,
   message: Template | undefined,
-  hops: number,
+  followed: Set<Written>,
 ): Use[] {
   const { code } = handler.program
   const conditional = conditionalSteps(handler.program)
+  const loops = loopsAround(handler.program)
   return code.flatMap((step, i) => {
     if (step.op !== 'call' || conditional.has(i)) return []
-    const loop = loopAround(handler.program, i)
+    const loop = loops[i]
     const overMessages = loop?.op === 'each' && loop.list.kind === 'path' && loop.list.path.join('.') === 'Records'
     const scope = loop === undefined ? event : overMessages ? message : undefined
     const body = scope === undefined ? undefined : within(step.body, scope)
     const target = scene.at(step.to)
     if (body === undefined || target === undefined) return []
     if (step.action === 'sqs:SendMessage')
-      return behindQueue(scene, workload, target, partOf(body, ['MessageBody']), hops + 1)
+      return behindQueue(scene, workload, target, partOf(body, ['MessageBody']), followed)
     return useOf(workload, target, step.action, body, handler.place(step as Call))
   })
 }

@@ -89,14 +89,17 @@ function tasksOf(scene: Scene): Task[] {
 
 type Found = Omit<Task, 'machine' | 'whole' | 'path'> & { readonly path: readonly (string | number)[] | undefined }
 
-function statesIn(holder: State, path: readonly (string | number)[] | undefined): Found[] {
+/** Deeper than any definition that AWS takes; a text may be nested as deep as it is long. */
+const DEEPEST = 50
+
+function statesIn(holder: State, path: readonly (string | number)[] | undefined, depth = 0): Found[] {
   const states = holder['States']
-  if (!isState(states)) return []
+  if (!isState(states) || depth > DEEPEST) return []
   return Object.entries(states).flatMap(([name, state]): Found[] => {
     if (!isState(state)) return []
     const here = path === undefined ? undefined : [...path, 'States', name]
     const below = (member: string, inner: unknown, ...more: number[]): Found[] =>
-      isState(inner) ? statesIn(inner, here === undefined ? undefined : [...here, member, ...more]) : []
+      isState(inner) ? statesIn(inner, here === undefined ? undefined : [...here, member, ...more], depth + 1) : []
     const branches = Array.isArray(state['Branches']) ? (state['Branches'] as readonly unknown[]) : []
     return [
       ...(state['Type'] === 'Task' ? [{ name, state, path: here }] : []),
