@@ -26,6 +26,7 @@ import { readFaults } from './faults.ts'
 import { compileSteps, type StepContext } from './handler.ts'
 import { nearest } from '../diag/suggest.ts'
 import { findPlaces, textsOf, type FileReader } from './places.ts'
+import { callsOf } from '../infer/index.ts'
 import { checkLints } from '../lint/check.ts'
 import { sceneOf } from '../lint/scene.ts'
 import { registry } from './registry.ts'
@@ -137,6 +138,8 @@ function plan(
     workloads,
     workloadSpans: new Map(section.workloads.map((workload) => [workload.name, workload.span])),
     stepSpans: context.stepSpans,
+    handlers: new Set(section.handlers.map((handler) => handler.name)),
+    calls: callsOf(template),
     quota: quotaByName(section, registry),
   })
   checkLints(scene, source, template, problems)

@@ -1,8 +1,9 @@
 // Who sets whom to work: calls in handlers, and the resources that wire one service to another.
+import type { InferredCall } from '../infer/index.ts'
 import type { Flow, Scene, Written } from './contract.ts'
 
-/** Every flow between two resources of the template. */
-export function flowsOf(scene: Omit<Scene, 'flows'>): readonly Flow[] {
+/** Every flow between two resources of the template. Of a function without a handler of its own, the calls that are strongly inferred. */
+export function flowsOf(scene: Omit<Scene, 'flows'>, calls: readonly InferredCall[]): readonly Flow[] {
   const flows: Flow[] = []
   const wire = (by: Written, from: unknown, to: unknown, ...path: (string | number)[]): void => {
     const source = scene.at(from)
@@ -16,7 +17,11 @@ export function flowsOf(scene: Omit<Scene, 'flows'>): readonly Flow[] {
       isCertain: true,
     })
   }
-  for (const handler of scene.handlers)
+  const written = new Set(scene.handlers.filter(({ isWritten }) => isWritten).map(({ of }) => of.logicalId))
+  for (const { from, to, action, kind, strength, evidence } of calls)
+    if (kind === 'code' && strength === 'strong' && !written.has(from))
+      flows.push({ from, to, by: action, span: evidence[0]!.span, isCertain: false })
+  for (const handler of scene.handlers.filter(({ isWritten }) => isWritten))
     for (const instruction of handler.program.code)
       if (instruction.op === 'call')
         flows.push({
@@ -24,7 +29,7 @@ export function flowsOf(scene: Omit<Scene, 'flows'>): readonly Flow[] {
           to: instruction.to,
           by: instruction.action,
           span: handler.place(instruction),
-          isCertain: handler.isWritten,
+          isCertain: true,
         })
   for (const mapping of scene.all('AWS::Lambda::EventSourceMapping'))
     wire(mapping, mapping.value('EventSourceArn'), mapping.value('FunctionName'), 'EventSourceArn')

@@ -63,3 +63,21 @@ Simulation:
   expect(back[0]!.text).toContain('`A` → `B` → `A`')
   expect(findingsOf(two.replace('STEP', 'sqs:SendMessage: { QueueUrl: !Ref Jobs, MessageBody: x }'))).toEqual([])
 })
+
+test('without a handler, a permission and a name that lead back to the event source are a circle that may be', () => {
+  const text = (table: string): string => `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders: { Type: AWS::DynamoDB::Table, Properties: { BillingMode: PAY_PER_REQUEST, KeySchema: [{ AttributeName: id, KeyType: HASH }], AttributeDefinitions: [{ AttributeName: id, AttributeType: S }], StreamSpecification: { StreamViewType: NEW_IMAGE } } }
+  Totals: { Type: AWS::DynamoDB::Table, Properties: { BillingMode: PAY_PER_REQUEST, KeySchema: [{ AttributeName: id, KeyType: HASH }], AttributeDefinitions: [{ AttributeName: id, AttributeType: S }] } }
+  Sum:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: a.b
+      InlineCode: x
+      Environment: { Variables: { TABLE_NAME: !Ref ${table} } }
+      Policies: [DynamoDBWritePolicy: { TableName: !Ref ${table} }]
+      Events: { Feed: { Type: DynamoDB, Properties: { Stream: !GetAtt Orders.StreamArn, StartingPosition: LATEST } } }`
+  expect(recursion(text('Orders'))).toContain('`Sum` may set itself to work: `Sum` → `Orders` → `Sum`')
+  expect(recursion(text('Totals'))).toBeUndefined()
+})

@@ -32,9 +32,7 @@ const SETS_TO_WORK =
 
 /** The shortest way from each function back to itself, told once for each circle at the call that closes it. */
 function cyclesOf(scene: Scene): Finding[] {
-  const flows = scene.flows.filter(
-    ({ by, isCertain }) => isCertain && (!by.includes(':') || by.startsWith('AWS::') || SETS_TO_WORK.test(by)),
-  )
+  const flows = scene.flows.filter(({ by }) => by.startsWith('AWS::') || SETS_TO_WORK.test(by))
   const outOf = new Map<string, Flow[]>()
   for (const flow of flows) {
     const list = outOf.get(flow.from)
@@ -42,17 +40,18 @@ function cyclesOf(scene: Scene): Finding[] {
     else list.push(flow)
   }
   const told = new Set<string>()
-  return scene.handlers.flatMap(({ of }) => {
-    const way = wayBack(of.logicalId, outOf)
+  return scene.all('AWS::Lambda::Function').flatMap(({ logicalId }) => {
+    const way = wayBack(logicalId, outOf)
     if (way === undefined) return []
     const circle = way.map((flow) => flow.from)
     const key = [...circle].sort().join(' ')
     if (told.has(key)) return []
     told.add(key)
     const [first, ...others] = way
+    const isCertain = way.every((flow) => flow.isCertain)
     return [
       {
-        message: `\`${of.logicalId}\` sets itself to work: ${[...circle, of.logicalId].map((id) => `\`${id}\``).join(' → ')}`,
+        message: `\`${logicalId}\` ${isCertain ? 'sets' : 'may set'} itself to work: ${[...circle, logicalId].map((id) => `\`${id}\``).join(' → ')}`,
         span: first!.span,
         also: others.slice(0, 3).map(({ span, from, to }) => ({ span, label: `\`${from}\` → \`${to}\`` })),
         help: 'send what is done to another queue, topic or bucket, or stop after a number of rounds that the message carries',

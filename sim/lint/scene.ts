@@ -2,6 +2,7 @@
 import { isList, isMap, isScalar, placeOf, stringOf, textOf, toJs } from '../cfn/index.ts'
 import type { CfnResource, Node, Parameter, Template } from '../cfn/index.ts'
 import type { Span } from '../diag/span.ts'
+import type { InferredCall } from '../infer/index.ts'
 import type { Profile } from '../model/contract.ts'
 import type { HandlerView, PropertyPath, Scene, WorkloadView, Written } from './contract.ts'
 import type { ComponentPlan } from '../model/plan.ts'
@@ -21,6 +22,10 @@ export interface SceneSource {
   /** Places of the workloads' names and of the handlers' steps. */
   readonly workloadSpans: ReadonlyMap<string, Span>
   readonly stepSpans: ReadonlyMap<Instruction, Span>
+  /** The functions whose handlers somebody wrote. */
+  readonly handlers: ReadonlySet<string>
+  /** Calls that were read out of permissions and names. */
+  readonly calls: readonly InferredCall[]
   quota(name: string): number
 }
 
@@ -45,7 +50,7 @@ export function sceneOf(source: SceneSource): Scene {
   const handlers = [...plans.values()].flatMap(({ name, config }) => {
     const program = config['Handler'] as Program | undefined
     const of = written.get(name)
-    return of === undefined || !Array.isArray(program?.code) ? [] : [handlerOf(of, program!, source.stepSpans)]
+    return of === undefined || !Array.isArray(program?.code) ? [] : [handlerOf(of, program!, source)]
   })
   const scene: Omit<Scene, 'flows'> = {
     profile: source.profile,
@@ -55,7 +60,7 @@ export function sceneOf(source: SceneSource): Scene {
     handlers,
     workloads: source.workloads.flatMap((plan) => workloadOf(plan, at, source.workloadSpans)),
   }
-  return { ...scene, flows: flowsOf(scene) }
+  return { ...scene, flows: flowsOf(scene, source.calls) }
 }
 
 /** The names of the parameters whose values are made up, or stored where nobody looked. */
@@ -127,12 +132,12 @@ function writtenOf(resource: CfnResource, plan: ComponentPlan | undefined, guess
   }
 }
 
-function handlerOf(of: Written, program: Program, spans: ReadonlyMap<Instruction, Span>): HandlerView {
+function handlerOf(of: Written, program: Program, source: SceneSource): HandlerView {
   return {
     of,
     program,
-    isWritten: program.code.some((instruction) => spans.has(instruction)),
-    place: (instruction) => spans.get(instruction) ?? of.place(),
+    isWritten: source.handlers.has(of.logicalId),
+    place: (instruction) => source.stepSpans.get(instruction) ?? of.place(),
   }
 }
 

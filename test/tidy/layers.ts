@@ -78,7 +78,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: 'lint',
-    imports: ['cfn', 'diag', 'model', 'parts', 'services/index.ts'],
+    imports: ['cfn', 'diag', 'infer', 'model', 'parts', 'services/index.ts'],
     instead: 'a lint reads what was written and the plan that came of it: put what it needs into the scene',
   },
   // The language compiles texts to what the engine runs (times, distributions, key choices) and to the parts' programs.
