@@ -120,6 +120,9 @@ export class Lab {
         resolve: (text) => (typeof text === 'string' && (text in parts || part.def.singleton) ? text : undefined),
         error: (path, slug, message, help) =>
           problems.push(`${name}.${path.join('.')}: ${slug}: ${message}${help === undefined ? '' : ` (${help})`}`),
+        isMadeUp: () => false,
+        unknown: (path, what) =>
+          problems.push(`${name}.${path.join('.')}: unknown-property: not a property of ${what}`),
         notSimulated: (path, message) => this.notSimulated.push(`${name}.${path.join('.')}: ${message}`),
       })
       views.set(name, {

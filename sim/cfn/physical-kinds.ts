@@ -651,17 +651,6 @@ export const physicalKinds: ReadonlyMap<string, PhysicalKind> = new Map<string, 
   ],
 ])
 
-/** Types whose attributes are all listed above, so that any other is a slip of the pen. */
-const closed = new Set([
-  ...['AWS::SQS::Queue', 'AWS::SNS::Topic', 'AWS::DynamoDB::Table', 'AWS::Kinesis::Stream', 'AWS::S3::Bucket'],
-  ...['AWS::Lambda::Alias', 'AWS::Logs::LogGroup', 'AWS::KinesisFirehose::DeliveryStream', 'AWS::IAM::Role'],
-])
-
-/** Every attribute of a type; undefined where the list above may not be all. */
-export function closedAttributes(type: string): readonly string[] | undefined {
-  return closed.has(type) ? Object.keys(physicalKinds.get(type)?.attributes ?? {}) : undefined
-}
-
 /** For a type without a line of its own: `Ref` is the made-up name, and `Arn` an ARN of the usual shape. */
 export function usualKind(type: string): PhysicalKind {
   const [, service = 'custom', resource = 'resource'] = type.split('::')

@@ -4,13 +4,12 @@
 // first use and kept; one that asks for itself on the way is a cycle, reported with its path.
 import type { Problems } from '../diag/problem.ts'
 import type { Span } from '../diag/span.ts'
-import { nearest } from '../diag/suggest.ts'
+import { missingAttribute } from './attributes.ts'
 import { Intrinsics } from './intrinsics.ts'
 import type { Scope } from './intrinsics.ts'
 import { entries, get, isMap, stringOf, textOf } from './node.ts'
 import type { Dict, Entry, Node } from './node.ts'
 import type { Parameter } from './parameters.ts'
-import { closedAttributes } from './physical-kinds.ts'
 import { PhysicalIds } from './physical.ts'
 import type { Named, PhysicalTexts, Surroundings } from './physical.ts'
 import type { Room } from './room.ts'
@@ -204,17 +203,15 @@ export class TemplateScope implements Scope {
     const value = this.physical.attribute(named, attribute)
     if (!this.physical.knows(named.type, attribute)) {
       this.outside.standIns.add(value)
-      const all = closedAttributes(named.type)
-      if (all !== undefined) {
-        const near = nearest(attribute, all)
-        const help =
-          near === undefined
-            ? `its attributes are ${all.map((each) => `\`${each}\``).join(', ')}`
-            : `did you mean \`${near}\`?`
-        this.problems.error('unknown-attribute', `\`${named.type}\` has no attribute \`${attribute}\``, from, { help })
-      }
+      this.checkAttribute(named.type, attribute, from)
     }
     return value
+  }
+
+  private checkAttribute(type: string, attribute: string, from: Span): void {
+    const help = missingAttribute(type, attribute)
+    if (help === undefined) return
+    this.problems.error('unknown-attribute', `\`${type}\` has no attribute \`${attribute}\``, from, { help })
   }
 
   condition(name: string): boolean | undefined {
@@ -275,6 +272,14 @@ export class TemplateScope implements Scope {
 
   isStandIn(text: string): boolean {
     for (const standIn of this.outside.standIns) if (text.includes(standIn)) return true
+    return false
+  }
+
+  /** Whether a text is, or was made with, a value that cannot be known here. A stand-in of a few letters is only found alone. */
+  isMadeUp(text: string): boolean {
+    if (text.includes('{{resolve:')) return true
+    for (const standIn of this.outside.standIns)
+      if (text === standIn || (standIn.length > 3 && text.includes(standIn))) return true
     return false
   }
 

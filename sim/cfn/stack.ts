@@ -74,6 +74,8 @@ export class Stack {
   private readonly deployment: Deployment
   private readonly tree: Dict
   private readonly made: Transformed
+  /** A macro of the template that is not run. */
+  private readonly macro: string | undefined
   private readonly nested = new Map<string, Stack | undefined>()
   private readonly opening = new Set<string>()
   private readonly outputTexts = new Map<string, string | undefined>()
@@ -84,13 +86,14 @@ export class Stack {
     tree: Dict,
     parameters: ReadonlyMap<string, Parameter>,
     made: Transformed,
-    hasExtensions: boolean,
+    transforms: readonly string[],
     deployment: Deployment,
   ) {
     this.standing = standing
     this.tree = tree
     this.parameters = parameters
     this.made = made
+    this.macro = transforms.find((name) => !name.startsWith('AWS::'))
     this.deployment = deployment
     const { settings, problems } = deployment
     this.scope = new TemplateScope(
@@ -100,7 +103,7 @@ export class Stack {
         mappings: get(tree, 'Mappings'),
         conditions: made.conditions,
         resources: made.resources,
-        hasExtensions,
+        hasExtensions: transforms.includes('AWS::LanguageExtensions'),
       },
       {
         ...{ room: deployment.room, texts: deployment.texts, standIns: deployment.standIns, prefix: standing.prefix },
@@ -155,8 +158,7 @@ export class Stack {
       return undefined
     }
     if (!deployment.book(count, standing.span)) return undefined
-    const hasExtensions = transforms.includes('AWS::LanguageExtensions')
-    return new Stack(standing, tree, parameters, made, hasExtensions, deployment)
+    return new Stack(standing, tree, parameters, made, transforms, deployment)
   }
 
   /** The stack's name in the scenario; for the scenario's own template that of its file. */
@@ -331,13 +333,15 @@ export class Stack {
     const { scope } = this
     const { prefix } = this.standing
     const { problems } = this.deployment
-    const type = stringOf(get(node, 'Type'))
-    if (type === undefined || !scope.exists(key)) return undefined
+    const typeNode = get(node, 'Type')
+    const type = stringOf(typeNode)
+    if (typeNode === undefined || type === undefined || !scope.exists(key)) return undefined
     const attribute = (name: string): Node | undefined => {
       const written = get(node, name)
       return written === undefined ? undefined : scope.resolveFor(key, written)
     }
     const properties = attribute('Properties')
+    const written = entries(get(node, 'Properties')).map((each) => each.key)
     const dependsOn = readDependsOn(get(node, 'DependsOn'), key, scope, problems)
     const origin = this.made.origins.get(key)
     const policy = (name: 'DeletionPolicy' | 'UpdateReplacePolicy'): string | undefined => {
@@ -345,9 +349,12 @@ export class Stack {
       return scope.isStandIn(textOf(value) ?? '') ? undefined : readPolicy(name, type, value, problems)
     }
     return {
-      ...{ logicalId: prefix + key, type, span: node.span, keySpan, dependsOn: dependsOn.map((each) => prefix + each) },
+      ...{ logicalId: prefix + key, type, typeSpan: typeNode.span, span: node.span, keySpan },
+      dependsOn: dependsOn.map((each) => prefix + each),
       properties: isMap(properties) ? properties : new Dict(new Map(), node.span),
       references: [...new Set([...scope.referencesOf(key), ...dependsOn])].map((each) => prefix + each),
+      ...known('written', written.some((name) => name.startsWith('Fn::')) ? undefined : written),
+      ...known('macro', this.macro),
       ...known('condition', stringOf(get(node, 'Condition'))),
       ...known('origin', origin === undefined ? undefined : prefix + origin),
       ...known('metadata', get(node, 'Metadata')),

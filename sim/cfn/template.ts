@@ -59,8 +59,13 @@ export interface CfnResource {
   /** In a stack beside or below the scenario's own with its name before it: `Network.Queue`. */
   readonly logicalId: string
   readonly type: string
+  readonly typeSpan: Span
   /** A map without functions. */
   readonly properties: Dict
+  /** Names of the properties as they were written, resolved or not; absent where a function stands for all of them. */
+  readonly written?: readonly string[]
+  /** A macro of its template that is not run and could have rewritten it. */
+  readonly macro?: string
   readonly span: Span
   readonly keySpan: Span
   /** The name of the condition under which the resource exists; it held. */
@@ -109,6 +114,8 @@ export interface Template {
   writtenOf(logicalId: string): Node | undefined
   /** The resource that a resolved text (name, ARN, URL, integration URI) belongs to; `type` decides between equal names. */
   resourceAt(text: string, type?: string): ResourceAt | undefined
+  /** Whether a text is, or was made with, a value that cannot be known here: a secret, another stack's export, a parameter without value. */
+  isMadeUp(text: string): boolean
 }
 
 /** Reads a template. Undefined when the text has no tree or no resources to speak of; what is wrong is in `problems`. */
@@ -225,6 +232,7 @@ function deployed(root: Dict, own: Stack, deployment: Deployment, problems: Prob
     resolve: (node) => functions.resolve(node) ?? scalar(null, node.span),
     writtenOf: (logicalId) => writtenOf(logicalId, deployment),
     resourceAt: (text, type) => own.scope.physical.resourceAt(text, type),
+    isMadeUp: (text) => own.scope.isMadeUp(text),
   }
 }
 

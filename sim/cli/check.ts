@@ -16,7 +16,8 @@ import type { Scenario } from '../lang/scenario.ts'
 import type { Problems } from '../diag/problem.ts'
 import { EXIT } from './exit.ts'
 import { openScenario, type LoadFlags } from './files.ts'
-import { notSimulatedLines } from './pretty.ts'
+import { leftOut, type LeftOut } from '../run/report.ts'
+import { notSimulatedLines } from './left-out.ts'
 import { showAll } from './problems.ts'
 import { widthOf } from './terminal.ts'
 import { wrapWords } from './wrap.ts'
@@ -31,7 +32,7 @@ export interface CheckReport {
     /** Whether it can be run. */
     readonly ok: boolean
     readonly problems: readonly ProblemData[]
-    readonly notSimulated: readonly { readonly message: string; readonly place?: PlaceData }[]
+    readonly notSimulated: readonly (Omit<LeftOut, 'place'> & { readonly place?: PlaceData })[]
   }[]
 }
 
@@ -61,7 +62,7 @@ function show({ path, scenario, problems }: Checked, flags: CheckFlags): void {
   write(
     `${path}: ok, ${components.length} components, ${scenario.expectations.length} expectations, ${faults.length} faults`,
   )
-  const left = notSimulatedLines(scenario.notSimulated)
+  const left = notSimulatedLines(scenario.notSimulated.map(leftOut))
   for (const line of left.flatMap((text) => wrapWords(text, widthOf(process.stdout) - 2, 2))) write(`  ${line}`)
 }
 
@@ -76,9 +77,9 @@ function reportOf(all: readonly Checked[]): CheckReport {
       scenario: path,
       ok: scenario !== undefined,
       problems: sortProblems(problems.list).map(problemData),
-      notSimulated: (scenario?.notSimulated ?? []).map(({ message, span }) => {
+      notSimulated: (scenario?.notSimulated ?? []).map(({ message, span, subject }) => {
         const place = placeData(span)
-        return { message, ...(place === undefined ? {} : { place }) }
+        return { message, ...(place === undefined ? {} : { place }), ...subject }
       }),
     })),
   }

@@ -4,6 +4,7 @@ import { plain } from '../diag/text.ts'
 import { formatMicros } from '../engine/time.ts'
 import type { Report } from '../run/report.ts'
 import { counted, seconds } from './figures.ts'
+import { notSimulatedLines } from './left-out.ts'
 import { resourceDetails, resourceTable, type Ink } from './pretty-resources.ts'
 import { compact } from './terminal.ts'
 import { wrapWords } from './wrap.ts'
@@ -175,31 +176,10 @@ function expectationLines(report: Report, ink: Ink, width: number): string[] {
 }
 
 function leftOutLines(report: Report, ink: Ink, width: number): string[] {
-  const left = notSimulatedLines(
-    report.notSimulated.map(({ message, place }) => ({
-      message: place === undefined ? message : `${message}  ${place}`,
-    })),
-  )
+  const left = notSimulatedLines(report.notSimulated)
   if (left.length === 0) return []
   return [
     ink.bold('Not simulated'),
     ...left.flatMap((text) => wrapWords(text, width - 2, 2)).map((line) => `  ${line}`),
   ]
-}
-
-/** The 'not simulated' list with equal messages counted together: forty roles are one line. */
-export function notSimulatedLines(list: readonly { readonly message: string }[]): string[] {
-  const groups = new Map<string, string[]>()
-  for (const message of list.map((each) => plain(each.message))) {
-    const kind = /^(\S+::\S+) `([^`]+)` is not simulated/.exec(message)
-    const key = kind === null ? message : `${kind[1]}`
-    groups.set(key, [...(groups.get(key) ?? []), kind?.[2] ?? ''])
-  }
-  return [...groups].map(([key, names]) =>
-    names[0] === ''
-      ? names.length > 1
-        ? `${key} (${names.length} times)`
-        : key
-      : `${key}: ${names.slice(0, 6).join(', ')}${names.length > 6 ? ` and ${names.length - 6} more` : ''}`,
-  )
 }

@@ -18,7 +18,11 @@ export interface ReadContext {
   quota(name: string): number
   /** The logical id that an ARN, URL or name stands for. */
   resolve(text: unknown): string | undefined
+  /** Whether a text stands for a value that nobody here can know, such as a parameter without one. */
+  isMadeUp(text: string): boolean
   error(path: Path, slug: Slug, message: string, help?: string): void
+  /** A property that `what` has not; `names` are those that it has. */
+  unknown(path: Path, what: string, names: readonly string[]): void
   notSimulated(path: Path, message: string): void
 }
 
@@ -33,24 +37,16 @@ export function readConfig(
   const config: Record<string, unknown> = {}
   for (const name of Object.keys(values)) {
     const prop = Object.hasOwn(props, name) ? props[name] : undefined
-    if (prop === undefined) {
-      const near = nearest(name, Object.keys(props))
-      if (near !== undefined)
-        context.error(
-          [...path, name],
-          'unknown-property',
-          `\`${name}\` is not a property of ${what}`,
-          `did you mean \`${near}\`?`,
-        )
-      else context.notSimulated([...path, name], `\`${name}\` of ${what} is not known to the model`)
-    } else if (prop.unused === true) context.notSimulated([...path, name], `\`${name}\` of ${what}: ${prop.doc}`)
+    if (prop === undefined) context.unknown([...path, name], what, Object.keys(props))
+    else if (prop.unused === true) context.notSimulated([...path, name], `\`${name}\` of ${what}: ${prop.doc}`)
   }
   for (const name of Object.keys(props)) {
     const prop = props[name]!
-    const value = Object.hasOwn(values, name) ? values[name] : undefined
+    const given = Object.hasOwn(values, name) ? values[name] : undefined
+    const value = typeof given === 'string' && !fits(prop, given) && context.isMadeUp(given) ? undefined : given
     if (value !== undefined && value !== null) config[name] = readValue(prop, value, context, [...path, name])
     else if (prop.required === true)
-      context.error(path, 'missing-property', `${what} needs the property \`${name}\``, prop.doc)
+      context.error([...path, name], 'missing-property', `\`${name}\` is a required property of ${what}`, prop.doc)
     else if (prop.kind === 'record' && prop.default !== undefined)
       config[name] = readConfig(name, prop.fields!, prop.default as Record<string, unknown>, context, [...path, name])
     else if (typeof prop.default === 'string' && (prop.kind === 'int' || prop.kind === 'number'))
@@ -63,7 +59,7 @@ export function readConfig(
 }
 
 function readValue(prop: Prop, value: unknown, context: ReadContext, path: Path): unknown {
-  const name = `\`${path[path.length - 1]}\``
+  const name = `\`${nameAt(path)}\``
   const mistake = (slug: Slug, message: string, help?: string): undefined => {
     context.error(path, slug, message, help)
     return undefined
@@ -123,6 +119,8 @@ function readValue(prop: Prop, value: unknown, context: ReadContext, path: Path)
         : mistake(parsed.slug, `${name}: ${parsed.message}`, parsed.help ?? parsed.label)
     }
     case 'list':
+      // AWS: some types take a single map for a list of one.
+      if (isRecord(value) && prop.of!.kind === 'record') return readValue(prop, [value], context, path)
       if (!Array.isArray(value)) return mistake('wrong-type', `${name} is ${shown(value)}, not a list`)
       return Object.freeze(value.map((item, i) => readValue(prop.of!, item, context, [...path, i])))
     case 'map': {
@@ -135,6 +133,22 @@ function readValue(prop: Prop, value: unknown, context: ReadContext, path: Path)
       if (!isRecord(value)) return mistake('wrong-type', `${name} is ${shown(value)}, not a map`)
       return readConfig(name, prop.fields!, value, context, path)
   }
+}
+
+/** The last name of a path with the places of items behind it: `Targets[0]`. */
+function nameAt(path: Path): string {
+  const from = path.findLastIndex((step) => typeof step === 'string')
+  return `${path[from]}${path
+    .slice(from + 1)
+    .map((i) => `[${i}]`)
+    .join('')}`
+}
+
+/** Whether a text can be read as the number, the truth or one of the words that a property wants. */
+function fits(prop: Prop, text: string): boolean {
+  if (prop.kind === 'int' || prop.kind === 'number') return NUMBER.test(text)
+  if (prop.kind === 'bool') return text === 'true' || text === 'false'
+  return prop.kind !== 'enum' || prop.values!.includes(text)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

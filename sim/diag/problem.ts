@@ -55,6 +55,11 @@ export class Problems {
     this.#add('note', slug, message, span, extra)
   }
 
+  /** A finding that was made elsewhere. */
+  add({ severity, slug, message, span, ...extra }: Problem): void {
+    this.#add(severity, slug, message, span, extra)
+  }
+
   get hasErrors(): boolean {
     return this.#counts.error > 0
   }

@@ -35,6 +35,23 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best
 }
 
+/** Most names in a list of what is possible. */
+const NAMES_MAX = 12
+
+/** What to write instead of a name that is none: the nearest, or what there is. `what` is a plural: `properties`. */
+export function instead(name: string, possible: readonly string[], what: string): string {
+  const near = nearest(name, possible)
+  return near === undefined ? listed(possible, what) : `did you mean \`${near}\`?`
+}
+
+/** The first names of those that are possible: `properties are …`. */
+export function listed(possible: readonly string[], what: string): string {
+  if (possible.length === 0) return `it has no ${what}`
+  const more = possible.length > NAMES_MAX ? ` and ${possible.length - NAMES_MAX} more` : ''
+  const names = possible.slice(0, NAMES_MAX).map((each) => `\`${each}\``)
+  return `${what} are ${names.join(', ')}${more}`
+}
+
 /** Steps from `a` to `b`, where a swap of two neighbours is one step; beyond `most` any larger number will do. */
 function stepsBetween(a: string, b: string, most: number): number {
   let steps = distance(a, b)

@@ -78,10 +78,16 @@ export function readFaults(
         resolve: (text) => (typeof text === 'string' ? resources.component(text)?.name : undefined),
         error: (path, slug, message, help) =>
           problems.error(slug, message, placeOf(action.value, path[0]), help === undefined ? {} : { label: help }),
-        notSimulated: (path, message) =>
+        isMadeUp: () => false,
+        unknown: (path, what, names) => {
+          const near = nearest(String(path[0]), ['Target', ...names])
+          const possible = ['Target', ...names].map((name) => `\`${name}\``).join(', ')
+          const message = `\`${path.at(-1)}\` is not a parameter of ${what}`
           problems.error('unknown-parameter', message, keyOf(action.value, path[0]), {
-            label: `possible are ${['Target', ...Object.keys(props)].map((name) => `\`${name}\``).join(', ')}`,
-          }),
+            label: near === undefined ? `possible are ${possible}` : `did you mean \`${near}\`?`,
+          })
+        },
+        notSimulated: () => undefined,
       })
     if (API_FAULTS[action.key] !== undefined) {
       const params = read(API_PARAMS)

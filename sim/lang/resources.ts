@@ -2,17 +2,21 @@
 import type { Slug } from '../diag/catalogue.ts'
 import type { Problem, Problems } from '../diag/problem.ts'
 import type { Span } from '../diag/span.ts'
-import { nearest } from '../diag/suggest.ts'
+import { instead } from '../diag/suggest.ts'
 import { build, placeOf, toJs, textOf, type CfnResource, type Template } from '../cfn/index.ts'
 import { readConfig, type Path, type ReadContext } from '../derive/config.ts'
 import type { Config, Near, ResourceView, ServiceDef } from '../model/contract.ts'
+import { propertiesOf } from '../registry/index.ts'
+import { Findings } from './findings.ts'
 import type { Registry } from './registry.ts'
 import type { SimulationSection } from './simulation.ts'
 
-/** Types that a template is full of and that change no number: listed once each, without a place each. */
+/** Something of a scenario that changes no number, with the first place where it stands. */
 export interface NotSimulated {
   readonly message: string
   readonly span: Span | undefined
+  /** What has no effect: a resource of a type that is not simulated, a property of a type, or something about one resource. */
+  readonly subject?: { readonly type?: string; readonly resource?: string; readonly property?: string }
 }
 
 export interface Component {
@@ -65,16 +69,18 @@ export function readResources(
   section: SimulationSection,
   registry: Registry,
   problems: Problems,
-  notSimulated: (message: string, span: Span | undefined) => void,
+  notSimulated: (line: NotSimulated) => void,
 ): Resources {
   const quota = quotaReader(section, registry)
   const views = new Map<string, { view: ResourceView; resource: CfnResource }>()
   /** Resources with a mistake: what they would say about their neighbours, or be asked for, is not worth a second message. */
   const faulty = new Set<string>()
   const seen = new Set<string>()
-  const note = (message: string, span: Span | undefined): void => {
-    const key = `${message} ${span?.start}`
-    if (!seen.has(key)) notSimulated(message, span)
+  const note = (line: NotSimulated): void => {
+    const { subject } = line
+    const key =
+      subject?.property === undefined ? `${line.message} ${line.span?.start}` : `${subject.type}.${subject.property}`
+    if (!seen.has(key)) notSimulated(line)
     seen.add(key)
   }
   /** A resource without a room cannot be called: a reference to it leads nowhere. */
@@ -83,49 +89,59 @@ export function readResources(
     return registry.byType.has(type) || registry.parts.has(type) ? logicalId : undefined
   }
   for (const resource of template.resources.values()) {
-    const def = registry.byType.get(resource.type)
-    const props = def?.props ?? registry.parts.get(resource.type)
+    const { type, logicalId } = resource
+    const def = registry.byType.get(type)
+    const props = def?.props ?? registry.parts.get(type)
+    const findings = new Findings(template, resource, props, toldOf(resource, problems))
     if (props === undefined) {
+      for (const problem of findings.left()) problems.add(problem)
       // What SAM made of a resource (its role, its permission) was not written by anybody.
-      if (resource.origin !== undefined && resource.origin !== resource.logicalId) continue
+      if (resource.origin !== undefined && resource.origin !== logicalId) continue
       // A nested stack is simulated by its resources.
-      if (template.stacks.has(resource.logicalId)) continue
-      note(`${resource.type} \`${resource.logicalId}\` is not simulated`, resource.keySpan)
-      const near = nearest(resource.type, [...registry.byType.keys(), ...registry.parts.keys()])
-      if (
-        near !== undefined &&
-        near.split('::')[1] === resource.type.split('::')[1] &&
-        distantByAFew(near, resource.type)
-      )
-        problems.warning('unknown-type', `\`${resource.type}\` is no type that is simulated`, resource.keySpan, {
-          label: `did you mean \`${near}\`?`,
-        })
+      if (template.stacks.has(logicalId) || findings.isUnknownType) continue
+      const message = `${type} \`${logicalId}\` is not simulated`
+      note({ message, span: resource.keySpan, subject: { type, resource: logicalId } })
       continue
     }
-    const owner = def ?? registry.defs.find((other) => other.parts?.[resource.type] !== undefined)!
+    const owner = def ?? registry.defs.find((other) => other.parts?.[type] !== undefined)!
     const error = (path: Path, slug: Slug, message: string, help?: string): void => {
-      faulty.add(resource.logicalId)
+      faulty.add(logicalId)
+      if (!findings.giveWay(path, slug)) return
       // A property whose function could not be resolved is missing for that reason, which has been told.
-      const told = ({ severity, span }: Problem): boolean => severity === 'error' && isWithin(span, resource.span)
-      if (slug === 'missing-property' && problems.list.some(told)) return
+      const told = toldOf(resource, problems).some(({ severity }) => severity === 'error')
+      if (slug === 'missing-property' && told) return
       const place = placeOf(resource, path, slug === 'unknown-property')
       problems.error(slug, message, place, help === undefined ? {} : { label: help })
+    }
+    const leaveOut = (path: Path, message: string): void => {
+      if (isMade(resource, path)) return
+      const property = path.filter((step) => typeof step === 'string').join('.')
+      note({ message, span: placeOf(resource, path, true), subject: { type, property } })
     }
     const context: ReadContext = {
       quota: (name) => quota(owner, name),
       resolve: (text) => simulated(typeof text === 'string' ? template.resourceAt(text)?.logicalId : undefined),
+      isMadeUp: template.isMadeUp,
       error,
-      notSimulated: (path, message) => note(`${message} (\`${resource.logicalId}\`)`, placeOf(resource, path, true)),
+      unknown: (path, what, names) => {
+        if (propertiesOf(type) !== undefined) leaveOut(path, `\`${path.at(-1)}\` of ${what} has no effect on the model`)
+        else unknownProperty(path, what, names, error)
+      },
+      notSimulated: leaveOut,
     }
-    const config = readConfig(resource.type, props, toJs(resource.properties) as Record<string, unknown>, context)
+    const config = readConfig(type, props, toJs(resource.properties) as Record<string, unknown>, context)
+    const left = findings.left()
+    for (const problem of left) problems.add(problem)
+    if (left.some(({ severity }) => severity === 'error')) faulty.add(logicalId)
     const view: ResourceView = {
-      logicalId: resource.logicalId,
-      type: resource.type,
+      logicalId,
+      type,
       config,
       error,
-      notSimulated: context.notSimulated,
+      notSimulated: (path, message) =>
+        note({ message, span: placeOf(resource, path, true), subject: { resource: logicalId } }),
     }
-    views.set(resource.logicalId, { view, resource })
+    views.set(logicalId, { view, resource })
   }
 
   const components: Component[] = []
@@ -163,7 +179,9 @@ export function readResources(
       {
         quota: (name) => quota(def, name),
         resolve: () => undefined,
+        isMadeUp: () => false,
         error: () => undefined,
+        unknown: () => undefined,
         notSimulated: () => undefined,
       },
     )
@@ -179,9 +197,21 @@ export function readResources(
   }
 }
 
-/** A slip of the pen, not another type of the same service: the lengths differ by a letter or two, and the beginnings agree. */
-function distantByAFew(near: string, type: string): boolean {
-  return Math.abs(near.length - type.length) <= 2 && near.slice(0, -3) === type.slice(0, near.length - 3)
+/** A property that a type of ours has not. */
+function unknownProperty(path: Path, what: string, names: readonly string[], error: ResourceView['error']): void {
+  const name = String(path.at(-1))
+  error(path, 'unknown-property', `\`${name}\` is not a property of ${what}`, instead(name, names, 'properties'))
+}
+
+/** What has been told about places within a resource. */
+function toldOf(resource: CfnResource, problems: Problems): readonly Problem[] {
+  return problems.list.filter(({ span }) => isWithin(span, resource.span))
+}
+
+/** Whether the SAM transform wrote a property: then its name and its value stand at one place, the resource's. */
+function isMade(resource: CfnResource, path: Path): boolean {
+  const entry = resource.properties.pairs.get(String(path[0]))
+  return entry !== undefined && isWithin(entry.keySpan, entry.value.span) && isWithin(entry.value.span, entry.keySpan)
 }
 
 /** The name that CloudWatch's dimension carries: a room may say so, else the physical name. */

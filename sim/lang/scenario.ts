@@ -16,7 +16,7 @@ import {
   type TemplateQuotas,
 } from '../cfn/index.ts'
 import { Problems } from '../diag/problem.ts'
-import type { Source, Span } from '../diag/span.ts'
+import type { Source } from '../diag/span.ts'
 import type { WorldPlan } from '../model/plan.ts'
 import { readActions } from './actions.ts'
 import { readAssumptions } from './assumptions.ts'
@@ -30,7 +30,7 @@ import { callsOf } from '../infer/index.ts'
 import { checkLints } from '../lint/check.ts'
 import { sceneOf } from '../lint/scene.ts'
 import { registry } from './registry.ts'
-import { quotaByName, readResources, type Resources } from './resources.ts'
+import { quotaByName, readResources, type NotSimulated, type Resources } from './resources.ts'
 import { readQuotas, readSimulation, type Guards, type SimulationSection } from './simulation.ts'
 import { KeyTables } from './values.ts'
 import { readWorkloads } from './workloads.ts'
@@ -53,7 +53,7 @@ export interface Scenario {
   readonly plan: WorldPlan
   readonly guards: Guards
   readonly expectations: readonly Expectation[]
-  readonly notSimulated: readonly { readonly message: string; readonly span: Span | undefined }[]
+  readonly notSimulated: readonly NotSimulated[]
   readonly parameters: readonly { readonly name: string; readonly value: string }[]
   /** What the scenario did not say and was assumed instead, one line each. */
   readonly inferred: readonly string[]
@@ -98,9 +98,8 @@ function plan(
   problems: Problems,
 ): Scenario | undefined {
   const section = readSimulation(simulation, problems, options.duration)
-  const notSimulated: { message: string; span: Span | undefined }[] = []
-  const note = (message: string, span: Span | undefined): void => void notSimulated.push({ message, span })
-  const resources = readResources(template, section, registry, problems, note)
+  const notSimulated: NotSimulated[] = []
+  const resources = readResources(template, section, registry, problems, (line) => notSimulated.push(line))
   const { duration } = section
   const context: StepContext = {
     problems,
@@ -110,7 +109,7 @@ function plan(
       return def === undefined ? undefined : resources.components.find((component) => component.def === def)
     },
     operations: registry.operations,
-    notSimulated: note,
+    notSimulated: (message, span) => notSimulated.push({ message, span }),
     stepSpans: new Map(),
     keys: new KeyTables(),
     readFile: (path, span) => {

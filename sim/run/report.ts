@@ -5,6 +5,7 @@ import type { Profile } from '../model/contract.ts'
 import { THROTTLING } from '../model/errors.ts'
 import { baseUnits, histogramOf, windowOf } from '../metrics/statistics.ts'
 import { lineColumn } from '../diag/span.ts'
+import type { NotSimulated } from '../lang/resources.ts'
 import { evaluateExpectation, type ExpectationResult } from './expect.ts'
 import type { Checkpoint, Run, Stopped } from './run.ts'
 import type { PublishedMetric, World } from './world.ts'
@@ -78,7 +79,7 @@ export interface Report {
   readonly calls: readonly CallSummary[]
   readonly expectations: readonly ExpectationResult[]
   readonly broken: readonly { readonly resource: string; readonly sentence: string }[]
-  readonly notSimulated: readonly { readonly message: string; readonly place?: string }[]
+  readonly notSimulated: readonly LeftOut[]
   readonly inferred: readonly string[]
   readonly digest: {
     readonly total: string
@@ -87,6 +88,25 @@ export interface Report {
   }
   /** The command that repeats this run. */
   readonly reproduce: string
+}
+
+/** Something without effect on the model, as a report tells it. */
+export interface LeftOut {
+  readonly message: string
+  /** `file:line:column`. */
+  readonly place?: string
+  /** The type that is not simulated, or whose property has no effect. */
+  readonly type?: string
+  /** The resource of a type that is not simulated, or that the message is about. */
+  readonly resource?: string
+  /** The property, with those that it lies in: `VpcConfig`, `ProvisionedThroughput.Foo`. */
+  readonly property?: string
+}
+
+export function leftOut({ message, span, subject }: NotSimulated): LeftOut {
+  if (span === undefined) return { message, ...subject }
+  const { line, column } = lineColumn(span)
+  return { message, place: `${span.source.name}:${line}:${column}`, ...subject }
 }
 
 /** Sums a finished run up. `reproduce` is the command line that repeats it. */
@@ -122,11 +142,7 @@ export function reportOf(run: Run, reproduce: string): Report {
     calls,
     expectations: scenario.expectations.map((expectation) => evaluateExpectation(expectation, run)),
     broken: run.broken.map(({ component, sentence }) => ({ resource: component, sentence })),
-    notSimulated: scenario.notSimulated.map(({ message, span }) => {
-      if (span === undefined) return { message }
-      const { line, column } = lineColumn(span)
-      return { message, place: `${span.source.name}:${line}:${column}` }
-    }),
+    notSimulated: scenario.notSimulated.map(leftOut),
     inferred: scenario.inferred,
     digest: {
       total: world.kernel.digest.hex(),

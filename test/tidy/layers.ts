@@ -81,10 +81,27 @@ export const LAYERS: readonly Layer[] = [
     imports: ['cfn', 'diag', 'infer', 'model', 'parts', 'services/index.ts'],
     instead: 'a lint reads what was written and the plan that came of it: put what it needs into the scene',
   },
+  {
+    folder: 'typecheck',
+    imports: ['cfn', 'diag', 'registry'],
+    instead: 'what AWS would refuse is decided without knowing what is simulated: let sim/lang weigh the findings',
+  },
   // The language compiles texts to what the engine runs (times, distributions, key choices) and to the parts' programs.
   {
     folder: 'lang',
-    imports: ['cfn', 'infer', 'derive', 'diag', 'engine', 'lint', 'model', 'parts', 'registry', 'services/index.ts'],
+    imports: [
+      'cfn',
+      'infer',
+      'derive',
+      'diag',
+      'engine',
+      'lint',
+      'model',
+      'parts',
+      'registry',
+      'typecheck',
+      'services/index.ts',
+    ],
     except: ['engine/kernel.ts', 'engine/recorder.ts', 'engine/calls.ts'],
     packages: ['yaml'],
     instead: 'the language ends at the plan of sim/model/plan.ts and names no service: look it up in the registry',

@@ -5,14 +5,14 @@ export const properties = {
   'unknown-property': {
     severity: 'error',
     title: 'a property that the type does not have',
-    text: 'The name is nearly that of a property, so it is taken for a slip of the pen: a setting that is silently passed over would make the run answer another question. `hotshard explain TYPE` shows what the model of a type covers.',
+    text: 'The registry of AWS has no property of this name there, so CloudFormation would refuse the resource. A property that AWS has and the model passes over is no mistake: it goes on the ‘not simulated’ list. `hotshard explain TYPE` shows what the model of a type covers.',
     wrong: 'Resources:\n  Jobs: { Type: AWS::SQS::Queue, Properties: { VisibilityTimout: 30 } }\n',
     right: 'Resources:\n  Jobs: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 30 } }\n',
   },
   'missing-property': {
     severity: 'error',
     title: 'a property that the type cannot do without',
-    text: 'CloudFormation would refuse the resource without it.',
+    text: 'CloudFormation would refuse the resource without it. Where a simulated type can do without, as a sketched function can do without its role, that is only a warning.',
     wrong: 'Resources:\n  Orders: { Type: AWS::DynamoDB::Table, Properties: { BillingMode: PAY_PER_REQUEST } }\n',
     right:
       'Resources:\n  Orders:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      BillingMode: PAY_PER_REQUEST\n      KeySchema: [{ AttributeName: id, KeyType: HASH }]\n      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]\n',
@@ -20,7 +20,7 @@ export const properties = {
   'wrong-type': {
     severity: 'error',
     title: 'a value of another kind than the one that belongs here',
-    text: 'A list stands where a text is expected, a text where a number is, a map where a list is, and so on. A list of one member still needs its brackets or its dash.',
+    text: 'A list stands where a text is expected, a text where a number is, a map where a list is, and so on. A list of one member still needs its brackets or its dash. CloudFormation reads numbers and truths from texts, and so does hotshard; a single map for a list of maps is taken by some types of AWS alone, so it is only a warning.',
     wrong: 'Simulation: { Faults: none }\n',
     right: 'Simulation: { Faults: [] }\n',
   },
@@ -34,7 +34,7 @@ export const properties = {
   'unknown-value': {
     severity: 'error',
     title: 'a word that is not one of those which may stand here',
-    text: 'The setting takes one of a few words. They are written with their capitals.',
+    text: 'The setting takes one of a few words. They are written with their capitals. Where the words are known from the registry of AWS alone it is a warning, because AWS adds words faster than the registry comes out.',
     wrong: 'Simulation: { Quotas: notes-2021 }\n',
     right: 'Simulation: { Quotas: notes-2020 }\n',
   },

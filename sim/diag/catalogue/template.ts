@@ -61,9 +61,9 @@ export const template = {
     right: 'Resources:\n  Jobs: { Type: AWS::SQS::Queue }\n',
   },
   'unknown-type': {
-    severity: 'warning',
-    title: 'a type that looks like a misspelt one',
-    text: 'Nothing is simulated for this type, but a type with nearly the same name is. If it was a slip of the pen, write the suggested name; if not, the resource is left out of the simulation and the rest runs.',
+    severity: 'error',
+    title: 'a type that AWS does not have',
+    text: 'CloudFormation knows no resource type of this name, as far as the registry that comes with hotshard tells. Types of other publishers, modules and `Custom::` types pass; a type of AWS that is newer than the registry needs a newer hotshard.',
     wrong: 'Resources:\n  Jobs: { Type: AWS::SQS::Queues }\n',
     right: 'Resources:\n  Jobs: { Type: AWS::SQS::Queue }\n',
   },

@@ -156,6 +156,6 @@ function gather(near: Near): Readonly<Record<string, unknown>> {
     ['ScalingAdjustment', ScalingAdjustment],
   ] as const)
     if (value === undefined)
-      self.error([], 'missing-property', `a policy of \`SimpleScaling\` needs the property \`${name}\``)
+      self.error([], 'missing-property', `\`${name}\` is a required property of a policy of \`SimpleScaling\``)
   return { Group: group.logicalId }
 }

@@ -82,7 +82,7 @@ function measuredDirectly(near: Near): Measured {
   const { config } = self
   for (const name of ['MetricName', 'Namespace', 'Period', 'Threshold'])
     if (config[name] === undefined)
-      self.error([], 'missing-property', `AWS::CloudWatch::Alarm needs the property \`${name}\``)
+      self.error([], 'missing-property', `\`${name}\` is a required property of AWS::CloudWatch::Alarm`)
   if ((config['Statistic'] === undefined) === (config['ExtendedStatistic'] === undefined))
     self.error([], 'missing-property', 'AWS::CloudWatch::Alarm needs one of `Statistic` and `ExtendedStatistic`')
   const stat = config['Statistic'] ?? config['ExtendedStatistic'] ?? 'Sum'

@@ -79,7 +79,7 @@ describe('request by request', () => {
       }
     }
     expect(refused({ Workers: 1, ServiceTime: 'lognormal(p50=3ms)' })).toContain('Server.ServiceTime: ')
-    expect(refused({ Workers: 1 })).toContain('needs the property `ServiceTime`')
+    expect(refused({ Workers: 1 })).toContain('`ServiceTime` is a required property')
     expect(refused({ Workers: 0, ServiceTime: '1ms' })).toContain('`Workers` is 0')
   })
 })
