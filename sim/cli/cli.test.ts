@@ -9,6 +9,7 @@ import { audit } from './audit.ts'
 import { check } from './check.ts'
 import { diverge } from './diverge.ts'
 import { explain } from './explain.ts'
+import { importTemplate } from './import.ts'
 import { run } from './run.ts'
 import { start } from './start.ts'
 
@@ -377,5 +378,50 @@ describe('the program', () => {
     const done = hotshard('run', '--sead', '3', file('good.yaml'))
     expect(done.status).toBe(2)
     expect(done.stderr).toContain('--seed')
+  })
+})
+
+describe('import', () => {
+  const BARE = `
+Resources:
+  Jobs: { Type: AWS::SQS::Queue, Properties: { DelaySeconds: !Ref Delay } }
+  Net: { Type: AWS::EC2::VPC }
+Parameters: { Delay: { Type: Number, Default: 0 } }
+`
+
+  beforeAll(() => {
+    mkdirSync(join(folder, 'app'))
+    writeFileSync(file('app/bare.yaml'), BARE)
+  })
+
+  it('writes a scenario beside the template, which loads and names it as seen from there', () => {
+    expect(importTemplate(file('app/bare.yaml'), { output: file('first.yaml'), set: ['Delay=7'] })).toBe(0)
+    const written = readFileSync(file('first.yaml'), 'utf8')
+    expect(written).toContain('  Template: app/bare.yaml\n')
+    expect(written).toContain('    Delay: "7"')
+    expect(written).toMatch(/# Not simulated yet:\n# {3}AWS::EC2::VPC: Net/)
+    expect(check([file('first.yaml')], {})).toBe(0)
+    expect(out).toContain('first.yaml: 1 workloads and 0 handlers of bare.yaml')
+  })
+
+  it('prints it when no file is named', () => {
+    expect(importTemplate(file('app/bare.yaml'), {})).toBe(0)
+    expect(out).toContain('JobsClient: { Target: Jobs, Operation: sqs:SendMessage, Rate: 5/s }')
+  })
+
+  it('overwrites nothing unless it is told to', () => {
+    writeFileSync(file('mine.yaml'), 'mine')
+    expect(importTemplate(file('app/bare.yaml'), { output: file('mine.yaml') })).toBe(2)
+    expect(err).toContain('exists already')
+    expect(readFileSync(file('mine.yaml'), 'utf8')).toBe('mine')
+    expect(importTemplate(file('app/bare.yaml'), { output: file('mine.yaml'), force: true })).toBe(0)
+    expect(readFileSync(file('mine.yaml'), 'utf8')).toContain('Simulation:')
+  })
+
+  it('refuses a template that has a simulation of its own, and a place that cannot be written', () => {
+    expect(importTemplate(file('good.yaml'), {})).toBe(2)
+    expect(err).toContain('has workloads, handlers or actions of its own')
+    expect(importTemplate(file('app/bare.yaml'), { output: join(folder, 'nowhere', 'x.yaml') })).toBe(2)
+    expect(err).toContain('cannot be written')
   })
 })

@@ -1,10 +1,11 @@
-// The command line: `hotshard run|check|explain|audit|diverge|start`.
+// The command line: `hotshard run|check|import|explain|audit|diverge|start`.
 import { Command, CommanderError, Option } from 'commander'
 import { audit } from './audit.ts'
 import { check, type CheckFlags } from './check.ts'
 import { EXIT } from './exit.ts'
 import { diverge } from './diverge.ts'
 import { explain } from './explain.ts'
+import { importTemplate, type ImportFlags } from './import.ts'
 import { inlineMore } from './optimizer.ts'
 import { run, type RunFlags } from './run.ts'
 import { start } from './start.ts'
@@ -44,6 +45,13 @@ scenarioOptions(program.command('check'))
       .default('pretty'),
   )
   .action((scenarios: string[], flags: CheckFlags) => finish(check(scenarios, flags)))
+
+scenarioOptions(program.command('import'))
+  .description('write what is inferred from a bare template as a scenario to edit')
+  .argument('<template>')
+  .option('-o, --output <file>', 'where to; the terminal otherwise')
+  .option('--force', 'overwrite the file if there is one')
+  .action((template: string, flags: ImportFlags) => finish(importTemplate(template, flags)))
 
 program
   .command('explain')

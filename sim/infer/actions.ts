@@ -162,11 +162,16 @@ function pick(names: readonly string[], intent: Intent | undefined, shape: Shape
   return first ?? found[0] ?? names[0]!
 }
 
+export function isRead(action: string): boolean {
+  const [service = '', name = ''] = action.split(':')
+  return SERVICES.get(service)?.reads.includes(name) === true || action === 'http:GET'
+}
+
 /** Reads come before writes, and what goes to others comes last. */
 export function rankOf(action: string): number {
-  const [service = '', name = ''] = action.split(':')
+  const service = action.slice(0, action.indexOf(':'))
   if (service === 'ssm' || service === 'secretsmanager') return 0
-  if (SERVICES.get(service)?.reads.includes(name) === true) return 1
+  if (isRead(action)) return 1
   if (service === 'http') return 2
   if (service === 'dynamodb' || service === 's3') return 3
   return 4

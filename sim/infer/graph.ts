@@ -27,3 +27,39 @@ export interface InferredCall {
   /** The routes that lead to the call, where the program serves several and the call belongs to some: `GET /items`. */
   readonly routes?: readonly string[]
 }
+
+/** Something that makes a resource work: another resource, or something outside the template. */
+export interface Source {
+  readonly to: string
+  /** Logical id; undefined outside the template. */
+  readonly from: string | undefined
+  /** In words, for a list: `stream DataStream`, `sns.amazonaws.com`. */
+  readonly what: string
+  readonly span: Span
+  /** The resource that states it: a mapping, a subscription, an API; undefined where it is only mentioned or permitted. */
+  readonly by: string | undefined
+  /** `GET /items`, where it is a route of an API. */
+  readonly route?: string
+  /** `rate(5 minutes)` where it works by the clock. */
+  readonly schedule?: string
+}
+
+export interface Inference {
+  /** Every call that is stated or inferred, in the template's order. */
+  readonly calls: readonly InferredCall[]
+  /** What sets each function (queue, machine, …) to work. */
+  readonly sources: readonly Source[]
+}
+
+/** What of a template is simulated, as the language knows it. */
+export interface Rooms {
+  /** The parameter that names the resource, when its room answers the action. */
+  targetOf(logicalId: string, action: string): string | undefined
+  takesHandler(logicalId: string): boolean
+  /** Whether a mapping, subscription or the like brings work to others in the simulation. */
+  carries(logicalId: string): boolean
+  /** Everything that can be asked from outside: routes, actions. */
+  readonly entries: readonly { readonly on: string; readonly operation: string }[]
+  /** Names that no workload may take. */
+  isTaken(name: string): boolean
+}

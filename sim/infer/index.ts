@@ -1,24 +1,21 @@
 // The door of this folder: what a template says, without saying it, of who calls whom.
 import type { Template } from '../cfn/index.ts'
 import { codeCalls } from './code-calls.ts'
-import type { InferredCall } from './graph.ts'
+import type { Inference, InferredCall } from './graph.ts'
 import { grantsByRole } from './iam.ts'
 import { machineCalls, type ReadFile } from './machines.ts'
 import { Names } from './names.ts'
 import { programsOf } from './programs.ts'
 import { routesOf } from './routes.ts'
-import { wiringOf, type Source } from './wires.ts'
+import { wiringOf } from './wires.ts'
 
-export type { Evidence, InferredCall, Strength } from './graph.ts'
+export type { Evidence, Inference, InferredCall, Rooms, Source, Strength } from './graph.ts'
+export { COMPUTE, draft } from './draft.ts'
+export type { Draft } from './draft.ts'
+export { overlayText, sectionOf } from './overlay.ts'
+export type { OverlayHead } from './overlay.ts'
 export type { ReadFile } from './machines.ts'
-export type { Source } from './wires.ts'
-
-export interface Inference {
-  /** Every call that is stated or inferred, in the template's order. */
-  readonly calls: readonly InferredCall[]
-  /** What sets each function (queue, machine, …) to work. */
-  readonly sources: readonly Source[]
-}
+export { summaryOf } from './summary.ts'
 
 /** Reads who calls whom. `readFile` gives the definitions of state machines that lie beside the template. */
 export function infer(template: Template, readFile: ReadFile = () => undefined): Inference {
@@ -34,7 +31,7 @@ export function infer(template: Template, readFile: ReadFile = () => undefined):
   })
   const started = machines.map(({ from, to, evidence }) => {
     const { text, span } = evidence[0]!
-    return { to, from, what: `state machine ${from} (${text})`, span }
+    return { to, from, what: `state machine ${from} (${text})`, span, by: from }
   })
   return { calls: [...wiring.calls, ...machines, ...code], sources: [...wiring.sources, ...started] }
 }

@@ -1,22 +1,10 @@
 // What the template itself states of who calls whom: mappings, subscriptions, notifications, rules, routes, destinations.
 import { get, textOf, type CfnResource, type Node } from '../cfn/index.ts'
 import type { Span } from '../diag/span.ts'
-import type { InferredCall } from './graph.ts'
+import type { InferredCall, Source } from './graph.ts'
 import { textAt } from './iam.ts'
 import { listed, textsIn, type Names } from './names.ts'
 import type { RouteTo } from './routes.ts'
-
-/** Something that makes a resource work: another resource, or something outside the template. */
-export interface Source {
-  readonly to: string
-  /** Logical id; undefined outside the template. */
-  readonly from: string | undefined
-  /** In words, for a list: `stream DataStream`, `sns.amazonaws.com`. */
-  readonly what: string
-  readonly span: Span
-  /** `rate(5 minutes)` where it works by the clock. */
-  readonly schedule?: string
-}
 
 export interface Wiring {
   readonly calls: readonly InferredCall[]
@@ -131,35 +119,36 @@ export function inWords({ type, logicalId }: CfnResource): string {
   return `${own ?? last.toLowerCase()} ${logicalId}`
 }
 
+interface Stated {
+  readonly what: string
+  readonly span: Span
+  readonly by: string | undefined
+  readonly failure?: true
+  readonly route?: string
+}
+
 export function wiringOf(names: Names, routes: readonly RouteTo[]): Wiring {
   const calls: InferredCall[] = []
   const sources: Source[] = []
-  const add = (
-    from: CfnResource | undefined,
-    what: string,
-    to: CfnResource,
-    place: Node | Span,
-    failure = false,
-  ): void => {
-    const span = 'span' in place ? place.span : place
+  const add = (from: CfnResource | undefined, to: CfnResource, stated: Stated): void => {
+    const { what, span, by } = stated
     const schedule = textAt(from?.properties, 'ScheduleExpression')
-    if (!failure)
+    if (stated.failure !== true)
       sources.push({
-        to: to.logicalId,
-        from: from?.logicalId,
-        what,
-        span,
+        ...{ to: to.logicalId, from: from?.logicalId, what, span, by },
+        ...(stated.route === undefined ? {} : { route: stated.route }),
         ...(schedule === undefined ? {} : { schedule }),
       })
     if (from === undefined) return
     const evidence = [{ text: what, span }]
     const action = ACTIONS.get(to.type) ?? 'lambda:InvokeFunction'
-    const [kind, strength] = [failure ? 'failure' : 'wire', 'strong'] as const
+    const [kind, strength] = [stated.failure === true ? 'failure' : 'wire', 'strong'] as const
     calls.push({ from: from.logicalId, action, to: to.logicalId, kind, strength, evidence })
   }
   for (const { api, method, path, to, span } of routes) {
     const [from, called] = [names.template.resources.get(api)!, names.template.resources.get(to)]
-    if (called !== undefined) add(from, `route ${method} ${path}`.trim(), called, span)
+    if (called !== undefined)
+      add(from, called, { what: `route ${method} ${path}`.trim(), span, by: api, route: `${method} ${path}`.trim() })
   }
   for (const resource of names.template.resources.values()) {
     for (const wire of WIRES.get(resource.type) ?? []) {
@@ -171,10 +160,17 @@ export function wiringOf(names: Names, routes: readonly RouteTo[]): Wiring {
           const from = caller === undefined ? resource : names.at(textOf(caller) ?? '')
           if (to === undefined || to.type === 'AWS::SNS::Subscription') continue
           const what = from === undefined ? outside(textOf(caller!) ?? '') : inWords(from)
-          add(from, what, to, target ?? caller ?? resource.keySpan, wire.failure)
+          const span = (target ?? caller)?.span ?? resource.keySpan
+          add(from, to, {
+            what,
+            span,
+            by: resource.logicalId,
+            ...(wire.failure === undefined ? {} : { failure: true }),
+          })
         }
     }
-    for (const { node, to } of mentions(resource, names)) add(resource, inWords(resource), to, node)
+    for (const { node, to } of mentions(resource, names))
+      add(resource, to, { what: inWords(resource), span: node.span, by: undefined })
   }
   sources.push(...permitted(names, sources))
   return { calls, sources }
@@ -206,7 +202,7 @@ function permitted(names: Names, known: readonly Source[]): Source[] {
     if (to === undefined || found.has(to.logicalId)) return []
     const from = names.at(textAt(properties, 'SourceArn') ?? '')
     const what = from === undefined ? (textAt(properties, 'Principal') ?? 'somebody') : inWords(from)
-    return [{ to: to.logicalId, from: from?.logicalId, what, span: keySpan }]
+    return [{ to: to.logicalId, from: from?.logicalId, what, span: keySpan, by: undefined }]
   })
 }
 

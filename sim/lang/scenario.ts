@@ -18,9 +18,10 @@ import {
 import { Problems } from '../diag/problem.ts'
 import type { Source } from '../diag/span.ts'
 import type { WorldPlan } from '../model/plan.ts'
+import type { Draft, ReadFile } from '../infer/index.ts'
 import { readActions } from './actions.ts'
 import { readAssumptions } from './assumptions.ts'
-import { defaultWorkloads } from './defaults.ts'
+import { inferScenario } from './inference.ts'
 import { readExpectations, type Expectation } from './expectations.ts'
 import { readFaults } from './faults.ts'
 import { compileSteps, type StepContext } from './handler.ts'
@@ -57,6 +58,8 @@ export interface Scenario {
   readonly parameters: readonly { readonly name: string; readonly value: string }[]
   /** What the scenario did not say and was assumed instead, one line each. */
   readonly inferred: readonly string[]
+  /** What was inferred, where the scenario says nothing of load and handlers. */
+  readonly draft?: Draft
 }
 
 /** Reads a scenario. Undefined when there is no plan to be made; what is wrong is in `problems`. */
@@ -97,10 +100,10 @@ function plan(
   files: FileReader,
   problems: Problems,
 ): Scenario | undefined {
-  const section = readSimulation(simulation, problems, options.duration)
+  const written = readSimulation(simulation, problems, options.duration)
   const notSimulated: NotSimulated[] = []
-  const resources = readResources(template, section, registry, problems, (line) => notSimulated.push(line))
-  const { duration } = section
+  const resources = readResources(template, written, registry, problems, (line) => notSimulated.push(line))
+  const { duration } = written
   const context: StepContext = {
     problems,
     component: (text) => resources.component(text),
@@ -119,11 +122,16 @@ function plan(
       return undefined
     },
   }
-  const inferred: string[] = []
-  const components = withHandlers(resources, section, context, inferred)
-  const written = readWorkloads(section, resources, context, duration)
-  const workloads =
-    section.workloads.length > 0 || simulation !== undefined ? written : defaultWorkloads(resources, inferred)
+  const saysNothing = [written.workloads, written.handlers, written.actions].every((part) => part.length === 0)
+  const isWhole = resources.components.every((component) => component.complete)
+  const inferred =
+    saysNothing && isWhole
+      ? inferScenario(template, resources, registry, textFrom(files), problems, context)
+      : undefined
+  const section = inferred === undefined ? written : { ...written, ...inferred.section }
+  const lines = [...(inferred?.lines ?? [])]
+  const components = withHandlers(resources, section, context, lines)
+  const workloads = readWorkloads(section, resources, context, duration)
   const operator = readActions(section, context, duration)
   const assumptions = readAssumptions(section, resources, problems)
   const faults = readFaults(section, resources, problems, duration)
@@ -171,7 +179,16 @@ function plan(
       name: parameter.name,
       value: parameter.noEcho ? '****' : parameter.text,
     })),
-    inferred,
+    inferred: lines,
+    ...(inferred === undefined ? {} : { draft: inferred.draft }),
+  }
+}
+
+/** A file beside the template, if it can be read: one that cannot is no mistake of whoever runs a bare template. */
+function textFrom(files: FileReader): ReadFile {
+  return (path) => {
+    const file = files.read(path, 'data')
+    return file.ok ? file.value : undefined
   }
 }
 

@@ -171,6 +171,8 @@ export interface ServiceDef<S = any> {
   ) => { action: Action; arg: number } | { error: string; help?: string } | undefined
   /** The entries a bare template's default workload uses. */
   readonly entries?: (config: Config) => readonly string[]
+  /** Whether it brings work from one resource to another by itself, as a mapping does whose source is simulated. */
+  readonly carries?: (config: Config) => boolean
   readonly create: (config: Config, sim: Sim) => S
   readonly ops: Readonly<Record<Action, Op<S>>>
   /** Everything the component schedules for itself or receives as an answer; the key names it in traces. */

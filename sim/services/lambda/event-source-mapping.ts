@@ -76,6 +76,7 @@ export const eventSourceMapping: ServiceDef<EventSourceMapping> = {
     TumblingWindowInSeconds: p.unused('hands state from batch to batch of a stream'),
   },
   gather: (near) => ({ ...gather(near) }),
+  carries: (config) => config['Source'] !== null,
   create: (config, sim) => new EventSourceMapping(config, sim),
   ops: {
     'lambda:UpdateEventSourceMapping': {

@@ -1,0 +1,80 @@
+// Inferred calls as steps of a handler: what each is called with, in the scenario's own words.
+//
+// The one idea: a template does not say which item a call is about, so every call draws its keys from one small population, the same
+// for readers and writers; what is read has then been written before long.
+import { get, items, stringOf, textOf, type CfnResource, type PlainMap } from '../cfn/index.ts'
+
+/** Partitions and items in each that keys are drawn from. */
+const PARTITIONS = 1000
+const ITEMS = 10
+const ITEM_SIZE = '1KB'
+/** Items of a scan's one page. */
+const SCANNED = 20
+
+/** A step that makes the call; undefined when its parameters are not known here. */
+export function stepsFor(action: string, to: CfnResource, target: string): readonly PlainMap[] {
+  const on = { [target]: to.logicalId }
+  const step = (parameters: PlainMap): readonly PlainMap[] => [{ [action]: { ...on, ...parameters } }]
+  switch (action) {
+    case 'dynamodb:GetItem':
+    case 'dynamodb:DeleteItem':
+      return step({ Key: keyOf(to) })
+    case 'dynamodb:UpdateItem':
+      return step({ Key: keyOf(to), ItemSize: ITEM_SIZE })
+    case 'dynamodb:PutItem':
+      return step({ Item: keyOf(to), ItemSize: ITEM_SIZE })
+    case 'dynamodb:Query': {
+      const [[hash, keys] = []] = Object.entries(keyOf(to))
+      return step({
+        KeyConditionExpression: '#key = :key',
+        ExpressionAttributeNames: { '#key': hash },
+        ExpressionAttributeValues: { ':key': keys },
+      })
+    }
+    case 'dynamodb:Scan':
+      return step({ Limit: SCANNED })
+    case 'dynamodb:BatchGetItem':
+      return step({ RequestItems: { Keys: [keyOf(to)] } })
+    case 'dynamodb:BatchWriteItem':
+      return step({ RequestItems: [{ PutRequest: { Item: keyOf(to) } }] })
+    case 'sqs:SendMessage':
+      return step({ MessageBody: '$' })
+    case 'sqs:ReceiveMessage':
+      return [
+        { [action]: { ...on, MaxNumberOfMessages: 10 }, ResultPath: '$.received' },
+        {
+          ForEach: {
+            In: '$.received.Messages',
+            Do: [{ 'sqs:DeleteMessage': { ...on, ReceiptHandle: '$.ReceiptHandle' } }],
+          },
+        },
+      ]
+    case 'lambda:InvokeFunction':
+      return step({ Payload: '$' })
+    default:
+      return step({})
+  }
+}
+
+/** A draw for each attribute of a table's key. Numbers are whole; texts are called after their attribute. */
+function keyOf({ properties }: CfnResource): PlainMap {
+  const types = new Map(
+    items(get(properties, 'AttributeDefinitions')).map((each) => [
+      textOf(get(each, 'AttributeName') ?? each),
+      stringOf(get(each, 'AttributeType')),
+    ]),
+  )
+  const key = new Map<string, string>()
+  for (const each of items(get(properties, 'KeySchema'))) {
+    const name = textOf(get(each, 'AttributeName') ?? each) ?? ''
+    const count = stringOf(get(each, 'KeyType')) === 'RANGE' ? ITEMS : PARTITIONS
+    key.set(name, types.get(name) === 'N' ? `uniform(1, ${count})` : `uniform(n=${count}, prefix=${prefixOf(name)})`)
+  }
+  return Object.fromEntries(key)
+}
+
+/** What a drawn key begins with: its attribute's name, as far as a key's prefix may hold it. */
+function prefixOf(name: string): string {
+  const plain = name.replace(/[^A-Za-z0-9_]/g, '').slice(0, 40)
+  return `${/^[A-Za-z]/.test(plain) ? plain : 'key'}-`
+}

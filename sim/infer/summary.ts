@@ -1,0 +1,51 @@
+// A draft in a few lines, however many functions it is about: what a bare run says of what it was given.
+import type { Draft, DraftHandler } from './draft.ts'
+import { RATE } from './workloads.ts'
+
+/** Names of a group that are shown. */
+const SHOWN = 4
+
+export function summaryOf({ workloads, handlers, left }: Draft): readonly string[] {
+  const routes = workloads.filter(({ operation }) => !operation.includes(':'))
+  const direct = workloads.filter(({ operation }) => operation.includes(':'))
+  const open = direct.filter(({ insteadOf }) => insteadOf.length === 0)
+  const standIns = direct.filter(({ insteadOf }) => insteadOf.length > 0)
+  const lines = [
+    ...(handlers.length === 0 ? [] : [handlersLine(handlers)]),
+    ...[...new Set(routes.map(({ target }) => target))].map((api) => {
+      const own = routes.filter(({ target }) => target === api)
+      return `${RATE} on ${own.length === 1 ? own[0]!.operation : `each of ${own.length} routes`} of ${api}`
+    }),
+    ...(open.length === 0
+      ? []
+      : [`${RATE} on what nothing else here calls: ${some(open.map(({ target }) => target))}`]),
+    ...(standIns.length === 0
+      ? []
+      : [
+          `load in place of sources that are not simulated yet: ${some(standIns.map(({ target, insteadOf }) => `${target} (${insteadOf[0]})`))}`,
+        ]),
+    ...(left.length === 0 ? [] : [`${counted(left.length, 'call')} left out, listed below`]),
+  ]
+  return lines.length === 0 ? [] : [...lines, '`hotshard import` writes all of this down, with its reasons']
+}
+
+function handlersLine(handlers: readonly DraftHandler[]): string {
+  const calls = handlers.map(({ always, byRoute }) => {
+    const steps = [...always, ...byRoute.flatMap((route) => route.steps)]
+    return new Set(steps.filter(({ step }) => step !== undefined).map(({ title }) => title)).size
+  })
+  const idle = calls.filter((count) => count === 0).length
+  const sum = calls.reduce((total, count) => total + count, 0)
+  const whose = `handlers of ${counted(handlers.length, 'function')}`
+  if (sum === 0) return `${whose}, which compute only`
+  return `${whose}, which make ${counted(sum, 'call')} in all${idle === 0 ? '' : `; ${idle} of them compute only`}`
+}
+
+function some(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN).join(', ')
+  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

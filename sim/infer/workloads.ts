@@ -1,0 +1,134 @@
+// Default workloads: modest traffic on everything that the template leaves to the outside, and in place of sources without a room.
+import type { PlainMap, Template } from '../cfn/index.ts'
+import type { Span } from '../diag/span.ts'
+import type { InferredCall, Rooms, Source } from './graph.ts'
+
+export interface DraftWorkload {
+  readonly name: string
+  readonly target: string
+  readonly operation: string
+  readonly rate: string | readonly PlainMap[]
+  /** `Arrivals`, `Attributes` and `Count` where they are not the default. */
+  readonly more: PlainMap
+  /** In place of what it stands: `topic Orders`; empty for an entry of its own. */
+  readonly insteadOf: readonly string[]
+  readonly span: Span
+}
+
+/** On every entry, and of every source that is stood in for. */
+export const RATE = '5/s'
+
+export interface Given {
+  readonly template: Template
+  /** The calls that handlers make in the simulation. */
+  readonly calls: readonly InferredCall[]
+  readonly sources: readonly Source[]
+  readonly rooms: Rooms
+}
+
+export function draftWorkloads(given: Given): readonly DraftWorkload[] {
+  const names = new Names(given.rooms)
+  return [...entryWorkloads(given, names), ...standIns(given, names)]
+}
+
+/** A workload on each route, and on each queue that nothing in the simulation sends to. */
+function entryWorkloads({ template, calls, sources, rooms }: Given, names: Names): DraftWorkload[] {
+  const reached = new Set(calls.map(({ to }) => to))
+  const withRoutes = new Set(rooms.entries.map(({ on }) => on))
+  return rooms.entries.flatMap(({ on, operation }) => {
+    const { keySpan: span } = template.resources.get(on)!
+    const isRoute = !operation.includes(':')
+    // A browser's question before its request is answered by the API itself.
+    if (isRoute && operation.startsWith('OPTIONS ')) return []
+    const own = sources.filter(({ to }) => to === on)
+    const isFed = own.some((source) => source.route !== undefined && withRoutes.has(source.from ?? ''))
+    if (!isRoute && (reached.has(on) || isFed)) return []
+    const name = names.take(isRoute ? operation : on, isRoute ? on : 'Client')
+    const insteadOf = isRoute ? [] : [...new Set(own.map(({ what }) => what))]
+    return [{ ...{ name, target: on, operation, rate: RATE, more: {}, insteadOf, span } }]
+  })
+}
+
+/** A workload that invokes each function which nothing in the simulation does, in place of what does so in AWS. */
+function standIns({ template, calls, sources, rooms }: Given, names: Names): DraftWorkload[] {
+  const invoked = new Set(calls.map(({ to }) => to))
+  const apis = new Set(rooms.entries.map(({ on }) => on))
+  const isThere = ({ by, from, route }: Source): boolean =>
+    route !== undefined ? apis.has(from ?? '') : by !== undefined && rooms.carries(by)
+  return [...template.resources.values()].flatMap(({ logicalId, keySpan: span }) => {
+    const operation = 'lambda:InvokeFunction'
+    if (!rooms.takesHandler(logicalId) || rooms.targetOf(logicalId, operation) === undefined) return []
+    const own = sources.filter(({ to }) => to === logicalId)
+    if (invoked.has(logicalId) || own.some(isThere)) return []
+    const attributes = takesBatches(logicalId, { template, sources }) ? { Attributes: { Records: [{}] } } : {}
+    const { rate, more } = paceOf(own, template)
+    return [
+      {
+        ...{ name: names.take(logicalId, 'Client'), target: logicalId, operation, rate, span },
+        more: { ...more, ...attributes },
+        insteadOf: [
+          ...new Set(own.map(({ what, schedule }) => (schedule === undefined ? what : `${what}, ${schedule}`))),
+        ],
+      },
+    ]
+  })
+}
+
+/** Whether a function is handed records: all that sets it to work are mappings. */
+export function takesBatches(logicalId: string, { template, sources }: Pick<Given, 'template' | 'sources'>): boolean {
+  const own = sources.filter(({ to }) => to === logicalId)
+  return (
+    own.length > 0 &&
+    own.every(({ by }) => template.resources.get(by ?? '')?.type === 'AWS::Lambda::EventSourceMapping')
+  )
+}
+
+/** How often: a custom resource works once, a schedule once at the start and then by its rate, all else at the usual rate. */
+function paceOf(own: readonly Source[], template: Template): { rate: string | readonly PlainMap[]; more: PlainMap } {
+  const isOnce = ({ from }: Source): boolean =>
+    /^(Custom::|AWS::CloudFormation::CustomResource$)/.test(template.resources.get(from ?? '')?.type ?? '')
+  const lasting = own.filter((source) => !isOnce(source))
+  if (own.length > 0 && lasting.length === 0) return { rate: '1/s', more: { Arrivals: 'regular', Count: 1 } }
+  if (lasting.length === 0 || lasting.some(({ schedule }) => schedule === undefined)) return { rate: RATE, more: {} }
+  const every = Math.min(...lasting.map(({ schedule }) => secondsOf(schedule!)))
+  if (!(every < 86_400 * 366)) return { rate: '1/s', more: { Arrivals: 'regular', Count: 1 } }
+  const perHour = `${3600 / every}/h`
+  const rate = [
+    { At: '0s', Value: '1/s' },
+    { At: '1s', Value: '1/s' },
+    { At: '1s', Value: /^\d+\/h$/.test(perHour) ? perHour : `${Math.round(3600_000 / every) / 1000}/h` },
+  ]
+  return { rate, more: { Arrivals: 'regular' } }
+}
+
+/** Seconds from one run of a schedule to the next; Infinity for calendars and single runs. */
+function secondsOf(schedule: string): number {
+  const match = /^rate\(\s*(\d{1,6})\s+(minute|hour|day)s?\s*\)$/.exec(schedule)
+  const unit =
+    match === null ? Infinity : { minute: 60, hour: 3600, day: 86_400 }[match[2] as 'minute' | 'hour' | 'day']
+  return match === null ? Infinity : Number(match[1]) * unit
+}
+
+/** Names for workloads: `GetCartTotal` for `GET /cart/{id}/total`, and none twice. */
+class Names {
+  private readonly rooms: Rooms
+  private readonly taken = new Set<string>()
+
+  constructor(rooms: Rooms) {
+    this.rooms = rooms
+  }
+
+  /** `what` as one word; `more` is put behind it where that is taken, or where it is a resource's own name. */
+  take(what: string, more: string): string {
+    const isRoute = what.includes('/') || what.startsWith('$')
+    const words = what.toLowerCase().match(/[a-z0-9]+/g) ?? []
+    const word = isRoute
+      ? words.map((each) => each.charAt(0).toUpperCase() + each.slice(1)).join('')
+      : what.replace(/[^A-Za-z0-9]/g, '') + more
+    const isFree = (name: string): boolean => !this.taken.has(name) && !this.rooms.isTaken(name)
+    let name = isFree(word) ? word : `${word}${isRoute ? more : ''}`
+    for (let i = 2; !isFree(name); i++) name = `${word}${i}`
+    this.taken.add(name)
+    return name
+  }
+}

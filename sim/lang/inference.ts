@@ -1,0 +1,56 @@
+// What a scenario that says nothing of load and handlers is given: the inferred draft, read like a section that somebody wrote.
+import type { Template } from '../cfn/index.ts'
+import { draft, infer, sectionOf, summaryOf, type Draft, type ReadFile, type Rooms } from '../infer/index.ts'
+import type { Problems } from '../diag/problem.ts'
+import type { Action } from '../model/contract.ts'
+import type { StepContext } from './handler.ts'
+import type { Registry } from './registry.ts'
+import type { Resources } from './resources.ts'
+import { readSimulation, type SimulationSection } from './simulation.ts'
+
+export interface Inferred {
+  readonly draft: Draft
+  readonly section: Pick<SimulationSection, 'workloads' | 'handlers'>
+  /** A few lines for whoever runs it. */
+  readonly lines: readonly string[]
+}
+
+/** Infers workloads and handlers. Calls that no room answers go on the 'not simulated' list. */
+export function inferScenario(
+  template: Template,
+  resources: Resources,
+  registry: Registry,
+  readFile: ReadFile,
+  problems: Problems,
+  { notSimulated }: Pick<StepContext, 'notSimulated'>,
+): Inferred {
+  const made = draft(template, infer(template, readFile), roomsOf(resources, registry))
+  for (const { call, why } of made.left) {
+    const message = `\`${call.action}\` of \`${call.from}\` on \`${call.to}\` is left out: ${why}`
+    notSimulated(message, call.evidence[0]!.span)
+  }
+  const { workloads, handlers } = readSimulation(
+    sectionOf(made, { source: template.source, start: 0, end: 0 }),
+    problems,
+  )
+  return { draft: made, section: { workloads, handlers }, lines: summaryOf(made) }
+}
+
+function roomsOf(resources: Resources, registry: Registry): Rooms {
+  const component = (logicalId: string) => resources.components.find(({ name }) => name === logicalId)
+  return {
+    targetOf: (logicalId, action) => {
+      const op = component(logicalId)?.def.ops[action as Action]
+      return op === undefined ? undefined : registry.operations.get(action)?.target
+    },
+    takesHandler: (logicalId) => component(logicalId)?.def.handled === true,
+    carries: (logicalId) => {
+      const found = component(logicalId)
+      return found?.def.carries?.(found.config) === true
+    },
+    entries: resources.components.flatMap(({ name, def, config }) =>
+      (def.entries?.(config) ?? []).map((operation) => ({ on: name, operation })),
+    ),
+    isTaken: (name) => component(name) !== undefined,
+  }
+}
