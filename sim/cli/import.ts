@@ -2,9 +2,10 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { basename, dirname, relative, resolve, sep } from 'node:path'
 import { overlayText } from '../infer/index.ts'
+import { leftOut } from '../run/report.ts'
 import { EXIT } from './exit.ts'
 import { openScenario, type LoadFlags } from './files.ts'
-import { notSimulatedLines } from './pretty.ts'
+import { notSimulatedLines } from './left-out.ts'
 import { badFlag, quote, showErrors, showProblem } from './problems.ts'
 
 export interface ImportFlags extends LoadFlags {
@@ -32,7 +33,7 @@ export function importTemplate(path: string, flags: ImportFlags): number {
   const text = overlayText(scenario.draft, {
     template: pathFrom(output === undefined ? '.' : dirname(output), path),
     parameters: new Map((flags.set ?? []).map((setting) => splitAt(setting, setting.indexOf('=')))),
-    notSimulated: notSimulatedLines(scenario.notSimulated),
+    notSimulated: notSimulatedLines(scenario.notSimulated.map(leftOut)),
   })
   if (output === undefined) {
     process.stdout.write(text)
