@@ -154,11 +154,14 @@ export function withMembers(map: Dict, members: PlainMap): Dict {
   return new Dict(pairs, map.span)
 }
 
-/** Plain values without places; maps have no prototype, so no key of a user can reach one. */
+/** What maps have for a prototype: nothing that a key of a user could reach, and words where a text is made of one. */
+const WORDS: object = Object.freeze(Object.create(null, { [Symbol.toPrimitive]: { value: () => 'a map' } }))
+
+/** Plain values without places; maps have none of the members that objects have. */
 export function toJs(node: Node): unknown {
   if (node.kind === 'scalar') return node.value
   if (node.kind === 'list') return node.items.map(toJs)
-  const made = Object.create(null) as Record<string, unknown>
+  const made = Object.create(WORDS) as Record<string, unknown>
   for (const entry of node.pairs.values()) made[entry.key] = toJs(entry.value)
   return made
 }

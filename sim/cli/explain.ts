@@ -32,7 +32,7 @@ export function explain(name: string): number {
   if (found.length === 0) return unknown(name)
   const width = widthOf(process.stdout)
   const lines = found.join('\n\n').split('\n')
-  process.stdout.write(`${lines.flatMap((line) => fitted(line, width)).join('\n')}\n`)
+  process.stdout.write(`${fitted(lines, width).join('\n')}\n`)
   return EXIT.ok
 }
 
@@ -46,11 +46,15 @@ function cardsOf(name: string): string[] {
 }
 
 /** Long lines are broken under their own beginning; examples stay as they are, because they are to be copied. */
-function fitted(line: string, width: number): string[] {
-  const indent = /^ */.exec(line)![0].length
-  if (line.length <= width || (indent === 4 && !/^ {4}[a-z]+[ :]/.test(line))) return [line]
-  const hang = indent + (indent === 0 ? 0 : 2)
-  return wrapWords(line.trimStart(), width - indent, hang - indent).map((part) => ' '.repeat(indent) + part)
+function fitted(lines: readonly string[], width: number): string[] {
+  let inExample = false
+  return lines.flatMap((line) => {
+    inExample = line === '  wrong' || line === '  right' || (inExample && line.startsWith('    '))
+    if (line.length <= width || inExample) return [line]
+    const indent = /^ */.exec(line)![0].length
+    const hang = indent + (indent === 0 ? 0 : 2)
+    return wrapWords(line.trimStart(), width - indent, hang - indent).map((part) => ' '.repeat(indent) + part)
+  })
 }
 
 function unknown(name: string): number {

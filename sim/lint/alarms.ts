@@ -1,5 +1,6 @@
 // Alarms that cannot see what they are there for.
 import type { Lints, Scene, Written } from './contract.ts'
+import { queues, resource } from './examples.ts'
 
 const ALARM = 'AWS::CloudWatch::Alarm'
 const QUEUE = 'AWS::SQS::Queue'
@@ -7,23 +8,28 @@ const DEAD_LETTERS =
   'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html'
 const DIMENSIONS = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Dimension'
 
-const example = (metric: string, queue: string, alarm: string): string => `Resources:
-  Jobs: { Type: AWS::SQS::Queue, Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 5 } } }
-  Dead: { Type: AWS::SQS::Queue, Properties: { MessageRetentionPeriod: 1209600 } }
-  Page: { Type: AWS::SNS::Topic }
-  Failed:
-    Type: AWS::CloudWatch::Alarm
-    Properties: { Namespace: AWS/SQS, MetricName: ${metric}, Dimensions: [{ Name: QueueName, Value: ${queue} }], Statistic: Maximum, Period: 60, EvaluationPeriods: 1, Threshold: 0, ComparisonOperator: GreaterThanThreshold, AlarmActions: [!Ref Page]${alarm} }`
+const example = (metric: string, queue: string): string => `Resources:
+${queues()}${resource('Page', 'AWS::SNS::Topic')}${resource('Failed', ALARM, [
+  'Namespace: AWS/SQS',
+  `MetricName: ${metric}`,
+  `Dimensions: [{ Name: QueueName, Value: ${queue} }]`,
+  'Statistic: Maximum',
+  'Period: 60',
+  'EvaluationPeriods: 1',
+  'Threshold: 0',
+  'ComparisonOperator: GreaterThanThreshold',
+  'AlarmActions: [!Ref Page]',
+])}`
 
 const VISIBLE = 'ApproximateNumberOfMessagesVisible'
-const RIGHT = example(VISIBLE, '!GetAtt Dead.QueueName', '')
+const RIGHT = example(VISIBLE, '!GetAtt Dead.QueueName')
 
 export const alarmLints: Lints = {
   'cloudwatch/dead-letters-unwatched': {
     severity: 'note',
     title: 'a dead-letter queue that nobody looks at',
     text: 'What lies in a dead-letter queue failed for good, and is deleted at the end of its retention. Without an alarm on the number of its messages nobody knows that anything is there.',
-    wrong: example(VISIBLE, '!GetAtt Jobs.QueueName', ''),
+    wrong: example(VISIBLE, '!GetAtt Jobs.QueueName'),
     right: RIGHT,
     source: DEAD_LETTERS,
     find: (scene) => {
@@ -44,7 +50,7 @@ export const alarmLints: Lints = {
     severity: 'warning',
     title: 'an alarm that no dead letter sets off',
     text: 'A message that SQS moves to a dead-letter queue is not sent there: `NumberOfMessagesSent` counts only what somebody sends by hand. An alarm on it stays silent however many messages die.',
-    wrong: example('NumberOfMessagesSent', '!GetAtt Dead.QueueName', ''),
+    wrong: example('NumberOfMessagesSent', '!GetAtt Dead.QueueName'),
     right: RIGHT,
     source: DEAD_LETTERS,
     find: (scene) => {
@@ -66,7 +72,7 @@ export const alarmLints: Lints = {
     severity: 'warning',
     title: 'an alarm whose dimension is an address, not a name',
     text: 'A dimension carries the name of a resource. `Ref` of a queue gives its URL and of a topic its ARN, `GetAtt` an ARN: no metric has a dimension like that, the alarm never has data and stays in INSUFFICIENT_DATA.',
-    wrong: example(VISIBLE, '!Ref Dead', ''),
+    wrong: example(VISIBLE, '!Ref Dead'),
     right: RIGHT,
     source: DIMENSIONS,
     find: (scene) =>

@@ -1,6 +1,7 @@
 // Traps between an API and what stands behind it.
 import type { Backend } from '../parts/gateway-routes.ts'
 import type { Lints, Scene, Written } from './contract.ts'
+import { resource } from './examples.ts'
 
 const SECOND = 1_000_000
 const API_TYPES = ['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api']
@@ -34,9 +35,13 @@ export const apiLints: Lints = {
 function example(timeout: number): string {
   return `Transform: AWS::Serverless-2016-10-31
 Resources:
-  Work:
-    Type: AWS::Serverless::Function
-    Properties: { Runtime: nodejs22.x, Handler: index.handler, InlineCode: code, Timeout: ${timeout}, Events: { Get: { Type: Api, Properties: { Path: /, Method: get } } } }`
+${resource('Work', 'AWS::Serverless::Function', [
+  'Runtime: nodejs22.x',
+  'Handler: index.handler',
+  'InlineCode: "exports.handler = async () => {}"',
+  `Timeout: ${timeout}`,
+  'Events: { Get: { Type: Api, Properties: { Path: /, Method: get } } }',
+])}`
 }
 
 /** Each function that an API waits for, with the shortest time that one gives it, in µs. */

@@ -13,11 +13,15 @@ export const permissionLints: Lints = {
     wrong: `Resources:
   News: { Type: AWS::SNS::Topic }
   Jobs: { Type: AWS::SQS::Queue }
-  ToJobs: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref News, Protocol: sqs, Endpoint: !GetAtt Jobs.Arn } }`,
+  ToJobs:
+    Type: AWS::SNS::Subscription
+    Properties: { TopicArn: !Ref News, Protocol: sqs, Endpoint: !GetAtt Jobs.Arn }`,
     right: `Resources:
   News: { Type: AWS::SNS::Topic }
   Jobs: { Type: AWS::SQS::Queue }
-  ToJobs: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref News, Protocol: sqs, Endpoint: !GetAtt Jobs.Arn } }
+  ToJobs:
+    Type: AWS::SNS::Subscription
+    Properties: { TopicArn: !Ref News, Protocol: sqs, Endpoint: !GetAtt Jobs.Arn }
   LetNews:
     Type: AWS::SQS::QueuePolicy
     Properties:
@@ -42,14 +46,20 @@ export const permissionLints: Lints = {
     Type: AWS::SQS::QueuePolicy
     Properties:
       Queues: [!Ref Jobs]
-      PolicyDocument: { Statement: [{ Effect: Allow, Principal: "*", Action: sqs:*, Resource: !GetAtt Jobs.Arn }] }`,
+      PolicyDocument:
+        Statement: [{ Effect: Allow, Principal: "*", Action: sqs:*, Resource: !GetAtt Jobs.Arn }]`,
     right: `Resources:
   Jobs: { Type: AWS::SQS::Queue }
   Own:
     Type: AWS::SQS::QueuePolicy
     Properties:
       Queues: [!Ref Jobs]
-      PolicyDocument: { Statement: [{ Effect: Allow, Principal: { AWS: !Ref AWS::AccountId }, Action: sqs:*, Resource: !GetAtt Jobs.Arn }] }`,
+      PolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: { AWS: !Ref AWS::AccountId }
+            Action: sqs:*
+            Resource: !GetAtt Jobs.Arn`,
     source:
       'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html',
     find: (scene) => openDoors(scene),
@@ -141,7 +151,7 @@ function statementsOf(policy: Written): Statement[] {
     const named = typeof principal === 'object' && principal !== null ? Object.values(principal).flat() : [principal]
     return {
       allows: member(statement, 'Effect') === 'Allow',
-      principals: named.map(String),
+      principals: named.filter((who) => typeof who === 'string'),
       hasCondition: member(statement, 'Condition') !== undefined,
       path: ['PolicyDocument', 'Statement', ...(Array.isArray(written) ? [i] : [])],
     }

@@ -1,5 +1,6 @@
 // Traps between a queue and the function that reads it.
 import type { Finding, Lints, Scene, Written } from './contract.ts'
+import { mapping, queues, resource, workFunction } from './examples.ts'
 
 const QUEUE = 'AWS::SQS::Queue'
 const VISIBILITY = 30
@@ -14,22 +15,20 @@ interface Consumer {
   readonly fn: Written
 }
 
-const example = (queue: string, fn: string, mapping: string): string => `Resources:
-  Jobs: { Type: AWS::SQS::Queue, Properties: { ${queue} } }
-  Dead: { Type: AWS::SQS::Queue, Properties: { MessageRetentionPeriod: 1209600 } }
-  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: index.handler, Role: role, Code: { ZipFile: code }, ${fn} } }
-  Feed: { Type: AWS::Lambda::EventSourceMapping, Properties: { EventSourceArn: !GetAtt Jobs.Arn, FunctionName: !Ref Work, ${mapping} } }`
+const example = (queue: string, fn: readonly string[], feed: readonly string[]): string =>
+  `Resources:\n${queue}${workFunction(fn)}${mapping(feed)}`
 
-const REDRIVE = 'RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 5 }'
-const REPORTS = 'BatchSize: 10, FunctionResponseTypes: [ReportBatchItemFailures]'
+const RIGHT = queues(['VisibilityTimeout: 180'])
+const TIMEOUT_30 = ['Timeout: 30']
+const REPORTS = ['BatchSize: 10', 'FunctionResponseTypes: [ReportBatchItemFailures]']
 
 export const queueMappingLints: Lints = {
   'sqs/visibility-below-six-timeouts': {
     severity: 'warning',
     title: 'messages that come back while their function is still trying',
     text: 'Lambda tries a throttled batch again for as long as its messages are hidden. With less than six times the time-out of the function (and the batching window beside it) they turn up again before that, are received a second time by another invocation, and count towards `maxReceiveCount`: healthy messages are handled twice or end in the dead-letter queue.',
-    wrong: example(`VisibilityTimeout: 30, ${REDRIVE}`, 'Timeout: 30', REPORTS),
-    right: example(`VisibilityTimeout: 180, ${REDRIVE}`, 'Timeout: 30', REPORTS),
+    wrong: example(queues(['VisibilityTimeout: 30']), TIMEOUT_30, REPORTS),
+    right: example(RIGHT, TIMEOUT_30, REPORTS),
     source: CONFIGURE,
     find: (scene) =>
       consumersOf(scene).flatMap(({ mapping, queue, fn }) => {
@@ -52,8 +51,8 @@ export const queueMappingLints: Lints = {
     severity: 'warning',
     title: 'a queue whose poisoned messages go round for days',
     text: 'A message that its function cannot handle is received, fails and comes back until its retention ends: four days by default, at the price of an invocation each time, and in a batch it takes healthy messages along. A dead-letter queue takes it out after a few tries and keeps it for whoever looks.',
-    wrong: example('VisibilityTimeout: 180', 'Timeout: 30', REPORTS),
-    right: example(`VisibilityTimeout: 180, ${REDRIVE}`, 'Timeout: 30', REPORTS),
+    wrong: example(resource('Jobs', QUEUE, ['VisibilityTimeout: 180']), TIMEOUT_30, REPORTS),
+    right: example(RIGHT, TIMEOUT_30, REPORTS),
     source: CONFIGURE,
     find: (scene) =>
       [...new Set(consumersOf(scene).map(({ queue }) => queue))].flatMap((queue) => {
@@ -75,12 +74,8 @@ export const queueMappingLints: Lints = {
     severity: 'note',
     title: 'few tries for messages that Lambda reads',
     text: 'A throttled invocation counts as a receive of every message in its batch. AWS recommends a `maxReceiveCount` of at least 5 for a queue that a function reads, so that a moment without concurrency sends no healthy message to the dead-letter queue.',
-    wrong: example(
-      'VisibilityTimeout: 180, RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3 }',
-      'Timeout: 30',
-      REPORTS,
-    ),
-    right: example(`VisibilityTimeout: 180, ${REDRIVE}`, 'Timeout: 30', REPORTS),
+    wrong: example(queues(['VisibilityTimeout: 180'], 3), TIMEOUT_30, REPORTS),
+    right: example(RIGHT, TIMEOUT_30, REPORTS),
     source: CONFIGURE,
     find: (scene) =>
       consumersOf(scene).flatMap(({ queue }) => {
@@ -100,11 +95,11 @@ export const queueMappingLints: Lints = {
     severity: 'warning',
     title: 'a reservation that the pollers of a queue run against',
     text: 'The pollers of a mapping do not know the reserved concurrency of their function: they go on receiving, are throttled, and every throttled batch uses up a receive of its messages, until healthy messages are in the dead-letter queue. `MaximumConcurrency` of the mapping stops them before they receive.',
-    wrong: example(`VisibilityTimeout: 180, ${REDRIVE}`, 'Timeout: 30, ReservedConcurrentExecutions: 5', REPORTS),
+    wrong: example(RIGHT, [...TIMEOUT_30, 'ReservedConcurrentExecutions: 5'], REPORTS),
     right: example(
-      `VisibilityTimeout: 180, ${REDRIVE}`,
-      'Timeout: 30, ReservedConcurrentExecutions: 5',
-      `${REPORTS}, ScalingConfig: { MaximumConcurrency: 5 }`,
+      RIGHT,
+      [...TIMEOUT_30, 'ReservedConcurrentExecutions: 5'],
+      [...REPORTS, 'ScalingConfig: { MaximumConcurrency: 5 }'],
     ),
     source: SCALING,
     find: (scene) =>
@@ -128,14 +123,14 @@ export const queueMappingLints: Lints = {
     title: 'mappings that may use more than is reserved',
     text: 'The maximum concurrency of the mappings of a function together should not be more than its reserved concurrency: what is above it is received and then throttled.',
     wrong: example(
-      `VisibilityTimeout: 180, ${REDRIVE}`,
-      'Timeout: 30, ReservedConcurrentExecutions: 5',
-      `${REPORTS}, ScalingConfig: { MaximumConcurrency: 20 }`,
+      RIGHT,
+      [...TIMEOUT_30, 'ReservedConcurrentExecutions: 5'],
+      [...REPORTS, 'ScalingConfig: { MaximumConcurrency: 20 }'],
     ),
     right: example(
-      `VisibilityTimeout: 180, ${REDRIVE}`,
-      'Timeout: 30, ReservedConcurrentExecutions: 20',
-      `${REPORTS}, ScalingConfig: { MaximumConcurrency: 20 }`,
+      RIGHT,
+      [...TIMEOUT_30, 'ReservedConcurrentExecutions: 20'],
+      [...REPORTS, 'ScalingConfig: { MaximumConcurrency: 20 }'],
     ),
     source: SCALING,
     find: (scene) => {
@@ -164,8 +159,8 @@ export const queueMappingLints: Lints = {
     severity: 'note',
     title: 'one bad message that fails its whole batch',
     text: 'Unless the function says which messages failed, all messages of a batch come back when one of them fails: the others are handled again, and count a receive. With `ReportBatchItemFailures` only the failed ones do.',
-    wrong: example(`VisibilityTimeout: 180, ${REDRIVE}`, 'Timeout: 30', 'BatchSize: 10'),
-    right: example(`VisibilityTimeout: 180, ${REDRIVE}`, 'Timeout: 30', REPORTS),
+    wrong: example(RIGHT, TIMEOUT_30, ['BatchSize: 10']),
+    right: example(RIGHT, TIMEOUT_30, REPORTS),
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html',
     find: (scene) =>
       consumersOf(scene).flatMap(({ mapping, queue }) => {

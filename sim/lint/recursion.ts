@@ -1,29 +1,27 @@
 // Work that comes back to where it came from.
 import type { Finding, Flow, Lints, Scene } from './contract.ts'
+import { mapping, queues, resource, workFunction } from './examples.ts'
 
 export const recursionLints: Lints = {
   'lambda/recursion': {
     severity: 'warning',
     title: 'a function that sets itself to work',
     text: 'A function that sends to what invokes it runs again for everything that it sends. One message for each message goes round for ever; two make the number of invocations double every round until the concurrency of the account is used up. AWS stops loops through SQS, SNS, S3 and Lambda after about 16 rounds, and no others.',
-    wrong: `Resources:
-  Jobs: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 180, RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 5 } } }
-  Dead: { Type: AWS::SQS::Queue, Properties: { MessageRetentionPeriod: 1209600 } }
-  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: index.handler, Role: r, Code: { ZipFile: x }, Timeout: 30 } }
-  Feed: { Type: AWS::Lambda::EventSourceMapping, Properties: { EventSourceArn: !GetAtt Jobs.Arn, FunctionName: !Ref Work, BatchSize: 1 } }
-Simulation:
-  Handlers: { Work: [sqs:SendMessage: { QueueUrl: !Ref Jobs, MessageBody: again }] }`,
-    right: `Resources:
-  Jobs: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 180, RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 5 } } }
-  Dead: { Type: AWS::SQS::Queue, Properties: { MessageRetentionPeriod: 1209600 } }
-  Later: { Type: AWS::SQS::Queue }
-  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: index.handler, Role: r, Code: { ZipFile: x }, Timeout: 30 } }
-  Feed: { Type: AWS::Lambda::EventSourceMapping, Properties: { EventSourceArn: !GetAtt Jobs.Arn, FunctionName: !Ref Work, BatchSize: 1 } }
-Simulation:
-  Handlers: { Work: [sqs:SendMessage: { QueueUrl: !Ref Later, MessageBody: done }] }`,
+    wrong: example('Jobs'),
+    right: example('Later'),
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html',
     find: (scene) => cyclesOf(scene),
   },
+}
+
+function example(target: string): string {
+  const later = resource('Later', 'AWS::SQS::Queue')
+  return `Resources:
+${queues(['VisibilityTimeout: 180'])}${workFunction(['Timeout: 30'])}${mapping(['BatchSize: 1'])}${target === 'Later' ? later : ''}Simulation:
+  Handlers:
+    Work:
+      - sqs:SendMessage: { QueueUrl: !Ref ${target}, MessageBody: again }
+`
 }
 
 /** What a function reads is no work for others; what it asks of a queue does not fill it. */

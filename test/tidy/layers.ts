@@ -47,7 +47,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: 'services/*',
-    imports: ['model', 'parts', 'engine', 'lint/contract.ts'],
+    imports: ['model', 'parts', 'engine', 'lint/contract.ts', 'lint/examples.ts'],
     instead:
       'services meet on edges, as in AWS: call the other one through `sim.edge`, or move the shared mechanism to sim/parts',
   },

@@ -1,23 +1,34 @@
 // Known traps of REST APIs.
 import type { Finding, Lints, Scene, Written } from '../../lint/contract.ts'
+import { resource } from '../../lint/examples.ts'
 
 const REST = 'AWS::ApiGateway::RestApi'
 const GUIDE = 'https://docs.aws.amazon.com/apigateway/latest/developerguide'
 const PRODUCTION = /^(prod|production|prd|live)$/i
 
-const mock = (stage: string): string => `Resources:
-  Api: { Type: AWS::ApiGateway::RestApi, Properties: { Name: shop } }
-  Root:
-    Type: AWS::ApiGateway::Method
-    Properties: { RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET, Integration: { Type: MOCK } }
-  Made: { Type: AWS::ApiGateway::Deployment, DependsOn: Root, Properties: { RestApiId: !Ref Api } }
-  Stage: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref Api, DeploymentId: !Ref Made, StageName: ${stage} } }`
+const example = (stage: string, method: readonly string[], more = ''): string => `Resources:
+${resource('Api', REST, ['Name: shop'])}${resource('Root', 'AWS::ApiGateway::Method', [
+  'RestApiId: !Ref Api',
+  'ResourceId: !GetAtt Api.RootResourceId',
+  'HttpMethod: GET',
+  ...method,
+  'Integration: { Type: MOCK }',
+])}${resource('Stage', 'AWS::ApiGateway::Stage', [
+  'RestApiId: !Ref Api',
+  'DeploymentId: !Ref Made',
+  `StageName: ${stage}`,
+])}${resource('Made', 'AWS::ApiGateway::Deployment', ['RestApiId: !Ref Api'])}${more}`
 
-const plan = (method: string): string => `${mock('dev').replace('HttpMethod: GET,', `HttpMethod: GET,${method}`)}
-  Plan:
-    Type: AWS::ApiGateway::UsagePlan
-    DependsOn: Stage
-    Properties: { ApiStages: [{ ApiId: !Ref Api, Stage: dev }], Throttle: { RateLimit: 10, BurstLimit: 20 } }`
+const mock = (stage: string): string => example(stage, [])
+const plan = (...method: readonly string[]): string =>
+  example(
+    'dev',
+    method,
+    resource('Plan', 'AWS::ApiGateway::UsagePlan', [
+      'ApiStages: [{ ApiId: !Ref Api, Stage: dev }]',
+      'Throttle: { RateLimit: 10, BurstLimit: 20 }',
+    ]),
+  )
 
 export const lints: Lints = {
   'apigateway/mock-in-production': {
@@ -43,8 +54,8 @@ export const lints: Lints = {
     severity: 'warning',
     title: 'a usage plan that meters nobody',
     text: 'The limits of a usage plan apply to requests that carry an API key. Where no method asks for one, everybody calls without a key and no limit of the plan ever counts.',
-    wrong: plan(''),
-    right: plan(' ApiKeyRequired: true,'),
+    wrong: plan(),
+    right: plan('ApiKeyRequired: true'),
     source: `${GUIDE}/api-gateway-api-usage-plans.html`,
     find: (scene) =>
       scene.all('AWS::ApiGateway::UsagePlan').flatMap((usage) => {
@@ -94,7 +105,7 @@ function methodsOf(api: Written, scene: Scene): readonly Written[] {
 }
 
 function asksForKeys(api: Written, scene: Scene): boolean {
-  if (methodsOf(api, scene).some((method) => String(method.value('ApiKeyRequired') ?? 'false') !== 'false')) return true
+  if (methodsOf(api, scene).some((method) => (method.text('ApiKeyRequired') ?? 'false') !== 'false')) return true
   // A document asks for keys by the name of a security scheme; one that lies elsewhere is not known.
   return api.value('BodyS3Location') !== undefined || /api_key|apiKey/i.test(JSON.stringify(api.value('Body') ?? ''))
 }

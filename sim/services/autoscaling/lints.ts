@@ -1,25 +1,32 @@
 // Known traps of groups of instances.
 import type { Lints } from '../../lint/contract.ts'
+import { resource } from '../../lint/examples.ts'
 
 const GROUP = 'AWS::AutoScaling::AutoScalingGroup'
 const GUIDE = 'https://docs.aws.amazon.com/autoscaling/ec2/userguide'
 
-const example = (group: string): string => `Resources:
-  Web:
-    Type: AWS::AutoScaling::AutoScalingGroup
-    Properties: { AvailabilityZones: [us-east-1a], LaunchTemplate: { LaunchTemplateId: !Ref Web1, Version: "1" }, ${group} }
-  Web1: { Type: AWS::EC2::LaunchTemplate, Properties: { LaunchTemplateData: { ImageId: ami-12345678, InstanceType: t3.micro } } }
-  Busy:
-    Type: AWS::AutoScaling::ScalingPolicy
-    Properties: { AutoScalingGroupName: !Ref Web, PolicyType: TargetTrackingScaling, TargetTrackingConfiguration: { TargetValue: 50, PredefinedMetricSpecification: { PredefinedMetricType: ASGAverageCPUUtilization } } }`
+const example = (...group: readonly string[]): string => `Resources:
+${resource('Web', GROUP, ['AvailabilityZones: [us-east-1a]', 'LaunchTemplate: { LaunchTemplateId: !Ref Machine, Version: "1" }', ...group])}${resource(
+  'Machine',
+  'AWS::EC2::LaunchTemplate',
+  ['LaunchTemplateData: { ImageId: ami-12345678, InstanceType: t3.micro }'],
+)}${resource('Busy', 'AWS::AutoScaling::ScalingPolicy', [
+  'AutoScalingGroupName: !Ref Web',
+  'PolicyType: TargetTrackingScaling',
+  'TargetTrackingConfiguration:',
+  '  TargetValue: 50',
+  '  PredefinedMetricSpecification: { PredefinedMetricType: ASGAverageCPUUtilization }',
+])}`
+
+const BALANCED = ['TargetGroupARNs:', '  - arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/1']
 
 export const lints: Lints = {
   'autoscaling/no-room-to-scale': {
     severity: 'warning',
     title: 'a scaling policy that can change nothing',
     text: 'A group whose smallest and largest size are the same stays as it is whatever its policies decide: alarms fire, activities are logged, and no instance comes.',
-    wrong: example('MinSize: "2", MaxSize: "2"'),
-    right: example('MinSize: "2", MaxSize: "6"'),
+    wrong: example('MinSize: "2"', 'MaxSize: "2"'),
+    right: example('MinSize: "2"', 'MaxSize: "6"'),
     source: `${GUIDE}/asg-capacity-limits.html`,
     find: (scene) =>
       scene.all(GROUP).flatMap((group) => {
@@ -41,12 +48,8 @@ export const lints: Lints = {
     severity: 'warning',
     title: 'sick instances that are never replaced',
     text: 'A group behind a load balancer that asks EC2 alone for health replaces an instance when the machine fails, and not when the application on it does: the load balancer stops sending requests there, and the group goes on counting it.',
-    wrong: example(
-      'MinSize: "2", MaxSize: "6", TargetGroupARNs: [arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/1]',
-    ),
-    right: example(
-      'MinSize: "2", MaxSize: "6", HealthCheckType: ELB, HealthCheckGracePeriod: 60, TargetGroupARNs: [arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/1]',
-    ),
+    wrong: example('MinSize: "2"', 'MaxSize: "6"', ...BALANCED),
+    right: example('MinSize: "2"', 'MaxSize: "6"', 'HealthCheckType: ELB', 'HealthCheckGracePeriod: 60', ...BALANCED),
     source: `${GUIDE}/ec2-auto-scaling-health-checks.html`,
     find: (scene) =>
       scene.all(GROUP).flatMap((group) => {

@@ -7,7 +7,10 @@ const example = (behaviors: string): string => `Resources:
     Properties:
       DistributionConfig:
         Enabled: true
-        Origins: [{ Id: app, DomainName: app.example.com, CustomOriginConfig: { OriginProtocolPolicy: https-only } }]
+        Origins:
+          - Id: app
+            DomainName: app.example.com
+            CustomOriginConfig: { OriginProtocolPolicy: https-only }
         DefaultCacheBehavior:
           TargetOriginId: app
           ViewerProtocolPolicy: redirect-to-https
@@ -21,7 +24,10 @@ export const lints: Lints = {
     wrong: example(''),
     right: example(`
         CacheBehaviors:
-          - { PathPattern: /static/*, TargetOriginId: app, ViewerProtocolPolicy: https-only, ForwardedValues: { QueryString: false, Cookies: { Forward: none } } }`),
+          - PathPattern: /static/*
+            TargetOriginId: app
+            ViewerProtocolPolicy: https-only
+            ForwardedValues: { QueryString: false, Cookies: { Forward: none } }`),
     source: 'https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Cookies.html',
     find: (scene) =>
       scene.all('AWS::CloudFront::Distribution').flatMap((distribution) => {

@@ -1,22 +1,28 @@
 // Known traps of alarms.
 import type { Lints, Scene, Written } from '../../lint/contract.ts'
+import { resource } from '../../lint/examples.ts'
 
 const ALARM = 'AWS::CloudWatch::Alarm'
 const GUIDE = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring'
 
-const example = (namespace: string, more: string): string => `Resources:
-  Page: { Type: AWS::SNS::Topic }
-  Watch:
-    Type: AWS::CloudWatch::Alarm
-    Properties: { Namespace: ${namespace}, MetricName: ThrottledRequests, Statistic: Sum, EvaluationPeriods: 1, Threshold: 0, ComparisonOperator: GreaterThanThreshold, ${more} }`
+const example = (namespace: string, ...more: readonly string[]): string => `Resources:
+${resource('Page', 'AWS::SNS::Topic')}${resource('Watch', ALARM, [
+  `Namespace: ${namespace}`,
+  'MetricName: ThrottledRequests',
+  'Statistic: Sum',
+  'EvaluationPeriods: 1',
+  'Threshold: 0',
+  'ComparisonOperator: GreaterThanThreshold',
+  ...more,
+])}`
 
 export const lints: Lints = {
   'cloudwatch/period-without-data': {
     severity: 'warning',
     title: 'an alarm that looks more often than there are data',
     text: 'The services of AWS publish their metrics once a minute. An alarm with a period below that finds no data in most of its periods, and stays in INSUFFICIENT_DATA; short periods are for metrics that you publish yourself at high resolution.',
-    wrong: example('AWS/SQS', 'Period: 10, AlarmActions: [!Ref Page]'),
-    right: example('AWS/SQS', 'Period: 60, AlarmActions: [!Ref Page]'),
+    wrong: example('AWS/SQS', 'Period: 10', 'AlarmActions: [!Ref Page]'),
+    right: example('AWS/SQS', 'Period: 60', 'AlarmActions: [!Ref Page]'),
     source: `N.CLOUDWATCH-16, CW-20; ${GUIDE}/alarm-evaluation.html`,
     find: (scene) =>
       metricsOf(scene).flatMap(({ alarm, namespace, path }) => {
@@ -35,8 +41,8 @@ export const lints: Lints = {
     severity: 'warning',
     title: 'a setting for missing data that a table’s alarm does not follow',
     text: 'An alarm on a metric of DynamoDB ignores missing data whatever `TreatMissingData` says: it keeps its state while there is no data. An alarm that is to clear itself when nothing is throttled any more stays in ALARM.',
-    wrong: example('AWS/DynamoDB', 'Period: 60, TreatMissingData: notBreaching, AlarmActions: [!Ref Page]'),
-    right: example('AWS/DynamoDB', 'Period: 60, TreatMissingData: ignore, AlarmActions: [!Ref Page]'),
+    wrong: example('AWS/DynamoDB', 'Period: 60', 'TreatMissingData: notBreaching', 'AlarmActions: [!Ref Page]'),
+    right: example('AWS/DynamoDB', 'Period: 60', 'TreatMissingData: ignore', 'AlarmActions: [!Ref Page]'),
     source: `CW-26; ${GUIDE}/alarms-and-missing-data.html`,
     find: (scene) =>
       metricsOf(scene).flatMap(({ alarm, namespace }) => {
@@ -58,16 +64,14 @@ export const lints: Lints = {
     title: 'an alarm that nobody hears',
     text: 'An alarm without actions changes its colour in the console and does nothing else, unless a composite alarm or a deployment looks at it.',
     wrong: example('AWS/SQS', 'Period: 60'),
-    right: example('AWS/SQS', 'Period: 60, AlarmActions: [!Ref Page]'),
+    right: example('AWS/SQS', 'Period: 60', 'AlarmActions: [!Ref Page]'),
     source: `${GUIDE}/AlarmThatSendsEmail.html`,
     find: (scene) => {
       const others = namersOf(scene)
       return scene.all(ALARM).flatMap((alarm) => {
         const actions = ['AlarmActions', 'OKActions', 'InsufficientDataActions']
         // An action that hangs on a parameter is one, too.
-        const isHeard = actions.some(
-          (member) => alarm.value(member) !== undefined && String(alarm.value(member)) !== '',
-        )
+        const isHeard = actions.some((member) => JSON.stringify(alarm.value(member) ?? []) !== '[]')
         if (isHeard || others.some((other) => other.names(alarm))) return []
         return [
           {

@@ -103,7 +103,12 @@ function noteIndexes(near: Near, property: string, missing: string): void {
   indexes.forEach((index, i) =>
     self.notSimulated(
       [property, i],
-      `the index \`${String(index.IndexName)}\` is not kept: it cannot be queried, ${missing}`,
+      `the index \`${nameOf(index?.IndexName, i)}\` is not kept: it cannot be queried, ${missing}`,
     ),
   )
+}
+
+/** The name of an index, or its number where a stranger wrote no text. */
+function nameOf(name: unknown, i: number): string {
+  return typeof name === 'string' ? name : String(i)
 }

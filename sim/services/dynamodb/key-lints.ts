@@ -3,6 +3,7 @@
 // The one idea: what a workload sends is a template, and so is every event and message on its way. Put into one another they show
 // where the partition key of a write comes from, and how much of the rate its most frequent value takes.
 import type { HandlerView, Lints, Scene, WorkloadView, Written } from '../../lint/contract.ts'
+import { resource, workFunction } from '../../lint/examples.ts'
 import { conditionalSteps, loopsAround, partOf, within } from '../../parts/symbolic.ts'
 import type { Instruction, Template } from '../../parts/program.ts'
 
@@ -28,16 +29,21 @@ interface Use {
 }
 
 const example = (key: string, rate: string, writes: number): string => `Resources:
-  Ingest: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: index.handler, Role: role, Code: { ZipFile: code } } }
-  Events:
-    Type: AWS::DynamoDB::Table
-    Properties:
-      KeySchema: [{ AttributeName: tenant, KeyType: HASH }, { AttributeName: id, KeyType: RANGE }]
-      AttributeDefinitions: [{ AttributeName: tenant, AttributeType: S }, { AttributeName: id, AttributeType: S }]
-      ProvisionedThroughput: { ReadCapacityUnits: 100, WriteCapacityUnits: ${writes} }
-Simulation:
-  Workloads: { Tenants: { Target: Ingest, Rate: ${rate}, Attributes: { tenant: "${key}", id: uuid } } }
-  Handlers: { Ingest: [dynamodb:PutItem: { TableName: !Ref Events, Item: { tenant: $.tenant, id: $.id } }] }`
+${workFunction()}${resource('Events', 'AWS::DynamoDB::Table', [
+  'KeySchema: [{ AttributeName: tenant, KeyType: HASH }, { AttributeName: id, KeyType: RANGE }]',
+  'AttributeDefinitions:',
+  '  - { AttributeName: tenant, AttributeType: S }',
+  '  - { AttributeName: id, AttributeType: S }',
+  `ProvisionedThroughput: { ReadCapacityUnits: 100, WriteCapacityUnits: ${writes} }`,
+])}Simulation:
+  Workloads:
+    Tenants:
+      Target: Work
+      Rate: ${rate}
+      Attributes: { tenant: "${key}", id: uuid }
+  Handlers:
+    Work:
+      - dynamodb:PutItem: { TableName: !Ref Events, Item: { tenant: $.tenant, id: $.id } }`
 
 export const keyLints: Lints = {
   'dynamodb/hot-key': {

@@ -11,7 +11,9 @@ const example = (writes: number, index: number, more: string): string => `Resour
     Type: AWS::DynamoDB::Table
     Properties:
       KeySchema: [{ AttributeName: id, KeyType: HASH }]
-      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }, { AttributeName: day, AttributeType: S }]
+      AttributeDefinitions:
+        - { AttributeName: id, AttributeType: S }
+        - { AttributeName: day, AttributeType: S }
       ProvisionedThroughput: { ReadCapacityUnits: 10, WriteCapacityUnits: ${writes} }
       GlobalSecondaryIndexes:
         - IndexName: ByDay

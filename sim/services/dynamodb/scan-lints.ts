@@ -1,5 +1,6 @@
 // Tables that are read from end to end where something cheaper would do.
 import type { Finding, HandlerView, Lints, Scene } from '../../lint/contract.ts'
+import { resource, workFunction } from '../../lint/examples.ts'
 import type { Instruction } from '../../parts/program.ts'
 
 type Call = Extract<Instruction, { op: 'call' }>
@@ -8,28 +9,31 @@ const GUIDE = 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide'
 const DELETES = ['dynamodb:DeleteItem', 'dynamodb:BatchWriteItem']
 const PUTS = ['dynamodb:PutItem', 'dynamodb:BatchWriteItem']
 
-const example = (workload: string, handler: string): string => `Resources:
-  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: index.handler, Role: role, Code: { ZipFile: code }, Timeout: 60 } }
-  Orders: &table
-    Type: AWS::DynamoDB::Table
-    Properties: { BillingMode: PAY_PER_REQUEST, KeySchema: [{ AttributeName: id, KeyType: HASH }], AttributeDefinitions: [{ AttributeName: id, AttributeType: S }] }
-  Copy: *table
-Simulation:
-  Workloads: { Requests: { Target: Work, ${workload} } }
+const TABLE = [
+  'BillingMode: PAY_PER_REQUEST',
+  'KeySchema: [{ AttributeName: id, KeyType: HASH }]',
+  'AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]',
+]
+
+const example = (...handler: readonly string[]): string => `Resources:
+${workFunction(['Timeout: 60'])}${resource('Orders', 'AWS::DynamoDB::Table', TABLE)}${resource('Copy', 'AWS::DynamoDB::Table', TABLE)}Simulation:
+  Workloads:
+    Requests: { Target: Work, Rate: 1/s }
   Handlers:
     Work:
-${handler}`
+${handler.map((step) => `      - ${step}\n`).join('')}`
 
-const scan = '      - { dynamodb:Scan: { TableName: !Ref Orders }, ResultPath: $.found }\n'
-const each = (step: string): string => `${scan}      - ForEach: { In: $.found.Items, Do: [${step}] }`
+const SCAN = '{ dynamodb:Scan: { TableName: !Ref Orders }, ResultPath: $.found }'
+const GET = 'dynamodb:GetItem: { TableName: !Ref Orders, Key: { id: $.id } }'
+const each = (step: string): string => `ForEach:\n          In: $.found.Items\n          Do: [${step}]`
 
 export const scanLints: Lints = {
   'dynamodb/scan-in-a-request': {
     severity: 'warning',
     title: 'a scan for every request',
     text: 'A scan reads the whole table, whatever it gives back: its time and its cost grow with the table, and it takes capacity from everybody else. For a request that waits, give the table or an index a key that the request knows, and query.',
-    wrong: example('Rate: 5/s', scan),
-    right: example('Rate: 5/s', '      - dynamodb:GetItem: { TableName: !Ref Orders, Key: { id: $.id } }'),
+    wrong: example(SCAN),
+    right: example(GET),
     source: `${GUIDE}/bp-query-scan.html`,
     find: (scene) =>
       scene.handlers.flatMap((handler) => {
@@ -51,8 +55,8 @@ export const scanLints: Lints = {
     severity: 'warning',
     title: 'a table that is emptied item by item',
     text: 'To scan a table and delete what is found reads everything and pays a write for each item: 100,000 items of 1 KB take 12,500 read units and 100,000 write units. Deleting the table and making it anew takes seconds and no units; a time to live removes old items at no cost.',
-    wrong: example('Count: 1, Rate: 1/s', each('dynamodb:DeleteItem: { TableName: !Ref Orders, Key: { id: $.id } }')),
-    right: example('Count: 1, Rate: 1/s', each('Metric: { MetricName: Old }')),
+    wrong: example(SCAN, each('dynamodb:DeleteItem: { TableName: !Ref Orders, Key: { id: $.id } }')),
+    right: example(SCAN, each('Metric: { MetricName: Old }')),
     source: `N.DYNAMODB-20; ${GUIDE}/TTL.html`,
     find: (scene) =>
       scanners(scene).flatMap(({ handler, call }): Finding[] => {
@@ -73,8 +77,8 @@ export const scanLints: Lints = {
     severity: 'warning',
     title: 'a table that is copied item by item',
     text: 'To scan one table and put what is found into another pays a read for all and a write for each item, in the capacity that the application lives on. An export to S3 and an import, or a backup restored into a new table, read none of it.',
-    wrong: example('Count: 1, Rate: 1/s', each('dynamodb:PutItem: { TableName: !Ref Copy, Item: $ }')),
-    right: example('Count: 1, Rate: 1/s', '      - dynamodb:GetItem: { TableName: !Ref Orders, Key: { id: $.id } }'),
+    wrong: example(SCAN, each('dynamodb:PutItem: { TableName: !Ref Copy, Item: $ }')),
+    right: example(GET),
     source: `N.DYNAMODB-24; ${GUIDE}/S3DataExport.HowItWorks.html`,
     find: (scene) =>
       scanners(scene).flatMap(({ handler, call }): Finding[] => {

@@ -10,7 +10,8 @@ const example = (settings: string): string => `Resources:
     Properties:
       ApplicationName: !Ref App
       Tags: [{ Key: environment, Value: prod }]
-      OptionSettings: [${settings}]`
+      OptionSettings:
+        - ${settings}`
 
 export const lints: Lints = {
   'elasticbeanstalk/database-dies-with-environment': {
@@ -18,9 +19,7 @@ export const lints: Lints = {
     title: 'a production database inside an environment',
     text: 'A database that Elastic Beanstalk makes as part of an environment is deleted with it: terminating, rebuilding or swapping the environment takes the data along. That is fine for development and tests; for production make the database outside and hand the environment its address.',
     wrong: example('{ Namespace: "aws:rds:dbinstance", OptionName: DBEngine, Value: mysql }'),
-    right: example(
-      '{ Namespace: "aws:elasticbeanstalk:application:environment", OptionName: DB_HOST, Value: db.example.com }',
-    ),
+    right: example('{ Namespace: "aws:elasticbeanstalk:application:environment", OptionName: DB_HOST, Value: db }'),
     source: 'N.BEANSTALK-36; https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/using-features.managing.db.html',
     find: (scene) =>
       scene.all('AWS::ElasticBeanstalk::Environment').flatMap((environment) => {

@@ -1,5 +1,6 @@
 // Known traps of functions and of the mappings that feed them.
 import type { HandlerView, Lints, Scene, Written } from '../../lint/contract.ts'
+import { resource, workFunction } from '../../lint/examples.ts'
 import { leastTime } from '../../parts/program-time.ts'
 import { secretLints } from './secret-lints.ts'
 import { streamLints } from './stream-lints.ts'
@@ -10,18 +11,18 @@ const MS = 1_000
 /** A computation below this is no reason to think about memory. */
 const WORTH_A_WORD = 100 * MS
 
-const example = (properties: string, handler: string): string => `Resources:
-  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: index.handler, Role: role, Code: { ZipFile: code }, ${properties} } }
-Simulation:
-  Handlers: { Work: [${handler}] }`
+const example = (properties: readonly string[], ...handler: readonly string[]): string =>
+  `Resources:\n${workFunction(properties)}Simulation:\n  Handlers:\n    Work: [${handler.join(', ')}]\n`
+
+const SNAPSHOTS = ['SnapStart: { ApplyOn: PublishedVersions }']
 
 export const lints: Lints = {
   'lambda/nothing-reserved': {
     severity: 'warning',
     title: 'a function that is switched off',
     text: 'Reserved concurrency of 0 stops a function: every request is throttled, asynchronous events go to the failure destination or are lost, mappings stand still. It is the emergency brake, and is easily left on.',
-    wrong: example('ReservedConcurrentExecutions: 0', ''),
-    right: example('ReservedConcurrentExecutions: 10', ''),
+    wrong: example(['ReservedConcurrentExecutions: 0']),
+    right: example(['ReservedConcurrentExecutions: 10']),
     source: `${GUIDE}/configuration-concurrency.html`,
     find: (scene) =>
       scene.all(FUNCTION).flatMap((fn) => {
@@ -39,8 +40,8 @@ export const lints: Lints = {
     severity: 'warning',
     title: 'a computation on a slice of a processor',
     text: 'Memory sets the share of the processor: one vCPU at 1,769 MB (1,792 in the notes), a fourteenth of it at 128 MB. A handler that mostly computes gets slower as its memory gets smaller, and costs the same: more memory halves the time at no price, up to one vCPU.',
-    wrong: example('MemorySize: 128, Timeout: 30', 'Compute: 200ms'),
-    right: example('MemorySize: 1769, Timeout: 30', 'Compute: 200ms'),
+    wrong: example(['MemorySize: 128', 'Timeout: 30'], 'Compute: 200ms'),
+    right: example(['MemorySize: 1769', 'Timeout: 30'], 'Compute: 200ms'),
     source: `${GUIDE}/configuration-memory.html`,
     find: (scene) =>
       scene.handlers.filter(isWritten).flatMap((handler) => {
@@ -64,8 +65,8 @@ export const lints: Lints = {
     severity: 'warning',
     title: 'a handler that cannot end in time',
     text: 'The mean times of the steps of the handler add up to more than the time-out of the function: nearly every invocation is stopped, and nothing of it is left but the bill. Mind that `Compute` stretches with less memory.',
-    wrong: example('Timeout: 3, MemorySize: 128', 'Compute: 400ms'),
-    right: example('Timeout: 3, MemorySize: 1769', 'Compute: 400ms'),
+    wrong: example(['Timeout: 3', 'MemorySize: 128'], 'Compute: 400ms'),
+    right: example(['Timeout: 3', 'MemorySize: 1769'], 'Compute: 400ms'),
     source: `${GUIDE}/configuration-timeout.html`,
     find: (scene) =>
       scene.handlers.filter(isWritten).flatMap(({ of, program }) => {
@@ -85,10 +86,10 @@ export const lints: Lints = {
     severity: 'warning',
     title: 'a client that retries what is still being done',
     text: 'The client waits for less time than the function takes in the mean, and tries again: every request is given up and sent again while its predecessors still run. Under load each retry takes the concurrency of a first attempt, which is how a retry storm begins.',
-    wrong: `${example('Timeout: 30, MemorySize: 1769', 'Wait: 3s')}
-  Workloads: { Shoppers: { Target: Work, Rate: 5/s, Client: { Timeout: 1s, Retries: standard, MaxAttempts: 3 } } }`,
-    right: `${example('Timeout: 30, MemorySize: 1769', 'Wait: 3s')}
-  Workloads: { Shoppers: { Target: Work, Rate: 5/s, Client: { Timeout: 10s, Retries: standard, MaxAttempts: 3 } } }`,
+    wrong: `${example(['Timeout: 30', 'MemorySize: 1769'], 'Wait: 3s')}  Workloads:
+    Shoppers: { Target: Work, Rate: 5/s, Client: { Timeout: 1s, MaxAttempts: 3 } }`,
+    right: `${example(['Timeout: 30', 'MemorySize: 1769'], 'Wait: 3s')}  Workloads:
+    Shoppers: { Target: Work, Rate: 5/s, Client: { Timeout: 10s, MaxAttempts: 3 } }`,
     source:
       'https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/rel_mitigate_interaction_failure_client_timeouts.html',
     find: (scene) =>
@@ -111,11 +112,8 @@ export const lints: Lints = {
     severity: 'warning',
     title: 'snapshots that nobody starts from',
     text: 'SnapStart takes its snapshot when a version is published and serves only that version. A function without a published version, called by its plain name, starts as cold as before.',
-    wrong: `Resources:
-  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: java21, Handler: index, Role: role, Code: { S3Bucket: b, S3Key: k }, SnapStart: { ApplyOn: PublishedVersions } } }`,
-    right: `Resources:
-  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: java21, Handler: index, Role: role, Code: { S3Bucket: b, S3Key: k }, SnapStart: { ApplyOn: PublishedVersions } } }
-  First: { Type: AWS::Lambda::Version, Properties: { FunctionName: !Ref Work } }`,
+    wrong: `Resources:\n${workFunction(SNAPSHOTS).replace('nodejs22.x', 'java21')}`,
+    right: `Resources:\n${workFunction(SNAPSHOTS).replace('nodejs22.x', 'java21')}${resource('First', 'AWS::Lambda::Version', ['FunctionName: !Ref Work'])}`,
     source: `${GUIDE}/snapstart.html`,
     find: (scene) =>
       scene.all(FUNCTION).flatMap((fn) => {

@@ -1,5 +1,6 @@
 // Secrets that stand in a template for everybody to read.
 import type { Lints } from '../../lint/contract.ts'
+import { workFunction } from '../../lint/examples.ts'
 
 const FUNCTION = 'AWS::Lambda::Function'
 /** Names of variables that hold a secret itself, not the name of one. */
@@ -16,24 +17,8 @@ export const secretLints: Lints = {
     severity: 'warning',
     title: 'a secret that everybody may read',
     text: 'A password, key or connection string in an environment variable is readable in the template, in its history and by everyone who may look at the function. Keep it in Secrets Manager or in an encrypted parameter and read it when the environment starts; where it must be a variable, encrypt the variables with a key of your own.',
-    wrong: `Resources:
-  Work:
-    Type: AWS::Lambda::Function
-    Properties:
-      Runtime: nodejs22.x
-      Handler: index.handler
-      Role: role
-      Code: { ZipFile: code }
-      Environment: { Variables: { DB_PASSWORD: hunter2 } }`,
-    right: `Resources:
-  Work:
-    Type: AWS::Lambda::Function
-    Properties:
-      Runtime: nodejs22.x
-      Handler: index.handler
-      Role: role
-      Code: { ZipFile: code }
-      Environment: { Variables: { DB_PASSWORD: "{{resolve:secretsmanager:db:SecretString:password}}" } }`,
+    wrong: `Resources:\n${workFunction(['Environment: { Variables: { DB_PASSWORD: hunter2 } }'])}`,
+    right: `Resources:\n${workFunction(['Environment: { Variables: { DB_PASSWORD: "{{resolve:secretsmanager:db}}" } }'])}`,
     source: 'N.LAMBDA-49; https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html',
     find: (scene) =>
       scene.all(FUNCTION).flatMap((fn) => {

@@ -1,21 +1,27 @@
 // Known traps of mappings that read a stream: a shard is read in order, so what cannot be handled stops all that comes behind it.
 import type { Lints, Scene, Written } from '../../lint/contract.ts'
+import { resource, workFunction } from '../../lint/examples.ts'
 
 const GUIDE = 'https://docs.aws.amazon.com/lambda/latest/dg'
 
-const example = (mapping: string): string => `Resources:
-  Orders:
-    Type: AWS::DynamoDB::Table
-    Properties:
-      BillingMode: PAY_PER_REQUEST
-      KeySchema: [{ AttributeName: id, KeyType: HASH }]
-      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
-      StreamSpecification: { StreamViewType: NEW_IMAGE }
-  Dead: { Type: AWS::SQS::Queue }
-  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: index.handler, Role: role, Code: { ZipFile: code } } }
-  Feed:
-    Type: AWS::Lambda::EventSourceMapping
-    Properties: { EventSourceArn: !GetAtt Orders.StreamArn, FunctionName: !Ref Work, StartingPosition: LATEST, ${mapping} }`
+const TABLE = resource('Orders', 'AWS::DynamoDB::Table', [
+  'BillingMode: PAY_PER_REQUEST',
+  'KeySchema: [{ AttributeName: id, KeyType: HASH }]',
+  'AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]',
+  'StreamSpecification: { StreamViewType: NEW_IMAGE }',
+])
+
+const example = (...properties: readonly string[]): string => {
+  const feed = resource('Feed', 'AWS::Lambda::EventSourceMapping', [
+    'EventSourceArn: !GetAtt Orders.StreamArn',
+    'FunctionName: !Ref Work',
+    'StartingPosition: LATEST',
+    ...properties,
+  ])
+  return `Resources:\n${TABLE}${resource('Dead', 'AWS::SQS::Queue')}${workFunction()}${feed}`
+}
+
+const DESTINATION = 'DestinationConfig: { OnFailure: { Destination: !GetAtt Dead.Arn } }'
 
 export const streamLints: Lints = {
   'lambda/stream-retries-for-ever': {
@@ -23,9 +29,7 @@ export const streamLints: Lints = {
     title: 'a poisoned record that blocks its shard until it expires',
     text: 'A batch from a stream that fails is tried again until it succeeds or its records expire (24 hours in DynamoDB, up to a year in Kinesis), and nothing behind it in its shard is read meanwhile. One record that the function cannot handle stops a part of the data for a day.',
     wrong: example('BatchSize: 100'),
-    right: example(
-      'BatchSize: 100, MaximumRetryAttempts: 5, BisectBatchOnFunctionError: true, DestinationConfig: { OnFailure: { Destination: !GetAtt Dead.Arn } }',
-    ),
+    right: example('BatchSize: 100', 'MaximumRetryAttempts: 5', 'BisectBatchOnFunctionError: true', DESTINATION),
     source: `${GUIDE}/services-dynamodb-errors.html`,
     find: (scene) =>
       streamsOf(scene).flatMap((mapping) => {
@@ -45,10 +49,8 @@ export const streamLints: Lints = {
     severity: 'warning',
     title: 'records that are given up without a trace',
     text: 'When the retries of a batch from a stream are used up it is skipped. Without a destination for failures nothing remembers which records these were.',
-    wrong: example('MaximumRetryAttempts: 5, BisectBatchOnFunctionError: true'),
-    right: example(
-      'MaximumRetryAttempts: 5, BisectBatchOnFunctionError: true, DestinationConfig: { OnFailure: { Destination: !GetAtt Dead.Arn } }',
-    ),
+    wrong: example('MaximumRetryAttempts: 5', 'BisectBatchOnFunctionError: true'),
+    right: example('MaximumRetryAttempts: 5', 'BisectBatchOnFunctionError: true', DESTINATION),
     source: `${GUIDE}/services-dynamodb-errors.html`,
     find: (scene) =>
       streamsOf(scene).flatMap((mapping) => {
@@ -70,16 +72,12 @@ export const streamLints: Lints = {
     severity: 'note',
     title: 'healthy records that fail with a bad one',
     text: 'The whole batch from a stream is tried again, the healthy records in it too. `BisectBatchOnFunctionError` halves a failed batch until the bad record is alone; a function that reports `batchItemFailures` says itself where to begin again.',
-    wrong: example(
-      'BatchSize: 100, MaximumRetryAttempts: 5, DestinationConfig: { OnFailure: { Destination: !GetAtt Dead.Arn } }',
-    ),
-    right: example(
-      'BatchSize: 100, MaximumRetryAttempts: 5, BisectBatchOnFunctionError: true, DestinationConfig: { OnFailure: { Destination: !GetAtt Dead.Arn } }',
-    ),
+    wrong: example('BatchSize: 100', 'MaximumRetryAttempts: 5', DESTINATION),
+    right: example('BatchSize: 100', 'MaximumRetryAttempts: 5', 'BisectBatchOnFunctionError: true', DESTINATION),
     source: `${GUIDE}/services-dynamodb-errors.html`,
     find: (scene) =>
       streamsOf(scene).flatMap((mapping) => {
-        const splits = String(mapping.value('BisectBatchOnFunctionError') ?? 'false') !== 'false'
+        const splits = (mapping.text('BisectBatchOnFunctionError') ?? 'false') !== 'false'
         const reports = mapping.list('FunctionResponseTypes').includes('ReportBatchItemFailures')
         const bounded = mapping.number(-1, 'MaximumRetryAttempts') >= 0
         // Where nothing is ever given up, that is told instead.

@@ -1,5 +1,6 @@
 // Known traps of queues.
 import type { Finding, Lints, Scene, Written } from '../../lint/contract.ts'
+import { queues } from '../../lint/examples.ts'
 
 const QUEUE = 'AWS::SQS::Queue'
 const RETENTION = 345_600
@@ -11,16 +12,8 @@ export const lints: Lints = {
     severity: 'warning',
     title: 'a dead-letter queue that forgets too soon',
     text: 'A message that a standard queue moves to its dead-letter queue keeps the time at which it was first sent. Where the dead-letter queue keeps messages no longer than the source, a message that was tried for days is gone there after hours, or at once.',
-    wrong: `Resources:
-  Jobs:
-    Type: AWS::SQS::Queue
-    Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 5 } }
-  Dead: { Type: AWS::SQS::Queue, Properties: { MessageRetentionPeriod: 86400 } }`,
-    right: `Resources:
-  Jobs:
-    Type: AWS::SQS::Queue
-    Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 5 } }
-  Dead: { Type: AWS::SQS::Queue, Properties: { MessageRetentionPeriod: 1209600 } }`,
+    wrong: `Resources:\n${queues().replace('1209600', '86400')}`,
+    right: `Resources:\n${queues([], 5)}`,
     source: `${GUIDE}/sqs-dead-letter-queues.html`,
     find: (scene) =>
       sourcesOf(scene).flatMap(({ queue, dead }) => {
@@ -42,16 +35,8 @@ export const lints: Lints = {
     severity: 'warning',
     title: 'a message that is given up after one receive',
     text: 'With `maxReceiveCount: 1` a message goes to the dead-letter queue when its first receive comes to nothing, whatever the reason: a throttled function, a deployment, a lost connection. Nothing is ever tried again.',
-    wrong: `Resources:
-  Jobs:
-    Type: AWS::SQS::Queue
-    Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 1 } }
-  Dead: { Type: AWS::SQS::Queue, Properties: { MessageRetentionPeriod: 1209600 } }`,
-    right: `Resources:
-  Jobs:
-    Type: AWS::SQS::Queue
-    Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 5 } }
-  Dead: { Type: AWS::SQS::Queue, Properties: { MessageRetentionPeriod: 1209600 } }`,
+    wrong: `Resources:\n${queues([], 1)}`,
+    right: `Resources:\n${queues([], 5)}`,
     source: `${GUIDE}/sqs-dead-letter-queues.html`,
     find: (scene) =>
       scene.all(QUEUE).flatMap((queue) => {
@@ -72,11 +57,13 @@ export const lints: Lints = {
     wrong: `Resources:
   Jobs: { Type: AWS::SQS::Queue }
 Simulation:
-  Workloads: { Poll: { Target: Jobs, Operation: sqs:ReceiveMessage, Rate: 5/s } }`,
+  Workloads:
+    Poll: { Target: Jobs, Operation: sqs:ReceiveMessage, Rate: 5/s }`,
     right: `Resources:
   Jobs: { Type: AWS::SQS::Queue, Properties: { ReceiveMessageWaitTimeSeconds: 20 } }
 Simulation:
-  Workloads: { Poll: { Target: Jobs, Operation: sqs:ReceiveMessage, Rate: 5/s } }`,
+  Workloads:
+    Poll: { Target: Jobs, Operation: sqs:ReceiveMessage, Rate: 5/s }`,
     source: `${GUIDE}/sqs-short-and-long-polling.html`,
     find: (scene) =>
       receivesOf(scene).flatMap(({ queue, waits, span }) => {

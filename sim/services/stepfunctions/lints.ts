@@ -1,23 +1,29 @@
 // Known traps of state machines.
 import type { Lints, Scene, Written } from '../../lint/contract.ts'
+import { resource } from '../../lint/examples.ts'
 
 const GUIDE = 'https://docs.aws.amazon.com/step-functions/latest/dg'
 
-const example = (type: string, state: string): string => `Resources:
-  Flow:
-    Type: AWS::StepFunctions::StateMachine
-    Properties:
-      StateMachineType: ${type}
-      RoleArn: arn:aws:iam::123456789012:role/flow
-      Definition: { StartAt: Ask, States: { Ask: { Type: Task, Resource: "arn:aws:states:::${state}, End: true } } }`
+const example = (type: string, request: string, ...more: readonly string[]): string => `Resources:
+${resource('Flow', 'AWS::StepFunctions::StateMachine', [
+  `StateMachineType: ${type}`,
+  'RoleArn: arn:aws:iam::123456789012:role/flow',
+  'Definition:',
+  '  StartAt: Ask',
+  '  States:',
+  '    Ask:',
+  ...['Type: Task', `Resource: arn:aws:states:::${request}`, 'Parameters: {}', ...more, 'End: true'].map(
+    (line) => `      ${line}`,
+  ),
+])}`
 
 export const lints: Lints = {
   'stepfunctions/callback-without-timeout': {
     severity: 'warning',
     title: 'a task that waits for ever',
     text: 'A task that waits for a callback ends when somebody sends its token back. If the token is lost the execution hangs until its limit of a year, unless the task has a time-out or a heartbeat.',
-    wrong: example('STANDARD', 'sqs:sendMessage.waitForTaskToken", Parameters: {}'),
-    right: example('STANDARD', 'sqs:sendMessage.waitForTaskToken", Parameters: {}, HeartbeatSeconds: 600'),
+    wrong: example('STANDARD', 'sqs:sendMessage.waitForTaskToken'),
+    right: example('STANDARD', 'sqs:sendMessage.waitForTaskToken', 'HeartbeatSeconds: 600'),
     source: `${GUIDE}/sfn-stuck-execution.html`,
     find: (scene) =>
       tasksOf(scene).flatMap(({ machine, name, state, path, whole }) => {
@@ -38,8 +44,8 @@ export const lints: Lints = {
     severity: 'warning',
     title: 'an express workflow that waits for a job or a callback',
     text: 'Express workflows know neither `.sync` nor `.waitForTaskToken`: AWS refuses a definition with them.',
-    wrong: example('EXPRESS', 'sqs:sendMessage.waitForTaskToken", Parameters: {}, HeartbeatSeconds: 60'),
-    right: example('EXPRESS', 'sqs:sendMessage", Parameters: {}'),
+    wrong: example('EXPRESS', 'sqs:sendMessage.waitForTaskToken', 'HeartbeatSeconds: 60'),
+    right: example('EXPRESS', 'sqs:sendMessage'),
     source: `${GUIDE}/choosing-workflow-type.html`,
     find: (scene) =>
       tasksOf(scene).flatMap(({ machine, name, state, path }) => {
