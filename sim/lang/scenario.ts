@@ -143,9 +143,9 @@ function plan(
     profile: section.profile,
     components,
     workloads,
-    workloadSpans: new Map(section.workloads.map((workload) => [workload.name, workload.span])),
+    workloadSpans: new Map(written.workloads.map((workload) => [workload.name, workload.span])),
     stepSpans: context.stepSpans,
-    handlers: new Set(section.handlers.map((handler) => handler.name)),
+    handlers: new Set(written.handlers.map((handler) => handler.name)),
     calls: callsOf(template),
     quota: quotaByName(section, registry),
   })

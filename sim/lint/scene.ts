@@ -19,7 +19,7 @@ export interface SceneSource {
   /** The template's components and the workloads, as the world gets them. */
   readonly components: readonly ComponentPlan[]
   readonly workloads: readonly ComponentPlan[]
-  /** Places of the workloads' names and of the handlers' steps. */
+  /** Places of the workloads' names and of the handlers' steps; a workload without one was inferred and is not looked at. */
   readonly workloadSpans: ReadonlyMap<string, Span>
   readonly stepSpans: ReadonlyMap<Instruction, Span>
   /** The functions whose handlers somebody wrote. */
