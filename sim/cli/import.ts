@@ -1,7 +1,7 @@
 // `hotshard import`: writes what is inferred from a template as a scenario of its own, to be edited.
 import { existsSync, writeFileSync } from 'node:fs'
 import { basename, dirname, relative, resolve, sep } from 'node:path'
-import { overlayText } from '../infer/index.ts'
+import { leftLines, overlayText } from '../infer/index.ts'
 import { leftOut } from '../run/report.ts'
 import { EXIT } from './exit.ts'
 import { openScenario, type LoadFlags } from './files.ts'
@@ -30,10 +30,12 @@ export function importTemplate(path: string, flags: ImportFlags): number {
       `\`${path}\` has workloads, handlers or actions of its own`,
       'nothing is inferred beside them: name its bare template',
     )
+  // What a handler leaves out stands in it.
+  const told = new Set(leftLines(scenario.draft).map(({ message }) => message))
   const text = overlayText(scenario.draft, {
     template: pathFrom(output === undefined ? '.' : dirname(output), path),
     parameters: new Map((flags.set ?? []).map((setting) => splitAt(setting, setting.indexOf('=')))),
-    notSimulated: notSimulatedLines(scenario.notSimulated.map(leftOut)),
+    notSimulated: notSimulatedLines(scenario.notSimulated.filter(({ message }) => !told.has(message)).map(leftOut)),
   })
   if (output === undefined) {
     process.stdout.write(text)

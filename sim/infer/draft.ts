@@ -52,7 +52,8 @@ export function draft(template: Template, { calls, sources }: Inference, rooms: 
   const handlers = [...template.resources.values()]
     .filter(({ logicalId }) => rooms.takesHandler(logicalId))
     .map((resource) => handlerOf(resource, code, made, reason, { template, sources, rooms }))
-  return { workloads: draftWorkloads({ template, calls: [...made], sources, rooms }), handlers, left }
+  const failing = new Set(calls.filter(({ kind }) => kind === 'failure').map(({ to }) => to))
+  return { workloads: draftWorkloads({ template, calls: [...made], failing, sources, rooms }), handlers, left }
 }
 
 interface Around {

@@ -15,7 +15,7 @@ export type { Draft } from './draft.ts'
 export { overlayText, sectionOf } from './overlay.ts'
 export type { OverlayHead } from './overlay.ts'
 export type { ReadFile } from './machines.ts'
-export { summaryOf } from './summary.ts'
+export { leftLines, summaryOf } from './summary.ts'
 
 /** Reads who calls whom. `readFile` gives the definitions of state machines that lie beside the template. */
 export function infer(template: Template, readFile: ReadFile = () => undefined): Inference {

@@ -64,16 +64,19 @@ export function overlayText(draft: Draft, head: OverlayHead): string {
     )
     flow(pair?.value)
   }
-  for (const handler of draft.handlers) remark(document, handler)
+  draft.handlers.forEach((handler, i) => {
+    const key = remark(document, handler)
+    if (key !== undefined && i > 0) key.spaceBefore = true
+  })
   if (head.notSimulated.length > 0)
     document.comment = comment(['Not simulated yet:', ...head.notSimulated.map((line) => `  ${line}`)])
   return document.toString({ lineWidth: 220, flowCollectionPadding: true })
 }
 
-/** Puts each step's reasons above it, and calls that are not made above what follows. */
-function remark(document: Document, handler: DraftHandler): void {
+/** Puts each step's reasons above it, and calls that are not made above what follows; returns the handler's key. */
+function remark(document: Document, handler: DraftHandler): YamlNode | undefined {
   const list = document.getIn(['Simulation', 'Handlers', handler.name])
-  if (!(list instanceof YAMLSeq)) return
+  if (!(list instanceof YAMLSeq)) return undefined
   const body = handler.perRecord ? innerOf(list.items[1], 'ForEach', 'Do') : list
   const skip = handler.perRecord ? 0 : 1
   const items = body instanceof YAMLSeq ? (body.items as YamlNode[]) : []
@@ -89,7 +92,7 @@ function remark(document: Document, handler: DraftHandler): void {
   })
   const key = pairAt(document, ['Simulation', 'Handlers'], handler.name)?.key as YamlNode
   before(key, [...rest, ...routes])
-  key.spaceBefore = true
+  return key
 }
 
 /** Steps and nodes go side by side; a call that is not made is told above the next step, or left over for the caller. */

@@ -1,4 +1,5 @@
 // A draft in a few lines, however many functions it is about: what a bare run says of what it was given.
+import type { Span } from '../diag/span.ts'
 import type { Draft, DraftHandler } from './draft.ts'
 import { RATE } from './workloads.ts'
 
@@ -48,4 +49,16 @@ function some(names: readonly string[]): string {
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** Calls that are left out, a line for each action; the place is that of the first. */
+export function leftLines({ left }: Draft): readonly { readonly message: string; readonly span: Span }[] {
+  const groups = new Map<string, { readonly names: Set<string>; readonly span: Span }>()
+  for (const { call, why } of left) {
+    const key = `\`${call.action}\` is left out, ${why}`
+    const known = groups.get(key) ?? { names: new Set(), span: call.evidence[0]!.span }
+    known.names.add(call.from)
+    groups.set(key, known)
+  }
+  return [...groups].map(([key, { names, span }]) => ({ message: `${key}: ${some([...names])}`, span }))
 }

@@ -159,7 +159,8 @@ export function wiringOf(names: Names, routes: readonly RouteTo[]): Wiring {
           const to = target === undefined ? resource : names.at(textOf(target) ?? '')
           const from = caller === undefined ? resource : names.at(textOf(caller) ?? '')
           if (to === undefined || to.type === 'AWS::SNS::Subscription') continue
-          const what = from === undefined ? outside(textOf(caller!) ?? '') : inWords(from)
+          const words = from === undefined ? outside(textOf(caller!) ?? '') : inWords(from)
+          const what = resource.type === 'AWS::Lambda::EventInvokeConfig' ? `results of ${words}` : words
           const span = (target ?? caller)?.span ?? resource.keySpan
           add(from, to, {
             what,

@@ -22,6 +22,8 @@ export interface Given {
   readonly template: Template
   /** The calls that handlers make in the simulation. */
   readonly calls: readonly InferredCall[]
+  /** Where failures go: queues that are empty as long as all goes well. */
+  readonly failing: ReadonlySet<string>
   readonly sources: readonly Source[]
   readonly rooms: Rooms
 }
@@ -32,7 +34,7 @@ export function draftWorkloads(given: Given): readonly DraftWorkload[] {
 }
 
 /** A workload on each route, and on each queue that nothing in the simulation sends to. */
-function entryWorkloads({ template, calls, sources, rooms }: Given, names: Names): DraftWorkload[] {
+function entryWorkloads({ template, calls, failing, sources, rooms }: Given, names: Names): DraftWorkload[] {
   const reached = new Set(calls.map(({ to }) => to))
   const withRoutes = new Set(rooms.entries.map(({ on }) => on))
   return rooms.entries.flatMap(({ on, operation }) => {
@@ -42,7 +44,7 @@ function entryWorkloads({ template, calls, sources, rooms }: Given, names: Names
     if (isRoute && operation.startsWith('OPTIONS ')) return []
     const own = sources.filter(({ to }) => to === on)
     const isFed = own.some((source) => source.route !== undefined && withRoutes.has(source.from ?? ''))
-    if (!isRoute && (reached.has(on) || isFed)) return []
+    if (!isRoute && (reached.has(on) || isFed || (failing.has(on) && own.length === 0))) return []
     const name = names.take(isRoute ? operation : on, isRoute ? on : 'Client')
     const insteadOf = isRoute ? [] : [...new Set(own.map(({ what }) => what))]
     return [{ ...{ name, target: on, operation, rate: RATE, more: {}, insteadOf, span } }]
@@ -121,7 +123,7 @@ class Names {
   /** `what` as one word; `more` is put behind it where that is taken, or where it is a resource's own name. */
   take(what: string, more: string): string {
     const isRoute = what.includes('/') || what.startsWith('$')
-    const words = what.toLowerCase().match(/[a-z0-9]+/g) ?? []
+    const words = what.replace(/^[A-Z]+ /, (method) => method.toLowerCase()).match(/[A-Za-z0-9]+/g) ?? []
     const word = isRoute
       ? words.map((each) => each.charAt(0).toUpperCase() + each.slice(1)).join('')
       : what.replace(/[^A-Za-z0-9]/g, '') + more

@@ -92,7 +92,7 @@ ${fn('Orders2', '{ A: { Type: Api, Properties: { Path: /o, Method: post } }, B: 
       'Second A: it would set the function to work again, and again',
     ])
     expect(scenario.notSimulated.map(({ message }) => message).join('\n')).toContain(
-      '`sqs:SendMessage` of `Second` on `A` is left out',
+      '`sqs:SendMessage` is left out, it would set the function to work again, and again: Second',
     )
     expect(runScenario(scenario).stopped).toBeUndefined()
   })
@@ -120,6 +120,12 @@ ${fn('Accept', '{ A: { Type: Api, Properties: { Path: /jobs, Method: post } } }'
     const { world } = runScenario(scenario)
     const invoked = world.metrics.find(({ component, name }) => component === 'Work' && name === 'Invocations')!
     expect(invoked.series.points.reduce((sum, point) => sum + point.sum, 0)).toBeGreaterThan(100)
+  })
+
+  it('does not stand on queues for failures, and is called after its route', () => {
+    const scenario = bare(`${SAM}${queue('Failed')}
+${fn('Main', '{ A: { Type: Api, Properties: { Path: "/carts/{cartId}/total", Method: get } } }', 'EventInvokeConfig: { DestinationConfig: { OnFailure: { Type: SQS, Destination: !GetAtt Failed.Arn } } }')}`)
+    expect(scenario.draft!.workloads.map(({ name }) => name)).toEqual(['GetCartsCartIdTotal'])
   })
 
   it('stands in for sources that are not simulated, and says for which', () => {

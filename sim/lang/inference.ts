@@ -1,6 +1,6 @@
 // What a scenario that says nothing of load and handlers is given: the inferred draft, read like a section that somebody wrote.
 import type { Template } from '../cfn/index.ts'
-import { draft, infer, sectionOf, summaryOf, type Draft, type ReadFile, type Rooms } from '../infer/index.ts'
+import { draft, infer, leftLines, sectionOf, summaryOf, type Draft, type ReadFile, type Rooms } from '../infer/index.ts'
 import type { Problems } from '../diag/problem.ts'
 import type { Action } from '../model/contract.ts'
 import type { StepContext } from './handler.ts'
@@ -25,10 +25,7 @@ export function inferScenario(
   { notSimulated }: Pick<StepContext, 'notSimulated'>,
 ): Inferred {
   const made = draft(template, infer(template, readFile), roomsOf(resources, registry))
-  for (const { call, why } of made.left) {
-    const message = `\`${call.action}\` of \`${call.from}\` on \`${call.to}\` is left out: ${why}`
-    notSimulated(message, call.evidence[0]!.span)
-  }
+  for (const { message, span } of leftLines(made)) notSimulated(message, span)
   const { workloads, handlers } = readSimulation(
     sectionOf(made, { source: template.source, start: 0, end: 0 }),
     problems,

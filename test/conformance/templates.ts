@@ -30,8 +30,8 @@ function printLeftOut(paths: readonly string[]): void {
     const messages = tryLoad(path)?.notSimulated.map(({ message }) => message) ?? []
     for (const message of messages) {
       const kind = /^(\S+::\S+) `[^`]+` is not simulated/.exec(message)?.[1]
-      const call = /^`(\S+)` of `[^`]+` on `[^`]+` is left out: (.*)$/.exec(message)
-      const what = kind ?? (call === null ? message.replace(/ \(`[^`]+`\)$/, '') : `call ${call[1]}: ${call[2]}`)
+      const call = /^`(\S+)` is left out, ([^:]*)/.exec(message)
+      const what = kind ?? (call === null ? message.replace(/ \(`[^`]+`\)$/, '') : `call ${call[1]}, ${call[2]}`)
       touched.set(what, (touched.get(what) ?? new Set()).add(path))
     }
   }
