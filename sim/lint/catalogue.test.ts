@@ -20,7 +20,7 @@ describe('each lint', () => {
       expect(lint.source).toMatch(/^((N\.)?[A-Z][A-Z0-9-]+-R?\d+[,;] )*https:\/\/docs\.aws\.amazon\.com\//)
       expect(lint.text).toMatch(/^[A-Z`].*\.$/)
       for (const example of [lint.wrong, lint.right])
-        expect(Math.max(...example.split('\n').map((line) => line.length))).toBeLessThanOrEqual(105)
+        expect(Math.max(...example.split('\n').map((line: string) => line.length))).toBeLessThanOrEqual(105)
       expect(lint.title).toMatch(/^[^A-Z].*[^.]$/)
     })
 })
