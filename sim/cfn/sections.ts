@@ -65,7 +65,16 @@ export function checkSections(root: Dict, quotas: TemplateQuotas, problems: Prob
   return isMap(resources)
 }
 
+function checkSize(root: Dict, most: number, problems: Problems): void {
+  const { text } = root.span.source
+  // What the simulator reads is no part of what would be deployed.
+  const simulation = get(root, 'Simulation')?.span ?? { start: 0, end: 0 }
+  if (text.length > most / 3 && utf8Length(text) - utf8Length(text.slice(simulation.start, simulation.end)) > most)
+    problems.error('document-too-large', `a template has at most ${most} bytes`, { ...root.span, end: root.span.start })
+}
+
 function checkTexts(root: Dict, quotas: TemplateQuotas, problems: Problems): void {
+  checkSize(root, quotas.TemplateBytes, problems)
   const version = get(root, 'AWSTemplateFormatVersion')
   if (version !== undefined && textOf(version) !== '2010-09-09')
     problems.error('format-version', 'the only version of the format is `2010-09-09`', version.span)

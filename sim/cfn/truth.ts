@@ -4,7 +4,7 @@ import type { Span } from '../diag/span.ts'
 import { nearest } from '../diag/suggest.ts'
 import type { Scope } from './intrinsics.ts'
 import { checkNesting } from './nesting.ts'
-import { get, isList, isMap, items, jsonOf, stringOf, textOf } from './node.ts'
+import { get, isList, isMap, isScalar, items, jsonOf, textOf } from './node.ts'
 import type { Entry, Node } from './node.ts'
 import type { Room } from './room.ts'
 
@@ -90,7 +90,9 @@ export class Truth {
   /** The truth of a condition by its name. */
   named(node: Node): boolean {
     // The SAM transform writes `{ Condition: { Condition: name } }` where it joins conditions.
-    const name = stringOf(get(node, 'Condition') ?? node)
+    const written = get(node, 'Condition') ?? node
+    // `Yes` and `On` are truth values of YAML, and names all the same.
+    const name = isScalar(written) && written.value !== null ? written.text : undefined
     const truth = name === undefined ? undefined : this.scope.condition(name)
     if (truth !== undefined) return truth
     if (name === undefined) {
