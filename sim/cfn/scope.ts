@@ -43,6 +43,9 @@ export interface Outside {
   output(logicalId: string, name: string, from: Span): string | undefined
 }
 
+/** With more texts that nobody gave, nothing certain is said about any text: to look for all of them in each would take too long. */
+const mostStandIns = 1000
+
 /** Conditions that refer to conditions that refer to …; as deep as a document may be nested. */
 const deepestCondition = 100
 
@@ -277,9 +280,9 @@ export class TemplateScope implements Scope {
 
   /** Whether a text is, or was made with, a value that cannot be known here. A stand-in of a few letters is only found alone. */
   isMadeUp(text: string): boolean {
-    if (text.includes('{{resolve:')) return true
-    for (const standIn of this.outside.standIns)
-      if (text === standIn || (standIn.length > 3 && text.includes(standIn))) return true
+    const { standIns } = this.outside
+    if (text.includes('{{resolve:') || standIns.has(text) || standIns.size > mostStandIns) return true
+    for (const standIn of standIns) if (standIn.length > 3 && text.includes(standIn)) return true
     return false
   }
 

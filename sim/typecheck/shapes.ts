@@ -112,7 +112,12 @@ function missingMembers(
 
 /** Findings about a value; none when it fits. */
 function checkShape(shape: Shape, node: Node, place: Place, around: Surroundings): Finding[] {
-  if (node.kind === 'scalar' && (node.value === null || isUnknowable(node, place, around))) return []
+  if (node.kind === 'scalar' && node.value === null) return []
+  const findings = checkValue(shape, node, place, around)
+  return findings.length > 0 && node.kind === 'scalar' && isUnknowable(node, place, around) ? [] : findings
+}
+
+function checkValue(shape: Shape, node: Node, place: Place, around: Surroundings): Finding[] {
   switch (shape.kind) {
     case 'json':
       return []

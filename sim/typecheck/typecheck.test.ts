@@ -244,6 +244,12 @@ Resources:
     expect(findings(around(value))).toEqual([])
   })
 
+  it('all texts, where more than a thousand were made up: to look for each in each would take too long', () => {
+    const groups = Array.from({ length: 1100 }, (_, i) => `!GetAtt Other.Id${i}`).join(', ')
+    const made = `Web: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-1, SecurityGroupIds: [${groups}] } }`
+    expect(findings(`${around('!Ref AWS::Region')}  ${made}\n`)).toEqual([])
+  })
+
   it('unlike what is known', () => {
     expect(findings(around('!Ref AWS::Region'))).toHaveLength(3)
   })
