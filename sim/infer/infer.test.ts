@@ -151,12 +151,17 @@ describe('of several actions', () => {
       Events:
         A: { Type: Api, Properties: { Path: /orders, Method: post } }
         B: { Type: Api, Properties: { Path: "/orders/{id}", Method: get } }
-        C: { Type: Api, Properties: { Path: "/orders/{id}", Method: delete } }`
+        C: { Type: Api, Properties: { Path: "/orders/{id}", Method: delete } }
+        D: { Type: Api, Properties: { Path: "/shops/{shop}/orders", Method: get } }
+        E: { Type: Api, Properties: { Path: "/orders/{id}", Method: put } }
+        F: { Type: Api, Properties: { Path: "/orders/{id}", Method: patch } }`
     const calls = inferred(text).calls.filter(({ kind }) => kind === 'code')
     expect(calls.map(({ action, routes }) => `${action} ${routes?.join()}`)).toEqual([
-      'dynamodb:PutItem POST /orders',
+      'dynamodb:PutItem POST /orders,PUT /orders/{id}',
       'dynamodb:GetItem GET /orders/{id}',
       'dynamodb:DeleteItem DELETE /orders/{id}',
+      'dynamodb:UpdateItem PATCH /orders/{id}',
+      'dynamodb:Scan GET /shops/{shop}/orders',
     ])
     expect(calls[0]!.evidence[0]!.text).toBe('policy template DynamoDBCrudPolicy allows dynamodb:PutItem')
     const { span } = calls[0]!.evidence[0]!

@@ -39,15 +39,15 @@ export function intentOfName(name: string): Intent | undefined {
   return intent === 'read' && words.some((word) => WORDS.get(word) === 'list') ? 'list' : intent
 }
 
-/** The intent of a route: GET reads the one thing that a path names, or lists; `$connect` and `$disconnect` open and close. */
+/** The intent of a route: GET reads where its path ends with the key of one thing, and lists otherwise; PUT replaces as POST creates. */
 export function intentOfRoute(method: string, path: string): Intent | undefined {
   switch (method.toUpperCase()) {
     case 'GET':
     case 'HEAD':
-      return path.includes('{') && !path.includes('+}') ? 'read' : 'list'
+      return /\{[^/+]*\}\/?$/.test(path) ? 'read' : 'list'
     case 'POST':
-      return 'create'
     case 'PUT':
+      return 'create'
     case 'PATCH':
       return 'update'
     case 'DELETE':
