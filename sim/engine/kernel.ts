@@ -29,8 +29,8 @@ export interface Boundary {
 const RING_START = 1024
 const TIMER_TARGET = 0
 const NONE = -1
-/** How many events run at most between two questions to the poll guard. */
-const POLL_EVERY = 65_536
+/** How many events run between two questions to the poll guard: so few because an event with a large body may take 50 ms. */
+const POLL_EVERY = 64
 
 export class Kernel {
   /** [0] = now, in µs. */
@@ -40,8 +40,6 @@ export class Kernel {
   /** Events run so far, without the queue's internal re-arming. */
   steps = 0
   stepsMax = Number.MAX_SAFE_INTEGER
-  /** Events between two questions to the poll guard: who answers may ask for more of them where events are slow. */
-  pollEvery = POLL_EVERY
   /** When set, equal times run in a random order (see `hotshard audit`). */
   ties: Rng | null = null
   /** Sees every event before it runs; for finding where two runs part. */
@@ -172,7 +170,7 @@ export class Kernel {
 
   /** Rounds of the loop until the guards are asked: exactly at the last event allowed. */
   private untilPoll(): number {
-    return Math.min(this.pollEvery, POLL_EVERY, Math.max(1, this.stepsMax - this.steps + 1))
+    return Math.min(POLL_EVERY, Math.max(1, this.stepsMax - this.steps + 1))
   }
 
   /** Whether work for this very instant is waiting. */

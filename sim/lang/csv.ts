@@ -6,6 +6,10 @@ import type { Flaw, Outcome } from './outcome.ts'
 
 /** More values than this are not read into one distribution. */
 export const VALUES_MAX = 1_000_000
+/** Nor are files of more lines, empty ones among them. */
+const LINES_MAX = 4_000_000
+/** More cells of a line than this are not read. */
+const CELLS_MAX = 10_000
 
 /** A flaw of the file; `about` says whether the name of the column or what the file holds is the reason. */
 export type ColumnFlaw = Flaw & { readonly about: 'column' | 'file' }
@@ -25,6 +29,7 @@ export function readColumn(
   let line = 0
   for (const row of rowsOf(text)) {
     line = row.line
+    if (line > LINES_MAX) return aboutFile('too-many-values', `more than ${LINES_MAX} lines`)
     const { cells } = row
     if (first) {
       first = false
@@ -76,21 +81,48 @@ interface Row {
   readonly cells: readonly string[]
 }
 
-function rowsOf(text: string): Row[] {
-  const rows: Row[] = []
-  for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
-    if (line.trim() !== '') rows.push({ line: index + 1, cells: cellsOf(line) })
+/** One by one, so that a file of many lines is read no further than it is needed. */
+function* rowsOf(text: string): Generator<Row> {
+  const end = /\r\n|\n|\r|$/g
+  for (let line = 1, from = 0; from < text.length; line++) {
+    end.lastIndex = from
+    const { index, 0: mark } = end.exec(text) as RegExpExecArray // The end of the text is one, so there always is one.
+    const row = text.slice(from, index)
+    if (row.trim() !== '' || line > LINES_MAX) yield { line, cells: cellsOf(row) }
+    from = index + Math.max(1, mark.length)
   }
-  return rows
 }
 
-/** Cells between commas; a quoted cell may hold commas, and two quotes in it are one. */
+/** Cells between commas, as many as a column may be counted; a quoted cell may hold commas, and two quotes in it are one. */
 function cellsOf(line: string): string[] {
   const cells: string[] = []
-  const cell = /\s*(?:"((?:[^"]|"")*)"|([^,]*))\s*(,|$)/y
-  for (;;) {
-    const match = cell.exec(line) as RegExpExecArray // A cell may be empty, so there always is one.
-    cells.push((match[1]?.replaceAll('""', '"') ?? match[2] ?? '').trim())
-    if (match[3] === '') return cells
+  for (let at = 0; cells.length < CELLS_MAX; at++) {
+    const quoted = quotedAt(line, at)
+    if (quoted === undefined) {
+      const comma = line.indexOf(',', at)
+      const end = comma < 0 ? line.length : comma
+      cells.push(line.slice(at, end).trim())
+      at = end
+    } else {
+      cells.push(line.slice(quoted.from, quoted.to).replaceAll('""', '"').trim())
+      at = quoted.end
+    }
+    if (at >= line.length) break
   }
+  return cells
+}
+
+/** Where the text of a quoted cell stands, and the comma (or the end) behind it; nothing when the cell has no quotes around it. */
+function quotedAt(line: string, start: number): { from: number; to: number; end: number } | undefined {
+  const open = pastBlanks(line, start)
+  if (line[open] !== '"') return undefined
+  let close = line.indexOf('"', open + 1)
+  while (close >= 0 && line[close + 1] === '"') close = line.indexOf('"', close + 2)
+  const end = close < 0 ? -1 : pastBlanks(line, close + 1)
+  return end < 0 || (end < line.length && line[end] !== ',') ? undefined : { from: open + 1, to: close, end }
+}
+
+function pastBlanks(line: string, at: number): number {
+  while (at < line.length && /\s/.test(line[at]!)) at++
+  return at
 }

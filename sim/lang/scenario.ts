@@ -62,6 +62,9 @@ export interface Scenario {
   readonly draft?: Draft
 }
 
+/** Most characters of all data files together, counted as often as they are read. */
+const DATA_MAX = 64 * 1_048_576
+
 /** Reads a scenario. Undefined when there is no plan to be made; what is wrong is in `problems`. */
 export function loadScenario(source: Source, options: LoadOptions, problems: Problems): Scenario | undefined {
   return problems.during(() => load(source, options, problems))
@@ -104,6 +107,7 @@ function plan(
   const notSimulated: NotSimulated[] = []
   const resources = readResources(template, written, registry, problems, (line) => notSimulated.push(line))
   const { duration } = written
+  let data = 0
   const context: StepContext = {
     problems,
     component: (text) => resources.component(text),
@@ -117,7 +121,14 @@ function plan(
     keys: new KeyTables(),
     readFile: (path, span) => {
       const file = files.read(path, 'data')
-      if (file.ok) return file.value
+      if (file.ok) {
+        data += file.value.length
+        if (data <= DATA_MAX) return file.value
+        problems.error('file-too-large', `the files of this scenario have more than ${DATA_MAX / 1_048_576} MB`, span, {
+          label: 'each place that names a file counts it once more',
+        })
+        return undefined
+      }
       problems.error('unreadable-file', file.message, span, { label: file.help })
       return undefined
     },

@@ -51,9 +51,8 @@ export interface RunOptions {
   readonly verify?: boolean
 }
 
-/** Events until the guards are asked for the first time, and the real time (µs) that shall lie between two questions. */
-const FIRST_POLL = 64
-const POLL_APART = 20_000
+/** Real time between two looks at memory and at whoever watches, in µs; time itself and calls in flight are looked at every time. */
+const LOOK_APART = 20_000
 
 /** Virtual time is cut into this many stretches, with a checkpoint after each. */
 const CHECKPOINTS = 64
@@ -67,15 +66,14 @@ export function runScenario(scenario: Scenario, options: RunOptions = {}): Run {
   world.kernel.stepsMax = guards.events
   const watch = options.watch ?? {}
   let stopped: Stopped | undefined
-  let polledAt = watch.wallTime?.() ?? 0
-  if (watch.wallTime !== undefined) world.kernel.pollEvery = FIRST_POLL
+  let lookedAt = -LOOK_APART
   const poll = (): boolean => {
-    // Some events take a microsecond and some a millisecond: how many lie between two questions follows the clock.
     const wallTime = watch.wallTime?.() ?? 0
-    const apart = wallTime - polledAt
-    polledAt = wallTime
-    if (watch.wallTime !== undefined) world.kernel.pollEvery = nextPoll(world.kernel.pollEvery, apart)
-    watch.progress?.(world.now, world.kernel.steps)
+    const looks = watch.wallTime === undefined || wallTime - lookedAt >= LOOK_APART
+    if (looks) {
+      lookedAt = wallTime
+      watch.progress?.(world.now, world.kernel.steps)
+    }
     if (world.calls.live > guards.inFlight)
       stopped = stop(
         world,
@@ -83,7 +81,7 @@ export function runScenario(scenario: Scenario, options: RunOptions = {}): Run {
         guards.inFlight,
         `${world.calls.live} requests are in flight, more than ${guards.inFlight}`,
       )
-    else if ((watch.memory?.() ?? 0) > guards.memory)
+    else if (looks && (watch.memory?.() ?? 0) > guards.memory)
       stopped = stop(
         world,
         'memory',
@@ -97,7 +95,7 @@ export function runScenario(scenario: Scenario, options: RunOptions = {}): Run {
         guards.wallTime,
         `the run takes longer than ${Math.round(guards.wallTime / 1e6)} s of real time`,
       )
-    else if (watch.interrupted?.() === true) stopped = stop(world, 'interrupted', 0, 'the run was interrupted')
+    else if (looks && watch.interrupted?.() === true) stopped = stop(world, 'interrupted', 0, 'the run was interrupted')
     return stopped !== undefined
   }
   const checkpoints: Checkpoint[] = []
@@ -117,12 +115,6 @@ export function runScenario(scenario: Scenario, options: RunOptions = {}): Run {
   watch.progress?.(world.now, world.kernel.steps)
   world.finish()
   return { scenario, world, stopped, checkpoints, broken }
-}
-
-/** Events until the next question to the guards, when the last ones took `apart` µs of real time. */
-function nextPoll(events: number, apart: number): number {
-  if (apart < POLL_APART / 2) return Math.min(65_536, events * 2)
-  return apart > POLL_APART * 2 ? Math.max(1, Math.floor(events / 2)) : events
 }
 
 /** A world that can be taken back to where it was. */

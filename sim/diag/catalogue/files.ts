@@ -13,7 +13,7 @@ export const files = {
   'file-too-large': {
     severity: 'error',
     title: 'a file that is too large',
-    text: 'Files of up to 64 MB are read.',
+    text: 'Files of up to 64 MB are read, and data files of 64 MB in all, where each place that names a file counts it once more.',
   },
   'unknown-column': {
     severity: 'error',
