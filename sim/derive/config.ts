@@ -122,7 +122,10 @@ function readValue(prop: Prop, value: unknown, context: ReadContext, path: Path)
       // AWS: some types take a single map for a list of one.
       if (isRecord(value) && prop.of!.kind === 'record') return readValue(prop, [value], context, path)
       if (!Array.isArray(value)) return mistake('wrong-type', `${name} is ${shown(value)}, not a list`)
-      return Object.freeze(value.map((item, i) => readValue(prop.of!, item, context, [...path, i])))
+      // An item that is wrong has been told and is left out.
+      return Object.freeze(
+        value.map((item, i) => readValue(prop.of!, item, context, [...path, i])).filter((item) => item !== undefined),
+      )
     case 'map': {
       if (!isRecord(value)) return mistake('wrong-type', `${name} is ${shown(value)}, not a map`)
       const made = Object.create(null) as Record<string, unknown>

@@ -27,7 +27,8 @@ export function readColumn(
   let index = column === undefined ? 0 : /^[1-9]\d{0,3}$/.test(column) ? Number(column) - 1 : -1
   let first = true
   let line = 0
-  for (const row of rowsOf(text)) {
+  const rows = new Rows(text)
+  for (let row = rows.next(); row !== undefined; row = rows.next()) {
     line = row.line
     if (line > LINES_MAX) return aboutFile('too-many-values', `more than ${LINES_MAX} lines`)
     const { cells } = row
@@ -81,15 +82,27 @@ interface Row {
   readonly cells: readonly string[]
 }
 
-/** One by one, so that a file of many lines is read no further than it is needed. */
-function* rowsOf(text: string): Generator<Row> {
-  const end = /\r\n|\n|\r|$/g
-  for (let line = 1, from = 0; from < text.length; line++) {
-    end.lastIndex = from
-    const { index, 0: mark } = end.exec(text) as RegExpExecArray // The end of the text is one, so there always is one.
-    const row = text.slice(from, index)
-    if (row.trim() !== '' || line > LINES_MAX) yield { line, cells: cellsOf(row) }
-    from = index + Math.max(1, mark.length)
+/** The lines that hold something, one by one: a file of many lines is read no further than it is needed. */
+class Rows {
+  private readonly text: string
+  private readonly end = /\r\n|\n|\r|$/g
+  private from = 0
+  private line = 0
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  next(): Row | undefined {
+    while (this.from < this.text.length) {
+      this.end.lastIndex = this.from
+      const { index, 0: mark } = this.end.exec(this.text) as RegExpExecArray // The end of the text always is one.
+      const row = this.text.slice(this.from, index)
+      this.from = index + Math.max(1, mark.length)
+      this.line++
+      if (row.trim() !== '' || this.line > LINES_MAX) return { line: this.line, cells: cellsOf(row) }
+    }
+    return undefined
   }
 }
 
