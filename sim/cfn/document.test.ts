@@ -123,3 +123,9 @@ test('all mistakes are reported, each at its place', () => {
   expect(slugs('A: 1\n---\nB: 2\n')).toEqual(['several-documents'])
   expect(slugs('')).toEqual(['empty-document'])
 })
+
+test('two short forms on one value are told with the way to write them', () => {
+  const problems = new Problems()
+  parseDocument({ name: 'test.yaml', text: 'A: !Base64 !Sub x' }, problems)
+  expect(problems.list).toMatchObject([{ slug: 'yaml-syntax', help: expect.stringContaining('Fn::Base64: !Sub') }])
+})

@@ -33,6 +33,9 @@ export const defaultLimits: DocumentLimits = {
 /** For templates, which CloudFormation takes with repeated keys; inside `Simulation` they stay errors. */
 export const templateLimits: DocumentLimits = { ...defaultLimits, duplicates: 'last' }
 
+/** Why `!Base64 !Sub x` is no YAML (CFN-R1). */
+const twoShortForms = { help: 'write the outer function in its long form: `Fn::Base64: !Sub …`' }
+
 const refusedKeys = new Set(['__proto__', 'prototype', 'constructor'])
 
 /** Parses one document. Returns undefined when the text has no usable tree; what is wrong is in `problems`. */
@@ -148,7 +151,8 @@ class Reader {
     const [document, second] = documents
     for (const each of documents) {
       for (const error of each.errors) {
-        this.problems.error('yaml-syntax', sentence(error.message), this.span(error.pos[0], error.pos[1]))
+        const help = error.code === 'MULTIPLE_TAGS' ? twoShortForms : undefined
+        this.problems.error('yaml-syntax', sentence(error.message), this.span(error.pos[0], error.pos[1]), help)
       }
     }
     if (second !== undefined) {

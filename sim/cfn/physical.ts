@@ -84,6 +84,11 @@ export class PhysicalIds {
     return kind.lower ? whole.toLowerCase() : whole
   }
 
+  /** The resource of a type that has the name already. */
+  holderOf(name: string, type: string): string | undefined {
+    return this.texts.get(name)?.find((each) => each.type === type)?.logicalId
+  }
+
   /** Remembers every text of a resource, for `resourceAt`. */
   remember(resource: Named): void {
     const kind = this.kind(resource)

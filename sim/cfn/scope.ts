@@ -46,6 +46,20 @@ export interface Outside {
 /** With more texts that nobody gave, nothing certain is said about any text: to look for all of them in each would take too long. */
 const mostStandIns = 1000
 
+/** Types whose names are unique in an account and region (buckets: everywhere). */
+const uniquelyNamed = [
+  'AWS::CloudWatch::Alarm',
+  'AWS::DynamoDB::Table',
+  'AWS::IAM::Role',
+  'AWS::Kinesis::Stream',
+  'AWS::Lambda::Function',
+  'AWS::Logs::LogGroup',
+  'AWS::S3::Bucket',
+  'AWS::SNS::Topic',
+  'AWS::SQS::Queue',
+  'AWS::StepFunctions::StateMachine',
+]
+
 /** Conditions that refer to conditions that refer to …; as deep as a document may be nested. */
 const deepestCondition = 100
 
@@ -163,10 +177,23 @@ export class TemplateScope implements Scope {
   }
 
   rememberAll(): void {
-    for (const { key } of entries(this.resources)) {
+    for (const { key, keySpan } of entries(this.resources)) {
       const named = this.exists(key) ? this.namedResource(key) : undefined
-      if (named !== undefined) this.physical.remember(named)
+      if (named === undefined) continue
+      this.refuseTakenName(named, keySpan)
+      this.physical.remember(named)
     }
+  }
+
+  /** AWS refuses a second resource of a name that is one per account and region; made-up names never meet. */
+  private refuseTakenName(named: Named, keySpan: Span): void {
+    if (!uniquelyNamed.includes(named.type)) return
+    const name = this.physical.nameOf(named)
+    const other = this.physical.holderOf(name, named.type)
+    if (other === undefined || this.isStandIn(name)) return
+    const message = `\`${this.outside.prefix}${named.logicalId}\` is called \`${name}\`, as \`${other}\` is already`
+    const help = 'leave the name out and CloudFormation makes one, or put `${AWS::StackName}` into it'
+    this.problems.error('duplicate-name', message, keySpan, { help })
   }
 
   conditionTruths(): Map<string, boolean> {

@@ -354,3 +354,16 @@ Outputs: { V: { Value: !Sub "\${V}!" } }`
   expect(property('First.Q', 'V')).toBe('seven')
   expect(property('Second.Q', 'V')).toBe('seven!')
 })
+
+test('a template with a name of its own for a resource cannot be nested twice', () => {
+  const stack = '{ Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: queue.yaml } }'
+  const named = (name: string): Loaded =>
+    load({
+      'main.yaml': `Resources: { A: ${stack}, B: ${stack} }`,
+      'queue.yaml': `Resources: { Q: { Type: AWS::SQS::Queue, Properties: { QueueName: ${name} } } }`,
+    })
+  expect(named('jobs').problems.list).toMatchObject([
+    { slug: 'duplicate-name', message: '`B.Q` is called `jobs`, as `A.Q` is already' },
+  ])
+  expect(named('!Sub "${AWS::StackName}-jobs"').slugs).toEqual([])
+})

@@ -43,6 +43,16 @@ export const stacks = {
     text: 'The name of an export is unique in an account and region: the second stack would fail to deploy. Put the name of the stack into it: `!Sub "${AWS::StackName}-Url"`.',
     source: 'CFN-R50',
   },
+  'duplicate-name': {
+    severity: 'error',
+    title: 'two resources of one type with the same name',
+    text: 'Names of queues, topics, tables, functions, roles and the like are unique in an account and region: the second one would fail with ‘already exists’. In a template that is used twice, leave the name out or put the name of the stack into it.',
+    wrong:
+      'Resources:\n  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs } }\n  More: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs } }\n',
+    right:
+      'Resources:\n  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: jobs } }\n  More: { Type: AWS::SQS::Queue, Properties: { QueueName: more } }\n',
+    source: 'CFN-R38',
+  },
   'circular-import': {
     severity: 'error',
     title: 'stacks that import from each other',
