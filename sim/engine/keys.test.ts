@@ -166,3 +166,19 @@ test('what cannot be drawn is explained and refused', () => {
   }
   expect(keyDistributionProblem({ kind: 'uuid' })).toBeUndefined()
 })
+
+test('how many keys there are and how much the most frequent takes are known without a draw', () => {
+  const known = (d: KeyDistribution): [number, number] => {
+    const { count, topShare } = createKeySampler(d)
+    return [count, Math.round(topShare * 1e4) / 1e4]
+  }
+  expect(known({ kind: 'hot', share: 0.6, of: 1000 })).toEqual([1000, 0.6])
+  expect(known({ kind: 'hot', share: 0.1, of: 2 })).toEqual([2, 0.9])
+  expect(known({ kind: 'hot', share: 0.1, of: 1 })).toEqual([1, 1])
+  expect(known({ kind: 'uniform', n: 50 })).toEqual([50, 0.02])
+  expect(known({ kind: 'choice', weights: [3, 5, 2] })).toEqual([3, 0.5])
+  // 1 / (1 + 1/2 + 1/3 + 1/4)
+  expect(known({ kind: 'zipf', n: 4, s: 1 })).toEqual([4, 0.48])
+  expect(known({ kind: 'uuid' })).toEqual([Infinity, 0])
+  expect(known({ kind: 'sequence' })).toEqual([Infinity, 0])
+})
