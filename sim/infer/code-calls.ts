@@ -16,10 +16,23 @@ import { intentOfName, intentOfRoute, isPlural } from './verbs.ts'
 export interface Surroundings {
   readonly names: Names
   readonly grants: ReadonlyMap<string, readonly Grant[]>
-  readonly routes: readonly RouteTo[]
+  /** The routes to each function, preflights excepted. */
+  readonly routesTo: ReadonlyMap<string, readonly RouteTo[]>
   /** `from/to` of everything that the template wires, and of where it sends failures. */
   readonly wired: ReadonlySet<string>
   readonly failing: ReadonlySet<string>
+}
+
+interface Around extends Surroundings {
+  readonly allowances: ReadonlyMap<string, Allowance>
+  /** The resource of each service of which there is but one. */
+  readonly only: ReadonlyMap<string, CfnResource>
+}
+
+/** What a role may: on resources that its policies name, and on anything. */
+interface Allowance {
+  readonly specific: ReadonlyMap<string, Allowed>
+  readonly wide: Allowed
 }
 
 interface Allowed {
@@ -34,6 +47,10 @@ const ADDRESSED = /^AWS::(ElasticLoadBalancing(V2)?::LoadBalancer|ApiGateway::Re
 /** Addresses that are handed over for browsers, not for calls. */
 const FOR_BROWSERS = /ORIGIN|REDIRECT|CORS|CALLBACK|REFERER/i
 
+/** Resources that one statement, or one role, names: with more of them it says what may be done, not what is. */
+const MOST_NAMED = 32
+const NOTHING: Allowance = { specific: new Map(), wide: { actions: new Set(), evidence: [], named: false } }
+
 const POLLING = ['sqs:ReceiveMessage', 'kinesis:GetRecords']
 
 const HINTS: readonly (readonly [RegExp, string])[] = [
@@ -47,7 +64,9 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   [/FUNCTION|LAMBDA/i, 'AWS::Lambda::Function'],
 ]
 
-export function codeCalls(programs: readonly Program[], around: Surroundings): readonly InferredCall[] {
+export function codeCalls(programs: readonly Program[], surroundings: Surroundings): readonly InferredCall[] {
+  const allowances = new Map([...surroundings.grants].map(([role, own]) => [role, allowedTo(own, surroundings.names)]))
+  const around = { ...surroundings, allowances, only: onlyOnesOf(surroundings.names) }
   const told = new Map(programs.map((program) => [program.logicalId, toldTo(program, around.names)]))
   const handed = new Set([...told.values()].flatMap((resources) => [...resources.keys()]))
   return programs.flatMap((program) => callsOf(program, told.get(program.logicalId)!, handed, around))
@@ -61,8 +80,8 @@ function toldTo(program: Program, names: Names): ReadonlyMap<string, Variable> {
     const type = HINTS.find(([pattern]) => pattern.test(variable.name))?.[1]
     for (const text of variable.text.split(',', 20)) {
       const found = names.at(text.trim(), type)
-      if (found !== undefined && found.logicalId !== program.logicalId && !told.has(found.logicalId))
-        told.set(found.logicalId, variable)
+      if (found === undefined || found.logicalId === program.logicalId || told.size === MOST_NAMED) continue
+      if (!told.has(found.logicalId)) told.set(found.logicalId, variable)
     }
   }
   return told
@@ -72,23 +91,25 @@ function callsOf(
   program: Program,
   told: ReadonlyMap<string, Variable>,
   handed: ReadonlySet<string>,
-  around: Surroundings,
+  around: Around,
 ): readonly InferredCall[] {
-  const grants = program.role === undefined ? undefined : around.grants.get(program.role)
-  const { specific, wide } = allowedTo(grants ?? [], around.names)
+  const known = program.role === undefined ? undefined : around.allowances.get(program.role)
+  const { specific, wide } = known ?? NOTHING
   const calls: InferredCall[] = []
   for (const logicalId of new Set([...specific.keys(), ...told.keys()])) {
     const resource = around.names.template.resources.get(logicalId)!
     const variable = told.get(logicalId)
     if (logicalId === program.logicalId || isDestination(program, logicalId, variable, around)) continue
-    const sure = sureness(specific.get(logicalId), wide, variable, grants, resource)
+    const sure = sureness(specific.get(logicalId), wide, variable, known !== undefined, resource)
     if (sure === undefined) continue
     const isSource = around.wired.has(`${logicalId}/${program.logicalId}`)
     // Whoever lacks the name that others are handed does not call, unless its events carry the name.
     const strength = variable === undefined && handed.has(logicalId) && !isSource ? 'weak' : sure.strength
     // What a mapping polls is not polled by the function as well.
-    if (isSource) for (const action of POLLING) sure.allowed.actions.delete(action)
-    for (const { action, routes } of picked(program, sure.allowed.actions, resource, around)) {
+    const actions = isSource
+      ? new Set([...sure.allowed.actions].filter((action) => !POLLING.includes(action)))
+      : sure.allowed.actions
+    for (const { action, routes } of picked(program, actions, resource, around)) {
       const evidence = [
         ...evidenceFor(action, sure.allowed),
         ...(variable === undefined ? [] : [{ text: `environment variable ${variable.name}`, span: variable.span }]),
@@ -109,7 +130,7 @@ function isDestination(program: Program, to: string, variable: Variable | undefi
 }
 
 /** What the policies allow: on resources that they name, and on anything. */
-function allowedTo(grants: readonly Grant[], names: Names): { specific: Map<string, Allowed>; wide: Allowed } {
+function allowedTo(grants: readonly Grant[], names: Names): Allowance {
   const specific = new Map<string, Allowed>()
   const wide: Allowed = { actions: new Set(), evidence: [], named: false }
   const add = (to: Allowed, grant: Grant, actions: readonly string[]): void => {
@@ -119,19 +140,20 @@ function allowedTo(grants: readonly Grant[], names: Names): { specific: Map<stri
     to.named ||= grant.actions.some((action) => !action.endsWith('*') || /:\w/.test(action))
   }
   for (const grant of grants) {
-    const actions = grant.actions.flatMap(allowedBy)
-    for (const text of new Set(grant.resources)) {
-      const covered = names.covered(text)
-      if (covered.length !== 1) add(wide, grant, actions)
-      for (const { logicalId, type } of covered.length === 1 ? covered : []) {
-        const known = specific.get(logicalId) ?? { actions: new Set(), evidence: [], named: false }
-        add(
-          known,
-          grant,
-          actions.filter((action) => isMadeOn(action, type)),
-        )
-        if (known.actions.size > 0) specific.set(logicalId, known)
-      }
+    const actions = [...new Set(grant.actions.flatMap(allowedBy))]
+    const covered = [...new Set(grant.resources)].map((text) => names.covered(text))
+    const named = new Set(covered.flatMap((some) => (some.length === 1 ? some : [])))
+    const isWide = named.size > MOST_NAMED || covered.some((some) => some.length !== 1)
+    if (isWide) add(wide, grant, actions)
+    for (const { logicalId, type } of named.size > MOST_NAMED ? [] : named) {
+      const known = specific.get(logicalId) ?? { actions: new Set(), evidence: [], named: false }
+      add(
+        known,
+        grant,
+        actions.filter((action) => isMadeOn(action, type)),
+      )
+      if (known.actions.size > 0 && (specific.has(logicalId) || specific.size < MOST_NAMED))
+        specific.set(logicalId, known)
     }
   }
   return { specific, wide }
@@ -142,7 +164,7 @@ function sureness(
   specific: Allowed | undefined,
   wide: Allowed,
   variable: Variable | undefined,
-  grants: readonly Grant[] | undefined,
+  isRoleKnown: boolean,
   { type }: CfnResource,
 ): { readonly strength: Strength; readonly allowed: Allowed } | undefined {
   if (specific !== undefined)
@@ -154,7 +176,7 @@ function sureness(
   if (all.size === 0) return undefined
   const actions = new Set([...wide.actions].filter((action) => all.has(action)))
   if (actions.size > 0) return { strength: 'likely', allowed: { ...wide, actions } }
-  return { strength: grants === undefined ? 'likely' : 'weak', allowed: { actions: all, evidence: [], named: false } }
+  return { strength: isRoleKnown ? 'weak' : 'likely', allowed: { actions: all, evidence: [], named: false } }
 }
 
 /** The calls that the program's purpose picks, with the routes they belong to where it serves several purposes. */
@@ -165,9 +187,7 @@ function picked(
   around: Surroundings,
 ): readonly { readonly action: string; readonly routes?: readonly string[] }[] {
   const shape = shapeOf(resource, program)
-  const routes = around.routes.filter(
-    ({ to, method }) => to === program.logicalId && method.toUpperCase() !== 'OPTIONS',
-  )
+  const routes = around.routesTo.get(program.logicalId) ?? []
   const byRoute = new Map(
     routes.map((route) => [`${route.method} ${route.path}`.trim(), intentOfRoute(route.method, route.path)]),
   )
@@ -214,15 +234,21 @@ function onlyOnes(
   program: Program,
   wide: Allowed,
   known: readonly InferredCall[],
-  { names }: Surroundings,
+  around: Around,
 ): readonly InferredCall[] {
   return [...wide.actions].flatMap((action) => {
-    const service = action.slice(0, action.indexOf(':'))
-    const possible = [...names.template.resources.values()].filter(({ type }) => servicesOf(type).includes(service))
-    const [only] = possible
-    if (possible.length !== 1 || only === undefined || only.logicalId === program.logicalId) return []
-    if (!wide.named || known.some((call) => call.to === only.logicalId)) return []
+    const only = around.only.get(action.slice(0, action.indexOf(':')))
+    if (only === undefined || only.logicalId === program.logicalId || !wide.named) return []
+    if (known.some((call) => call.to === only.logicalId)) return []
     const evidence = evidenceFor(action, wide)
     return [{ from: program.logicalId, action, to: only.logicalId, kind: 'code', strength: 'weak', evidence } as const]
   })
+}
+
+function onlyOnesOf(names: Names): ReadonlyMap<string, CfnResource> {
+  const byService = new Map<string, CfnResource[]>()
+  for (const resource of names.template.resources.values())
+    for (const service of servicesOf(resource.type))
+      byService.set(service, [...(byService.get(service) ?? []).slice(0, 1), resource])
+  return new Map([...byService].flatMap(([service, some]) => (some.length === 1 ? [[service, some[0]!] as const] : [])))
 }

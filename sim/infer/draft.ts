@@ -33,6 +33,9 @@ export interface Draft {
   readonly left: readonly { readonly call: InferredCall; readonly why: string }[]
 }
 
+/** Calls of one function that are made; a list much longer says what it may do, not what it does. */
+const MOST_CALLS = 32
+
 /** Processor time of every handler, at one full vCPU: what a short handler takes in a common language. */
 export const COMPUTE = 'lognormal(p50=5ms, p99=30ms)'
 
@@ -42,11 +45,17 @@ export function draft(template: Template, { calls, sources }: Inference, rooms: 
   const carried = sources.filter(({ by, from }) => from !== undefined && by !== undefined && rooms.carries(by))
   const flow = new Flow(carried)
   const made = new Set<InferredCall>()
+  const counts = new Map<string, number>()
   for (const call of code) {
     if (call.strength === 'weak') continue
+    const count = counts.get(call.from) ?? 0
     if (rooms.targetOf(call.to, call.action) === undefined) left.push({ call, why: 'no room for it yet' })
+    else if (count === MOST_CALLS) left.push({ call, why: `a function makes ${MOST_CALLS} inferred calls at most` })
     else if (!flow.admits(call)) left.push({ call, why: 'it would set the function to work again, and again' })
-    else made.add(call)
+    else {
+      made.add(call)
+      counts.set(call.from, count + 1)
+    }
   }
   const reason = new Map(left.map(({ call, why }) => [call, why]))
   const handlers = [...template.resources.values()]

@@ -34,6 +34,9 @@ const MANAGED: ReadonlyMap<string, readonly string[]> = new Map([
   ['SecretsManagerReadWrite', ['secretsmanager:GetSecretValue']],
 ])
 
+/** Actions and resources that are read of one statement; a policy of 10,240 characters holds no more. */
+const MOST_ENTRIES = 500
+
 /** What each role of the template is allowed, by its logical id. */
 export function grantsByRole(names: Names): ReadonlyMap<string, readonly Grant[]> {
   const { template } = names
@@ -77,7 +80,9 @@ function statements(document: Node | undefined, made?: Entry): readonly Grant[] 
   return listed(get(document, 'Statement')).flatMap((statement) => {
     if (stringOf(get(statement, 'Effect')) !== 'Allow') return []
     const texts = (name: string): readonly string[] =>
-      listed(get(statement, name)).flatMap((node) => textOf(node) ?? [])
+      listed(get(statement, name))
+        .slice(0, MOST_ENTRIES)
+        .flatMap((node) => textOf(node) ?? [])
     const span = made?.keySpan ?? (get(statement, 'Action') ?? statement).span
     const by = made === undefined ? 'policy' : `policy template ${made.key}`
     return [{ actions: texts('Action'), resources: texts('Resource'), by, span }]

@@ -6,7 +6,7 @@ import { grantsByRole } from './iam.ts'
 import { machineCalls, type ReadFile } from './machines.ts'
 import { Names } from './names.ts'
 import { programsOf } from './programs.ts'
-import { routesOf } from './routes.ts'
+import { byTarget, routesOf } from './routes.ts'
 import { wiringOf } from './wires.ts'
 
 export type { Evidence, Inference, InferredCall, Rooms, Source, Strength } from './graph.ts'
@@ -26,7 +26,7 @@ export function infer(template: Template, readFile: ReadFile = () => undefined):
   const pairs = (calls: readonly InferredCall[]): Set<string> => new Set(calls.map(({ from, to }) => `${from}/${to}`))
   const wires = [...wiring.calls.filter(({ kind }) => kind === 'wire'), ...machines]
   const code = codeCalls(programsOf(names), {
-    ...{ names, routes, grants: grantsByRole(names), wired: pairs(wires) },
+    ...{ names, routesTo: byTarget(routes), grants: grantsByRole(names), wired: pairs(wires) },
     failing: pairs(wiring.calls.filter(({ kind }) => kind === 'failure')),
   })
   const started = machines.map(({ from, to, evidence }) => {

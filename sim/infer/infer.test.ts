@@ -255,3 +255,32 @@ it('containers, instances and environments of Beanstalk call with their roles', 
     'Host dynamodb:PutItem Table weak',
   ])
 })
+
+describe('what is put into a template to be costly', () => {
+  const functions = Array.from({ length: 200 }, (_, i) => lambda(`F${i}`)).join('')
+
+  it('a role that names everything says nothing of what is called', () => {
+    const all = Array.from({ length: 200 }, (_, i) => `!GetAtt F${i}.Arn`).join(', ')
+    expect(code(`Resources:${role(`Action: lambda:InvokeFunction, Resource: [${all}]`)}${functions}`)).toEqual([])
+  })
+
+  it('thousands of patterns are not all looked into', () => {
+    const patterns = Array.from({ length: 400 }, (_, i) => `"arn:aws:lambda:*:*:function:*a*${i}*"`).join(', ')
+    const statements = Array.from(
+      { length: 20 },
+      (_, i) => `{ Effect: Allow, Action: "lambda:*", Resource: [${patterns.replaceAll('*a', `*a${i}`)}] }`,
+    )
+    const many = role('Action: x:y, Resource: z').replace(
+      /Statement: \[.*?\] \}/,
+      `Statement: [${statements.join(', ')}] }`,
+    )
+    expect(code(`Resources:${many}${functions}`)).toEqual([])
+  })
+
+  it('substitutions are filled in once, and a definition does not grow beyond what AWS takes', () => {
+    const hole = '${A}'
+    const text = `Resources:${role('Action: logs:x, Resource: "*"')}
+  Flow: { Type: AWS::StepFunctions::StateMachine, Properties: { RoleArn: !GetAtt Role.Arn, DefinitionString: '${hole.repeat(50_000)}', DefinitionSubstitutions: { A: '${hole.repeat(10_000)}' } } }`
+    expect(inferred(text).calls).toEqual([])
+  })
+})

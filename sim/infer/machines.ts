@@ -20,6 +20,8 @@ export type ReadFile = (path: string) => string | undefined
 
 /** States below states: parallel branches and maps may be nested this deep. */
 const DEEPEST = 30
+/** UTF-16 units of a definition: AWS takes 1 MB. */
+const LONGEST = 1_048_576
 
 export function machineCalls(names: Names, readFile: ReadFile): readonly InferredCall[] {
   return [...names.template.resources.values()].flatMap((machine) => {
@@ -45,12 +47,21 @@ function definitionOf({ logicalId, properties }: CfnResource, names: Names, read
     textOf(get(properties, 'DefinitionString') ?? object!) ??
     (path === undefined || /^\w+:/.test(path) ? undefined : readFile(path))
   if (text === undefined) return undefined
-  const filled = entries(get(properties, 'DefinitionSubstitutions')).reduce(
-    (whole, { key, value }) => whole.replaceAll(`\${${key}}`, textOf(value) ?? ''),
-    text,
-  )
+  const filled = fillIn(text, get(properties, 'DefinitionSubstitutions'))
   // What is wrong with a definition is for the room that runs it to say.
   return parseDocument({ name: path ?? logicalId, text: filled }, new Problems())
+}
+
+/** The text with its `${names}` filled in, once: what is filled in is not looked at again, and the whole stays readable. */
+function fillIn(text: string, substitutions: Node | undefined): string {
+  let room = LONGEST - text.length
+  return text.replace(/\$\{([A-Za-z0-9_-]{1,255})\}/g, (hole, name: string) => {
+    const value = get(substitutions, name)
+    const filling = value === undefined ? undefined : textOf(value)
+    if (filling === undefined || filling.length > room) return hole
+    room -= filling.length
+    return filling
+  })
 }
 
 function tasks(machine: Node | undefined, depth: number): readonly { readonly name: string; readonly state: Node }[] {

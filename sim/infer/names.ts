@@ -14,9 +14,12 @@ const ARNS: ReadonlyMap<string, 'Arn' | 'Ref'> = new Map([
   ['AWS::S3::Bucket', 'Arn'],
 ])
 const LONGEST_TEXT = 2048
+/** Patterns of ARNs that are looked into; more than any account's policies hold about one stack. */
+const MOST_PATTERNS = 1000
 
 export class Names {
   readonly template: Template
+  private readonly found = new Map<string, readonly CfnResource[]>()
   private readonly arns: readonly { readonly logicalId: string; readonly arn: string }[]
 
   constructor(template: Template) {
@@ -40,7 +43,15 @@ export class Names {
 
   /** The resources that the `Resource` of a policy's statement covers. A lone `*` covers none: it names nothing. */
   covered(pattern: string): readonly CfnResource[] {
-    if (pattern === '*' || pattern.length > LONGEST_TEXT) return []
+    const known = this.found.get(pattern)
+    if (known !== undefined) return known
+    if (pattern === '*' || pattern.length > LONGEST_TEXT || this.found.size >= MOST_PATTERNS) return []
+    const covered = this.look(pattern)
+    this.found.set(pattern, covered)
+    return covered
+  }
+
+  private look(pattern: string): readonly CfnResource[] {
     const parameter = /:parameter\/?(.+)$/.exec(pattern)?.[1]
     if (parameter !== undefined && pattern.includes(':ssm:')) {
       const named = this.at(`/${parameter}`, 'AWS::SSM::Parameter') ?? this.at(parameter, 'AWS::SSM::Parameter')

@@ -71,3 +71,15 @@ function find(node: Node | undefined, names: Names): string | undefined {
   const text = stringOf(node)
   return text === undefined ? undefined : names.at(text)?.logicalId
 }
+
+/** Routes by what they lead to; a browser's preflights are the API's own business. */
+export function byTarget(routes: readonly RouteTo[]): ReadonlyMap<string, readonly RouteTo[]> {
+  const to = new Map<string, RouteTo[]>()
+  for (const route of routes) {
+    if (route.method.toUpperCase() === 'OPTIONS') continue
+    const known = to.get(route.to)
+    if (known === undefined) to.set(route.to, [route])
+    else known.push(route)
+  }
+  return to
+}

@@ -34,7 +34,8 @@ export function inferScenario(
 }
 
 function roomsOf(resources: Resources, registry: Registry): Rooms {
-  const component = (logicalId: string) => resources.components.find(({ name }) => name === logicalId)
+  const byName = new Map(resources.components.map((component) => [component.name, component]))
+  const component = (logicalId: string) => byName.get(logicalId)
   return {
     targetOf: (logicalId, action) => {
       const op = component(logicalId)?.def.ops[action as Action]
