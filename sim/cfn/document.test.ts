@@ -87,8 +87,17 @@ test('what is beyond a bound is not read to its end', () => {
 })
 
 test('a place behind the end of the text becomes its end', () => {
-  const { problems } = parse('A: "x')
-  expect(problems.list[0]).toMatchObject({ slug: 'yaml-syntax', span: { start: 5, end: 5 } })
+  for (const text of [
+    'A: "x',
+    'A: {b: 1',
+    'A: [',
+    'A:\n  - b\n c',
+    '? a\n: b\nc',
+    '%YAML 1.2\n',
+    'A: |9\n',
+    '- a\n b: c: d',
+  ])
+    for (const { span } of parse(text).problems.list) expect(span!.end, text).toBeLessThanOrEqual(text.length)
 })
 
 test('keys that could reach a prototype are refused', () => {

@@ -5,11 +5,12 @@
 import { Composer, Parser, isAlias, isScalar as isYamlScalar, isSeq } from 'yaml'
 import type { CST, Document, ParsedNode, Pair, Scalar as YamlScalar, YAMLMap } from 'yaml'
 import type { Problems } from '../diag/problem.ts'
-import type { Source, Span } from '../diag/span.ts'
+import { lineColumn, type Source, type Span } from '../diag/span.ts'
 import { lexemesOf } from './lexemes.ts'
 import { Dict, List, Scalar } from './node.ts'
 import type { Entry, Node } from './node.ts'
 import { longForm } from './short-forms.ts'
+import { syntaxFlaws } from './syntax.ts'
 
 export interface DocumentLimits {
   /** Longest text, in UTF-16 units. AWS: 51,200 bytes inline, 1 MB from a bucket. */
@@ -32,9 +33,6 @@ export const defaultLimits: DocumentLimits = {
 
 /** For templates, which CloudFormation takes with repeated keys; inside `Simulation` they stay errors. */
 export const templateLimits: DocumentLimits = { ...defaultLimits, duplicates: 'last' }
-
-/** Why `!Base64 !Sub x` is no YAML (CFN-R1). */
-const twoShortForms = { help: 'write the outer function in its long form: `Fn::Base64: !Sub …`' }
 
 const refusedKeys = new Set(['__proto__', 'prototype', 'constructor'])
 
@@ -77,7 +75,7 @@ function parse(source: Source, problems: Problems, limits: DocumentLimits): Node
     resolveKnownTags: false,
   } as const
   const documents = [...new Composer(options).compose(tokens, true, source.text.length)]
-  return new Reader(source, problems, limits).read(documents as Document.Parsed[])
+  return new Reader(source, problems, limits).read(documents as Document.Parsed[], tokens)
 }
 
 /** Where reading ended before the end of the text, and what there was too much of. */
@@ -147,14 +145,12 @@ class Reader {
     this.json = /^\s*[{[]/.test(source.text)
   }
 
-  read(documents: readonly Document.Parsed[]): Node | undefined {
+  read(documents: readonly Document.Parsed[], tokens: readonly CST.Token[]): Node | undefined {
     const [document, second] = documents
-    for (const each of documents) {
-      for (const error of each.errors) {
-        const help = error.code === 'MULTIPLE_TAGS' ? twoShortForms : undefined
-        this.problems.error('yaml-syntax', sentence(error.message), this.span(error.pos[0], error.pos[1]), help)
-      }
-    }
+    const errors = documents.flatMap((each) => each.errors)
+    const lineOf = (offset: number): number => lineColumn(this.span(offset, offset)).line
+    for (const { message, start, end, help } of errors.length === 0 ? [] : syntaxFlaws(tokens, errors, lineOf))
+      this.problems.error('yaml-syntax', message, this.span(start, end), help === undefined ? {} : { help })
     if (second !== undefined) {
       const [start] = second.range
       this.problems.error('several-documents', 'the text holds more than one document', this.span(start, start + 1))
@@ -162,7 +158,7 @@ class Reader {
     }
     if (document === undefined || document.errors.length > 0) return undefined
     if (document.contents === null) {
-      this.problems.error('empty-document', 'the text holds no document', this.span(0, 0))
+      this.problems.error('empty-document', 'nothing is written here but comments and blanks', this.span(0, 0))
       return undefined
     }
     return this.node(document.contents as ParsedNode)
@@ -276,7 +272,7 @@ class Reader {
   private merge(value: Node, merged: Dict[]): void {
     for (const each of value.kind === 'list' ? value.items : [value]) {
       if (each.kind === 'map') merged.push(each)
-      else this.problems.error('merge-not-a-map', '`<<` merges a map or a list of maps', each.span)
+      else this.problems.error('merge-not-a-map', '`<<` merges maps, and this is none', each.span)
     }
   }
 
@@ -313,10 +309,4 @@ function plainScalar(text: string, span: Span, json: boolean): Scalar {
     if (Number.isFinite(value)) return new Scalar(value, text, span)
   }
   return new Scalar(text, text, span)
-}
-
-/** The parser's own words, begun in lower case and without a full stop, as all our problems are. */
-function sentence(message: string): string {
-  const trimmed = message.replace(/\.$/, '')
-  return trimmed.charAt(0).toLowerCase() + trimmed.slice(1)
 }

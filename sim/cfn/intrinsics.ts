@@ -4,7 +4,7 @@
 // resolved tree has no functions left. A value that cannot be had is one problem and resolves to a text, never to a crash.
 import type { Slug } from '../diag/catalogue.ts'
 import type { Problems } from '../diag/problem.ts'
-import type { Span } from '../diag/span.ts'
+import { subspan, type Span } from '../diag/span.ts'
 import { nearest } from '../diag/suggest.ts'
 import { base64, cidr, zonesOf } from './functions.ts'
 import { Dict, entries, get, isList, isMap, isScalar, items, jsonOf, List, scalar, stringOf, textOf } from './node.ts'
@@ -97,7 +97,8 @@ export class Intrinsics {
           `\`${entry.key}\` stands in a map with other keys; a function stands alone`,
           entry.keySpan,
         )
-        continue
+        // What is left would be refused as something that nobody wrote.
+        return undefined
       }
       const value = this.resolve(entry.value)
       if (value !== undefined) pairs.set(entry.key, { ...entry, value })
@@ -254,18 +255,25 @@ export class Intrinsics {
     const place = (isList(argument) ? head?.span : argument.span) ?? span
     let grown = 0
     const own = new Map<string, string>()
-    const made = template.replace(/\$\{(!?)([^{}]*)\}/g, (whole: string, literal: string, inner: string) => {
-      if (literal) return `\${${inner}}`
-      const name = inner.trim()
-      if (grown > longestText) return ''
-      const given = get(map, name)
-      // Once a name: functions of functions would otherwise be resolved as often as their product.
-      const value =
-        own.get(name) ?? (given === undefined ? (this.substituted(name, place) ?? whole) : (this.text(given) ?? ''))
-      own.set(name, value)
-      grown += value.length
-      return value
-    })
+    const at = exactly(template, place)
+    const made = template.replace(
+      /\$\{(!?)([^{}]*)\}/g,
+      (whole: string, literal: string, inner: string, index: number) => {
+        if (literal) return `\${${inner}}`
+        const name = inner.trim()
+        if (grown > longestText) return ''
+        const given = get(map, name)
+        // Once a name: functions of functions would otherwise be resolved as often as their product.
+        const value =
+          own.get(name) ??
+          (given === undefined
+            ? (this.substituted(name, at(index + 2, inner.length)) ?? whole)
+            : (this.text(given) ?? ''))
+        own.set(name, value)
+        grown += value.length
+        return value
+      },
+    )
     return scalar(made, span)
   }
 
@@ -306,6 +314,8 @@ export class Intrinsics {
     const [position, list, more] = items(argument)
     const index = position === undefined ? undefined : this.text(position)
     const choices = list === undefined ? undefined : this.listOf(list)
+    // A list that cannot be made has been told of.
+    if (list !== undefined && choices === undefined && index !== undefined) return undefined
     if (index === undefined || !/^[0-9]+$/.test(index) || !isList(choices) || more !== undefined)
       return this.wrong('Fn::Select', 'an index and a list', span)
     const chosen = choices.items[Number(index)]
@@ -319,7 +329,7 @@ export class Intrinsics {
     }
     this.problem(
       'index-out-of-range',
-      `there is no item ${index} in a list of ${choices.items.length}`,
+      `there is no item ${index} in a list of ${choices.items.length}; the first item is 0`,
       position?.span ?? span,
     )
     return undefined
@@ -465,4 +475,10 @@ export class Intrinsics {
 function moved(node: Node, span: Span): Node {
   if (isScalar(node)) return scalar(node.value, span)
   return isList(node) ? new List(node.items, span) : node
+}
+
+/** Places inside a text, where the file writes it as it is (bare or in quotes); else the whole of it. */
+function exactly(text: string, place: Span): (offset: number, length: number) => Span {
+  const quote = [0, 1].find((each) => place.source.text.startsWith(text, place.start + each))
+  return (offset, length) => (quote === undefined ? place : subspan(place, quote + offset, length))
 }

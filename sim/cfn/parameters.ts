@@ -101,7 +101,7 @@ function readParameter(
 ): Parameter | undefined {
   const { key: name, keySpan, value: node } = entry
   if (!isMap(node)) {
-    problems.error('wrong-type', `the parameter \`${name}\` is a map with at least a \`Type\``, node.span)
+    problems.error('wrong-type', `the parameter \`${name}\` is not a map with at least a \`Type\``, node.span)
     return undefined
   }
   for (const each of node.pairs.values()) {

@@ -61,7 +61,7 @@ export function checkSections(root: Dict, quotas: TemplateQuotas, problems: Prob
     )
   }
   const resources = get(root, 'Resources')
-  if (resources === undefined) problems.error('no-resources', 'a template has a `Resources` section', root.span)
+  if (resources === undefined) problems.error('no-resources', 'there is no `Resources` section', root.span)
   return isMap(resources)
 }
 
@@ -166,7 +166,7 @@ export function checkResources(resources: Dict, parameters: Node | undefined, pr
       problems.error('name-taken', `\`${key}\` is both a parameter and a resource`, keySpan, { also })
     }
     if (!isMap(value)) {
-      problems.error('wrong-type', `the resource \`${key}\` is a map with at least a \`Type\``, value.span)
+      problems.error('wrong-type', `the resource \`${key}\` is not a map with at least a \`Type\``, value.span)
       continue
     }
     const type = get(value, 'Type')

@@ -371,7 +371,7 @@ export class Stack {
     const { problems } = this.deployment
     for (const { key: name, keySpan, value: node } of entries(this.made.outputs)) {
       if (!isMap(node)) {
-        problems.error('wrong-type', `the output \`${name}\` is a map with at least a \`Value\``, node.span)
+        problems.error('wrong-type', `the output \`${name}\` is not a map with at least a \`Value\``, node.span)
         continue
       }
       checkOutput(node, name, problems)

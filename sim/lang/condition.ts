@@ -53,7 +53,7 @@ export function parseCondition(text: string, purpose = ''): Outcome<Condition> {
 export function refuseOtherSign(scanner: Scanner): void {
   const sign = scanner.peek(OTHER_SIGN)
   if (sign === undefined) return
-  scanner.stop('unknown-sign', `${quote(sign.text)} is not known here`, sign, {
+  scanner.stop('unknown-sign', `${quote(sign.text)} means nothing here`, sign, {
     label: `write ${quote(OTHER_SIGNS.get(sign.text)!)}`,
   })
 }

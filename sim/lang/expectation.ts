@@ -135,7 +135,7 @@ function readExpectation(scanner: Scanner): Expectation {
   if (isConstant(left) && isConstant(right)) {
     scanner.stop(
       'constant-expectation',
-      'nothing of the run is looked at',
+      'this is true or false whatever happens in the run',
       { start: left.start, end: right.end },
       { help: `expected a term such as ${EXAMPLE}` },
     )

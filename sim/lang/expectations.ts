@@ -1,4 +1,5 @@
 // `Simulation.Expect`: each expectation read, and its names looked up among the resources before anything runs.
+import { kindOf } from './fields.ts'
 import type { Problems } from '../diag/problem.ts'
 import type { Span } from '../diag/span.ts'
 import { nearest } from '../diag/suggest.ts'
@@ -43,7 +44,7 @@ export function readExpectations(
   return section.expect.flatMap((node) => {
     const text = isScalar(node) ? textOf(node) : undefined
     if (text === undefined) {
-      problems.error('wrong-type', 'an expectation is a text', node.span, {
+      problems.error('wrong-type', `an expectation is ${kindOf(node)}, not a text`, node.span, {
         label: 'such as `p99(Api.Latency) < 300 ms`',
       })
       return []

@@ -96,9 +96,10 @@ class Compiler {
     if (doing.length !== 1) {
       const label =
         doing.length === 0
-          ? 'nothing is done here'
-          : `these are ${doing.length}: ${doing.map((entry) => `\`${entry.key}\``).join(', ')}`
-      problems.error('not-a-step', 'a step does one thing', node.span, { label })
+          ? 'such as `Compute: 20ms`'
+          : `they are ${doing.map((entry) => `\`${entry.key}\``).join(', ')}`
+      const does = doing.length === 0 ? 'nothing' : `${doing.length} things`
+      problems.error('not-a-step', `this step does ${does}; a step does one thing`, node.span, { label })
       return
     }
     const entry = doing[0]!
@@ -188,7 +189,7 @@ class Compiler {
         const fields = isMap(value) ? new Fields('`Fail`', value, ['Error', 'Cause'], problems) : undefined
         const error = fields === undefined ? textOf(value) : textOf(fields.node('Error'))
         if (error === undefined)
-          problems.error('wrong-type', '`Fail` names an exception', value.span, {
+          problems.error('wrong-type', `\`Fail\` is ${kindOf(value)}, not the name of an exception`, value.span, {
             label: 'such as `Fail: PaymentDeclined`',
           })
         else this.emit({ op: 'fail', error, catches: [] })
@@ -276,7 +277,8 @@ class Compiler {
     const total = weights.reduce((sum, weight) => sum + weight, 0)
     let sum = 0
     for (const weight of weights) cumulative.push((sum += weight) / total)
-    if (!(total > 0)) problems.error('out-of-range', 'the weights of `Choose` add up to 0', value.span)
+    if (!(total > 0) && weights.every((weight) => !Number.isNaN(weight)))
+      problems.error('out-of-range', 'the weights of `Choose` add up to 0', value.span)
   }
 
   private weight(node: Node | undefined): number {
@@ -284,8 +286,10 @@ class Compiler {
     const text = textOf(node) ?? ''
     const parsed = text.endsWith('%') ? parsePercent(text) : parseNumber(text)
     if (parsed.ok && parsed.value >= 0) return parsed.value
-    this.context.problems.error('wrong-type', `\`Weight\` is ${kindOf(node)}, not a number from 0`, node.span)
-    return 0
+    this.context.problems.error('wrong-type', `\`Weight\` is ${kindOf(node)}, not a number from 0`, node.span, {
+      label: 'such as `3` or `70%`',
+    })
+    return Number.NaN
   }
 
   private metric(value: Node, place: string): void {

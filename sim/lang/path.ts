@@ -62,7 +62,7 @@ function memberName(scanner: Scanner): string {
     scanner.takeHere(NAME) ?? scanner.unexpected('a name', { help: "write other names in brackets: `$['a b']`" })
   const dash = scanner.peekHere(DASH)
   if (dash !== undefined) {
-    scanner.stop('dash-in-path', `${quote('-')} ends the name ${quote(name.text)}`, dash, {
+    scanner.stop('dash-in-path', `the name ${quote(name.text)} ends at this ${quote('-')}`, dash, {
       help: "write other names in brackets: `$['a-b']`",
     })
   }

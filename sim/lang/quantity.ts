@@ -298,8 +298,9 @@ function unknownUnit(name: string, offset: number, measure: Measure): Flaw {
           measure.names.filter((unit) => unit.length > 1),
         )
       : undefined)
+  const comma = name.startsWith(',') ? 'a fraction is written with a point: `1.5`' : undefined
   return flaw('unknown-unit', `${quote(name)} is not a unit of ${measure.of}`, offset, Math.max(1, name.length), {
-    label: near === undefined ? undefined : `did you mean ${quote(near)}?`,
+    label: near === undefined ? comma : `did you mean ${quote(near)}?`,
     help: `units of ${measure.of} are ${oneOf(measure.names)}`,
   })
 }

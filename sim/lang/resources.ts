@@ -145,22 +145,33 @@ export function readResources(
   }
 
   const components: Component[] = []
+  // Mistakes of properties; what is found from here on leaves the configs as they are.
+  const broken = new Set(faulty)
+  const sound = (found: readonly ResourceView[]): readonly ResourceView[] => {
+    if (found.some((other) => broken.has(other.logicalId))) throw NEIGHBOUR_BROKEN
+    return found
+  }
   for (const { view, resource } of views.values()) {
     const def = registry.byType.get(resource.type)
     if (def === undefined) continue
     const near: Near = {
       self: view,
       all: (type) =>
-        [...views.values()]
-          .map((other) => other.view)
-          .filter((other) => other.type === type)
-          .sort((a, b) => (a.logicalId < b.logicalId ? -1 : 1)),
-      resourceAt: (text) =>
-        typeof text === 'string' ? views.get(template.resourceAt(text)?.logicalId ?? '')?.view : undefined,
+        sound(
+          [...views.values()]
+            .map((other) => other.view)
+            .filter((other) => other.type === type)
+            .sort((a, b) => (a.logicalId < b.logicalId ? -1 : 1)),
+        ),
+      resourceAt: (text) => {
+        const found = typeof text === 'string' ? views.get(template.resourceAt(text)?.logicalId ?? '')?.view : undefined
+        return found === undefined ? undefined : sound([found])[0]
+      },
       quota: (name) => quota(def, name),
     }
-    const complete = faulty.size === 0
-    const config = complete ? Object.freeze({ ...view.config, ...def.gather?.(near) }) : view.config
+    const gathered = broken.has(view.logicalId) ? undefined : gather(def, near)
+    const complete = gathered !== undefined
+    const config = complete ? Object.freeze({ ...view.config, ...gathered }) : view.config
     components.push({
       name: resource.logicalId,
       def,
@@ -212,6 +223,19 @@ function toldOf(resource: CfnResource, problems: Problems): readonly Problem[] {
 function isMade(resource: CfnResource, path: Path): boolean {
   const entry = resource.properties.pairs.get(String(path[0]))
   return entry !== undefined && isWithin(entry.keySpan, entry.value.span) && isWithin(entry.value.span, entry.keySpan)
+}
+
+/** Thrown where a room asks for a neighbour whose properties are wrong: what it would say of it could be wrong too. */
+const NEIGHBOUR_BROKEN = Symbol('a neighbour is broken')
+
+/** What a room adds to a config; undefined when it cannot be known, because a neighbour is broken. */
+function gather(def: ServiceDef, near: Near): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return def.gather?.(near) ?? {}
+  } catch (thrown) {
+    if (thrown === NEIGHBOUR_BROKEN) return undefined
+    throw thrown
+  }
 }
 
 /** The name that CloudWatch's dimension carries: a room may say so, else the physical name. */

@@ -180,11 +180,15 @@ export function readDistribution(node: Node, dimension: Dimension, context: Step
     })
     return undefined
   }
+  let unreadable = false
   const readFile: FileReader = (path): Outcome<string> => {
     const file = context.readFile(path, node.span)
+    unreadable = file === undefined
     return file === undefined ? flaw('unreadable-file', `\`${path}\` cannot be read`, 0, text.length) : found(file)
   }
-  return taken(parseDistribution(text, dimension, readFile), node as Scalar, context)
+  const parsed = parseDistribution(text, dimension, readFile)
+  // Who reads the files has said why already.
+  return unreadable ? undefined : taken(parsed, node as Scalar, context)
 }
 
 /** A sampler that worlds may share: nothing in it changes. */

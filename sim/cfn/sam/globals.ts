@@ -160,7 +160,9 @@ export function withGlobals(resource: Dict, type: string, globals: Node | undefi
   const section = get(globals, type.slice('AWS::Serverless::'.length))
   if (!isMap(section) || stringOf(ignored) === '*' || isTrue(ignored)) return properties
   const skipped = items(ignored).map(stringOf)
-  const kept = new Map([...section.pairs].filter(([key]) => !skipped.includes(key)))
+  // What cannot be global has been told once, and is not told again at every resource.
+  const allowed = supported.get(type.slice('AWS::Serverless::'.length)) ?? []
+  const kept = new Map([...section.pairs].filter(([key]) => allowed.includes(key) && !skipped.includes(key)))
   return mergeMaps(new Dict(kept, section.span), properties)
 }
 

@@ -56,6 +56,10 @@ export const functions = {
     severity: 'warning',
     title: 'a part of an empty text is asked for',
     text: '`Fn::Select` over `Fn::Split` of a text that is empty, because nobody gave the value that stands there. CloudFormation would refuse it; here the empty text stands in so that the rest can run. Give the parameter a value.',
+    wrong:
+      'Parameters: { Zones: { Type: String, Default: "" } }\nResources:\n  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: !Select [1, !Split [",", !Ref Zones]] } }\n',
+    right:
+      'Parameters: { Zones: { Type: String, Default: "a,b" } }\nResources:\n  Jobs: { Type: AWS::SQS::Queue, Properties: { QueueName: !Select [1, !Split [",", !Ref Zones]] } }\n',
   },
   'cidr-does-not-fit': {
     severity: 'error',
