@@ -39,7 +39,7 @@ function handlersLine(handlers: readonly DraftHandler[]): string {
   const sum = calls.reduce((total, count) => total + count, 0)
   const whose = `handlers of ${counted(handlers.length, 'function')}`
   if (sum === 0) return `${whose}, which compute only`
-  return `${whose}, which make ${counted(sum, 'call')} in all${idle === 0 ? '' : `; ${idle} of them compute only`}`
+  return `${whose}, which make ${counted(sum, 'call')} in all${idle === 0 ? '' : `; ${idle} of them ${idle === 1 ? 'computes' : 'compute'} only`}`
 }
 
 function some(names: readonly string[]): string {
