@@ -1,0 +1,168 @@
+// What the browser may know of a scenario and of its run: plain data that crosses from the worker to the page.
+//
+// The one idea: the core is sampled, never asked. For every stretch of virtual time the worker sends one frame with the
+// states of all components at its end and the messages that moved in it; a page that has the frames can play, stop and
+// scrub without the worker, and a picture at time t is a pure function of the frames around t.
+import type { Problem } from '../diag/problem.ts'
+
+/** What became of a message on its way; in this order on the legend. */
+export const OUTCOMES = ['ok', 'answer', 'retry', 'throttled', 'error', 'dead-letter'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+export type Tone = 'calm' | 'busy' | 'throttling' | 'failing'
+export const TONES: readonly Tone[] = ['calm', 'busy', 'throttling', 'failing']
+
+/** One number of a component that its glyph or its card's foot shows. */
+export interface Reading {
+  readonly name: string
+  readonly unit: string
+  readonly doc: string
+}
+
+/** A row of alike things inside a component: environments, partitions, shards, alarms. */
+export interface Cells {
+  readonly name: string
+  readonly doc: string
+  /** Numbers of each cell, in this order, such as a partition's consumed and refused units. */
+  readonly columns: readonly Reading[]
+}
+
+export interface NodeOutline {
+  readonly name: string
+  readonly type: string
+  readonly family: string
+  readonly glyph: string
+  /** What the card says under the name, such as `Lambda · reserved 5`. */
+  readonly label: string
+  /** One-based lines of the scenario's text where the resource stands; undefined for what the scenario made up. */
+  readonly place?: { readonly file: string; readonly line: number; readonly endLine: number }
+  readonly readings: readonly Reading[]
+  readonly cells: readonly Cells[]
+}
+
+/** A way on which messages move, between two nodes; a mapping that only fetches and hands on is a road, not a node. */
+export interface RoadOutline {
+  readonly from: number
+  readonly to: number
+  /** The operations on it, such as `sqs:SendMessage`. */
+  readonly actions: readonly string[]
+  /** Answers come back on it: a call that waits. Else messages are fetched or handed on. */
+  readonly answers: boolean
+}
+
+/** A parameter of the template: a slider or a choice. */
+export interface KnobOutline {
+  readonly name: string
+  readonly description?: string
+  readonly type: 'number' | 'text'
+  readonly value: string
+  readonly initial: string
+  readonly min?: number
+  readonly max?: number
+  readonly allowed?: readonly string[]
+}
+
+/** Something worth a mark on the time line: a fault, an action, an alarm, the first of a kind. */
+export interface Mark {
+  /** µs. */
+  readonly time: number
+  /** µs; 0 = a moment. */
+  readonly length: number
+  readonly kind: 'fault' | 'action' | 'alarm' | 'first' | 'deployment'
+  /** Number of the node, −1 = the whole system. */
+  readonly node: number
+  readonly text: string
+}
+
+/** A plain sentence of what is going on, tied to a place and a stretch of time, the most telling first. */
+export interface Insight {
+  readonly kind: string
+  readonly node: number
+  readonly resource: string
+  /** µs. */
+  readonly from: number
+  readonly to: number
+  /** A few words: `One key fills one partition`. */
+  readonly title: string
+  /** One or two sentences with the figures. */
+  readonly text: string
+  /** 0..1: how much of the trouble it explains. */
+  readonly weight: number
+  /** Number of the insight in the same list that brought it about. */
+  readonly cause?: number
+}
+
+export interface Outline {
+  readonly name: string
+  readonly description?: string
+  readonly seed: string
+  /** µs. */
+  readonly duration: number
+  readonly warmUp: number
+  readonly nodes: readonly NodeOutline[]
+  readonly roads: readonly RoadOutline[]
+  readonly knobs: readonly KnobOutline[]
+  /** Faults and actions known before the run; the rest come with the frames. */
+  readonly marks: readonly Mark[]
+  readonly notSimulated: readonly { readonly message: string; readonly line?: number }[]
+  readonly inferred: readonly string[]
+  /** µs of virtual time in one frame. */
+  readonly step: number
+  /** How many messages one dot stands for, by outcome. */
+  readonly perDot: readonly number[]
+}
+
+/** Bytes of one moving message in `Frame.moves`: float32 seconds after `from`, uint16 road, uint8 outcome, uint8 lane, uint32 trace. */
+export const MOVE_BYTES = 12
+
+/** What happened in (from, to]. */
+export interface Frame {
+  readonly index: number
+  /** µs. */
+  readonly from: number
+  readonly to: number
+  /** `MOVE_BYTES` for each message shown, in order of time, little-endian. */
+  readonly moves: ArrayBuffer
+  /** By road and outcome: how many messages there were, shown or not. */
+  readonly counts: Float32Array
+  /** By node: its readings at `to`, one behind the other; then its tone as an index of TONES. */
+  readonly readings: Float32Array
+  /** By node and kind of cells: how many there are, then their columns cell by cell. */
+  readonly cells: Float32Array
+  readonly marks: readonly Mark[]
+}
+
+/** The end of a run: what the command line would say of it. */
+export interface Outcomes {
+  readonly digest: string
+  readonly events: number
+  readonly requests: number
+  readonly insights: readonly Insight[]
+  /** The report as `--format json` gives it. */
+  readonly report: unknown
+}
+
+/** From the page to the worker. `run` numbers the run that a message is about; what comes for an older one is dropped. */
+export type Ask =
+  | {
+      readonly ask: 'load'
+      readonly run: number
+      readonly name: string
+      readonly text: string
+      /** Values of parameters over those of the scenario. */
+      readonly knobs: Readonly<Record<string, string>>
+      readonly files: Readonly<Record<string, string>>
+      readonly seed?: string
+    }
+  /** Go on simulating up to this moment, in µs. */
+  | { readonly ask: 'ahead'; readonly run: number; readonly until: number }
+  /** Frames again that the page has let go. */
+  | { readonly ask: 'frames'; readonly run: number; readonly from: number; readonly to: number }
+
+/** From the worker to the page. */
+export type Answer =
+  | { readonly answer: 'problems'; readonly run: number; readonly problems: readonly Problem[] }
+  | { readonly answer: 'outline'; readonly run: number; readonly outline: Outline }
+  | { readonly answer: 'frame'; readonly run: number; readonly frame: Frame }
+  | { readonly answer: 'done'; readonly run: number; readonly outcomes: Outcomes }
+  | { readonly answer: 'bug'; readonly run: number; readonly message: string }
