@@ -130,7 +130,7 @@ export function reportOf(run: Run, reproduce: string): Report {
     warmUp: scenario.plan.warmUp / 1e6,
     events: world.kernel.steps,
     requests: world.metrics
-      .filter((metric) => metric.namespace === 'Sim' && metric.name === 'Requests')
+      .filter((metric) => metric.name === 'Requests' && metric.dimensions['Workload'] !== undefined)
       .reduce(
         (sum, metric) => sum + metric.series.points.reduce((total, point) => total + point.n * point.repeat, 0),
         0,
