@@ -24,6 +24,8 @@ export class Calls {
   arg: Int32Array = new Int32Array(START)
   /** The request from outside that this call serves; equal along a whole chain. */
   trace: Int32Array = new Int32Array(START)
+  /** 1 for a first try; a caller that tries again says which attempt it is, up to 255. */
+  attempt: Uint8Array = new Uint8Array(START)
   /** When the caller sent it, in µs. */
   sentAt: Float64Array = new Float64Array(START)
   /** What the caller passes: the parameters of the API, by their own names. */
@@ -53,6 +55,7 @@ export class Calls {
     this.cookie[call] = cookie
     this.status[call] = 0
     this.arg[call] = 0
+    this.attempt[call] = 1
     this.trace[call] = trace
     this.sentAt[call] = now
     this.live++
@@ -72,13 +75,14 @@ export class Calls {
 
   private grow(): void {
     const length = this.edge.length * 2
-    const widen = <T extends Int32Array | Float64Array>(from: T, to: T): T => (to.set(from), to)
+    const widen = <T extends Int32Array | Float64Array | Uint8Array>(from: T, to: T): T => (to.set(from), to)
     this.edge = widen(this.edge, new Int32Array(length))
     this.replyTo = widen(this.replyTo, new Int32Array(length))
     this.cookie = widen(this.cookie, new Int32Array(length))
     this.status = widen(this.status, new Int32Array(length))
     this.arg = widen(this.arg, new Int32Array(length))
     this.trace = widen(this.trace, new Int32Array(length))
+    this.attempt = widen(this.attempt, new Uint8Array(length))
     this.sentAt = widen(this.sentAt, new Float64Array(length))
     this.free = widen(this.free, new Int32Array(length))
   }

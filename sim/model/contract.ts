@@ -100,6 +100,10 @@ export interface Op<S> {
   /** The exceptions it can raise. */
   readonly errors?: readonly string[]
   readonly run: (self: S, call: Call) => void
+  /** True for what is handed over without anybody waiting for the answer. */
+  readonly oneWay?: true
+  /** Whether an answer with status 0 tells of a failure all the same: a function error (LAM-20). */
+  readonly failed?: (answer: unknown) => boolean
 }
 
 /** A CloudWatch metric under its CloudWatch name. */
@@ -129,13 +133,70 @@ export interface Fault<S> {
   readonly stop: (self: S, params: Config) => void
 }
 
+/** A number that a glyph shows. */
+export interface Quantity {
+  /** Capital letter; unique within its room or its row of cells. */
+  readonly name: string
+  /** Such as `messages`, `1/s`, `s`, `%`. */
+  readonly unit: string
+  readonly doc: string
+  /** True for a count since the beginning, of which the rate per second is shown. */
+  readonly counter?: true
+}
+
+export interface Reading<S> extends Quantity {
+  /** NaN = there is nothing to show now. */
+  readonly read: (self: S, now: number) => number
+}
+
+/** Takes one cell: a number that stays with it as long as it lives, its columns, and a name for it if there is one. */
+export type CellSink = (id: number, values: readonly number[], label?: string) => void
+
+/** Alike things inside a resource, shown side by side: environments, partitions. */
+export interface Cells<S> {
+  readonly name: string
+  readonly doc: string
+  readonly columns: readonly Quantity[]
+  /** Hands over every cell in the order in which they are shown. */
+  readonly each: (self: S, now: number, cell: CellSink) => void
+}
+
+/** Something on the time line of a resource, at `time` µs. */
+export interface Happening {
+  readonly time: number
+  readonly kind: 'alarm' | 'deployment'
+  readonly text: string
+}
+
 /** What the canvas and the report may know. Pure, called per frame and never per event. */
 export interface View<S> {
   readonly glyph: string
   readonly label: string
+  /** What distinguishes this one, beside the label: `reserved 5`. */
+  readonly detail?: (config: Config) => string | undefined
   readonly level: (self: S) => number
   readonly levelMax: (self: S) => number
   readonly tone: (self: S) => 'calm' | 'busy' | 'throttling' | 'failing'
+  readonly readings?: readonly Reading<S>[]
+  readonly cells?: readonly Cells<S>[]
+  /** The resource that it is shown as: the function of an alias. */
+  readonly partOf?: (config: Config) => Ref | undefined
+  /** For what only fetches and hands on: shown as the way between two resources. */
+  readonly road?: (config: Config) => { readonly from: Ref; readonly to: Ref } | undefined
+  /** Where messages go that it gives up. */
+  readonly deadLetters?: (config: Config) => readonly Ref[]
+  /** How many requests are expected of it in [from, to) µs, in proportion to other times. */
+  readonly demand?: (config: Config, from: number, to: number) => number
+  /** What it will do at given times (µs), once or again. */
+  readonly plannedAt?: (
+    config: Config,
+  ) => readonly { readonly at: number; readonly every?: number; readonly until?: number; readonly label: string }[]
+  /** What happened to it in (from, to] that is worth a mark on the time line. */
+  readonly marks?: (self: S, from: number, to: number) => readonly Happening[]
+  /** Metrics that it looks at, with the dimensions' values. */
+  readonly watches?: (
+    config: Config,
+  ) => readonly { readonly namespace: string; readonly dimensions: readonly string[] }[]
 }
 
 export interface ServiceDef<S = any> {

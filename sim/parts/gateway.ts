@@ -113,6 +113,9 @@ export class Gateway {
   readonly inside = new Population()
   requests = 0
   throttled = 0
+  /** Answers by class. */
+  clientErrors = 0
+  serverErrors = 0
   answered = 0
   /** Requests given up after the integration's time-out, and backends that answered one of them later. */
   timedOut = 0
@@ -223,6 +226,14 @@ export class Gateway {
     else this.finish(call, 500, INTERNAL_ERROR, NONE)
   }
 
+  /** The bucket that is emptiest in proportion, of those that requests pass: the routes' own and the account's. */
+  tightest(now: number): TokenBucket {
+    let least = this.account.bucket
+    for (const bucket of this.buckets)
+      if (bucket !== null && bucket.peek(now) * least.burst < least.peek(now) * bucket.burst) least = bucket
+    return least
+  }
+
   /** The backend has answered. */
   backendAnswered(inner: Call): void {
     const { sim } = this
@@ -293,6 +304,8 @@ export class Gateway {
     const clientError = code >= 400 && code < 500 ? 1 : 0
     const serverError = code >= 500 ? 1 : 0
     this.answered++
+    this.clientErrors += clientError
+    this.serverErrors += serverError
     this.lastServerError = serverError === 1
     const sets = this.metrics[sim.calls.arg[call]]
     for (let i = 0; i < sets.length; i++) {

@@ -145,6 +145,12 @@ export class Interpreter<H> {
     this.release(frame)
   }
 
+  /** Whether a frame waits for something else: an answer, a pause between tries, a wait, its branches. */
+  isWaiting(id: number): boolean {
+    const frame = this.frames[id]
+    return frame.alive && !frame.breathing && this.program.code[frame.pc].op !== 'compute'
+  }
+
   /** The timer of a frame has come: a computation or a wait is over, or a call is due again. */
   resume(id: number): void {
     const frame = this.frames[id]
@@ -274,7 +280,7 @@ export class Interpreter<H> {
     this.sim.calls.body[call] = evaluate(instruction.body, frame.scope, this.streams)
     this.sim.calls.arg[call] = instruction.arg
     frame.call = call
-    frame.attempts++
+    if (++frame.attempts > 1) this.sim.calls.attempt[call] = Math.min(frame.attempts, 255)
     this.sim.send(call)
   }
 

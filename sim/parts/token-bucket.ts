@@ -47,6 +47,11 @@ export class TokenBucket {
     return this.level / UNIT
   }
 
+  /** Tokens now, for whoever only looks: the bucket is left as it is. */
+  peek(now: number): number {
+    return Math.min(this.burst * UNIT, this.level + Math.max(0, now - this.at) * this.rate) / UNIT
+  }
+
   /** Changes rate and size; what it holds is kept, up to the new size. */
   resize(now: number, rate: number, burst: number): void {
     this.refill(now)

@@ -30,9 +30,14 @@ export const account: ServiceDef<Account> = {
   view: {
     glyph: 'account',
     label: 'API Gateway account',
-    level: (self) => self.bucket.burst - self.bucket.tokens(self.sim.clock[0]),
+    level: (self) => self.bucket.burst - self.bucket.peek(self.sim.clock[0]),
     levelMax: (self) => self.bucket.burst,
-    tone: (self) => (self.bucket.tokens(self.sim.clock[0]) < 1 ? 'throttling' : 'calm'),
+    tone: (self) => (self.bucket.peek(self.sim.clock[0]) < 1 ? 'throttling' : 'calm'),
+    readings: [
+      { name: 'Tokens', unit: 'requests', doc: 'What may pass at once.', read: (self, now) => self.bucket.peek(now) },
+      { name: 'Burst', unit: 'requests', doc: 'What the bucket holds at most.', read: (self) => self.bucket.burst },
+      { name: 'Rate', unit: '1/s', doc: 'What flows into the bucket.', read: (self) => self.bucket.rate },
+    ],
   },
 }
 

@@ -11,6 +11,7 @@ import {
   type Flavour,
   type Stage,
 } from '../../parts/gateway.ts'
+import { gatewayReadings } from '../../parts/gateway-view.ts'
 import { findRoute, memberOf, type Route } from '../../parts/gateway-routes.ts'
 import { gather, parts, possible, props } from './rest-api-config.ts'
 import { assumptions, quotas } from './rest-api.facts.ts'
@@ -97,6 +98,7 @@ export const restApi: ServiceDef<Gateway> = {
     level: (self) => self.inside.inside,
     levelMax: (self) => Math.max(1, self.inside.peak),
     tone: (self) => (self.lastServerError ? 'failing' : self.inside.inside > 0 ? 'busy' : 'calm'),
+    readings: gatewayReadings,
   },
 }
 

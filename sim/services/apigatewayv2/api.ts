@@ -11,6 +11,7 @@ import {
   type Flavour,
   type Stage,
 } from '../../parts/gateway.ts'
+import { gatewayReadings } from '../../parts/gateway-view.ts'
 import { findRoute, type Route } from '../../parts/gateway-routes.ts'
 import { gather, keyOf, parts, possible, props } from './api-config.ts'
 import { assumptions, quotas } from './api.facts.ts'
@@ -89,6 +90,7 @@ export const api: ServiceDef<Gateway> = {
     level: (self) => self.inside.inside,
     levelMax: (self) => Math.max(1, self.inside.peak),
     tone: (self) => (self.lastServerError ? 'failing' : self.inside.inside > 0 ? 'busy' : 'calm'),
+    readings: gatewayReadings,
   },
 }
 

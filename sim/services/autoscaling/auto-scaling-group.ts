@@ -95,6 +95,22 @@ export const autoScalingGroup: ServiceDef<AutoScalingGroup> = {
     level: (self) => self.members.capacity,
     levelMax: (self) => Math.max(1, self.max),
     tone: (self) => (self.failingSince >= 0 ? 'failing' : self.members.capacity < self.desired ? 'busy' : 'calm'),
+    readings: [
+      { name: 'Desired', unit: 'instances', doc: 'Instances desired.', read: (self) => self.desired },
+      {
+        name: 'In service',
+        unit: 'instances',
+        doc: 'Instances in service.',
+        read: (self) => self.members.count('InService'),
+      },
+      {
+        name: 'Pending',
+        unit: 'instances',
+        doc: 'Instances that start.',
+        read: (self) => self.members.count('Pending'),
+      },
+      { name: 'Most', unit: 'instances', doc: 'The most instances.', read: (self) => self.max },
+    ],
   },
   report,
 }

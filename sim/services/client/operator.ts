@@ -68,6 +68,7 @@ export const operator: ServiceDef<Operator> = {
     level: (self) => self.going,
     levelMax: () => 1,
     tone: (self) => (self.going > 0 ? 'busy' : 'calm'),
+    plannedAt: (config) => config['Actions'] as readonly OperatorAction[],
   },
   report: (self) => self.outcomes,
 }

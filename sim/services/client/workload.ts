@@ -8,13 +8,15 @@ import type { MetricId } from '../../engine/recorder.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Action, Ref, ServiceDef, Sim } from '../../model/contract.ts'
-import { TRANSIENT } from '../../model/errors.ts'
+import { THROTTLING, TRANSIENT } from '../../model/errors.ts'
 import { Population } from '../../parts/population.ts'
 import { evaluate, purposesOf, type Template } from '../../parts/program.ts'
 import { wholeSteps, type Steps } from '../../parts/rate-curve.ts'
+import { RecentValues } from '../../parts/recent-values.ts'
 import { RetryPolicy, type RetrySettings } from '../../parts/retry.ts'
 import { StreamSet } from '../../parts/streams.ts'
 import { Arrivals, type ArrivalConfig } from './arrivals.ts'
+import { demand, readings } from './workload-view.ts'
 
 /** What the language makes of one entry of `Workloads`. */
 export interface WorkloadConfig extends ArrivalConfig {
@@ -106,6 +108,8 @@ export const workload: ServiceDef<Workload> = {
     level: (self) => self.open.inside,
     levelMax: (self) => Math.max(1, self.open.peak),
     tone: (self) => (self.lastFailed ? 'failing' : self.open.inside > 0 ? 'busy' : 'calm'),
+    readings,
+    demand,
   },
 }
 
@@ -127,6 +131,11 @@ export class Workload {
   /** Attempts whose answer somebody waits for. */
   waiting = 0
   lastFailed = false
+  /** Calls sent after the first of a request; answers that were throttles. */
+  retried = 0
+  throttles = 0
+  /** Latencies of the requests that ended well last, in µs. */
+  readonly recent = new RecentValues(512)
 
   private readonly edge: number
   private readonly arg: number
@@ -279,6 +288,10 @@ export class Workload {
     const call = sim.open(this.edge, row, this.trace[row])
     sim.calls.body[call] = this.bodies[row]
     sim.calls.arg[call] = this.arg
+    if (attempt > 1) {
+      this.retried++
+      sim.calls.attempt[call] = Math.min(attempt, 255)
+    }
     this.call[row] = call
     if (this.timeout !== NONE) this.timer[row] = sim.timer(this.timeout, this.timeoutTarget, row)
     sim.send(call)
@@ -305,6 +318,7 @@ export class Workload {
     if (this.timer[row] !== NONE) sim.cancel(this.timer[row])
     this.timer[row] = NONE
     const error = sim.errors.retry[status]
+    if (error === THROTTLING) this.throttles++
     this.retries.answered(now, error)
     if (broken) this.fail(row)
     else if (status === 0) this.succeed(row, now)
@@ -356,6 +370,7 @@ export class Workload {
     this.lastFailed = false
     this.sim.count(this.metricSuccesses, 1)
     this.sim.record(this.metricLatency, now - this.startedAt[row])
+    this.recent.add(now, now - this.startedAt[row])
     this.end(row)
   }
 

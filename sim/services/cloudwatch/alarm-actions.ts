@@ -2,7 +2,7 @@
 //
 // An action whose target nobody simulates is counted all the same, so that a run still says how often it would have rung.
 import type { Call } from '../../engine/calls.ts'
-import type { Config, Near, Prop, Sim } from '../../model/contract.ts'
+import type { Config, Happening, Near, Prop, Sim } from '../../model/contract.ts'
 import type { EventFunction } from '../../engine/kernel.ts'
 import * as p from '../../model/p.ts'
 import type { AlarmState } from './alarm-state.ts'
@@ -73,6 +73,13 @@ export interface Change {
   readonly state: AlarmState
   readonly previous: AlarmState
   readonly reason: string
+}
+
+/** Changes in (from, to] as marks on the time line; the first decision without trouble is none. */
+export function marksOf(history: readonly Change[], name: string, from: number, to: number): Happening[] {
+  return history
+    .filter(({ at, state, previous }) => at > from && at <= to && (state === 'ALARM' || previous === 'ALARM'))
+    .map(({ at, state }) => ({ time: at, kind: 'alarm', text: `${name} is in ${state}` }))
 }
 
 export class Actions {

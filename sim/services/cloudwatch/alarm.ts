@@ -6,7 +6,7 @@
 import type { Call } from '../../engine/calls.ts'
 import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
-import { actionAnswered, actionProps, Actions, type Change } from './alarm-actions.ts'
+import { actionAnswered, actionProps, Actions, marksOf, type Change } from './alarm-actions.ts'
 import { gather, PERCENTILE, type Measured, ANOMALY_COMPARISONS } from './alarm-config.ts'
 import {
   breaches,
@@ -118,6 +118,22 @@ export const alarm: ServiceDef<Alarm> = {
     level: (a) => (a.state === 'ALARM' ? 1 : 0),
     levelMax: () => 1,
     tone: (a) => (a.state === 'ALARM' ? 'failing' : 'calm'),
+    detail: (config) =>
+      config['Threshold'] === undefined
+        ? undefined
+        : `${SIGNS[config['ComparisonOperator'] as Comparison] ?? ''} ${String(config['Threshold'])}`,
+    watches,
+    marks: (a, from, to) => marksOf(a.history, a.sim.name, from, to),
+    readings: [
+      {
+        name: 'State',
+        unit: '',
+        doc: '0 = OK, 1 = ALARM, −1 = INSUFFICIENT_DATA.',
+        read: (a) => (a.state === 'ALARM' ? 1 : a.state === 'OK' ? 0 : -1),
+      },
+      { name: 'Value', unit: '', doc: 'The newest data point that was held against it.', read: (a) => a.newest },
+      { name: 'Threshold', unit: '', doc: 'What it is held against.', read: (a) => a.threshold },
+    ],
   },
   report: (a) => ({ state: a.state, history: a.history, notifications: a.actions.report() }),
 }
@@ -133,7 +149,9 @@ export class Alarm {
   private readonly evaluate: number
   private readonly toAlarm: number
   private readonly comparison: Comparison
-  private readonly threshold: number
+  readonly threshold: number
+  /** The newest data point of the last decision; NaN = none yet. */
+  newest = NaN
   private readonly missingData: MissingData
   /** Fewer samples than this leave the state as it is; 0 = any number will do. */
   private readonly samplesNeeded: number
@@ -170,7 +188,7 @@ export class Alarm {
     for (let i = looked; i > 0; i--) {
       const from = time - i * period
       const value = metric.value(from, from + period)
-      if (value !== undefined) values.push(value)
+      if (value !== undefined) values.push((this.newest = value))
       points.push(
         value === undefined ? MISSING : breaches(value, this.comparison, this.threshold) ? BREACHING : NOT_BREACHING,
       )
@@ -213,6 +231,30 @@ export class Alarm {
     const of = `${Math.min(wanted, newest.length)} of the last ${newest.length} data points [${newest.join(', ')}]`
     return `Threshold Crossed: ${of} ${state === 'ALARM' ? 'were' : 'were not'} ${COMPARISONS[this.comparison]} the threshold (${this.threshold})`
   }
+}
+
+const SIGNS: Readonly<Record<Comparison, string>> = {
+  GreaterThanOrEqualToThreshold: '≥',
+  GreaterThanThreshold: '>',
+  LessThanThreshold: '<',
+  LessThanOrEqualToThreshold: '≤',
+}
+
+/** The metrics of the alarm, by namespace and the values of their dimensions. */
+function watches(config: Config): { readonly namespace: string; readonly dimensions: readonly string[] }[] {
+  const measured = config['Measured'] as Measured | null
+  return (measured?.terms ?? []).flatMap(({ query }) =>
+    query === null
+      ? []
+      : [
+          {
+            namespace: query.Namespace,
+            dimensions: Object.keys(query.Dimensions)
+              .sort()
+              .map((name) => query.Dimensions[name]),
+          },
+        ],
+  )
 }
 
 function setAlarmState(a: Alarm, call: Call): void {

@@ -6,7 +6,7 @@ import type { Call } from '../../engine/calls.ts'
 import type { Target, TimerHandle } from '../../engine/kernel.ts'
 import type { Config, Near, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
-import { actionAnswered, actionProps, Actions, gatherActions, type Change } from './alarm-actions.ts'
+import { actionAnswered, actionProps, Actions, gatherActions, marksOf, type Change } from './alarm-actions.ts'
 import type { AlarmState } from './alarm-state.ts'
 import { alarmsIn, COMPOSITE, linkRule, listenersOf, listensTo, parseRule, ruleHolds, type Rule } from './composites.ts'
 
@@ -45,6 +45,7 @@ export const compositeAlarm: ServiceDef<CompositeAlarm> = {
   create: (config, sim) => new CompositeAlarm(config, sim),
   ops: {
     'cloudwatch:AlarmStateChanged': {
+      oneWay: true,
       doc: 'Hears of a change of an alarm in the rule (our own name: no API shows it).',
       run: alarmStateChanged,
     },
@@ -68,6 +69,15 @@ export const compositeAlarm: ServiceDef<CompositeAlarm> = {
     level: (a) => (a.state === 'ALARM' ? 1 : 0),
     levelMax: () => 1,
     tone: (a) => (a.state === 'ALARM' ? 'failing' : 'calm'),
+    marks: (a, from, to) => marksOf(a.history, a.sim.name, from, to),
+    readings: [
+      {
+        name: 'State',
+        unit: '',
+        doc: '0 = OK, 1 = ALARM, −1 = INSUFFICIENT_DATA.',
+        read: (a) => (a.state === 'ALARM' ? 1 : a.state === 'OK' ? 0 : -1),
+      },
+    ],
   },
   report: (a) => ({ state: a.state, history: a.history, notifications: a.actions.report() }),
 }

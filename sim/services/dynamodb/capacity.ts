@@ -260,6 +260,19 @@ export class Capacity {
     return (write ? this.write : this.read).tokens(now)
   }
 
+  /** Seconds of the table's capacity that are kept for bursts now, for whoever only looks. */
+  burstLeft(now: number, write: boolean): number {
+    const bucket = write ? this.write : this.read
+    return bucket.rate > 0 ? bucket.peek(now) / bucket.rate : NaN
+  }
+
+  /** Units per second that one partition serves: its static share, or what no partition goes beyond. */
+  partitionRate(write: boolean): number {
+    const share = (write ? this.writeRate : this.readRate) / this.partitions.count
+    const ceiling = write ? this.figures.writeCeiling : this.figures.readCeiling
+    return this.figures.isStatic ? Math.min(share, ceiling) : ceiling
+  }
+
   private age(pastRead: Float64Array, read: number, pastWrite: Float64Array, write: number): boolean {
     const before = this.readRate + this.writeRate
     this.peakRead = Math.max(this.peakRead, pastRead[0])

@@ -13,6 +13,7 @@ import { deleteItem, getItem, putItem, updateItem } from './single.ts'
 import { Table } from './state.ts'
 import { assumptions, quotas } from './table.facts.ts'
 import { reportOf } from './summary.ts'
+import { partitionCells, readings } from './table-view.ts'
 
 const keyElement = p.record('A key attribute.', {
   AttributeName: p.string('The name of the attribute.', { required: true }),
@@ -287,6 +288,9 @@ export const table: ServiceDef<Table> = {
     level: (self) => self.capacity.runningMinute / Math.max(1, (self.now - self.lastMinute) / 1_000_000),
     levelMax: (self) => self.capacity.readRate + self.capacity.writeRate,
     tone,
+    detail: (config) => (config['BillingMode'] === 'PAY_PER_REQUEST' ? 'on demand' : undefined),
+    readings,
+    cells: [partitionCells],
   },
 }
 

@@ -98,6 +98,20 @@ export const server: ServiceDef<Server> = {
     levelMax: (self) => self.workers,
     tone: (self) =>
       self.paused > 0 ? 'failing' : self.waiting.inside > 0 ? 'throttling' : self.busy > 0 ? 'busy' : 'calm',
+    detail: (config) => `${String(config['Workers'])} workers`,
+    readings: [
+      { name: 'Busy', unit: 'workers', doc: 'Workers that serve.', read: (self) => self.busy },
+      { name: 'Workers', unit: 'workers', doc: 'Workers there are.', read: (self) => self.workers },
+      { name: 'Waiting', unit: 'requests', doc: 'Requests in the queue.', read: (self) => self.waiting.inside },
+      { name: 'Requests', unit: '1/s', doc: 'Requests that come.', counter: true, read: (self) => self.requests },
+      {
+        name: 'Refused',
+        unit: '1/s',
+        doc: 'Requests that found the queue full or lost patience in it.',
+        counter: true,
+        read: (self) => self.rejected + self.abandoned,
+      },
+    ],
   },
 }
 

@@ -55,6 +55,22 @@ export const account: ServiceDef<Account> = {
     level: (self) => self.running.inside,
     levelMax: (self) => self.limit,
     tone: (self) => (self.unreserved >= self.room ? 'throttling' : self.running.inside > 0 ? 'busy' : 'calm'),
+    readings: [
+      {
+        name: 'Concurrency',
+        unit: 'requests',
+        doc: 'Requests in progress of all functions.',
+        read: (self) => self.running.inside,
+      },
+      {
+        name: 'Unreserved',
+        unit: 'requests',
+        doc: 'Those of them in the shared pool.',
+        read: (self) => self.unreserved,
+      },
+      { name: 'Pool', unit: 'requests', doc: 'What the shared pool holds at most.', read: (self) => self.room },
+      { name: 'Limit', unit: 'requests', doc: 'The concurrency of the account.', read: (self) => self.limit },
+    ],
   },
 }
 

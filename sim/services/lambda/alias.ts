@@ -5,7 +5,7 @@ import * as p from '../../model/p.ts'
 import { provisionedOf } from './function-config.ts'
 import type { LambdaFunction } from './function.ts'
 import { quotas } from './function.facts.ts'
-import { invoke } from './invocation.ts'
+import { invoke, isFunctionError } from './invocation.ts'
 
 export const alias: ServiceDef<Alias> = {
   type: 'AWS::Lambda::Alias',
@@ -72,6 +72,7 @@ export const alias: ServiceDef<Alias> = {
       ignored: ['ClientContext', 'LogType', 'TenantId', 'DurableExecutionName'],
       errors: ['TooManyRequestsException', 'RequestTooLargeException', 'NotSimulatedException'],
       run: invokeAlias,
+      failed: isFunctionError,
     },
   },
   timers: {},
@@ -79,6 +80,7 @@ export const alias: ServiceDef<Alias> = {
   invariants: {},
   view: {
     glyph: 'alias',
+    partOf: (config) => config['FunctionName'] as string,
     label: 'Alias',
     level: (self) => self.target().qualifiers[self.pool - 1]?.running ?? 0,
     levelMax: (self) => self.target().account.limit,

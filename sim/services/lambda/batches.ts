@@ -16,15 +16,18 @@ export class Batches {
   deadline: Float64Array = new Float64Array(16)
   /** How often the function was not available for it. */
   tries: Int32Array = new Int32Array(16)
+  /** The number of its first call, which all of its calls carry: a batch is the beginning of a request. */
+  trace: Int32Array = new Int32Array(16)
   private readonly free: number[] = []
 
-  add(messages: readonly Message[], now: number, deadline: number): number {
+  add(messages: readonly Message[], now: number, deadline: number, trace: number): number {
     const row = this.free.pop() ?? this.messages.length
     if (row === this.since.length) this.grow()
     this.messages[row] = messages
     this.since[row] = now
     this.deadline[row] = deadline
     this.tries[row] = 0
+    this.trace[row] = trace
     this.inside++
     this.messagesInside += messages.length
     return row
@@ -54,5 +57,6 @@ export class Batches {
     this.since = widen(this.since, new Float64Array(length))
     this.deadline = widen(this.deadline, new Float64Array(length))
     this.tries = widen(this.tries, new Int32Array(length))
+    this.trace = widen(this.trace, new Int32Array(length))
   }
 }

@@ -107,6 +107,14 @@ export const eventSourceMapping: ServiceDef<EventSourceMapping> = {
     level: (self) => self.running.inside,
     levelMax: (self) => self.most,
     tone: (self) => (self.throttled > 0 ? 'throttling' : self.running.inside > 0 ? 'busy' : 'calm'),
+    road: (config) => {
+      const source = config['Source'] as Source | null
+      return source === null ? undefined : { from: source.queue, to: config['FunctionName'] as string }
+    },
+    readings: [
+      { name: 'Batches', unit: 'batches', doc: 'Batches in progress.', read: (self) => self.running.inside },
+      { name: 'Batches at most', unit: 'batches', doc: 'As many as may be now.', read: (self) => self.limit },
+    ],
   },
   report: (self) => ({
     limit: self.limit,

@@ -21,6 +21,7 @@ import { faults, type FunctionFault } from './function-faults.ts'
 import { assumptions, quotas } from './function.facts.ts'
 import * as invocation from './invocation.ts'
 import { Qualified } from './qualified.ts'
+import { view } from './function-view.ts'
 
 export const lambdaFunction: ServiceDef<LambdaFunction> = {
   type: 'AWS::Lambda::Function',
@@ -68,6 +69,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
         'NotSimulatedException',
       ],
       run: invocation.invokeFunction,
+      failed: invocation.isFunctionError,
     },
     'lambda:PutFunctionConcurrency': {
       doc: 'Reserves concurrency for the function, and limits it to that.',
@@ -169,13 +171,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
     'no environment is idle beyond its lifetime or its age': noneOverdue,
     'no request is let in beyond the function’s limit': (self) => self.onDemand <= self.allowance,
   },
-  view: {
-    glyph: 'function',
-    label: 'Lambda',
-    level: (self) => self.running.inside,
-    levelMax: (self) => (self.reserved >= 0 ? self.reserved : self.account.limit),
-    tone: (self) => (self.throttling ? 'throttling' : self.running.inside > 0 ? 'busy' : 'calm'),
-  },
+  view,
   report: (self) => ({
     environments: {
       starting: self.environments.starting,

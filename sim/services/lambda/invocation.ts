@@ -23,6 +23,11 @@ interface InvokeAnswer {
   readonly ErrorType?: string
 }
 
+/** Whether an answer tells of a function error (LAM-20). */
+export function isFunctionError(answer: unknown): boolean {
+  return (answer as InvokeAnswer | null)?.FunctionError !== undefined
+}
+
 /** The answer of a handler that returns nothing: one for all. */
 const PLAIN_SUCCESS: InvokeAnswer = Object.freeze({ StatusCode: 200, Payload: SUCCESS })
 

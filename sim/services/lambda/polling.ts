@@ -124,7 +124,7 @@ function flush(self: EventSourceMapping): void {
 function begin(self: EventSourceMapping, messages: readonly Message[], since: number): void {
   const { sim } = self
   const now = sim.clock[0]
-  const batch = self.batches.add(messages, now, since + self.visibility)
+  const batch = self.batches.add(messages, now, since + self.visibility, sim.calls.opened | 0)
   self.running.enter(now)
   sim.count(self.invokedMetric, messages.length)
   invokeFunction(self, batch)
@@ -133,8 +133,10 @@ function begin(self: EventSourceMapping, messages: readonly Message[], since: nu
 
 function invokeFunction(self: EventSourceMapping, batch: number): void {
   const { sim } = self
-  const call = sim.open(self.invokeEdge, batch, 0)
-  sim.calls.body[call] = self.batches.event(batch)
+  const { batches } = self
+  const call = sim.open(self.invokeEdge, batch, batches.trace[batch])
+  if (batches.tries[batch] > 0) sim.calls.attempt[call] = Math.min(batches.tries[batch] + 1, 255)
+  sim.calls.body[call] = batches.event(batch)
   sim.send(call)
 }
 

@@ -3,6 +3,7 @@ import type { ServiceDef } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { Alias, checkProvisioned, invokeAlias } from './alias.ts'
 import { quotas } from './function.facts.ts'
+import { isFunctionError } from './invocation.ts'
 
 export const version: ServiceDef<Alias> = {
   type: 'AWS::Lambda::Version',
@@ -37,6 +38,7 @@ export const version: ServiceDef<Alias> = {
       ignored: ['ClientContext', 'LogType', 'TenantId', 'DurableExecutionName'],
       errors: ['TooManyRequestsException', 'RequestTooLargeException', 'NotSimulatedException'],
       run: invokeAlias,
+      failed: isFunctionError,
     },
   },
   timers: {},
@@ -44,6 +46,7 @@ export const version: ServiceDef<Alias> = {
   invariants: {},
   view: {
     glyph: 'version',
+    partOf: (config) => config['FunctionName'] as string,
     label: 'Version',
     level: (self) => self.target().qualifiers[self.pool - 1]?.running ?? 0,
     levelMax: (self) => self.target().account.limit,

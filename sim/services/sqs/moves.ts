@@ -26,6 +26,8 @@ export interface MoveTimers {
 export class Moves {
   /** Messages on their way. */
   moving = 0
+  /** Messages given to the dead-letter queue so far. */
+  buried = 0
   /** A message received so often goes to the dead-letter queue at the next receive; Infinity without one (SQS-30). */
   readonly receivesMax: number
   /** Queues whose dead-letter queue this is. */
@@ -63,6 +65,7 @@ export class Moves {
   /** Sends a visible message to the dead-letter queue. `trace` is that of the receive that finds it. */
   bury(row: number, trace: number): void {
     this.leave(row)
+    this.buried++
     this.send(row, this.deadLetterEdge, trace)
   }
 

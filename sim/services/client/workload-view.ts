@@ -1,0 +1,55 @@
+// What a workload shows of itself: how many requests it sends, what becomes of them, how long they take.
+import type { Config, Reading } from '../../model/contract.ts'
+import { RateCurve } from '../../parts/rate-curve.ts'
+import type { Workload, WorkloadConfig } from './workload.ts'
+
+/** µs over which the shown percentile looks back. */
+const LOOK_BACK = 10_000_000
+
+export const readings: readonly Reading<Workload>[] = [
+  { name: 'Requests', unit: '1/s', doc: 'Requests that come.', counter: true, read: (self) => self.requests },
+  { name: 'Sent', unit: '1/s', doc: 'Calls sent, retries included.', counter: true, read: (self) => self.attempts },
+  { name: 'OK', unit: '1/s', doc: 'Requests that ended well.', counter: true, read: (self) => self.successes },
+  {
+    name: 'Throttled',
+    unit: '1/s',
+    doc: 'Answers that told the client to slow down.',
+    counter: true,
+    read: (self) => self.throttles,
+  },
+  {
+    name: 'Failed',
+    unit: '1/s',
+    doc: 'Requests that ended with an error or a time-out.',
+    counter: true,
+    read: (self) => self.failures,
+  },
+  { name: 'Timed out', unit: '1/s', doc: 'Attempts given up.', counter: true, read: (self) => self.timeouts },
+  { name: 'Retries', unit: '1/s', doc: 'Calls sent again.', counter: true, read: (self) => self.retried },
+  { name: 'Open', unit: 'requests', doc: 'Requests not over yet.', read: (self) => self.open.inside },
+  {
+    name: 'p99',
+    unit: 'ms',
+    doc: 'The 99th percentile of the latencies of the last 10 s, of at most the 512 newest.',
+    read: (self, now) => self.recent.quantile(0.99, now - LOOK_BACK) / 1000,
+  },
+]
+
+/** Requests expected in [from, to) µs; of a closed workload one per user and second. */
+export function demand(config: Config, from: number, to: number): number {
+  const { Arrivals, Rate, TraceTimes, Users } = config as unknown as WorkloadConfig
+  if (Users !== undefined)
+    return expected(
+      Users.map(({ at, value }) => ({ at, perSecond: value })),
+      from,
+      to,
+    )
+  if (Arrivals !== 'trace') return expected(Rate, from, to)
+  return TraceTimes!.filter((time) => time >= from && time < to).length
+}
+
+function expected(points: WorkloadConfig['Rate'], from: number, to: number): number {
+  if (points.length === 0) return 0
+  const curve = new RateCurve(points)
+  return curve.cumulative(to) - curve.cumulative(from)
+}

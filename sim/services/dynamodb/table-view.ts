@@ -1,0 +1,100 @@
+// What a table shows of itself: consumption against capacity, and its partitions against their own limit.
+import type { Cells, Reading } from '../../model/contract.ts'
+import type { Table } from './state.ts'
+
+export const readings: readonly Reading<Table>[] = [
+  {
+    name: 'Read units',
+    unit: '1/s',
+    doc: 'Read units consumed.',
+    counter: true,
+    read: (self) => self.capacity.consumedRead,
+  },
+  {
+    name: 'Write units',
+    unit: '1/s',
+    doc: 'Write units consumed.',
+    counter: true,
+    read: (self) => self.capacity.consumedWrite,
+  },
+  {
+    name: 'Read capacity',
+    unit: '1/s',
+    doc: 'Read units per second that the table as a whole serves.',
+    read: (self) => self.capacity.readRate,
+  },
+  {
+    name: 'Write capacity',
+    unit: '1/s',
+    doc: 'Write units per second that the table as a whole serves.',
+    read: (self) => self.capacity.writeRate,
+  },
+  { name: 'Throttled', unit: '1/s', doc: 'Reads and writes refused.', counter: true, read: throttled },
+  {
+    name: 'Read burst',
+    unit: 's',
+    doc: 'Seconds of the read capacity that are kept for bursts.',
+    read: (self, now) => self.capacity.burstLeft(now, false),
+  },
+  {
+    name: 'Write burst',
+    unit: 's',
+    doc: 'Seconds of the write capacity that are kept for bursts.',
+    read: (self, now) => self.capacity.burstLeft(now, true),
+  },
+  {
+    name: 'Partition reads',
+    unit: '1/s',
+    doc: 'Read units per second that one partition serves.',
+    read: (self) => self.capacity.partitionRate(false),
+  },
+  {
+    name: 'Partition writes',
+    unit: '1/s',
+    doc: 'Write units per second that one partition serves.',
+    read: (self) => self.capacity.partitionRate(true),
+  },
+]
+
+/** Reads and writes fill one limit together, in a linear mix, so their shares may be stacked against it. */
+export const partitionCells: Cells<Table> = {
+  name: 'Partitions',
+  doc: 'Partitions in the order of their hashes, against what one partition serves.',
+  columns: [
+    { name: 'Reads', unit: 'share', doc: 'Consumed by reads, as a share of the limit.', counter: true },
+    { name: 'Writes', unit: 'share', doc: 'Consumed by writes, as a share of the limit.', counter: true },
+    { name: 'Refused', unit: '1/s', doc: 'Reads and writes refused.', counter: true },
+  ],
+  each(self, _now, cell) {
+    const { capacity } = self
+    const { partitions } = capacity
+    const reads = Math.max(1, capacity.partitionRate(false))
+    const writes = Math.max(1, capacity.partitionRate(true))
+    const hottest = hottestKeys(self)
+    for (let i = 0; i < partitions.count; i++)
+      cell(
+        partitions.id[i],
+        [partitions.readUnits[i] / reads, partitions.writeUnits[i] / writes, partitions.throttled[i]],
+        hottest.get(i),
+      )
+  },
+}
+
+/** By partition: the key that certainly has a twentieth of all units so far, where there is one. */
+function hottestKeys(self: Table): Map<number, string> {
+  const { partitions, consumedRead, consumedWrite } = self.capacity
+  const found = new Map<number, string>()
+  for (const { key, hash, units, error } of self.hotKeys.list()) {
+    if (units - error < (consumedRead + consumedWrite) / 20) continue
+    const partition = partitions.of(hash)
+    if (!found.has(partition)) found.set(partition, String(key))
+  }
+  return found
+}
+
+function throttled(self: Table): number {
+  const { partitions } = self.capacity
+  let sum = 0
+  for (let i = 0; i < partitions.count; i++) sum += partitions.throttled[i]
+  return sum
+}
