@@ -12,6 +12,7 @@ import {
   templateOf,
   textOf,
   type Node,
+  type Parameter,
   type Template,
   type TemplateQuotas,
 } from '../cfn/index.ts'
@@ -48,6 +49,20 @@ export interface LoadOptions {
   readonly duration?: number
 }
 
+/** A parameter of the template with its value, and what its declaration says about others. */
+export interface ScenarioParameter {
+  readonly name: string
+  /** As in CloudFormation: `Number`, `String`, … */
+  readonly type: string
+  readonly description: string | undefined
+  readonly value: string
+  /** The value without anything from outside: the scenario's, else the template's default. */
+  readonly initial: string
+  readonly min: number | undefined
+  readonly max: number | undefined
+  readonly allowed: readonly string[] | undefined
+}
+
 export interface Scenario {
   readonly name: string
   readonly description: string | undefined
@@ -55,7 +70,9 @@ export interface Scenario {
   readonly guards: Guards
   readonly expectations: readonly Expectation[]
   readonly notSimulated: readonly NotSimulated[]
-  readonly parameters: readonly { readonly name: string; readonly value: string }[]
+  readonly parameters: readonly ScenarioParameter[]
+  /** By component: the text that describes it, from its name to its last property. What nobody wrote has none. */
+  readonly places: ReadonlyMap<string, Span>
   /** What the scenario did not say and was assumed instead, one line each. */
   readonly inferred: readonly string[]
   /** What was inferred, where the scenario says nothing of load and handlers. */
@@ -77,7 +94,8 @@ function load(source: Source, options: LoadOptions, problems: Problems): Scenari
   const places = findPlaces(root, files, problems)
   if (places === undefined) return undefined
   const { simulation } = places
-  const parameters = new Map([...textsOf(simulation, 'Parameters', problems), ...(options.parameters ?? [])])
+  const given = textsOf(simulation, 'Parameters', problems)
+  const parameters = new Map([...given, ...(options.parameters ?? [])])
   const template = templateOf(
     places.template,
     {
@@ -91,7 +109,8 @@ function load(source: Source, options: LoadOptions, problems: Problems): Scenari
   if (template === undefined) return undefined
   const resolved = simulation === undefined ? undefined : template.resolve(simulation)
   const description = textOf(get(root, 'Description') ?? get(places.template, 'Description'))
-  return plan(source, description, template, resolved, options, files, problems)
+  const made = plan(source, description, template, resolved, options, files, problems)
+  return made === undefined ? undefined : { ...made, parameters: parametersOf(template, given) }
 }
 
 function plan(
@@ -102,7 +121,7 @@ function plan(
   options: LoadOptions,
   files: FileReader,
   problems: Problems,
-): Scenario | undefined {
+): Omit<Scenario, 'parameters'> | undefined {
   const written = readSimulation(simulation, problems, options.duration)
   const notSimulated: NotSimulated[] = []
   const resources = readResources(template, written, registry, problems, (line) => notSimulated.push(line))
@@ -186,10 +205,7 @@ function plan(
     guards: section.guards,
     expectations,
     notSimulated,
-    parameters: [...template.parameters.values()].map((parameter) => ({
-      name: parameter.name,
-      value: parameter.noEcho ? '****' : parameter.text,
-    })),
+    places: placesOf(template, written),
     inferred: lines,
     ...(inferred === undefined ? {} : { draft: inferred.draft }),
   }
@@ -201,6 +217,34 @@ function textFrom(files: FileReader): ReadFile {
     const file = files.read(path, 'data')
     return file.ok ? file.value : undefined
   }
+}
+
+function parametersOf(template: Template, given: ReadonlyMap<string, string>): ScenarioParameter[] {
+  return [...template.parameters.values()].map((parameter) => ({
+    name: parameter.name,
+    type: parameter.type,
+    description: parameter.description,
+    value: shown(parameter, parameter.text),
+    initial: shown(parameter, given.get(parameter.name) ?? parameter.defaultText ?? parameter.text),
+    min: parameter.minValue,
+    max: parameter.maxValue,
+    allowed: parameter.allowedValues,
+  }))
+}
+
+/** What is not to be echoed is not shown. */
+function shown(parameter: Parameter, text: string): string {
+  return parameter.noEcho ? '****' : text
+}
+
+function placesOf(template: Template, section: SimulationSection): Map<string, Span> {
+  const places = new Map<string, Span>()
+  const add = (name: string, key: Span, whole: Span): void => {
+    if (key.source === whole.source) places.set(name, { ...key, end: Math.max(key.end, whole.end) })
+  }
+  for (const { logicalId, keySpan, span } of template.resources.values()) add(logicalId, keySpan, span)
+  for (const { name, span, node } of section.workloads) add(name, span, node.span)
+  return places
 }
 
 /** The components of the template with their compiled programs. */

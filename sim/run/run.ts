@@ -57,64 +57,113 @@ const LOOK_APART = 20_000
 /** Virtual time is cut into this many stretches, with a checkpoint after each. */
 const CHECKPOINTS = 64
 
-/** Builds the scenario's world and runs it to its end. */
-export function runScenario(scenario: Scenario, options: RunOptions = {}): Run {
-  const world = new World(scenario.plan)
-  if (options.tieSeed !== undefined) world.kernel.ties = createRng(options.tieSeed, 'audit', 'ties')
-  options.prepare?.(world)
-  const guards = scenario.guards
-  world.kernel.stepsMax = guards.events
-  const watch = options.watch ?? {}
-  let stopped: Stopped | undefined
-  let lookedAt = -LOOK_APART
-  const poll = (): boolean => {
+/** A scenario on its way: a world that is run stretch by stretch, by whoever looks at it in between. */
+export class Running {
+  readonly scenario: Scenario
+  readonly world: World
+  readonly checkpoints: Checkpoint[] = []
+  stopped: Stopped | undefined = undefined
+  broken: Run['broken'] = []
+  private readonly watch: Watch
+  private readonly verify: boolean
+  private isWarm: boolean
+  private lookedAt = -LOOK_APART
+
+  constructor(scenario: Scenario, options: RunOptions = {}) {
+    this.scenario = scenario
+    this.world = new World(scenario.plan)
+    this.watch = options.watch ?? {}
+    this.verify = options.verify === true
+    this.isWarm = scenario.plan.warmUp === 0
+    if (options.tieSeed !== undefined) this.world.kernel.ties = createRng(options.tieSeed, 'audit', 'ties')
+    this.world.kernel.stepsMax = scenario.guards.events
+    options.prepare?.(this.world)
+  }
+
+  /** Whether there is more to run: the end has not come, no guard has spoken and no invariant is broken. */
+  get goesOn(): boolean {
+    return this.checkpoints.length < CHECKPOINTS && this.stopped === undefined && this.broken.length === 0
+  }
+
+  /** Runs on to `until` µs, with a checkpoint at the end of every stretch on the way. How a run is divided does not change it. */
+  to(until: number): void {
+    const { world, scenario } = this
+    const { duration, warmUp } = scenario.plan
+    // The warm-up is a stretch of its own, so that its calls can be left out of the report.
+    if (!this.isWarm && this.goesOn) {
+      if (until < warmUp) return this.stretch(until, false)
+      this.isWarm = true
+      if (world.run(warmUp, this.poll) === 'end') world.dispatcher.markWarm()
+    }
+    while (this.goesOn) {
+      const i = this.checkpoints.length + 1
+      const end = i === CHECKPOINTS ? duration : Math.max(world.now, Math.floor((duration / CHECKPOINTS) * i))
+      if (until < end) return this.stretch(until, false)
+      this.stretch(end, i === CHECKPOINTS)
+      this.checkpoints.push({ events: world.kernel.steps, time: world.now, digest: world.kernel.digest.hex() })
+      if (this.verify || i === CHECKPOINTS || this.stopped !== undefined) this.broken = world.brokenInvariants()
+    }
+  }
+
+  /** The run is over: closes the books. */
+  finish(): Run {
+    if (this.stopped !== undefined) this.broken = this.world.brokenInvariants()
+    this.watch.progress?.(this.world.now, this.world.kernel.steps)
+    this.world.finish()
+    return this
+  }
+
+  private stretch(until: number, last: boolean): void {
+    const { world } = this
+    if (until < world.now) return
+    const { events } = this.scenario.guards
+    if (world.run(until, this.poll) === 'steps')
+      this.stopped = stop(world, 'events', events, `more than ${events} events have run`)
+    // A quiet run is asked here: between two checkpoints the loop may have had too few events to ask.
+    if (this.stopped === undefined && !last) this.poll()
+  }
+
+  private readonly poll = (): boolean => {
+    const { world, watch } = this
+    const { guards } = this.scenario
     const wallTime = watch.wallTime?.() ?? 0
-    const looks = watch.wallTime === undefined || wallTime - lookedAt >= LOOK_APART
+    const looks = watch.wallTime === undefined || wallTime - this.lookedAt >= LOOK_APART
     if (looks) {
-      lookedAt = wallTime
+      this.lookedAt = wallTime
       watch.progress?.(world.now, world.kernel.steps)
     }
     if (world.calls.live > guards.inFlight)
-      stopped = stop(
+      this.stopped = stop(
         world,
         'in-flight',
         guards.inFlight,
         `${world.calls.live} requests are in flight, more than ${guards.inFlight}`,
       )
     else if (looks && (watch.memory?.() ?? 0) > guards.memory)
-      stopped = stop(
+      this.stopped = stop(
         world,
         'memory',
         guards.memory,
         `the run uses more than ${Math.round(guards.memory / 1_048_576)} MB of memory`,
       )
     else if (wallTime > guards.wallTime)
-      stopped = stop(
+      this.stopped = stop(
         world,
         'wall-time',
         guards.wallTime,
         `the run takes longer than ${Math.round(guards.wallTime / 1e6)} s of real time`,
       )
-    else if (looks && watch.interrupted?.() === true) stopped = stop(world, 'interrupted', 0, 'the run was interrupted')
-    return stopped !== undefined
+    else if (looks && watch.interrupted?.() === true)
+      this.stopped = stop(world, 'interrupted', 0, 'the run was interrupted')
+    return this.stopped !== undefined
   }
-  const checkpoints: Checkpoint[] = []
-  let broken: Run['broken'] = []
-  const duration = scenario.plan.duration
-  // The warm-up is a stretch of its own, so that its calls can be left out of the report.
-  if (scenario.plan.warmUp > 0 && world.run(scenario.plan.warmUp, poll) === 'end') world.dispatcher.markWarm()
-  for (let i = 1; i <= CHECKPOINTS && stopped === undefined && broken.length === 0; i++) {
-    const until = i === CHECKPOINTS ? duration : Math.max(world.now, Math.floor((duration / CHECKPOINTS) * i))
-    const end = world.run(until, poll)
-    if (end === 'steps') stopped = stop(world, 'events', guards.events, `more than ${guards.events} events have run`)
-    // A quiet run is asked here: between two checkpoints the loop may have had too few events to ask.
-    if (stopped === undefined && i < CHECKPOINTS) poll()
-    checkpoints.push({ events: world.kernel.steps, time: world.now, digest: world.kernel.digest.hex() })
-    if (options.verify === true || i === CHECKPOINTS || stopped !== undefined) broken = world.brokenInvariants()
-  }
-  watch.progress?.(world.now, world.kernel.steps)
-  world.finish()
-  return { scenario, world, stopped, checkpoints, broken }
+}
+
+/** Builds the scenario's world and runs it to its end. */
+export function runScenario(scenario: Scenario, options: RunOptions = {}): Run {
+  const running = new Running(scenario, options)
+  running.to(scenario.plan.duration)
+  return running.finish()
 }
 
 /** A world that can be taken back to where it was. */
