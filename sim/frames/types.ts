@@ -38,6 +38,8 @@ export interface NodeOutline {
   readonly place?: { readonly file: string; readonly line: number; readonly endLine: number }
   readonly readings: readonly Reading[]
   readonly cells: readonly Cells[]
+  /** Nodes that it looks at without a message between them: an alarm, the resources of its metrics. */
+  readonly watches?: readonly number[]
 }
 
 /** A way on which messages move, between two nodes; a mapping that only fetches and hands on is a road, not a node. */
@@ -112,8 +114,16 @@ export interface Outline {
   readonly perDot: readonly number[]
 }
 
-/** Bytes of one moving message in `Frame.moves`: float32 seconds after `from`, uint16 road, uint8 outcome, uint8 lane, uint32 trace. */
+/**
+ * Bytes of one moving message in `Frame.moves`: float32 seconds after the frame's `from`, uint16 road, uint8 outcome, uint8
+ * lane, uint32 trace. Lane 0 goes from the road's `from` to its `to`, lane 1 comes back: an `ok`, a `retry` or a `dead-letter`
+ * sets out, an `answer`, a `throttled` or an `error` is what became of one. Of the frequent outcomes those are shown whose
+ * trace hashes to a multiple of `perDot` (`isShown` of `sample.ts`), so a page that plays faster may show every k-th dot by
+ * asking for a multiple of `k * perDot`: the same requests on all roads.
+ */
 export const MOVE_BYTES = 12
+/** The most cells of one kind that a frame lists. */
+export const CELLS_MAX = 1000
 
 /** What happened in (from, to]. */
 export interface Frame {
@@ -127,8 +137,18 @@ export interface Frame {
   readonly counts: Float32Array
   /** By node: its readings at `to`, one behind the other; then its tone as an index of TONES. */
   readonly readings: Float32Array
-  /** By node and kind of cells: how many there are, then their columns cell by cell. */
+  /**
+   * By node and kind of cells: how many there are, how many of them are listed (at most `CELLS_MAX`; beyond, each stands for
+   * as many neighbours in order, by their greatest values), then the columns of those cell by cell.
+   */
   readonly cells: Float32Array
+  /** Names of single cells, such as the hottest key of a partition: node, kind of cells, number in the list. */
+  readonly labels: readonly {
+    readonly node: number
+    readonly kind: number
+    readonly cell: number
+    readonly text: string
+  }[]
   readonly marks: readonly Mark[]
 }
 

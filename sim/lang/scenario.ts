@@ -17,7 +17,7 @@ import {
   type TemplateQuotas,
 } from '../cfn/index.ts'
 import { Problems } from '../diag/problem.ts'
-import type { Source } from '../diag/span.ts'
+import type { Source, Span } from '../diag/span.ts'
 import type { WorldPlan } from '../model/plan.ts'
 import type { Draft, ReadFile } from '../infer/index.ts'
 import { readActions } from './actions.ts'

@@ -113,6 +113,12 @@ export const LAYERS: readonly Layer[] = [
     packages: [],
     instead: 'a run knows rooms by their contract, and neither the terminal nor files: return plain data',
   },
+  // A frame is read from a world between two steps; nothing of the browser is known here, so that all of it runs in Node.
+  {
+    folder: 'frames',
+    imports: ['engine', 'diag', 'model', 'lang', 'metrics', 'run', 'services/index.ts'],
+    instead: 'frames are plain data about a run: take what the browser or the terminal knows as a parameter',
+  },
   {
     folder: 'schema',
     imports: ['lang', 'model', 'parts', 'registry'],
@@ -145,6 +151,7 @@ export const LAYERS: readonly Layer[] = [
       'lang',
       'metrics',
       'run',
+      'frames',
       'services/index.ts',
     ],
     instead: 'the public door leads to plain data',

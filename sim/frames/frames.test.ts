@@ -1,0 +1,214 @@
+// Frames of real runs: they change nothing, show what happened, and can be made again byte for byte.
+import { describe, expect, test } from 'vitest'
+import { openNamed, scenarioOf } from '../../test/scenarios.ts'
+import type { Scenario } from '../lang/scenario.ts'
+import { reportOf } from '../run/report.ts'
+import { Running, runScenario, type Run } from '../run/run.ts'
+import { World } from '../run/world.ts'
+import { densityOf } from './density.ts'
+import { FrameRecorder, type Moment } from './recorder.ts'
+import { planRoads } from './roads.ts'
+import { isShown, roundDot } from './sample.ts'
+import { MOVE_BYTES, OUTCOMES, type Frame } from './types.ts'
+
+interface Watched {
+  readonly recorder: FrameRecorder
+  readonly frames: readonly Frame[]
+  readonly run: Run
+}
+
+function watch(scenario: Scenario, perDot = densityOf(scenario)): Watched {
+  const running = new Running(scenario)
+  const recorder = new FrameRecorder(running.world, planRoads(running.world), perDot)
+  const frames: Frame[] = []
+  while (running.goesOn) frames.push(recorder.next((until) => running.to(until)))
+  return { recorder, frames, run: running.finish() }
+}
+
+interface Move {
+  readonly at: number
+  readonly road: number
+  readonly outcome: string
+  readonly lane: number
+  readonly trace: number
+}
+
+function movesOf({ moves }: Frame): Move[] {
+  const view = new DataView(moves)
+  return Array.from({ length: moves.byteLength / MOVE_BYTES }, (_, i) => ({
+    at: view.getFloat32(i * MOVE_BYTES, true),
+    road: view.getUint16(i * MOVE_BYTES + 4, true),
+    outcome: OUTCOMES[view.getUint8(i * MOVE_BYTES + 6)]!,
+    lane: view.getUint8(i * MOVE_BYTES + 7),
+    trace: view.getUint32(i * MOVE_BYTES + 8, true),
+  }))
+}
+
+describe('a run with frames', () => {
+  test.each(['flash-crowd.yaml', 'poison-message.yaml'])('%s: has the report of a run without', (name) => {
+    const scenario = openNamed(name)
+    expect(reportOf(watch(scenario).run, '')).toEqual(reportOf(runScenario(scenario), ''))
+  })
+})
+
+const SHOP = `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Jobs: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 60, RedrivePolicy: { deadLetterTargetArn: !GetAtt Lost.Arn, maxReceiveCount: 1 } } }
+  Lost: { Type: AWS::SQS::Queue, Properties: { MessageRetentionPeriod: 1209600 } }
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      MemorySize: 1769
+      Timeout: 10
+      ReservedConcurrentExecutions: 2
+      Events: { FromJobs: { Type: SQS, Properties: { Queue: !GetAtt Jobs.Arn, BatchSize: 1 } } }
+  Busy: { Type: AWS::CloudWatch::Alarm, Properties: { Namespace: AWS/Lambda, MetricName: Throttles, Dimensions: [{ Name: FunctionName, Value: !Ref Work }], Statistic: Sum, Period: 60, EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: GreaterThanThreshold } }
+Simulation:
+  Duration: 5m
+  Workloads:
+    Senders: { Target: Jobs, Operation: sqs:SendMessage, Arrivals: regular, Rate: 1/s, Parameters: { MessageBody: { n: sequence } } }
+    Callers: { Target: Work, Operation: lambda:InvokeFunction, Arrivals: regular, Rate: 5/s, Client: { MaxAttempts: 2 } }
+  Handlers:
+    Work: [{ Choose: [{ Weight: 90%, Do: [{ Wait: 300ms }] }, { Weight: 10%, Do: [{ Fail: Broken }] }] }]
+  Faults:
+    - { At: 2m, For: 1m, aws:lambda:invocation-error: { Target: Work, Percentage: 50 } }
+`
+
+describe('a frame', () => {
+  const scenario = scenarioOf(SHOP)
+  const { frames, recorder, run } = watch(scenario)
+  const plan = planRoads(run.world)
+  const names = plan.components.map((component) => run.world.components[component]!.name)
+  const roadName = (road: number): string => `${names[plan.roads[road]!.from]}-${names[plan.roads[road]!.to]}`
+
+  test('follows on the one before, to the end of the run', () => {
+    expect(frames.length).toBe(600)
+    frames.forEach((frame, i) => {
+      expect(frame.index).toBe(i)
+      expect(frame.from).toBe(i === 0 ? 0 : frames[i - 1]!.to)
+    })
+    expect(frames[599]!.to).toBe(300_000_000)
+  })
+
+  test('shows every message where one dot is one message', () => {
+    expect(densityOf(scenario)).toEqual([1, 1, 1, 1, 1, 1])
+    for (const frame of frames) {
+      const counts = new Float32Array(frame.counts.length)
+      for (const move of movesOf(frame)) counts[move.road * OUTCOMES.length + OUTCOMES.indexOf(move.outcome as 'ok')]!++
+      expect(counts).toEqual(frame.counts)
+    }
+  })
+
+  test('counts what the dispatcher has counted, on roads instead of edges', () => {
+    const sums = new Map<string, number>()
+    for (const frame of frames)
+      frame.counts.forEach((count, i) => {
+        const key = `${roadName(Math.floor(i / OUTCOMES.length))} ${OUTCOMES[i % OUTCOMES.length]}`
+        sums.set(key, (sums.get(key) ?? 0) + count)
+      })
+    const { edges } = run.world.dispatcher
+    const edge = (from: string, action: string): number =>
+      edges.findIndex((each) => each.from === from && each.action === action)
+    const callers = edge('Callers', 'lambda:InvokeFunction')
+    expect(sums.get('Callers-Work ok')! + sums.get('Callers-Work retry')!).toBe(run.world.dispatcher.sent[callers])
+    expect(sums.get('Callers-Work retry')).toBeGreaterThan(0)
+    expect(sums.get('Callers-Work throttled')).toBeGreaterThan(0)
+    // A function error has status 200 and is an error all the same.
+    expect(sums.get('Callers-Work error')).toBeGreaterThan(100)
+    // The mapping is a road: its batches move from the queue to the function, and nobody sees its polls.
+    expect(sums.get('Jobs-Work ok')).toBeGreaterThan(200)
+    expect(sums.get('Jobs-Work answer')).toBe(0)
+    expect(sums.get('Jobs-Lost dead-letter')).toBeGreaterThan(10)
+    expect([...sums.keys()].some((key) => key.startsWith('Lost-'))).toBe(false)
+  })
+
+  test('holds its dots in order of time, inside its own stretch', () => {
+    for (const frame of frames) {
+      const times = movesOf(frame).map(({ at }) => at)
+      expect(times).toEqual([...times].sort((a, b) => a - b))
+      for (const at of times) expect(at >= 0 && at <= Math.fround((frame.to - frame.from) / 1e6)).toBe(true)
+    }
+  })
+
+  test('reads every room: numbers, rates of counters, cells by state', () => {
+    const { sources } = recorder.readings
+    const read = (frame: Frame, node: string, reading: string): number => {
+      let at = 0
+      for (let i = 0; i < names.length; i++) {
+        const places = sources[i]!.map(({ name }) => name)
+        if (names[i] === node) return frame.readings[at + places.indexOf(reading)]!
+        at += places.length + 1
+      }
+      throw new Error(node)
+    }
+    for (const frame of frames.slice(10)) {
+      expect(read(frame, 'Work', 'Reserved')).toBe(2)
+      expect(read(frame, 'Work', 'Concurrency')).toBeLessThanOrEqual(2)
+      expect([0, 2, 4]).toContain(read(frame, 'Senders', 'Requests'))
+    }
+    const mean = frames.reduce((sum, frame) => sum + read(frame, 'Senders', 'Requests'), 0) / frames.length
+    expect(mean).toBeCloseTo(1, 1)
+    // Two environments, each in one of four states.
+    const cells = frames[100]!.cells
+    expect([...cells.subarray(0, 2)]).toEqual([2, 2])
+    expect([0, 1, 2, 3]).toContain(cells[2])
+  })
+
+  test('marks what happens for the first time, and alarms', () => {
+    const marks = frames.flatMap((frame) => frame.marks)
+    const texts = marks.map(({ text }) => text)
+    expect(texts.filter((text) => text === 'first throttle by Work').length).toBe(1)
+    expect(texts).toContain('first message given up by Jobs')
+    expect(texts).toContain('Busy is in ALARM')
+    for (const frame of frames)
+      for (const mark of frame.marks) expect(mark.time >= frame.from && mark.time <= frame.to).toBe(true)
+  })
+})
+
+describe('a frame made again', () => {
+  test('from any moment kept, in the same world or another one, is the same byte for byte', () => {
+    const scenario = scenarioOf(SHOP)
+    const running = new Running(scenario)
+    const plan = planRoads(running.world)
+    const perDot = [2, 2, 1, 1, 1, 1]
+    const recorder = new FrameRecorder(running.world, plan, perDot)
+    const frames: Frame[] = []
+    const moments: Moment[] = [recorder.keep()]
+    while (running.goesOn) {
+      frames.push(recorder.next((until) => running.to(until)))
+      if (frames.length % 60 === 0) moments.push(recorder.keep())
+    }
+    const other = new FrameRecorder(new World(scenario.plan), plan, perDot)
+    for (const k of [3, 0, 7, 9, 1]) {
+      other.goTo(moments[k]!)
+      for (let i = 0; i < 60; i++) expect(other.next((until) => other.world.run(until))).toEqual(frames[k * 60 + i])
+    }
+  })
+})
+
+describe('sampling', () => {
+  test('shows a request on all of its roads or on none, and one in so many', () => {
+    const scenario = scenarioOf(SHOP.replace('Rate: 5/s', 'Rate: 200/s').replace('ReservedConcurrentExecutions: 2', ''))
+    const { frames } = watch(scenario, [10, 10, 1, 1, 1, 1])
+    const usual = frames.flatMap(movesOf).filter(({ outcome }) => outcome === 'ok' || outcome === 'answer')
+    const total = frames.reduce((sum, frame) => sum + frame.counts.reduce((n, c, i) => n + (i % 6 < 2 ? c : 0), 0), 0)
+    expect(usual.length / total).toBeGreaterThan(0.09)
+    expect(usual.length / total).toBeLessThan(0.11)
+    for (const { trace } of usual) expect(isShown(trace, 10)).toBe(true)
+  })
+
+  test('never loses a rare outcome while it happens', () => {
+    const { frames } = watch(scenarioOf(SHOP), [1, 1, 1000, 1000, 1000, 1000])
+    for (const frame of frames) {
+      const shown = new Set(movesOf(frame).map(({ road, outcome }) => road * 6 + OUTCOMES.indexOf(outcome as 'ok')))
+      frame.counts.forEach((count, i) => expect(shown.has(i)).toBe(count > 0))
+    }
+  })
+
+  test('a dot stands for 1, 2, 5, 10, … messages; what is shown at a multiple is shown at the divisor', () => {
+    expect([0.1, 1, 1.1, 3, 5, 7, 11, 99, 101].map(roundDot)).toEqual([1, 1, 2, 5, 5, 10, 20, 100, 200])
+    for (let trace = 0; trace < 10_000; trace++) if (isShown(trace, 30)) expect(isShown(trace, 10)).toBe(true)
+  })
+})

@@ -1,0 +1,169 @@
+// One page's simulation: takes what the page asks, answers with frames; knows neither workers nor the browser.
+//
+// The one idea: `work` does a little and returns. Whoever owns the session calls it again and again and hands over new
+// questions in between, so that a new scenario never waits for an old one. Two worlds are kept: one runs ahead, the other
+// goes back to moments kept on the way and makes frames again that the page has let go.
+import { Problems } from '../diag/problem.ts'
+import { loadScenario, type FileReader, type Scenario } from '../lang/scenario.ts'
+import { reportOf } from '../run/report.ts'
+import { Running } from '../run/run.ts'
+import { World } from '../run/world.ts'
+import { densityOf } from './density.ts'
+import { Moments } from './moments.ts'
+import { outlineOf } from './outline.ts'
+import { FrameRecorder } from './recorder.ts'
+import { planRoads, type Plan } from './roads.ts'
+import type { Answer, Ask, Frame, Outcomes } from './types.ts'
+
+/** Sends an answer; the buffers may be handed over for good. */
+export type Post = (answer: Answer, buffers: readonly ArrayBuffer[]) => void
+
+/** One scenario under way. */
+class Show {
+  readonly run: number
+  readonly ask: Ask & { ask: 'load' }
+  readonly running: Running
+  readonly plan: Plan
+  readonly perDot: readonly number[]
+  readonly ahead: FrameRecorder
+  readonly moments: Moments
+  /** Made when a frame is asked for again. */
+  again: FrameRecorder | null = null
+  /** How far the page wants to see, in µs. */
+  horizon = 0
+  /** Frames asked for again that are not made yet: numbers from, and up to without. */
+  wanted: [number, number][] = []
+  isDone = false
+
+  constructor(ask: Ask & { ask: 'load' }, scenario: Scenario) {
+    this.run = ask.run
+    this.ask = ask
+    this.running = new Running(scenario)
+    this.plan = planRoads(this.running.world)
+    this.perDot = densityOf(scenario)
+    this.ahead = new FrameRecorder(this.running.world, this.plan, this.perDot)
+    this.moments = new Moments(this.ahead.keep())
+  }
+}
+
+export class Session {
+  private readonly post: Post
+  private show: Show | null = null
+
+  constructor(post: Post) {
+    this.post = post
+  }
+
+  /** Takes a question; the answers come while `work` is called. */
+  take(ask: Ask): void {
+    if (ask.ask === 'load') {
+      this.guarded(ask.run, () => this.load(ask))
+      return
+    }
+    const { show } = this
+    if (show === null || show.run !== ask.run) return
+    if (ask.ask === 'ahead') show.horizon = Math.max(show.horizon, ask.until)
+    else show.wanted.push([Math.max(0, ask.from), Math.max(0, ask.to)])
+  }
+
+  /** Makes one frame, or closes the run; answers whether there is more to do. */
+  work(): boolean {
+    const { show } = this
+    if (show === null) return false
+    return this.guarded(show.run, () => this.workOn(show)) === true
+  }
+
+  private workOn(show: Show): boolean {
+    const wanted = nextWanted(show)
+    if (wanted >= 0) this.postFrame(show, makeAgain(show, wanted))
+    else if (show.running.goesOn && show.ahead.world.now < show.horizon) {
+      this.postFrame(
+        show,
+        show.ahead.next((until) => show.running.to(until)),
+      )
+      show.moments.offer(show.ahead)
+    } else if (!show.running.goesOn && !show.isDone) {
+      show.isDone = true
+      this.post({ answer: 'done', run: show.run, outcomes: outcomesOf(show) }, [])
+    } else return false
+    return true
+  }
+
+  private load(ask: Ask & { ask: 'load' }): void {
+    this.show = null
+    const problems = new Problems()
+    const scenario = loadScenario(
+      { name: ask.name, text: ask.text },
+      {
+        parameters: new Map(Object.entries(ask.knobs)),
+        files: readerOf(ask.files),
+        ...(ask.seed === undefined ? {} : { seed: ask.seed }),
+      },
+      problems,
+    )
+    this.post({ answer: 'problems', run: ask.run, problems: problems.list }, [])
+    if (scenario === undefined || problems.hasErrors) return
+    const show = new Show(ask, scenario)
+    this.show = show
+    const outline = outlineOf(scenario, show.running.world, show.plan, show.ahead.readings, show.perDot)
+    this.post({ answer: 'outline', run: ask.run, outline }, [])
+  }
+
+  private postFrame(show: Show, frame: Frame): void {
+    const buffers = [frame.moves, frame.counts.buffer, frame.readings.buffer, frame.cells.buffer] as ArrayBuffer[]
+    this.post({ answer: 'frame', run: show.run, frame }, buffers)
+  }
+
+  /** A mistake of ours ends the run and is told, whatever it was. */
+  private guarded<T>(run: number, action: () => T): T | undefined {
+    try {
+      return action()
+    } catch (error) {
+      this.show = null
+      this.post({ answer: 'bug', run, message: error instanceof Error ? error.message : String(error) }, [])
+      return undefined
+    }
+  }
+}
+
+/** The number of the next frame to make again; those that were never made come by themselves. */
+function nextWanted(show: Show): number {
+  while (show.wanted.length > 0) {
+    const range = show.wanted[0]!
+    if (range[0] < Math.min(range[1], show.ahead.index)) return range[0]++
+    show.wanted.shift()
+  }
+  return -1
+}
+
+function makeAgain(show: Show, index: number): Frame {
+  const again = (show.again ??= new FrameRecorder(new World(show.running.scenario.plan), show.plan, show.perDot))
+  const moment = show.moments.before(index)
+  if (again.index > index || again.index < moment.index) again.goTo(moment)
+  for (;;) {
+    const frame = again.next((until) => void again.world.run(until))
+    if (frame.index === index) return frame
+  }
+}
+
+function outcomesOf(show: Show): Outcomes {
+  const run = show.running.finish()
+  const report = reportOf(run, '')
+  return {
+    digest: report.digest.total,
+    events: report.events,
+    requests: report.requests,
+    insights: [],
+    report,
+  }
+}
+
+/** The files that came with the question, by the names under which the scenario knows them. */
+function readerOf(files: Readonly<Record<string, string>>): FileReader {
+  return {
+    read: (path) =>
+      Object.hasOwn(files, path)
+        ? { ok: true, value: files[path]! }
+        : { ok: false, message: `\`${path}\` cannot be read`, help: 'drop the file beside the scenario' },
+  }
+}

@@ -1,0 +1,25 @@
+// The simulation's own thread: hands the page's questions to a session, and lets it work in short slices in between.
+import { Session, type Ask } from '../../sim/index.ts'
+
+/** Real ms that the session works at a stretch: as long as a question may wait. */
+const SLICE = 8
+
+const scope = globalThis as unknown as DedicatedWorkerGlobalScope
+const session = new Session((answer, buffers) => scope.postMessage(answer, [...buffers]))
+const turns = new MessageChannel()
+let working = false
+
+scope.onmessage = (event: MessageEvent<Ask>) => {
+  session.take(event.data)
+  if (working) return
+  working = true
+  turns.port2.postMessage(null)
+}
+
+// A message to oneself comes after those that wait already, and without the delay of a timer.
+turns.port1.onmessage = () => {
+  const until = performance.now() + SLICE
+  do working = session.work()
+  while (working && performance.now() < until)
+  if (working) turns.port2.postMessage(null)
+}
