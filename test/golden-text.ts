@@ -28,6 +28,7 @@ export function goldenText(scenario: Scenario): string {
   lines.push('')
   for (const expectation of report.expectations)
     lines.push(`${expectation.ok ? 'ok  ' : 'FAIL'} ${expectation.text} = ${expectation.measured}`)
+  for (const { resource, title, text } of report.insights) lines.push(`says ${resource}: ${title}. ${text}`)
   for (const broken of report.broken) lines.push(`BROKEN ${broken.resource}: ${broken.sentence}`)
   return `${lines.join('\n')}\n`
 }

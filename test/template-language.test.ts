@@ -66,7 +66,8 @@ Simulation:
   it('that is not to be shown is not shown', () => {
     const secret = scenarioOf(`Parameters: { Key: { Type: String, NoEcho: true, Default: hunter2 } }
 Resources: { Q: { Type: AWS::SQS::Queue, Properties: { QueueName: !Ref Key } } }`)
-    expect(secret.parameters).toEqual([{ name: 'Key', value: '****' }])
+    expect(secret.parameters).toMatchObject([{ name: 'Key', value: '****', initial: '****' }])
+    expect(JSON.stringify(secret.parameters)).not.toContain('hunter2')
     expect(secret.plan.components.find((component) => component.name === 'Q')?.dimensionValue).toBe('hunter2')
   })
 })

@@ -48,6 +48,7 @@ const report = (more: Partial<Report>): Report => ({
   parameters: {},
   resources: [QUEUE],
   calls,
+  insights: [],
   expectations: [],
   broken: [],
   notSimulated: [],
@@ -133,6 +134,29 @@ describe('the report for people', () => {
     expect(head(110)).toContain('p90')
     expect(head(90)).not.toContain('p90')
     expect(head(90)).toContain('p99')
+  })
+
+  it('says what is going on in at most five sentences, and because of what', () => {
+    const insight = {
+      kind: 'backlog',
+      resource: 'Jobs',
+      from: 61,
+      to: 600.4,
+      title: 'The backlog grows',
+      text: 'x '.repeat(90),
+      weight: 1,
+    }
+    const insights = [insight, { ...insight, cause: 0 }, ...Array.from({ length: 5 }, () => ({ ...insight, cause: 6 }))]
+    const lines = shown({ insights }).split('\n')
+    const at = lines.indexOf('What is going on')
+    expect(lines[at + 1]).toMatch(/^ {2}1 {2}The backlog grows: x x/)
+    expect(lines.slice(at).join('\n')).toContain('from 61 s to 10 m\n')
+    expect(lines.slice(at).join('\n')).toContain('from 61 s to 10 m, because of 1\n')
+    // The seventh is not shown, so nobody is sent there.
+    expect(lines.join('\n')).not.toContain('because of 7')
+    expect(lines).toContain('  and 2 more (all with --format json)')
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(110)
+    expect(shown({})).toContain('  Nothing is saturated, refused or given up.\n')
   })
 
   it('says plainly that nothing happened, and what would make something happen', () => {

@@ -10,6 +10,7 @@ import { compact } from './terminal.ts'
 import { wrapWords } from './wrap.ts'
 
 const ALARM_CHANGES_SHOWN = 8
+const INSIGHTS_SHOWN = 5
 /** What a first workload may ask of a resource, by its type. */
 const FIRST_OPERATIONS = new Map([
   ['AWS::Lambda::Function', 'lambda:InvokeFunction'],
@@ -47,6 +48,7 @@ export function prettyReport(full: Report, style: Style): string {
     put('all figures below are of the part that ran', ink.dim)
   }
   for (const section of [
+    nothingHappened(report) ? [] : insightLines(report, ink, style.width),
     nothingHappened(report) ? nothingLines(report, style.width) : resourceTable(report, ink, style.width),
     resourceDetails(report, ink, style.width).slice(1),
     alarmLines(report, ink, style.width),
@@ -129,6 +131,27 @@ function nothingLines(report: Report, width: number): string[] {
     '      Workloads:',
     `        Load: { Target: ${target?.name ?? 'YourFunction'}, Operation: ${operation}, Rate: 10/s }`,
   ]
+}
+
+/** What is going on, in a few sentences; each with its place in time and the one that brought it about. */
+function insightLines(report: Report, ink: Ink, width: number): string[] {
+  const out = [ink.bold('What is going on')]
+  if (report.insights.length === 0) return [...out, ink.dim('  Nothing is saturated, refused or given up.')]
+  report.insights.slice(0, INSIGHTS_SHOWN).forEach(({ title, text, from, to, cause }, i) => {
+    const because = cause === undefined || cause >= INSIGHTS_SHOWN ? '' : `, because of ${cause + 1}`
+    const [first = '', ...rest] = wrapWords(`${title}: ${text}`, width - 5)
+    out.push(`  ${i + 1}  ${ink.bold(first.slice(0, title.length))}${first.slice(title.length)}`)
+    for (const line of rest) out.push(`     ${line}`)
+    out.push(ink.dim(`     from ${moment(from)} to ${moment(to)}${because}`))
+  })
+  const more = report.insights.length - INSIGHTS_SHOWN
+  if (more > 0) out.push(ink.dim(`  and ${more} more (all with --format json)`))
+  return out
+}
+
+/** A moment in seconds: whole ones from ten on. */
+function moment(value: number): string {
+  return seconds(value < 10 ? value : Math.round(value))
 }
 
 interface AlarmChange {

@@ -12,7 +12,7 @@ import { densityOf } from './density.ts'
 import { Moments } from './moments.ts'
 import { outlineOf } from './outline.ts'
 import { FrameRecorder } from './recorder.ts'
-import { planRoads, type Plan } from './roads.ts'
+import { planRoads, viewOf, type Plan } from './roads.ts'
 import type { Answer, Ask, Frame, Outcomes } from './types.ts'
 
 /** Sends an answer; the buffers may be handed over for good. */
@@ -153,9 +153,21 @@ function outcomesOf(show: Show): Outcomes {
     digest: report.digest.total,
     events: report.events,
     requests: report.requests,
-    insights: [],
+    insights: report.insights.map((insight) => ({
+      ...insight,
+      node: nodeAt(show, insight.resource),
+      from: Math.round(insight.from * 1e6),
+      to: Math.round(insight.to * 1e6),
+    })),
     report,
   }
+}
+
+/** The node where a resource is shown; a way between two resources is shown by the one at its end. */
+function nodeAt({ plan, running: { world } }: Show, resource: string): number {
+  const component = world.planOf(resource)
+  const road = viewOf(component).road?.(component.config)
+  return plan.nodeOf[world.numberOf(road?.to ?? resource) - 1]!
 }
 
 /** The files that came with the question, by the names under which the scenario knows them. */

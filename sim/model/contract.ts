@@ -199,6 +199,57 @@ export interface View<S> {
   ) => readonly { readonly namespace: string; readonly dimensions: readonly string[] }[]
 }
 
+/** A sentence about what went wrong at a resource, with its place in time. */
+export interface Finding {
+  /** The kind of trouble in kebab-case: `hot-partition`. */
+  readonly kind: string
+  /** When it began and when it was seen last, in µs. */
+  readonly from: number
+  readonly to: number
+  /** A few words, capital letter, no full stop. */
+  readonly title: string
+  /** One or two sentences with the figures. */
+  readonly text: string
+  /** 0..1: the share of what came here that it struck. */
+  readonly share: number
+  /** True for what users feel: the end of a chain, never a cause. */
+  readonly isFelt?: true
+  /** Resources at which what brought it about may be found, the likeliest first. */
+  readonly suspects?: readonly Ref[]
+  /** Resources whose retries may have driven it. */
+  readonly drivers?: readonly Ref[]
+}
+
+/** Calls between two resources, of all their operations. */
+export interface Traffic {
+  readonly other: Ref
+  readonly sent: number
+  /** Calls that were answered with an exception, those of them that were throttles, and when it began and ended, in µs. */
+  readonly failed: number
+  readonly throttled: number
+  readonly failedFrom: number
+  readonly failedTo: number
+  /** Calls that were second and later attempts. */
+  readonly retried: number
+}
+
+/** What a room may look at, beside its own state, to say what went wrong: the run's end, its metrics, its neighbours. */
+export interface Look {
+  /** µs. */
+  readonly now: number
+  readonly warmUp: number
+  readonly name: Ref
+  /** A CloudWatch statistic of one of its own metrics over [from, to) µs in its unit, without the warm-up unless asked for; undefined without data. */
+  metric(name: string, statistic: string, from?: number, to?: number): number | undefined
+  /** Those that call it, and those that it calls: busiest first. */
+  callers(): readonly Traffic[]
+  callees(): readonly Traffic[]
+  /** Resources that fetch from it by a way of their own (`View.road`). */
+  consumers(): readonly Ref[]
+  /** Resources whose metrics it looks at (`View.watches`). */
+  watched(): readonly Ref[]
+}
+
 export interface ServiceDef<S = any> {
   readonly type: CfnType
   readonly family: Family
@@ -248,6 +299,8 @@ export interface ServiceDef<S = any> {
   /** Called once when the run ends, before the last metrics are read: settle areas and sums up to now. */
   readonly finish?: (self: S) => void
   readonly view: View<S>
+  /** What went wrong here, said after the run; silent about what is healthy. */
+  readonly insights?: (self: S, look: Look) => readonly Finding[]
   /** What the report shows of the state beyond metrics: plain data (hot partitions, alarm history). */
   readonly report?: (self: S) => unknown
 }
@@ -287,6 +340,8 @@ export interface Sim {
   /** The edge to another component on which `action` is called; its answers arrive at `answered`. */
   edge<S>(to: Ref, action: Action, answered: EventFunction<S>, caller?: Caller | null): number
   /** Its own stream, a function of (scenario seed, component name, purpose). */
+  /** The component at the far end of an edge. */
+  calleeOf(edge: number): Ref
   rng(purpose: string): Rng
   quota(name: string): number
   sampler(assumption: string): Sampler

@@ -10,6 +10,7 @@ import type { Sampler } from '../engine/sample.ts'
 import type { Sim } from '../model/contract.ts'
 import { Population } from './population.ts'
 import type { Backend, IntegrationKind, Route } from './gateway-routes.ts'
+import { Stretch } from './stretch.ts'
 import { TokenBucket } from './token-bucket.ts'
 
 /** The throttle that all APIs of the account and Region share (API-11). */
@@ -141,6 +142,9 @@ export class Gateway {
   private readonly variables: (Readonly<Record<string, unknown>> | null)[] = []
   /** By route number. */
   private readonly buckets: (TokenBucket | null)[] = []
+  /** Requests refused by a bucket of the API's own, by route number, and by that of the account. */
+  readonly refusals: Stretch[] = []
+  readonly refusedByAccount = new Stretch()
   private readonly canaryShare: Float64Array
   private readonly canaryRng: Rng
   private readonly metrics: (readonly Metrics[])[] = []
@@ -188,6 +192,7 @@ export class Gateway {
       const byStage = stages.length === 1 ? [total] : [total, new Metrics(sim, flavour.metrics, { Stage: stage.name })]
       routes.forEach((route, i) => {
         const own = stage.throttles[i] ?? (sharesStageThrottle ? null : stage.throttle)
+        this.refusals.push(new Stretch())
         this.buckets.push(own === null ? shared : new TokenBucket(own.rate, own.burst))
         const detailed = stage.detailed[i]
           ? [new Metrics(sim, flavour.metrics, { Stage: stage.name, ...flavour.routeDimensions(route) })]
@@ -207,8 +212,10 @@ export class Gateway {
     this.inside.enter(now)
     const bucket = this.buckets[route]
     // The first empty bucket refuses; what an earlier one gave is not given back (API-10, API-12).
-    if ((bucket !== null && !bucket.take(now, 1)) || !this.account.bucket.take(now, 1)) {
+    const isRefused = bucket !== null && !bucket.take(now, 1)
+    if (isRefused || !this.account.bucket.take(now, 1)) {
       this.throttled++
+      ;(isRefused ? this.refusals[route] : this.refusedByAccount).note(now)
       this.finish(call, THROTTLED.statusCode, THROTTLED, NONE)
       return
     }
@@ -232,6 +239,22 @@ export class Gateway {
     for (const bucket of this.buckets)
       if (bucket !== null && bucket.peek(now) * least.burst < least.peek(now) * bucket.burst) least = bucket
     return least
+  }
+
+  /** The limits that have refused anything: their buckets and how often. The account's is the last. */
+  limitsReached(): {
+    readonly bucket: TokenBucket
+    readonly refusals: readonly Stretch[]
+    readonly isAccount: boolean
+  }[] {
+    const own = new Map<TokenBucket, Stretch[]>()
+    this.refusals.forEach((stretch, route) => {
+      const bucket = this.buckets[route]
+      if (bucket !== null && stretch.count > 0) own.set(bucket, [...(own.get(bucket) ?? []), stretch])
+    })
+    const reached = [...own].map(([bucket, refusals]) => ({ bucket, refusals, isAccount: false }))
+    if (this.refusedByAccount.count === 0) return reached
+    return [...reached, { bucket: this.account.bucket, refusals: [this.refusedByAccount], isAccount: true }]
   }
 
   /** The backend has answered. */

@@ -151,6 +151,15 @@ export class Interpreter<H> {
     return frame.alive && !frame.breathing && this.program.code[frame.pc].op !== 'compute'
   }
 
+  /** The edge of the call whose answer a frame, or one of its branches, waits for; −1 = it waits for none. */
+  awaitedEdge(id: number): number {
+    const frame = this.frames[id]
+    if (frame.call !== NONE) return this.sim.calls.edge[frame.call]
+    if (frame.children > 0)
+      for (const other of this.frames) if (other.alive && other.parent === id) return this.awaitedEdge(other.id)
+    return NONE
+  }
+
   /** The timer of a frame has come: a computation or a wait is over, or a call is due again. */
   resume(id: number): void {
     const frame = this.frames[id]

@@ -8,7 +8,7 @@ import type { Kernel, Target } from '../engine/kernel.ts'
 import type { MetricId, Recorder } from '../engine/recorder.ts'
 import { createRng, type Rng } from '../engine/rng.ts'
 import type { Action, Caller } from '../model/contract.ts'
-import type { ErrorTable } from '../model/errors.ts'
+import { THROTTLING, type ErrorTable } from '../model/errors.ts'
 import type { ComponentPlan, WorldPlan } from '../model/plan.ts'
 import { TokenBucket } from '../parts/token-bucket.ts'
 import { Trail } from './trail.ts'
@@ -50,6 +50,11 @@ export class Dispatcher {
   readonly sent: number[] = []
   readonly answered: number[] = []
   readonly failed: number[] = []
+  /** By edge: second and later attempts; answers that were throttles; when a call failed first and last, in µs. */
+  readonly retried: number[] = []
+  readonly throttledBy: number[] = []
+  readonly failedFrom: number[] = []
+  readonly failedTo: number[] = []
   observer: Observer | null = null
   /** The counts at the end of the warm-up. */
   private before: {
@@ -106,6 +111,10 @@ export class Dispatcher {
     this.sent.push(0)
     this.answered.push(0)
     this.failed.push(0)
+    this.retried.push(0)
+    this.throttledBy.push(0)
+    this.failedFrom.push(0)
+    this.failedTo.push(0)
     this.opTarget.push(-1)
     this.gated.push(false)
     this.limits.push(null)
@@ -153,6 +162,7 @@ export class Dispatcher {
   send(call: Call): void {
     const edge = this.calls.edge[call]!
     this.sent[edge]!++
+    if (this.calls.attempt[call]! > 1) this.retried[edge]!++
     if (this.observer !== null) this.observer.sent(call, edge)
     if (this.gated[edge]! && this.stopped(call, edge)) return
     this.kernel.soon(this.opTarget[edge]!, call)
@@ -164,8 +174,7 @@ export class Dispatcher {
     const edge = calls.edge[call]!
     this.answered[edge]!++
     if (status !== 0) {
-      this.failed[edge]!++
-      this.countFailure(edge, status)
+      this.noteFailure(edge, status)
     }
     if (this.gated[edge]! && this.callers[edge] !== null) this.record(this.callers[edge]!, call, edge, status)
     if (this.observer !== null) this.observer.answered(call, edge, delay)
@@ -183,6 +192,14 @@ export class Dispatcher {
 
   apiFault(status: number, share: number, name: string): ApiFault {
     return { status, share, rng: createRng(this.plan.seed, name, 'fault') }
+  }
+
+  private noteFailure(edge: number, status: number): void {
+    const now = this.kernel.clock[0]!
+    if (this.failed[edge]!++ === 0) this.failedFrom[edge] = now
+    this.failedTo[edge] = now
+    if (this.errors.retry[status] === THROTTLING) this.throttledBy[edge]!++
+    this.countFailure(edge, status)
   }
 
   /** Counts an exception at the resource that raised it: metric `Errors` of namespace `Sim`, by `ErrorCode`. */

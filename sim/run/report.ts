@@ -6,6 +6,8 @@ import { THROTTLING } from '../model/errors.ts'
 import { baseUnits, histogramOf, windowOf } from '../metrics/statistics.ts'
 import { lineColumn } from '../diag/span.ts'
 import type { NotSimulated } from '../lang/resources.ts'
+import { insightsOf, type Insight } from '../insights/insights.ts'
+import { evidenceOf } from './evidence.ts'
 import { evaluateExpectation, type ExpectationResult } from './expect.ts'
 import type { Checkpoint, Run, Stopped } from './run.ts'
 import type { PublishedMetric, World } from './world.ts'
@@ -77,6 +79,8 @@ export interface Report {
   readonly parameters: Readonly<Record<string, string>>
   readonly resources: readonly ResourceReport[]
   readonly calls: readonly CallSummary[]
+  /** What is going on, the most telling first. Times in seconds. */
+  readonly insights: readonly Insight[]
   readonly expectations: readonly ExpectationResult[]
   readonly broken: readonly { readonly resource: string; readonly sentence: string }[]
   readonly notSimulated: readonly LeftOut[]
@@ -140,6 +144,11 @@ export function reportOf(run: Run, reproduce: string): Report {
     parameters: Object.fromEntries(scenario.parameters.map((parameter) => [parameter.name, parameter.value])),
     resources: world.components.map((_, i) => resourceReport(world, i, found)),
     calls,
+    insights: insightsOf(evidenceOf(world)).map((insight) => ({
+      ...insight,
+      from: insight.from / 1e6,
+      to: insight.to / 1e6,
+    })),
     expectations: scenario.expectations.map((expectation) => evaluateExpectation(expectation, run)),
     broken: run.broken.map(({ component, sentence }) => ({ resource: component, sentence })),
     notSimulated: scenario.notSimulated.map(leftOut),

@@ -256,6 +256,10 @@ class ComponentSim implements Sim {
     return this.dispatcher.edge(this.component, this.name, to, action, this.target(answered), caller)
   }
 
+  calleeOf(edge: number): string {
+    return this.dispatcher.edges[edge]!.to
+  }
+
   rng(purpose: string): Rng {
     return createRng(this.world.plan.seed, this.name, purpose)
   }

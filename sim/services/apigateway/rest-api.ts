@@ -11,6 +11,7 @@ import {
   type Flavour,
   type Stage,
 } from '../../parts/gateway.ts'
+import { gatewayFindings } from '../../parts/gateway-insights.ts'
 import { gatewayReadings } from '../../parts/gateway-view.ts'
 import { findRoute, memberOf, type Route } from '../../parts/gateway-routes.ts'
 import { gather, parts, possible, props } from './rest-api-config.ts'
@@ -92,6 +93,7 @@ export const restApi: ServiceDef<Gateway> = {
     'requests inside keep to Little’s law': (self) => self.inside.holds(self.sim.clock[0]),
     'backends answer late only what was given up': (self) => self.lateAnswers <= self.timedOut,
   },
+  insights: gatewayFindings,
   view: {
     glyph: 'api',
     label: 'REST API',

@@ -11,6 +11,7 @@ import {
   type Flavour,
   type Stage,
 } from '../../parts/gateway.ts'
+import { gatewayFindings } from '../../parts/gateway-insights.ts'
 import { gatewayReadings } from '../../parts/gateway-view.ts'
 import { findRoute, type Route } from '../../parts/gateway-routes.ts'
 import { gather, keyOf, parts, possible, props } from './api-config.ts'
@@ -84,6 +85,7 @@ export const api: ServiceDef<Gateway> = {
     'requests inside keep to Little’s law': (self) => self.inside.holds(self.sim.clock[0]),
     'backends answer late only what was given up': (self) => self.lateAnswers <= self.timedOut,
   },
+  insights: gatewayFindings,
   view: {
     glyph: 'api',
     label: 'HTTP API',

@@ -14,8 +14,10 @@ import { evaluate, purposesOf, type Template } from '../../parts/program.ts'
 import { wholeSteps, type Steps } from '../../parts/rate-curve.ts'
 import { RecentValues } from '../../parts/recent-values.ts'
 import { RetryPolicy, type RetrySettings } from '../../parts/retry.ts'
+import { Stretch } from '../../parts/stretch.ts'
 import { StreamSet } from '../../parts/streams.ts'
 import { Arrivals, type ArrivalConfig } from './arrivals.ts'
+import { findingsOf } from './workload-insights.ts'
 import { demand, readings } from './workload-view.ts'
 
 /** What the language makes of one entry of `Workloads`. */
@@ -102,6 +104,7 @@ export const workload: ServiceDef<Workload> = {
     'no more attempts are waited for than requests are open': (self) => self.waiting <= self.open.inside,
   },
   finish: (self) => self.finish(),
+  insights: findingsOf,
   view: {
     glyph: 'client',
     label: 'Workload',
@@ -125,6 +128,9 @@ export class Workload {
   successes = 0
   failures = 0
   timeouts = 0
+  /** Attempts given up, and requests that failed. */
+  readonly givenUp = new Stretch()
+  readonly lost = new Stretch()
   lateAnswers = 0
   /** Answers that came in time. */
   answers = 0
@@ -150,7 +156,10 @@ export class Workload {
   private readonly think: Sampler | null
   private readonly thinkRng: Rng
   private readonly retries: RetryPolicy
-  private readonly timeout: number
+  /** The most calls of a request. */
+  readonly attemptsMax: number
+  /** µs; −1 = it waits for ever. */
+  readonly timeout: number
   private readonly acceptsLate: boolean
   private readonly countMax: number
 
@@ -199,6 +208,7 @@ export class Workload {
     this.think = config.ThinkTime ?? null
     this.thinkRng = sim.rng('think')
     this.retries = new RetryPolicy(config.Client.Retries, sim.rng('retries'))
+    this.attemptsMax = config.Client.Retries.maxAttempts
     this.timeout = config.Client.Timeout ?? NONE
     this.acceptsLate = config.Client.AcceptLateAnswers === true
     this.countMax = config.Count ?? Infinity
@@ -331,6 +341,7 @@ export class Workload {
     this.call[row] = NONE
     this.waiting--
     this.timeouts++
+    this.givenUp.note(this.sim.clock[0])
     this.sim.count(this.metricTimeouts, 1)
     this.retry(row, this.retries.delayAfter(TRANSIENT, this.attempt[row], true, this.delay[row]))
   }
@@ -338,6 +349,7 @@ export class Workload {
   /** A request ends without success. */
   fail(row: number): void {
     this.failures++
+    this.lost.note(this.sim.clock[0])
     this.lastFailed = true
     this.sim.count(this.metricFailures, 1)
     this.end(row)

@@ -2,7 +2,8 @@
 //
 // An action whose target nobody simulates is counted all the same, so that a run still says how often it would have rung.
 import type { Call } from '../../engine/calls.ts'
-import type { Config, Happening, Near, Prop, Sim } from '../../model/contract.ts'
+import { count, time } from '../../parts/words.ts'
+import type { Config, Finding, Happening, Look, Near, Prop, Sim } from '../../model/contract.ts'
 import type { EventFunction } from '../../engine/kernel.ts'
 import * as p from '../../model/p.ts'
 import type { AlarmState } from './alarm-state.ts'
@@ -80,6 +81,29 @@ export function marksOf(history: readonly Change[], name: string, from: number, 
   return history
     .filter(({ at, state, previous }) => at > from && at <= to && (state === 'ALARM' || previous === 'ALARM'))
     .map(({ at, state }) => ({ time: at, kind: 'alarm', text: `${name} is in ${state}` }))
+}
+
+/** An alarm is flapping when it goes off so often, with less than this on average from once to the next (µs). */
+const FLAPS = 3
+const FLAP_EVERY = 1_800_000_000
+
+/** Says so of an alarm that goes off and calms down again and again. */
+export function flapping(history: readonly Change[], look: Look): Finding[] {
+  const times = history.filter(({ state, at }) => state === 'ALARM' && at >= look.warmUp).map(({ at }) => at)
+  const from = times[0]
+  const to = times[times.length - 1]
+  if (times.length < FLAPS || (to - from) / (times.length - 1) > FLAP_EVERY) return []
+  return [
+    {
+      kind: 'alarm-flapping',
+      from,
+      to,
+      share: 0.05,
+      title: `${look.name} is flapping`,
+      text: `The alarm went off ${count(times.length)} times in ${time(to - from)}: what it measures keeps crossing the threshold. More periods, or M of N, would calm it down.`,
+      suspects: look.watched(),
+    },
+  ]
 }
 
 export class Actions {

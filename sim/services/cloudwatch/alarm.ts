@@ -6,7 +6,7 @@
 import type { Call } from '../../engine/calls.ts'
 import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
-import { actionAnswered, actionProps, Actions, marksOf, type Change } from './alarm-actions.ts'
+import { actionAnswered, actionProps, Actions, flapping, marksOf, type Change } from './alarm-actions.ts'
 import { gather, PERCENTILE, type Measured, ANOMALY_COMPARISONS } from './alarm-config.ts'
 import {
   breaches,
@@ -135,6 +135,7 @@ export const alarm: ServiceDef<Alarm> = {
       { name: 'Threshold', unit: '', doc: 'What it is held against.', read: (a) => a.threshold },
     ],
   },
+  insights: (a, look) => flapping(a.history, look),
   report: (a) => ({ state: a.state, history: a.history, notifications: a.actions.report() }),
 }
 

@@ -6,7 +6,7 @@ import type { Call } from '../../engine/calls.ts'
 import type { Target, TimerHandle } from '../../engine/kernel.ts'
 import type { Config, Near, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
-import { actionAnswered, actionProps, Actions, gatherActions, marksOf, type Change } from './alarm-actions.ts'
+import { actionAnswered, actionProps, Actions, flapping, gatherActions, marksOf, type Change } from './alarm-actions.ts'
 import type { AlarmState } from './alarm-state.ts'
 import { alarmsIn, COMPOSITE, linkRule, listenersOf, listensTo, parseRule, ruleHolds, type Rule } from './composites.ts'
 
@@ -79,6 +79,7 @@ export const compositeAlarm: ServiceDef<CompositeAlarm> = {
       },
     ],
   },
+  insights: (a, look) => flapping(a.history, look),
   report: (a) => ({ state: a.state, history: a.history, notifications: a.actions.report() }),
 }
 

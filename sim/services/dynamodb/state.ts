@@ -6,6 +6,7 @@ import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Sim } from '../../model/contract.ts'
 import { Population } from '../../parts/population.ts'
+import { Stretch } from '../../parts/stretch.ts'
 import { ADMITTED, ACCOUNT_LIMIT, Capacity, REASONS, type BillingMode, type Figures } from './capacity.ts'
 import { HotKeys } from './hot-keys.ts'
 import { hashKey, ItemStore, type KeyValue } from './items.ts'
@@ -82,6 +83,8 @@ export class Table {
   deleted = 0
   /** Items from the start that were touched and have a row now. */
   materialised = 0
+  /** Requests refused, by reason, reads then writes. */
+  readonly refusals = [...REASONS, ...REASONS].map(() => new Stretch())
   /** Requests by what became of them. */
   succeeded = 0
   refused = 0
@@ -343,6 +346,7 @@ export class Table {
     if (reason === ADMITTED) return true
     this.lastReason = reason
     this.lastWasWrite = write
+    this.refusals[(write ? REASONS.length : 0) + reason].note(this.now)
     this.capacity.partitions.countThrottle(partition, reason === 2)
     this.sim.count(write ? this.writeThrottles : this.readThrottles, 1)
     this.sim.count(this.reasonMetrics[(write ? REASONS.length : 0) + reason], 1)

@@ -13,6 +13,7 @@ import { deleteItem, getItem, putItem, updateItem } from './single.ts'
 import { Table } from './state.ts'
 import { assumptions, quotas } from './table.facts.ts'
 import { reportOf } from './summary.ts'
+import { findingsOf } from './table-insights.ts'
 import { partitionCells, readings } from './table-view.ts'
 
 const keyElement = p.record('A key attribute.', {
@@ -281,6 +282,7 @@ export const table: ServiceDef<Table> = {
     "Little's law holds for requests in service": (self) => self.inService.holds(self.now),
   },
   periodEnded: minuteEnded,
+  insights: findingsOf,
   report: reportOf,
   view: {
     glyph: 'table',

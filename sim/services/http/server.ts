@@ -7,8 +7,9 @@ import type { Target } from '../../engine/kernel.ts'
 import type { MetricId } from '../../engine/recorder.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
-import type { Config, Op, ServiceDef, Sim } from '../../model/contract.ts'
+import type { Config, Finding, Look, Op, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
+import { count, percent, time } from '../../parts/words.ts'
 import { Population } from '../../parts/population.ts'
 
 const NONE = -1
@@ -91,6 +92,7 @@ export const server: ServiceDef<Server> = {
     'areas are sums of stays, inside and in the queue': (self) =>
       self.inside.holds(self.sim.clock[0]) && self.waiting.holds(self.sim.clock[0]),
   },
+  insights: saturated,
   view: {
     glyph: 'server',
     label: 'Server',
@@ -115,6 +117,44 @@ export const server: ServiceDef<Server> = {
   },
 }
 
+const MINUTE = 60_000_000
+const STRETCHES = 2_000
+/** All workers are as good as always busy. */
+const FULL = 0.95
+
+/** Whether the workers cannot keep up: busy all the time, with a line in front of them that is longer than the service. */
+function saturated(self: Server, look: Look): Finding[] {
+  const step = Math.max(1, Math.ceil(look.now / MINUTE / STRETCHES)) * MINUTE
+  let from = -1
+  let to = 0
+  let most = 0
+  for (let at = Math.floor(look.warmUp / MINUTE) * MINUTE; at < look.now; at += step) {
+    const end = Math.min(look.now + 1, at + step)
+    const busy = (look.metric('Busy', 'Average', at, end) ?? 0) / self.workers
+    const waited = look.metric('QueueTime', 'p50', at, end) ?? 0
+    const took = look.metric('Latency', 'p50', at, end) ?? 0
+    if (busy < FULL || waited < took / 2) continue
+    if (from < 0) from = at
+    to = Math.min(end, look.now)
+    most = Math.max(most, waited)
+  }
+  if (from < 0) return []
+  const refused = self.rejected + self.abandoned
+  const line = self.longestSpell()
+  return [
+    {
+      kind: 'saturated',
+      // The line may have begun before the minute that was full from its beginning.
+      from: line.to >= from ? Math.min(from, line.from) : from,
+      to,
+      share: Math.min(1, Math.max(0.3, refused / Math.max(1, self.requests))),
+      title: `${look.name} cannot keep up`,
+      text: `${self.workers === 1 ? 'Its one worker is' : `All ${count(self.workers)} workers are`} busy without a pause: up to ${count(self.waiting.peak)} requests stand in line, and wait ${time(most * 1000)} (median of the worst minute)${refused > 0 ? `, and ${count(refused)} (${percent(refused / self.requests)}) were turned away` : ''}.`,
+      drivers: look.callers().map(({ other }) => other),
+    },
+  ]
+}
+
 export class Server {
   readonly sim: Sim
   readonly workers: number
@@ -128,6 +168,9 @@ export class Server {
   rejected = 0
   abandoned = 0
   servedCount = 0
+  /** Since when somebody has been waiting, −1 = nobody is; and the longest stretch of it, in µs. */
+  private lineSince = NONE
+  private longestLine = { from: 0, to: 0 }
 
   private readonly capacity: number
   private readonly serviceTime: Sampler
@@ -236,6 +279,13 @@ export class Server {
     this.leave(row, sim.clock[0])
   }
 
+  /** The longest time in which somebody was always waiting, in µs. */
+  longestSpell(): { readonly from: number; readonly to: number } {
+    const now = this.sim.clock[0]
+    const { longestLine: longest, lineSince } = this
+    return lineSince !== NONE && now - lineSince > longest.to - longest.from ? { from: lineSince, to: now } : longest
+  }
+
   pause(): void {
     this.paused++
   }
@@ -269,6 +319,7 @@ export class Server {
     if (this.last === NONE) this.first = row
     else this.next[this.last] = row
     this.last = row
+    if (this.waiting.inside === 0) this.lineSince = now
     this.waiting.enter(now)
     this.sim.level(this.metricQueueLength, this.waiting.inside)
     if (this.patience !== null)
@@ -283,6 +334,11 @@ export class Server {
     if (behind === NONE) this.last = before
     else this.previous[behind] = before
     this.waiting.leave(now, this.cameAt[row])
+    if (this.waiting.inside === 0) {
+      if (now - this.lineSince > this.longestLine.to - this.longestLine.from)
+        this.longestLine = { from: this.lineSince, to: now }
+      this.lineSince = NONE
+    }
     this.sim.level(this.metricQueueLength, this.waiting.inside)
   }
 

@@ -1,8 +1,10 @@
 // The account's concurrency in a Region: one pool that all functions without a reservation share.
 import { Population } from '../../parts/population.ts'
+import { Stretch } from '../../parts/stretch.ts'
 import { TokenBucket } from '../../parts/token-bucket.ts'
 import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
 import type { MetricId } from '../../engine/recorder.ts'
+import { findingsOf } from './account-insights.ts'
 import { quotas } from './function.facts.ts'
 
 /** The singleton's name as a component. */
@@ -49,6 +51,7 @@ export const account: ServiceDef<Account> = {
     'unreserved requests are some of those in progress': (self) =>
       self.unreserved >= 0 && self.unreserved <= self.running.inside,
   },
+  insights: findingsOf,
   view: {
     glyph: 'account',
     label: 'Lambda account',
@@ -74,6 +77,17 @@ export const account: ServiceDef<Account> = {
   },
 }
 
+/** A function as the account sees it. */
+interface PoolUser {
+  readonly sim: Sim
+  readonly reserved: number
+  readonly onDemand: number
+  readonly running: Population
+  readonly refusals: readonly Stretch[]
+  /** Sum of its invocations in progress over the moments at which the pool was full. */
+  heldInFull: number
+}
+
 export class Account {
   readonly sim: Sim
   /** Concurrent executions of the account, and how many of them nobody may reserve. */
@@ -87,6 +101,9 @@ export class Account {
   room: number
   /** `room`, or what was in progress when it shrank. */
   allowance: number
+  /** All functions, and how many requests the shared pool had no place for. */
+  readonly functions: PoolUser[] = []
+  readonly refusals = new Stretch()
   /** Invocations in progress of all functions, provisioned ones included. */
   readonly running = new Population()
   /** Requests per second. */
@@ -138,6 +155,12 @@ export class Account {
     this.running.leave(now, enteredAt)
     if (unreserved) this.unreserved--
     this.report()
+  }
+
+  /** The shared pool is full, and a request has been turned away: who holds it? */
+  noteRefusal(now: number): void {
+    this.refusals.note(now)
+    for (const user of this.functions) if (user.reserved < 0) user.heldInFull += user.onDemand
   }
 
   /** So many invocations in progress move into the shared pool (or out of it). */

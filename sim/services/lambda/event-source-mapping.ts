@@ -7,9 +7,11 @@
 import type { Call } from '../../engine/calls.ts'
 import type { Target } from '../../engine/kernel.ts'
 import type { MetricId } from '../../engine/recorder.ts'
-import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
+import type { Config, Finding, Look, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { Population } from '../../parts/population.ts'
+import { Stretch } from '../../parts/stretch.ts'
+import { counted, count, percent } from '../../parts/words.ts'
 import { Batches, type Message } from './batches.ts'
 import { gather, type Source } from './event-source-mapping-config.ts'
 import { assumptions, MESSAGES_PER_CALL, quotas } from './event-source-mapping.facts.ts'
@@ -116,12 +118,13 @@ export const eventSourceMapping: ServiceDef<EventSourceMapping> = {
       { name: 'Batches at most', unit: 'batches', doc: 'As many as may be now.', read: (self) => self.limit },
     ],
   },
+  insights: batchesLetGo,
   report: (self) => ({
     limit: self.limit,
     batches: self.running.entered,
     most: self.running.peak,
     throttles: self.throttles,
-    letGo: self.letGo,
+    letGo: self.letGo.count,
   }),
 }
 
@@ -168,7 +171,7 @@ export class EventSourceMapping {
   /** Throttled tries, batches that wait to be tried again, batches let go without success. */
   throttles = 0
   throttled = 0
-  letGo = 0
+  readonly letGo = new Stretch()
   readonly growthInterval: number
   readonly backoff: number
   readonly backoffMax: number
@@ -231,6 +234,24 @@ export class EventSourceMapping {
     this.shortBodies = bodies({ WaitTimeSeconds: 0 })
     if (this.enabled) sim.after(0, sim.target(started), 0)
   }
+}
+
+/** Batches whose messages became visible again before the function had room for them. */
+function batchesLetGo(self: EventSourceMapping, look: Look): Finding[] {
+  const { letGo } = self
+  const share = letGo.count / Math.max(1, self.running.entered)
+  if (letGo.count === 0 || share < 0.001 || letGo.last < look.warmUp) return []
+  return [
+    {
+      kind: 'batches-let-go',
+      from: letGo.first,
+      to: letGo.last,
+      share,
+      title: 'Batches wait for the function in vain',
+      text: `${counted(letGo.count, 'batch', 'batches')} of ${count(self.running.entered)} (${percent(share)}) found no free concurrency before their messages became visible again, after ${count(self.throttles)} refused tries.`,
+      suspects: look.callees().map(({ other }) => other),
+    },
+  ]
 }
 
 function updateEventSourceMapping(self: EventSourceMapping, call: Call): void {

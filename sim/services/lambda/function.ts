@@ -12,6 +12,7 @@ import { Interpreter } from '../../parts/interpreter.ts'
 import { Population } from '../../parts/population.ts'
 import { EMPTY_PROGRAM, type Program } from '../../parts/program.ts'
 import { RetryPolicy, sdkRetries, type RetryMode } from '../../parts/retry.ts'
+import { Stretch } from '../../parts/stretch.ts'
 import { TokenBucket } from '../../parts/token-bucket.ts'
 import { ACCOUNT, type Account } from './account.ts'
 import * as concurrency from './concurrency.ts'
@@ -21,6 +22,7 @@ import { faults, type FunctionFault } from './function-faults.ts'
 import { assumptions, quotas } from './function.facts.ts'
 import * as invocation from './invocation.ts'
 import { Qualified } from './qualified.ts'
+import { findingsOf } from './function-insights.ts'
 import { view } from './function-view.ts'
 
 export const lambdaFunction: ServiceDef<LambdaFunction> = {
@@ -172,6 +174,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
     'no request is let in beyond the function’s limit': (self) => self.onDemand <= self.allowance,
   },
   view,
+  insights: findingsOf,
   report: (self) => ({
     environments: {
       starting: self.environments.starting,
@@ -202,6 +205,15 @@ export class LambdaFunction {
   coldStarts = 0
   /** By reason, as in `REASONS`. */
   readonly throttles: number[]
+  /** Sum of its on-demand requests in progress over the moments at which the account's pool was full. */
+  heldInFull = 0
+  readonly refusals = concurrency.REASONS.map(() => new Stretch())
+  /** Function errors for other reasons than time, and how many by their type. */
+  readonly failures = new Stretch()
+  readonly failedWith = new Map<string, number>()
+  /** Time-outs, and by the edge of the call that the handler waited for (−1 = none) how many. */
+  readonly timeouts = new Stretch()
+  readonly timedOutOn = new Map<number, number>()
   /** Whether the last request was throttled. */
   throttling = false
 
@@ -271,6 +283,7 @@ export class LambdaFunction {
   constructor(config: Config, sim: Sim) {
     this.sim = sim
     this.account = sim.peer<Account>(ACCOUNT)
+    this.account.functions.push(this)
     const named = (config['Qualifiers'] ?? []) as readonly Qualifier[]
     const name = String(config['FunctionName'] ?? sim.name)
     this.environments = new Environments(named.length + 1, sim.choice('Pick') as Pick, sim.rng('pick'))

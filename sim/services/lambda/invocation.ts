@@ -31,6 +31,8 @@ export function isFunctionError(answer: unknown): boolean {
 /** The answer of a handler that returns nothing: one for all. */
 const PLAIN_SUCCESS: InvokeAnswer = Object.freeze({ StatusCode: 200, Payload: SUCCESS })
 
+const TIMED_OUT = 'Sandbox.Timedout'
+
 /** How the stages of an invocation before its handler are told apart when their pause is over. */
 const NO_PAUSE = 0
 const REDO = 1
@@ -118,6 +120,8 @@ function mayScale(self: LambdaFunction, now: number): boolean {
 function throttle(self: LambdaFunction, call: Call, qualified: Qualified | null, reason: number): void {
   const { sim } = self
   self.throttles[reason]++
+  self.refusals[reason].note(sim.clock[0])
+  if (reason === POOL) self.account.noteRefusal(sim.clock[0])
   self.throttling = true
   sim.count(self.throttlesMetric, 1)
   if (qualified !== null) sim.count(qualified.throttles, 1)
@@ -257,14 +261,26 @@ export function timedOut(self: LambdaFunction, row: number): void {
   environments.timeout[row] = NONE
   if (environments.pause[row] !== NONE) sim.cancel(environments.pause[row])
   environments.pause[row] = NONE
+  noteTimeOut(self, environments.frame[row])
   if (environments.frame[row] !== NONE) self.interpreter.kill(environments.frame[row])
   environments.frame[row] = NONE
   environments.redo[row] = drawInit(self)
-  fail(self, row, 'Sandbox.Timedout', `Task timed out after ${(self.timeout / 1_000_000).toFixed(2)} seconds`)
+  fail(self, row, TIMED_OUT, `Task timed out after ${(self.timeout / 1_000_000).toFixed(2)} seconds`)
+}
+
+/** Keeps what a handler was waiting for when its time was over. */
+function noteTimeOut(self: LambdaFunction, frame: number): void {
+  const edge = frame === NONE ? NONE : self.interpreter.awaitedEdge(frame)
+  self.timeouts.note(self.sim.clock[0])
+  self.timedOutOn.set(edge, (self.timedOutOn.get(edge) ?? 0) + 1)
 }
 
 /** Answers with a function error. */
 function fail(self: LambdaFunction, row: number, errorType: string, errorMessage: string): void {
+  if (errorType !== TIMED_OUT) {
+    self.failures.note(self.sim.clock[0])
+    self.failedWith.set(errorType, (self.failedWith.get(errorType) ?? 0) + 1)
+  }
   conclude(
     self,
     row,

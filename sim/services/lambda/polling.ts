@@ -169,7 +169,7 @@ function waitOrLetGo(self: EventSourceMapping, batch: number): void {
     sim.after(wait, self.tryTarget, batch)
     return
   }
-  self.letGo++
+  self.letGo.note(sim.clock[0])
   end(self, batch, NOBODY)
 }
 

@@ -4,6 +4,7 @@
 import type { Call } from '../../engine/calls.ts'
 import type { EventFunction, Target } from '../../engine/kernel.ts'
 import type { Config, Sim } from '../../model/contract.ts'
+import { Stretch } from '../../parts/stretch.ts'
 import { MOVING, NONE, type Messages } from './messages.ts'
 
 const RETRY_US = 1_000_000
@@ -27,7 +28,7 @@ export class Moves {
   /** Messages on their way. */
   moving = 0
   /** Messages given to the dead-letter queue so far. */
-  buried = 0
+  readonly buried = new Stretch()
   /** A message received so often goes to the dead-letter queue at the next receive; Infinity without one (SQS-30). */
   readonly receivesMax: number
   /** Queues whose dead-letter queue this is. */
@@ -65,7 +66,7 @@ export class Moves {
   /** Sends a visible message to the dead-letter queue. `trace` is that of the receive that finds it. */
   bury(row: number, trace: number): void {
     this.leave(row)
-    this.buried++
+    this.buried.note(this.sim.clock[0])
     this.send(row, this.deadLetterEdge, trace)
   }
 

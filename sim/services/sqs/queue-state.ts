@@ -12,6 +12,7 @@ import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Sim } from '../../model/contract.ts'
 import { Population } from '../../parts/population.ts'
+import { Stretch } from '../../parts/stretch.ts'
 import { ALL_SERVERS, Delivery } from './delivery.ts'
 import { Expiry } from './expiry.ts'
 import { DELAYED, FREE, IN_FLIGHT, Messages, MOVING, NONE, RETURNED, WAITING } from './messages.ts'
@@ -75,6 +76,9 @@ export class Queue {
   expired = 0
   purged = 0
   moved = 0
+  /** Messages whose visibility timeout ended before they were deleted; deletes that came too late for it. */
+  readonly returned = new Stretch()
+  readonly lateDeletes = new Stretch()
   purgedAt = -Infinity
   lastActivity = 0
   private activityArmed = false
@@ -298,7 +302,10 @@ export class Queue {
     const row = messages.rowOf(handle)
     if (row === NONE) return false
     const known = messages.state[row] !== FREE && messages.state[row] !== MOVING && messages.receives[row] > 0
-    if (known && messages.handle(row) === handle) {
+    const isNewest = messages.handle(row) === handle
+    // Whoever deletes now has worked on it for longer than it was hidden.
+    if (known && !(isNewest && messages.state[row] === IN_FLIGHT)) this.lateDeletes.note(this.now)
+    if (known && isNewest) {
       this.discard(row)
       this.deleted++
     }

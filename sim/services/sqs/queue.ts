@@ -19,6 +19,7 @@ import {
   startMessageMoveTask,
 } from './queue-ops.ts'
 import { assumptions, quotas } from './queue.facts.ts'
+import { findingsOf } from './queue-insights.ts'
 import { Queue, SECOND, type Timers } from './queue-state.ts'
 
 const TYPE = 'AWS::SQS::Queue'
@@ -236,6 +237,7 @@ export const queue: ServiceDef<Queue> = {
     'no more messages are in flight than may be': (q) => q.inFlight.inside <= q.inFlightMax,
   },
   finish: (q) => q.settle(),
+  insights: findingsOf,
   view: {
     glyph: 'queue',
     label: 'Queue',
@@ -266,7 +268,7 @@ export const queue: ServiceDef<Queue> = {
         name: 'Dead-lettered',
         unit: 'messages',
         doc: 'Messages given to the dead-letter queue since the beginning.',
-        read: (q) => q.moves.buried,
+        read: (q) => q.moves.buried.count,
       },
     ],
   },
@@ -288,6 +290,7 @@ function delayPassed(q: Queue, row: number): void {
 }
 
 function visibilityExpired(q: Queue, row: number): void {
+  q.returned.note(q.now)
   q.comeBack(row)
 }
 

@@ -1,0 +1,114 @@
+// What went wrong at a table: a partition beyond its limit while the table has room, or the table's own capacity.
+import type { Finding, Look } from '../../model/contract.ts'
+import { all, count, percent } from '../../parts/words.ts'
+import { ACCOUNT_LIMIT, KEY_RANGE, ON_DEMAND_MAXIMUM, PROVISIONED, REASONS } from './capacity.ts'
+import type { Table } from './state.ts'
+
+/** Fewer refusals than this, or than this share of all requests, are not worth a sentence. */
+const LEAST = 5
+const LEAST_SHARE = 0.001
+/** A key that has this share of a table's consumption is named. */
+const HOT_KEY = 0.1
+
+export function findingsOf(self: Table, look: Look): Finding[] {
+  return [false, true].flatMap((write) => [
+    ...hotPartition(self, look, write),
+    ...[PROVISIONED, ACCOUNT_LIMIT, ON_DEMAND_MAXIMUM].flatMap((reason) =>
+      capacityExhausted(self, look, write, reason),
+    ),
+  ])
+}
+
+/** Requests refused for one reason, when there are enough of them to speak of. */
+function refused(self: Table, look: Look, write: boolean, reason: number): Finding | undefined {
+  const stretch = self.refusals[(write ? REASONS.length : 0) + reason]
+  const share = stretch.count / Math.max(1, self.refusals.reduce((sum, each) => sum + each.count, 0) + self.succeeded)
+  if (stretch.count < LEAST || share < LEAST_SHARE || stretch.last < look.warmUp) return undefined
+  return { kind: '', title: '', text: '', from: stretch.first, to: stretch.last, share, drivers: callersOf(look) }
+}
+
+function hotPartition(self: Table, look: Look, write: boolean): Finding[] {
+  const found = refused(self, look, write, KEY_RANGE)
+  if (found === undefined) return []
+  const { capacity } = self
+  const { partitions } = capacity
+  let hottest = 0
+  for (let i = 1; i < partitions.count; i++) if (partitions.throttled[i] > partitions.throttled[hottest]) hottest = i
+  const units = write ? 'write' : 'read'
+  const spent = write ? partitions.writeUnits : partitions.readUnits
+  const total = write ? capacity.consumedWrite : capacity.consumedRead
+  const rate = write ? capacity.writeRate : capacity.readRate
+  const used = look.metric(
+    write ? 'ConsumedWriteCapacityUnits' : 'ConsumedReadCapacityUnits',
+    'Sum',
+    found.from,
+    found.to + 1,
+  )
+  const seconds = (found.to - found.from) / 1_000_000
+  const throttles = self.refusals[(write ? REASONS.length : 0) + KEY_RANGE].count
+  const keys = hotKeysOn(self, hottest)
+  const where = `Partition ${hottest + 1} of ${partitions.count}`
+  const limit = `${count(capacity.partitionRate(write))} ${units} units a second`
+  // Metrics are kept by the minute: a stretch shorter than that has no figure of its own.
+  const table =
+    used === undefined || seconds < 60 || rate <= 0
+      ? `although the table has ${count(rate)}`
+      : `while the table as a whole uses ${percent(used / seconds / rate)} of its ${count(rate)}`
+  const who =
+    keys.length === 0
+      ? `It takes ${percent(spent[hottest] / Math.max(1, total))} of all ${units} units`
+      : `Key ${all(keys.map(({ key, share }) => `\`${key}\` (${percent(share)} of all units)`))} ${keys.length === 1 ? 'lives' : 'live'} there`
+  return [
+    {
+      ...found,
+      kind: 'hot-partition',
+      title: keys.length === 1 ? 'One key fills one partition' : 'One partition is full while the table has room',
+      text: `${where} is at its limit of ${limit}, ${table}. ${who}; ${count(throttles)} ${units}s were refused.`,
+    },
+  ]
+}
+
+function capacityExhausted(self: Table, look: Look, write: boolean, reason: number): Finding[] {
+  const found = refused(self, look, write, reason)
+  if (found === undefined) return []
+  const { capacity } = self
+  const units = write ? 'write' : 'read'
+  const throttles = self.refusals[(write ? REASONS.length : 0) + reason].count
+  if (reason !== PROVISIONED) {
+    const limit =
+      reason === ACCOUNT_LIMIT ? "the account's limit for a table" : 'the maximum that the table sets itself'
+    return [
+      {
+        ...found,
+        kind: 'table-limit',
+        title: `The table reaches a ${units} limit`,
+        text: `Requests go beyond ${limit}: ${count(throttles)} ${units}s were refused (${percent(found.share)} of all requests).`,
+      },
+    ]
+  }
+  const hasStatic = capacity.partitions.isStatic
+  return [
+    {
+      ...found,
+      kind: 'table-capacity',
+      title: `The ${units} capacity is used up`,
+      text: `The table has ${count(write ? capacity.writeUnits : capacity.readUnits)} ${units} units a second${hasStatic ? `, a fixed ${count(capacity.partitionRate(write))} on each of ${capacity.partitions.count} partitions,` : ''} and what it had kept for bursts is gone: ${count(throttles)} ${units}s were refused (${percent(found.share)} of all requests).`,
+    },
+  ]
+}
+
+/** Keys on a partition with a good part of the whole table's consumption, as far as that is certain. */
+function hotKeysOn(self: Table, partition: number): { key: string; share: number }[] {
+  const { capacity, hotKeys } = self
+  const total = Math.max(1, capacity.consumedRead + capacity.consumedWrite)
+  return hotKeys
+    .list()
+    .filter(({ hash }) => capacity.partitions.of(hash) === partition)
+    .map(({ key, units, error }) => ({ key: String(key), share: (units - error) / total }))
+    .filter(({ share }) => share >= HOT_KEY)
+    .slice(0, 2)
+}
+
+function callersOf(look: Look): string[] {
+  return look.callers().map(({ other }) => other)
+}

@@ -1,0 +1,131 @@
+// What went wrong at a queue: it fills faster than it empties, messages come back while they are worked on, or are given up.
+import type { Finding, Look } from '../../model/contract.ts'
+import { count, counted, exactTime, often, percent, rate, time, times } from '../../parts/words.ts'
+import { SECOND, type Queue } from './queue-state.ts'
+
+const MINUTE = 60 * SECOND
+/** A backlog is one when so many messages wait, the oldest for at least so long (s). */
+const BACKLOG = 100
+const WAIT = 60
+/** It has begun, and has drained, below this share of its height. */
+const LOW = 0.05
+/** The most moments at which a backlog is looked at. */
+const MOMENTS = 2_000
+/** Receives that end without a delete are worth a sentence from here on. */
+const LEAST = 5
+const LEAST_SHARE = 0.01
+
+export function findingsOf(q: Queue, look: Look): Finding[] {
+  // What lies in a dead-letter queue is told by the queue that it came from.
+  if (q.moves.sources.length > 0) return []
+  const late = worksTooLong(q, look)
+  return [...backlog(look), ...late, ...givenUp(q, look), ...(late.length > 0 ? [] : comesBack(q, look))]
+}
+
+function backlog(look: Look): Finding[] {
+  const step = Math.max(1, Math.ceil(look.now / MINUTE / MOMENTS)) * MINUTE
+  const visible: number[] = []
+  for (let at = 0; at < look.now; at += step)
+    visible.push(
+      look.metric('ApproximateNumberOfMessagesVisible', 'Maximum', at, Math.min(look.now + 1, at + step)) ?? 0,
+    )
+  let top = 0
+  for (let i = 1; i < visible.length; i++) if (visible[i] > visible[top]) top = i
+  const height = visible[top]
+  let start = top
+  while (start > 0 && visible[start - 1] > LOW * height) start--
+  let end = top
+  while (end < visible.length && visible[end] > LOW * height) end++
+  const from = start * step
+  const peak = Math.min(look.now, (top + 1) * step)
+  const oldest = look.metric('ApproximateAgeOfOldestMessage', 'Maximum', from, peak + 1) ?? 0
+  if (height < BACKLOG || oldest < WAIT || peak <= look.warmUp) return []
+  const seconds = (peak - from) / SECOND
+  const sent = (look.metric('NumberOfMessagesSent', 'Sum', from, peak) ?? 0) / seconds
+  const growth = height / seconds
+  const left = visible[visible.length - 1]
+  const drained = end < visible.length
+  return [
+    {
+      kind: 'backlog',
+      from,
+      to: drained ? end * step : look.now,
+      share: Math.min(1, growth / Math.max(growth, sent)),
+      title: drained
+        ? 'A backlog builds up and drains'
+        : top === visible.length - 1
+          ? 'The backlog grows'
+          : 'The backlog is not drained',
+      text:
+        `${rate(sent, 'message')} come and ${rate(Math.max(0, sent - growth))} leave: ${count(height)} wait after ${time(peak - from)}, the oldest for ${time(oldest * SECOND)}. ` +
+        (drained ? `It took ${time(end * step - peak)} to drain.` : remaining(height, left, look.now - peak)),
+      suspects: look.consumers(),
+    },
+  ]
+}
+
+/** How a backlog stands at the end: from `height` at its top, `left` after so long (µs). */
+function remaining(height: number, left: number, since: number): string {
+  if (since < MINUTE || left >= height) return 'At the end it still grows.'
+  return `At the end ${count(left)} still wait, at this pace for ${time((left / (height - left)) * since)} more.`
+}
+
+function worksTooLong(q: Queue, look: Look): Finding[] {
+  const { lateDeletes } = q
+  const received = q.inFlight.entered
+  const share = lateDeletes.count / Math.max(1, received)
+  if (lateDeletes.count < LEAST || share < LEAST_SHARE || lateDeletes.last < look.warmUp) return []
+  return [
+    {
+      kind: 'visibility-too-short',
+      from: lateDeletes.first,
+      to: lateDeletes.last,
+      share,
+      title: 'Messages come back while they are worked on',
+      text: `${counted(lateDeletes.count, 'message')} of ${look.name} ${lateDeletes.count === 1 ? 'was' : 'were'} done with only after the visibility timeout of ${exactTime(q.visibilityTimeout)} was over: the queue hands such messages out again, and the work is done twice. ${count(received)} receives served ${count(q.sent + q.redriven)} messages.`,
+      suspects: look.consumers(),
+    },
+  ]
+}
+
+function givenUp(q: Queue, look: Look): Finding[] {
+  const { buried, receivesMax } = q.moves
+  if (buried.count === 0 || buried.last < look.warmUp) return []
+  const came = Math.max(1, q.sent + q.redriven)
+  const along = q.returned.count - buried.count * receivesMax
+  const takesOthers = along > buried.count * receivesMax
+  return [
+    {
+      kind: 'dead-letters',
+      from: buried.first,
+      to: buried.last,
+      share: Math.min(1, (buried.count + Math.max(0, along)) / came),
+      title: takesOthers ? 'Bad messages take their batches along' : 'Messages are given up',
+      text:
+        `${counted(buried.count, 'message')} of ${look.name} (${percent(buried.count / came)}) ${buried.count === 1 ? 'was' : 'were'} received ${often(receivesMax)} without success and went to the dead-letter queue.` +
+        (takesOthers
+          ? ` Other messages of the same batches came back ${count(along)} times, ${times(along / buried.count)} for each that was given up.`
+          : ''),
+      suspects: look.consumers(),
+    },
+  ]
+}
+
+/** Messages that come back without having been worked on for too long: whoever received them failed, or never began. */
+function comesBack(q: Queue, look: Look): Finding[] {
+  const { returned } = q
+  const share = returned.count / Math.max(1, q.inFlight.entered)
+  if (q.moves.buried.count > 0) return []
+  if (returned.count < LEAST || share < LEAST_SHARE || returned.last < look.warmUp) return []
+  return [
+    {
+      kind: 'redelivery',
+      from: returned.first,
+      to: returned.last,
+      share,
+      title: 'Messages are handed out again and again',
+      text: `${percent(share)} of the receives of ${look.name} ended without a delete within the visibility timeout of ${exactTime(q.visibilityTimeout)}: ${count(q.inFlight.entered)} receives served ${count(q.sent + q.redriven)} messages.`,
+      suspects: look.consumers(),
+    },
+  ]
+}
