@@ -6,7 +6,8 @@ import { leftOut } from '../run/report.ts'
 import { EXIT } from './exit.ts'
 import { openScenario, type LoadFlags } from './files.ts'
 import { notSimulatedLines } from './left-out.ts'
-import { badFlag, quote, showErrors, showProblem } from './problems.ts'
+import { badFlag, showErrors, showProblem } from './problems.ts'
+import { quote } from '../diag/text.ts'
 
 export interface ImportFlags extends LoadFlags {
   readonly output?: string

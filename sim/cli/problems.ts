@@ -1,5 +1,6 @@
 // What is said about a scenario before it runs: errors in full, the rest counted, because `hotshard check` shows it.
 import type { Problem, Problems } from '../diag/problem.ts'
+import { quote } from '../diag/text.ts'
 import { countLine, renderProblem, renderProblems } from '../diag/render.ts'
 import type { LoadFlags } from './files.ts'
 import { useColor, widthOf } from './terminal.ts'
@@ -23,11 +24,6 @@ export function showErrors(path: string, problems: Problems, flags: Flags): void
   process.stderr.write(
     `${countLine(rest)}: \`hotshard check ${[quote(path), ...settingsOf(flags)].join(' ')}\` ${verb}\n`,
   )
-}
-
-/** A word of a command as a shell reads it. */
-export function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
 /** The flags without which a scenario is another one, or none. */

@@ -2,7 +2,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Problem } from '../diag/problem.ts'
-import { plainJson } from '../diag/text.ts'
+import { plainJson, quote } from '../diag/text.ts'
 import { reportOf, type Report } from '../run/report.ts'
 import { runScenario } from '../run/run.ts'
 import type { Scenario } from '../lang/scenario.ts'
@@ -10,7 +10,7 @@ import { EXIT } from './exit.ts'
 import { EventLog, TraceLog, writeMetrics } from './exports.ts'
 import { openScenario, type LoadFlags } from './files.ts'
 import { prettyReport, summaryLines } from './pretty.ts'
-import { badFlag, quote, settingsOf, showErrors, showProblem } from './problems.ts'
+import { badFlag, settingsOf, showErrors, showProblem } from './problems.ts'
 import { terminalWatch, useColor, widthOf } from './terminal.ts'
 
 export interface RunFlags extends LoadFlags {

@@ -27,6 +27,11 @@ export function plainJson(value: unknown, indent?: number): string {
     .replace(/##(?=\[|vso\[)/g, '#\\u0023')
 }
 
+/** A word of a command as a shell reads it. */
+export function quote(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}
+
 /** A source line as it is shown: one entry per UTF-16 unit, so that a column is an index. */
 export interface Display {
   readonly pieces: readonly string[]

@@ -4,6 +4,7 @@
 // questions in between, so that a new scenario never waits for an old one. Two worlds are kept: one runs ahead, the other
 // goes back to moments kept on the way and makes frames again that the page has let go.
 import { Problems } from '../diag/problem.ts'
+import { quote } from '../diag/text.ts'
 import { loadScenario, type FileReader, type Scenario } from '../lang/scenario.ts'
 import { reportOf } from '../run/report.ts'
 import { Running } from '../run/run.ts'
@@ -148,7 +149,7 @@ function makeAgain(show: Show, index: number): Frame {
 
 function outcomesOf(show: Show): Outcomes {
   const run = show.running.finish()
-  const report = reportOf(run, '')
+  const report = reportOf(run, commandOf(show))
   return {
     digest: report.digest.total,
     events: report.events,
@@ -161,6 +162,12 @@ function outcomesOf(show: Show): Outcomes {
     })),
     report,
   }
+}
+
+/** The command line that repeats the run. */
+function commandOf({ ask, running: { scenario } }: Show): string {
+  const settings = Object.entries(ask.knobs).map(([name, value]) => `--set ${quote(`${name}=${value}`)}`)
+  return ['npx hotshard run', quote(ask.name), `--seed ${quote(String(scenario.plan.seed))}`, ...settings].join(' ')
 }
 
 /** The node where a resource is shown; a way between two resources is shown by the one at its end. */
