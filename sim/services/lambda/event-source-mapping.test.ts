@@ -416,7 +416,7 @@ describe('failures', () => {
       at.run(second * SECOND)
       if (feed(at).throttles > tries.length) tries.push(second)
     }
-    expect([tries, feed(at).letGo, feed(at).failed]).toEqual([[0, 1, 3, 7, 15], 1, 1])
+    expect([tries, feed(at).letGo.count, feed(at).failed]).toEqual([[0, 1, 3, 7, 15], 1, 1])
     at.run(20 * SECOND)
     expect([feed(at).throttles, feed(at).polled]).toEqual([6, 2])
   })
