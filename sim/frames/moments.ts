@@ -1,15 +1,19 @@
 // Moments of a run to which one can go back: kept on the way, thinned out as memory fills.
 import type { FrameRecorder, Moment } from './recorder.ts'
 
-/** Bytes that all moments together may take, and frames from one to the next at first. */
+/** Bytes that all moments together may take. */
 const BYTES_MAX = 192 * 1_048_576
-const EVERY = 8
+/** Events, or in quiet times frames, from one moment to the next at first: as much as may be done again while somebody waits. */
+const EVENTS = 30_000
+const FRAMES = 40
 
 export class Moments {
   /** In order of time; the first is the beginning. */
   private kept: Moment[]
   private bytes: number
-  private every = EVERY
+  /** How many times as far apart as at first. */
+  private spread = 1
+  private steps = 0
 
   constructor(beginning: Moment) {
     this.kept = [beginning]
@@ -18,7 +22,10 @@ export class Moments {
 
   /** Keeps the present moment if it is time for one. */
   offer(recorder: FrameRecorder): void {
-    if (recorder.index - this.kept[this.kept.length - 1]!.index < this.every) return
+    const { steps } = recorder.world.kernel
+    const frames = recorder.index - this.kept[this.kept.length - 1]!.index
+    if (steps - this.steps < EVENTS * this.spread && frames < FRAMES * this.spread) return
+    this.steps = steps
     const moment = recorder.keep()
     this.kept.push(moment)
     this.bytes += moment.bytes
@@ -26,7 +33,7 @@ export class Moments {
     while (this.bytes > BYTES_MAX && this.kept.length > 1) {
       this.kept = this.kept.filter((_, i) => i % 2 === 0)
       this.bytes = this.kept.reduce((sum, { bytes }) => sum + bytes, 0)
-      this.every *= 2
+      this.spread *= 2
     }
   }
 
