@@ -5,7 +5,9 @@ import type { Scenario } from '../lang/scenario.ts'
 import { reportOf } from '../run/report.ts'
 import { Running, runScenario, type Run } from '../run/run.ts'
 import { World } from '../run/world.ts'
+import { services } from '../services/index.ts'
 import { densityOf } from './density.ts'
+import { MOVES_MAX } from './moves.ts'
 import { FrameRecorder, type Moment } from './recorder.ts'
 import { planRoads } from './roads.ts'
 import { isShown, roundDot } from './sample.ts'
@@ -188,7 +190,40 @@ describe('a frame made again', () => {
   })
 })
 
+describe('what rooms show', () => {
+  test('has a name of its own, a unit or a scale in words, and a sentence', () => {
+    for (const def of services) {
+      const rows = [def.view.readings ?? [], ...(def.view.cells ?? []).map(({ columns }) => columns)]
+      for (const row of rows) {
+        const names = row.map(({ name }) => name)
+        expect(new Set(names).size, `${def.type}: ${names.join(', ')}`).toBe(names.length)
+        for (const { name, doc } of row) {
+          expect(name, def.type).toMatch(/^[A-Zp0-9]/)
+          expect(doc, `${def.type} ${name}`).toMatch(/\.$/)
+        }
+      }
+    }
+  })
+})
+
 describe('sampling', () => {
+  test('keeps a frame small when more happens than was expected, and says how much it was', () => {
+    const scenario = scenarioOf(SHOP.replace('Rate: 5/s', 'Rate: 60000/s'))
+    const running = new Running(scenario)
+    const recorder = new FrameRecorder(running.world, planRoads(running.world), [1, 1, 1, 1, 1, 1])
+    for (let i = 0; i < 2; i++) {
+      const frame = recorder.next((until) => running.to(until))
+      const shown = movesOf(frame)
+      expect(frame.counts.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(50_000)
+      expect(shown.length).toBeLessThanOrEqual(MOVES_MAX * 1.2)
+      expect(shown.length).toBeGreaterThan(MOVES_MAX / 2)
+      const kinds = new Set(shown.map(({ road, outcome }) => road * 6 + OUTCOMES.indexOf(outcome as 'ok')))
+      frame.counts.forEach((count, i) => {
+        if (count > 0) expect(kinds.has(i)).toBe(true)
+      })
+    }
+  })
+
   test('shows a request on all of its roads or on none, and one in so many', () => {
     const scenario = scenarioOf(SHOP.replace('Rate: 5/s', 'Rate: 200/s').replace('ReservedConcurrentExecutions: 2', ''))
     const { frames } = watch(scenario, [10, 10, 1, 1, 1, 1])

@@ -137,10 +137,9 @@ export class Moves implements Observer {
     const seen = new Set<number>()
     return all.filter((i) => {
       const kind = this.what[i]! >> 1
-      const outcome = kind & 7
-      if (isShown(this.trace[i]!, every * this.perDot[outcome]!)) return seen.add(kind) !== undefined
-      if (outcome < RETRY || seen.has(kind)) return false
-      return seen.add(kind) !== undefined
+      if (seen.has(kind) && !isShown(this.trace[i]!, every * this.perDot[kind & 7]!)) return false
+      seen.add(kind)
+      return true
     })
   }
 
