@@ -30,7 +30,7 @@ const RING_START = 1024
 const TIMER_TARGET = 0
 const NONE = -1
 /** How many events run between two questions to the poll guard: so few because an event with a large body may take 50 ms. */
-const POLL_EVERY = 64
+const POLL_EVERY = 128
 
 export class Kernel {
   /** [0] = now, in µs. */
