@@ -1,9 +1,31 @@
-// The workshop's test runner; the browser build joins it here when `src/` exists.
+// The browser's build (`vite build`: src to dist/app, static files for any host and any sub-folder) and the test runner.
+import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
+import { CSP } from './sim/cli/csp.ts'
+
+const here = import.meta.dirname
 
 export default defineConfig({
+  root: 'src',
+  base: './',
+  publicDir: '../public',
+  plugins: [
+    react(),
+    {
+      // In the page itself, because a static host sends no headers; the development server needs inline scripts.
+      name: 'content-security-policy',
+      apply: 'build',
+      transformIndexHtml: () => [
+        { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: CSP }, injectTo: 'head-prepend' },
+      ],
+    },
+  ],
+  worker: { format: 'es' },
+  build: { outDir: '../dist/app', emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 700 },
   test: {
-    include: ['sim/**/*.test.ts', 'test/**/*.test.ts'],
+    root: here,
+    include: ['sim/**/*.test.ts', 'src/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: ['test/browser/**'],
     setupFiles: ['test/setup.ts'],
     environment: 'node',
     testTimeout: 30_000,

@@ -4,7 +4,13 @@ import { Session, type Ask } from '../../sim/index.ts'
 /** Real ms that the session works at a stretch: as long as a question may wait. */
 const SLICE = 8
 
-const scope = globalThis as unknown as DedicatedWorkerGlobalScope
+/** What is used of a worker's own scope: its types and those of a page cannot stand in one program. */
+interface Scope {
+  postMessage(message: unknown, transfer: Transferable[]): void
+  onmessage: ((event: MessageEvent<Ask>) => void) | null
+}
+
+const scope = globalThis as unknown as Scope
 const session = new Session((answer, buffers) => scope.postMessage(answer, [...buffers]))
 const turns = new MessageChannel()
 let working = false

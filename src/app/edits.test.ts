@@ -1,0 +1,33 @@
+// Undo and redo of what the user changed.
+import { expect, test } from 'vitest'
+import { change, newHistory, redo, settle, undo } from './edits.ts'
+
+const set = (value: string) => (draft: { knobs: Record<string, string> }) => {
+  draft.knobs.Peak = value
+}
+
+test('undo leads back to the identical object, redo forth again', () => {
+  const start = newHistory()
+  const one = settle(change(start, 'Peak', set('300')))
+  const two = settle(change(one, 'Peak', set('400')))
+  expect(two.edits).toEqual({ knobs: { Peak: '400' } })
+  expect(undo(two).edits).toEqual({ knobs: { Peak: '300' } })
+  expect(undo(undo(two)).edits).toEqual(start.edits)
+  expect(redo(undo(undo(two))).edits).toEqual({ knobs: { Peak: '300' } })
+  expect(redo(redo(undo(undo(two)))).edits).toEqual(two.edits)
+})
+
+test('a slider that is dragged is one step', () => {
+  const dragged = ['300', '310', '320'].reduce((history, value) => change(history, 'Peak', set(value)), newHistory())
+  expect(dragged.past).toHaveLength(1)
+  expect(undo(dragged).edits).toEqual({ knobs: {} })
+  expect(redo(undo(dragged)).edits).toEqual({ knobs: { Peak: '320' } })
+})
+
+test('a change after undo forgets the other future; no change is no step', () => {
+  const history = settle(change(newHistory(), 'Peak', set('300')))
+  const other = change(undo(history), 'Peak', set('7'))
+  expect(other.future).toHaveLength(0)
+  expect(change(other, 'Peak', set('7'))).toBe(other)
+  expect(undo(newHistory())).toEqual(newHistory())
+})

@@ -1,0 +1,136 @@
+// The keyboard: every control has a key, and the table of `?` is made from the same list.
+import type { Tools } from './context.tsx'
+import { store } from './store.ts'
+
+export interface Key {
+  /** As the table shows them. */
+  readonly keys: readonly string[]
+  readonly does: string
+  /** Tells whether it is this key. */
+  readonly is: (event: KeyboardEvent) => boolean
+  readonly act: (tools: Tools, event: KeyboardEvent) => void
+}
+
+const one =
+  (...names: string[]) =>
+  (event: KeyboardEvent): boolean =>
+    names.includes(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey
+const withControl =
+  (name: string, shift: boolean) =>
+  (event: KeyboardEvent): boolean =>
+    event.key.toLowerCase() === name && (event.ctrlKey || event.metaKey) && event.shiftKey === shift
+const PAN = 60
+
+const toggle = (name: 'help' | 'legend' | 'panels'): void => store.setState((state) => ({ [name]: !state[name] }))
+
+export const KEYS: readonly Key[] = [
+  {
+    keys: ['Space', 'K'],
+    does: 'play, pause',
+    is: one(' ', 'k', '.'),
+    act: ({ session }) => session.setPlaying(!session.clock.playing),
+  },
+  {
+    keys: ['←', '→'],
+    does: 'step back or on by a frame; with Shift by ten',
+    is: one('ArrowLeft', 'ArrowRight'),
+    act: ({ session }, event) => session.step((event.key === 'ArrowLeft' ? -1 : 1) * (event.shiftKey ? 10 : 1)),
+  },
+  {
+    keys: ['Page up', 'Page down'],
+    does: 'to the mark before or after',
+    is: one('PageUp', 'PageDown'),
+    act: ({ session }, event) => session.jump(event.key === 'PageUp' ? -1 : 1),
+  },
+  {
+    keys: ['Home', 'End'],
+    does: 'to the beginning or the end',
+    is: one('Home', 'End'),
+    act: ({ session }, event) => session.seek(event.key === 'Home' ? 0 : Infinity),
+  },
+  {
+    keys: ['[', ']'],
+    does: 'slower, faster',
+    is: one('[', ']'),
+    act: ({ session }, event) => session.shiftSpeed(event.key === '[' ? -1 : 1),
+  },
+  {
+    keys: ['1', '…', '9'],
+    does: 'to what is going on, by its number',
+    is: (event) => /^[1-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey,
+    act: ({ session }, event) => {
+      const insight = store.getState().insights[Number(event.key) - 1]
+      if (insight !== undefined) session.show(insight)
+    },
+  },
+  {
+    keys: ['W', 'A', 'S', 'D'],
+    does: 'move the picture',
+    is: one('w', 'a', 's', 'd'),
+    act: ({ stage }, { key }) =>
+      stage?.pan(key === 'a' ? PAN : key === 'd' ? -PAN : 0, key === 'w' ? PAN : key === 's' ? -PAN : 0),
+  },
+  {
+    keys: ['+', '−', '0'],
+    does: 'zoom in, out, show all',
+    is: one('+', '=', '-', '0'),
+    act: ({ stage }, { key }) => (key === '0' ? stage?.fit() : stage?.zoom(key === '-' ? 1 / 1.25 : 1.25)),
+  },
+  { keys: ['Tab', 'Enter'], does: 'from card to card, inspect', is: () => false, act: () => {} },
+  {
+    keys: ['Escape'],
+    does: 'close, let go of the selection',
+    is: one('Escape'),
+    act: () => store.setState((state) => (state.help ? { help: false } : { selected: undefined })),
+  },
+  { keys: ['Ctrl Z'], does: 'undo a change', is: withControl('z', false), act: ({ session }) => session.undo() },
+  {
+    keys: ['Ctrl Shift Z'],
+    does: 'do it again',
+    is: (event) => withControl('z', true)(event) || withControl('y', false)(event),
+    act: ({ session }) => session.redo(),
+  },
+  { keys: ['L'], does: 'show or hide the legend', is: one('l'), act: () => toggle('legend') },
+  { keys: ['\\'], does: 'show or hide the panels', is: one('\\'), act: () => toggle('panels') },
+  {
+    keys: ['T'],
+    does: 'dark, light',
+    is: one('t'),
+    act: () => store.setState((state) => ({ theme: state.theme === 'dark' ? 'light' : 'dark' })),
+  },
+  {
+    keys: ['M'],
+    does: 'moving dots on or off',
+    is: one('m'),
+    act: () => store.setState((state) => ({ still: !state.still })),
+  },
+  { keys: ['?'], does: 'this table', is: one('?'), act: () => toggle('help') },
+]
+
+/** Fields that need the keys themselves. */
+function isField(target: EventTarget | null, event: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable)
+    return true
+  if (target instanceof HTMLInputElement) {
+    // Undo works from a slider; its arrows are its own.
+    return target.type !== 'range' || !(event.ctrlKey || event.metaKey)
+  }
+  // A button is pressed with the space bar.
+  return (
+    (target instanceof HTMLButtonElement || target.tagName === 'SUMMARY' || target instanceof HTMLAnchorElement) &&
+    event.key === ' '
+  )
+}
+
+export function listenToKeys(tools: Tools): void {
+  window.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || isField(event.target, event)) return
+    if (store.getState().scenario === undefined && event.key !== '?' && event.key !== 'Escape' && event.key !== 't')
+      return
+    const key = KEYS.find((each) => each.is(event))
+    if (key === undefined) return
+    event.preventDefault()
+    key.act(tools, event)
+  })
+}

@@ -1,0 +1,68 @@
+// The loop: once a frame of the screen the clock moves on and what streams is painted; nothing while nothing changes.
+import type { Session } from './session.ts'
+
+/** Paints something at a moment, in µs. */
+type Painter = (now: number) => void
+
+interface Entry {
+  readonly paint: Painter
+  readonly every: number
+  last: number
+  shown: number
+}
+
+export class Loop {
+  readonly #session: Session
+  readonly #entries = new Set<Entry>()
+  #stage: () => void = () => {}
+  #before = 0
+  #fresh = true
+  /** Real milliseconds of script of the last frames, for `?perf`. */
+  readonly costs: number[] = []
+
+  constructor(session: Session) {
+    this.#session = session
+  }
+
+  /** What is called every frame: the stage decides itself whether anything changed. */
+  setStage(draw: () => void): void {
+    this.#stage = draw
+  }
+
+  /** Calls `paint` when the moment or the run changed, at most every so many real ms. Answers how to stop. */
+  subscribe(paint: Painter, every: number): () => void {
+    const entry: Entry = { paint, every, last: 0, shown: -1 }
+    this.#entries.add(entry)
+    return () => this.#entries.delete(entry)
+  }
+
+  /** Something else than the moment changed: everyone paints in the next frame. */
+  refresh(): void {
+    this.#fresh = true
+  }
+
+  start(): void {
+    const turn = (time: number): void => {
+      const begun = performance.now()
+      this.#session.tick(this.#before === 0 ? 0 : time - this.#before)
+      this.#before = time
+      this.#stage()
+      const { now } = this.#session.clock
+      const reached = this.#session.run?.reached ?? 0
+      const fresh = this.#fresh
+      this.#fresh = false
+      for (const entry of this.#entries) {
+        // The run grows while it is simulated: that is a change too.
+        const shown = now + reached * 1e-9
+        if (!fresh && (entry.shown === shown || time - entry.last < entry.every)) continue
+        entry.shown = shown
+        entry.last = time
+        entry.paint(now)
+      }
+      this.costs.push(performance.now() - begun)
+      if (this.costs.length > 240) this.costs.shift()
+      requestAnimationFrame(turn)
+    }
+    requestAnimationFrame(turn)
+  }
+}

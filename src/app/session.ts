@@ -1,0 +1,329 @@
+// One session of the page: the bridge, the run, the clock, and every action that a panel, a key or a link can ask for.
+import { Bridge, type Port } from '../bridge/client.ts'
+import { Clock, speedFor } from '../run/clock.ts'
+import { compare } from '../run/compare.ts'
+import { Run } from '../run/run.ts'
+import type { Answer, Insight } from '../sim.ts'
+import { change, newHistory, NO_EDITS, redo, settle, undo, type Edits } from './edits.ts'
+import { GALLERY, titleOf } from './gallery.ts'
+import { fromFragment, toFragment } from './share.ts'
+import { store, type Former, type Scenario } from './store.ts'
+
+/** While a slider moves, the run starts again at most this often, in ms. */
+const RERUN_MS = 180
+
+export class Session {
+  readonly clock = new Clock()
+  run: Run | undefined = undefined
+  /** The nodes changed, or the run began again: the stage must take it anew. */
+  onRun: (run: Run) => void = () => {}
+  readonly #bridge: Bridge
+  #timer: ReturnType<typeof setTimeout> | undefined = undefined
+  /** Where to go once the run has come so far, in µs. */
+  #wanted: number | undefined = undefined
+  #keepPlaying = false
+  #change = ''
+
+  constructor(port: Port) {
+    this.#bridge = new Bridge(port, (answer) => this.#hear(answer))
+  }
+
+  // What is shown ------------------------------------------------------------------------------------------------------
+
+  /** Opens what the address says; the gallery when it says nothing. */
+  openAddress(fragment: string): void {
+    const shared = fromFragment(fragment)
+    if (shared === undefined) {
+      this.close()
+      return
+    }
+    const entry = GALLERY.find((each) => each.name === shared.name)
+    const text = shared.text ?? entry?.text
+    if (text === undefined) {
+      this.close()
+      store.setState({ notice: `There is no scenario ${shared.name} in the gallery.` })
+      return
+    }
+    const name = shared.text === undefined ? (entry?.file ?? shared.name) : shared.name
+    this.open({ name, text, own: shared.text !== undefined }, shared.edits, shared.time)
+  }
+
+  /** Opens a scenario of the gallery by its name. */
+  openGallery(name: string): void {
+    const entry = GALLERY.find((each) => each.name === name)
+    if (entry !== undefined) this.open({ name: entry.file, text: entry.text, own: false })
+  }
+
+  open(scenario: Scenario, edits: Edits = NO_EDITS, time?: number): void {
+    this.run = undefined
+    this.clock.now = 0
+    this.#wanted = time
+    this.#keepPlaying = time === undefined && !store.getState().still
+    this.setPlaying(false)
+    store.setState({
+      scenario,
+      history: newHistory(edits),
+      former: undefined,
+      differences: [],
+      selected: undefined,
+      outline: undefined,
+      outcomes: undefined,
+      insights: [],
+      pins: new Map(),
+      notice: undefined,
+    })
+    document.title = `${titleOf(scenario.name.replace(/\.(ya?ml|json|template)$/, ''))} · hotshard`
+    this.#load()
+  }
+
+  /** Back to the gallery. */
+  close(): void {
+    this.setPlaying(false)
+    this.run = undefined
+    store.setState({
+      scenario: undefined,
+      status: 'none',
+      outline: undefined,
+      outcomes: undefined,
+      problems: [],
+      former: undefined,
+    })
+    document.title = 'hotshard'
+  }
+
+  #load(): void {
+    const { scenario, history } = store.getState()
+    if (scenario === undefined) return
+    store.setState({ status: 'loading', problems: [], bug: undefined })
+    this.#bridge.load({
+      name: scenario.name,
+      text: scenario.text,
+      knobs: history.edits.knobs,
+      files: {},
+      ...(history.edits.seed === undefined ? {} : { seed: history.edits.seed }),
+    })
+  }
+
+  #hear(answer: Answer): void {
+    switch (answer.answer) {
+      case 'problems': {
+        const wrong = answer.problems.some((problem) => problem.severity === 'error')
+        store.setState({ problems: answer.problems, ...(wrong ? { status: 'problems' as const } : {}) })
+        if (wrong) this.setPlaying(false)
+        break
+      }
+      case 'outline': {
+        const { outline } = answer
+        const first = this.run === undefined
+        this.run = new Run(outline)
+        store.setState({
+          outline,
+          status: 'running',
+          outcomes: undefined,
+          insights: [],
+          pins: new Map(),
+          differences: [],
+        })
+        if (first) this.setSpeed(speedFor(outline.duration))
+        this.onRun(this.run)
+        this.#bridge.ahead(outline.duration)
+        break
+      }
+      case 'frame':
+        this.run?.add(answer.frame)
+        this.#settleTime()
+        break
+      case 'done': {
+        const { outcomes } = answer
+        const { former } = store.getState()
+        if (this.run !== undefined) this.run.insights = outcomes.insights
+        store.setState({
+          status: 'done',
+          outcomes,
+          insights: outcomes.insights,
+          pins: pinsOf(outcomes.insights),
+          differences: former?.outcomes === undefined ? [] : compare(former.outcomes, outcomes),
+        })
+        break
+      }
+      case 'bug':
+        this.setPlaying(false)
+        store.setState({ status: 'bug', bug: answer.message })
+        break
+    }
+  }
+
+  /** Goes where the link or the run before was, as soon as the simulation has come there. */
+  #settleTime(): void {
+    const { run } = this
+    if (run === undefined) return
+    if (this.#wanted !== undefined) {
+      if (run.reached < Math.min(this.#wanted, run.outline.duration)) return
+      this.clock.seek(this.#wanted, run.outline.duration)
+      this.#wanted = undefined
+    }
+    if (this.#keepPlaying) {
+      this.#keepPlaying = false
+      this.setPlaying(true)
+    }
+  }
+
+  // Time ---------------------------------------------------------------------------------------------------------------
+
+  setPlaying(playing: boolean): void {
+    const { clock, run } = this
+    // Played to its end, it begins anew.
+    if (playing && run !== undefined && clock.now >= run.outline.duration) clock.now = 0
+    clock.playing = playing && run !== undefined
+    store.setState({ playing: clock.playing })
+  }
+
+  setSpeed(speed: number): void {
+    this.clock.speed = speed
+    store.setState({ speed })
+  }
+
+  shiftSpeed(by: number): void {
+    this.clock.shift(by)
+    store.setState({ speed: this.clock.speed })
+  }
+
+  /** Goes to a moment in µs, as far as the simulation has come. */
+  seek(time: number): void {
+    this.#wanted = undefined
+    this.clock.seek(time, this.run?.reached ?? 0)
+  }
+
+  /** By frames; stops playing. */
+  step(frames: number): void {
+    const { run } = this
+    if (run === undefined) return
+    this.setPlaying(false)
+    this.seek((Math.round(this.clock.now / run.outline.step) + frames) * run.outline.step)
+  }
+
+  /** To the next mark (1) or the one before (−1). */
+  jump(direction: 1 | -1): void {
+    const marks = this.run?.marks ?? []
+    const { now } = this.clock
+    const found =
+      direction > 0 ? marks.find((mark) => mark.time > now + 1000) : marks.findLast((mark) => mark.time < now - 1000)
+    if (found !== undefined) this.seek(found.time)
+  }
+
+  /** Whether the run has come to the moment that is to be shown. */
+  get ready(): boolean {
+    return this.run !== undefined && this.run.frames.length > 0 && this.#wanted === undefined
+  }
+
+  /** Called once a frame of the screen; answers whether the shown moment changed. */
+  tick(ms: number): boolean {
+    const { clock, run } = this
+    if (run === undefined || !this.ready) return false
+    const moved = clock.tick(ms, Math.min(run.reached, run.outline.duration))
+    if (clock.playing && clock.now >= run.outline.duration) this.setPlaying(false)
+    return moved
+  }
+
+  // What if ------------------------------------------------------------------------------------------------------------
+
+  setKnob(name: string, value: string): void {
+    const { outline, history } = store.getState()
+    const initial = outline?.knobs.find((knob) => knob.name === name)?.initial
+    const next = change(history, name, (draft) => {
+      if (value === initial) delete draft.knobs[name]
+      else draft.knobs[name] = value
+    })
+    this.#edit(next, `${name} ${value}`)
+  }
+
+  setSeed(seed: string | undefined): void {
+    const next = change(store.getState().history, 'seed', (draft) => {
+      if (seed === undefined) delete draft.seed
+      else draft.seed = seed
+    })
+    this.#edit(next, seed === undefined ? 'own seed' : `seed ${seed}`)
+  }
+
+  undo(): void {
+    this.#edit(undo(store.getState().history), 'undone')
+  }
+
+  redo(): void {
+    this.#edit(redo(store.getState().history), 'redone')
+  }
+
+  /** The slider was let go: the next change is a step of its own. */
+  settle(): void {
+    store.setState({ history: settle(store.getState().history) })
+  }
+
+  #edit(history: ReturnType<typeof newHistory>, words: string): void {
+    const before = store.getState().history
+    if (history === before || history.edits === before.edits) return
+    store.setState({ history })
+    this.#change = words
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#rerun(), RERUN_MS)
+  }
+
+  /** The same scenario with other values from the start; the line so far stays as a ghost. */
+  #rerun(): void {
+    const { outcomes, former, status } = store.getState()
+    const { run } = this
+    // A run that had not ended is no measure: while a slider moves, the last whole run stays the one to compare with.
+    if (run !== undefined && outcomes !== undefined && status === 'done') {
+      const kept: Former = { lanes: run.lanes, step: run.outline.step, outcomes, change: this.#change }
+      store.setState({ former: kept })
+    } else if (former !== undefined) store.setState({ former: { ...former, change: this.#change } })
+    this.#wanted = this.#wanted ?? this.clock.now
+    this.#keepPlaying ||= this.clock.playing
+    this.#load()
+  }
+
+  /** Lets go of the ghost. */
+  forgetFormer(): void {
+    store.setState({ former: undefined, differences: [] })
+  }
+
+  // Links --------------------------------------------------------------------------------------------------------------
+
+  /** The fragment that shows the same on another machine. */
+  fragment(): string {
+    const { scenario, history } = store.getState()
+    if (scenario === undefined) return ''
+    const name = scenario.own ? scenario.name : scenario.name.replace(/\.yaml$/, '')
+    return toFragment({
+      name,
+      ...(scenario.own ? { text: scenario.text } : {}),
+      edits: history.edits,
+      time: this.clock.now,
+    })
+  }
+
+  /** To the insight's moment and place. */
+  show(insight: Insight): void {
+    this.setPlaying(false)
+    this.seek(insight.from + Math.min((insight.to - insight.from) * 0.35, 5e6))
+    if (insight.node >= 0) store.setState({ selected: insight.node })
+  }
+}
+
+/** The first insight of each node gets the pin. */
+function pinsOf(insights: readonly Insight[]): ReadonlyMap<number, number> {
+  const pins = new Map<number, number>()
+  insights.slice(0, 9).forEach((insight, i) => {
+    if (insight.node >= 0 && !pins.has(insight.node)) pins.set(insight.node, i + 1)
+  })
+  return pins
+}
+
+/** The insight that says most about a moment: of those that hold then, the weightiest. */
+export function insightAt(insights: readonly Insight[], now: number): number {
+  let best = -1
+  insights.forEach((insight, i) => {
+    if (now < insight.from || now > insight.to) return
+    if (best < 0 || insight.weight > insights[best].weight) best = i
+  })
+  return best
+}

@@ -1,0 +1,98 @@
+// The link: a scenario and what was changed of it in the URL's fragment, which no server ever sees.
+//
+// `#scenario=name` with `&k.Parameter=value` for one of the gallery; `#s=1.…` holds a whole text, deflated. Whoever opens a link
+// has not written it: everything is bounded and checked on reading.
+import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate'
+import type { Edits } from './edits.ts'
+
+export interface Shared {
+  /** Name of a scenario of the gallery, or of the file that the link carries. */
+  readonly name: string
+  /** The text, when the link carries it. */
+  readonly text?: string
+  readonly edits: Edits
+  /** Moment to show, in µs. */
+  readonly time?: number
+}
+
+/** Longest fragment that is read, and most text that it may unfold to. */
+const FRAGMENT_MAX = 200_000
+const TEXT_MAX = 1_000_000
+const KNOBS_MAX = 200
+
+/** The fragment for a state, with its `#`. */
+export function toFragment({ name, text, edits, time }: Shared): string {
+  const parts = new URLSearchParams()
+  if (text === undefined) parts.set('scenario', name)
+  else parts.set('s', `1.${base64(deflateSync(strToU8(JSON.stringify({ name, text })), { level: 9, mem: 8 }))}`)
+  for (const knob of Object.keys(edits.knobs).sort()) parts.set(`k.${knob}`, edits.knobs[knob])
+  if (edits.seed !== undefined) parts.set('seed', edits.seed)
+  if (time !== undefined && time > 0) parts.set('t', String(Math.round(time / 1000) / 1000))
+  return `#${parts.toString()}`
+}
+
+/** What a fragment says; undefined when it is none of ours or out of bounds. */
+export function fromFragment(fragment: string): Shared | undefined {
+  if (fragment.length > FRAGMENT_MAX) return undefined
+  const parts = new URLSearchParams(fragment.replace(/^#/, ''))
+  const whole = unfold(parts.get('s'))
+  const name = whole?.name ?? parts.get('scenario')
+  if (name === null || name === undefined || (parts.has('s') && whole === undefined)) return undefined
+  const knobs: Record<string, string> = Object.create(null)
+  let count = 0
+  for (const [key, value] of parts) {
+    if (key.startsWith('k.') && key.length <= 130 && value.length <= 4000 && ++count <= KNOBS_MAX)
+      knobs[key.slice(2)] = value
+  }
+  const seed = parts.get('seed')
+  const seconds = Number(parts.get('t') ?? 'NaN')
+  return {
+    name: name.slice(0, 200),
+    ...(whole === undefined ? {} : { text: whole.text }),
+    edits: { knobs: { ...knobs }, ...(seed === null ? {} : { seed: seed.slice(0, 100) }) },
+    ...(seconds >= 0 && seconds < 1e9 ? { time: seconds * 1e6 } : {}),
+  }
+}
+
+function unfold(packed: string | null): { name: string; text: string } | undefined {
+  if (packed === null || !packed.startsWith('1.')) return undefined
+  try {
+    const value: unknown = JSON.parse(strFromU8(inflate(unbase64(packed.slice(2)))))
+    if (typeof value !== 'object' || value === null) return undefined
+    const { name, text } = value as Record<string, unknown>
+    return typeof name === 'string' && typeof text === 'string' ? { name, text } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Inflates in pieces and stops at `TEXT_MAX`: a few bytes must not unfold to gigabytes. */
+function inflate(bytes: Uint8Array): Uint8Array {
+  const pieces: Uint8Array[] = []
+  let size = 0
+  const stream = new Inflate((piece) => {
+    size += piece.length
+    if (size > TEXT_MAX) throw new RangeError('too much text')
+    pieces.push(piece)
+  })
+  const STEP = 1024
+  for (let at = 0; at < bytes.length; at += STEP) stream.push(bytes.subarray(at, at + STEP), at + STEP >= bytes.length)
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
+}
+
+function base64(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+function unbase64(text: string): Uint8Array {
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+  return Uint8Array.from(binary, (char) => char.charCodeAt(0))
+}

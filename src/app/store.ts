@@ -1,0 +1,71 @@
+// The state of the page that panels show: which scenario, what was changed, how far its run is. Numbers that stream are not
+// here: they are in the run (`run/run.ts`) and are painted by the loop (`app/loop.ts`).
+import { createStore, useStore } from 'zustand'
+import type { Insight, Outcomes, Outline, Problem } from '../sim.ts'
+import type { LANES } from '../run/run.ts'
+import type { Differing } from '../run/compare.ts'
+import { newHistory, type History } from './edits.ts'
+
+export interface Scenario {
+  readonly name: string
+  readonly text: string
+  /** True when the link cannot name it and must carry its text. */
+  readonly own: boolean
+}
+
+/** What stays of the run before the last change: its lanes as a ghost, its measures to compare. */
+export interface Former {
+  readonly lanes: Readonly<Record<(typeof LANES)[number], readonly number[]>>
+  readonly step: number
+  readonly outcomes?: Outcomes
+  /** What was changed since, in words. */
+  readonly change: string
+}
+
+export interface AppState {
+  readonly scenario?: Scenario
+  readonly history: History
+  readonly status: 'none' | 'loading' | 'running' | 'done' | 'problems' | 'bug'
+  readonly outline?: Outline
+  readonly problems: readonly Problem[]
+  readonly bug?: string
+  readonly outcomes?: Outcomes
+  readonly insights: readonly Insight[]
+  readonly former?: Former
+  readonly differences: readonly Differing[]
+  readonly selected?: number
+  /** Numbers of nodes with a pin, to the number on it. */
+  readonly pins: ReadonlyMap<number, number>
+  readonly theme: 'dark' | 'light'
+  readonly panels: boolean
+  readonly legend: boolean
+  readonly help: boolean
+  readonly still: boolean
+  readonly playing: boolean
+  readonly speed: number
+  readonly perDot: readonly number[]
+  /** A word of what just happened, such as that the link was copied. */
+  readonly notice?: string
+}
+
+const prefers = (query: string): boolean => typeof matchMedia === 'function' && matchMedia(query).matches
+
+export const store = createStore<AppState>()(() => ({
+  history: newHistory(),
+  status: 'none',
+  problems: [],
+  insights: [],
+  differences: [],
+  pins: new Map(),
+  theme: prefers('(prefers-color-scheme: light)') ? 'light' : 'dark',
+  panels: true,
+  legend: true,
+  help: false,
+  still: prefers('(prefers-reduced-motion: reduce)'),
+  playing: false,
+  speed: 1,
+  perDot: [],
+}))
+
+/** A panel's view of the state. */
+export const useApp = <T>(select: (state: AppState) => T): T => useStore(store, select)

@@ -1,0 +1,43 @@
+// The page's end of the bridge: starts the worker, numbers the runs, drops what comes for an older one.
+import type { Answer, Ask } from '../sim.ts'
+
+/** What the page needs of a worker; tests put a small one of their own here. */
+export interface Port {
+  postMessage(message: Ask): void
+  onmessage: ((event: MessageEvent<Answer>) => void) | null
+  onerror?: ((event: ErrorEvent) => void) | null
+}
+
+export interface LoadRequest {
+  readonly name: string
+  readonly text: string
+  readonly knobs: Readonly<Record<string, string>>
+  readonly files: Readonly<Record<string, string>>
+  readonly seed?: string
+}
+
+export class Bridge {
+  readonly #port: Port
+  #run = 0
+
+  /** `hear` gets the answers to the latest load only. */
+  constructor(port: Port, hear: (answer: Answer) => void) {
+    this.#port = port
+    port.onmessage = (event) => {
+      if (event.data.run === this.#run) hear(event.data)
+    }
+    // What the worker could not even catch, such as a script that is missing on the host.
+    port.onerror = (event) =>
+      hear({ answer: 'bug', run: this.#run, message: event.message || 'the simulator did not start' })
+  }
+
+  /** Begins a run; whatever ran before is forgotten. */
+  load(request: LoadRequest): void {
+    this.#port.postMessage({ ask: 'load', run: ++this.#run, ...request })
+  }
+
+  /** Lets the worker simulate up to `until` µs. */
+  ahead(until: number): void {
+    this.#port.postMessage({ ask: 'ahead', run: this.#run, until })
+  }
+}

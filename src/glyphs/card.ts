@@ -1,0 +1,184 @@
+// The card of a node: frame, head, glyph, foot; in four forms by how wide it is on the screen.
+import type { Box } from '../stage/geometry.ts'
+import { outcomeColour, type Theme } from '../theme/tokens.ts'
+import { percent } from '../run/words.ts'
+import type { Badge, Fact, Glyph } from './glyph.ts'
+import { Pen } from './pen.ts'
+import type { NodeView } from './view.ts'
+
+/** Widths on the screen, in CSS pixels, below which a card becomes a gauge and a gauge becomes a chip. */
+export const GLYPH_FROM = 128
+export const GAUGE_FROM = 56
+
+export interface CardState {
+  readonly selected: boolean
+  readonly focused: boolean
+  /** Number of the insight that points here. */
+  readonly pin?: number
+}
+
+/** Room around a card for its selection ring and its pin. */
+export const CARD_MARGIN = 14
+
+/** Draws a card with its corner at (0, 0), `size` in CSS pixels of the screen. */
+export function drawCard(
+  ctx: CanvasRenderingContext2D,
+  theme: Theme,
+  glyph: Glyph,
+  view: NodeView,
+  size: { readonly w: number; readonly h: number },
+  state: CardState,
+): void {
+  const box: Box = { x: 0, y: 0, w: size.w, h: size.h }
+  const k = Math.max(1, Math.min(3, size.w / glyph.size.w))
+  const pen = new Pen(ctx, theme, k)
+  const badge = glyph.badge?.(view)
+  if (size.w < GAUGE_FROM) chip(pen, box, glyph, view, badge)
+  else {
+    frame(pen, box, badge)
+    if (size.w < GLYPH_FROM || size.h < 58) gauge(pen, box, glyph, view, badge)
+    else whole(pen, box, glyph, view, badge)
+  }
+  const radius = 9 * k
+  if (state.selected || state.focused)
+    pen.rect(
+      { x: -4, y: -4, w: box.w + 8, h: box.h + 8 },
+      undefined,
+      radius + 4,
+      state.selected ? theme.accent : theme.hi,
+      state.selected ? 2.5 : 1.5,
+    )
+  if (state.pin !== undefined) pin(pen, box.w - 4, 0, state.pin, badge)
+}
+
+function frame(pen: Pen, box: Box, badge: Badge | undefined): void {
+  const { theme, k } = pen
+  const border = badge === undefined || badge.outcome === 'retry' ? theme.line : outcomeColour(theme, badge.outcome)
+  const width = border === theme.line ? 1.2 : 2
+  pen.rect({ x: width / 2, y: width / 2, w: box.w - width, h: box.h - width }, theme.card, 9 * k, border, width)
+}
+
+function whole(pen: Pen, box: Box, glyph: Glyph, view: NodeView, badge: Badge | undefined): void {
+  const { theme, k } = pen
+  const pad = 11 * k
+  const inner = box.w - 2 * pad
+  const icon = 17 * k
+  glyph.icon(pen, pad, pad, icon)
+  const left = pad + icon + 8 * k
+  const name = { size: 14, weight: 600 as const, colour: theme.hi }
+  const badgeWidth = badge === undefined ? 0 : pen.widthOf(badge.text, BADGE) + 14 * k
+  const beside = left + pen.widthOf(view.node.name, name) + 10 * k + badgeWidth <= box.w - pad
+  pen.text(left, pad + 12 * k, view.node.name, { ...name, max: box.w - pad - left - (beside ? badgeWidth : 0) })
+  const second = pad + 26 * k
+  if (badge !== undefined) drawBadge(pen, box.w - pad, beside ? pad + 12 * k : second, badge, box.w - pad - left)
+  const kindRoom = box.w - pad - left - (badge !== undefined && !beside ? badgeWidth + 6 * k : 0)
+  if (kindRoom > 24 * k) pen.text(left, second, view.node.label, { size: 11, colour: theme.low, max: kindRoom })
+  const facts = glyph.facts(view)
+  const footHeight = facts.length > 0 && box.h > 110 * k ? 38 * k : 0
+  const top = pad + 36 * k
+  const body = { x: pad, y: top, w: inner, h: box.h - top - footHeight - 8 * k }
+  if (body.h > 8 * k) glyph.draw(pen, body, view)
+  if (footHeight > 0) foot(pen, { x: pad, y: box.h - footHeight, w: inner, h: footHeight }, facts)
+}
+
+const BADGE = { size: 11, weight: 600, align: 'right' } as const
+
+function drawBadge(pen: Pen, right: number, y: number, badge: Badge, max: number): void {
+  const { k } = pen
+  const colour = outcomeColour(pen.theme, badge.outcome)
+  const width = pen.text(right, y, badge.text, { ...BADGE, colour, max: max - 12 * k })
+  pen.mark(badge.outcome, right - width - 8 * k, y - 4 * k, 4 * k)
+}
+
+function foot(pen: Pen, box: Box, facts: readonly Fact[]): void {
+  const { theme, k } = pen
+  pen.line(box.x, box.y, box.x + box.w, box.y, theme.line, 1)
+  const shown = Math.max(1, Math.min(facts.length, Math.floor(box.w / (58 * k))))
+  const width = box.w / shown
+  facts.slice(0, shown).forEach((fact, i) => {
+    const x = box.x + i * width
+    pen.text(x, box.y + 15 * k, fact.label, { size: 10.5, colour: theme.low, max: width - 4 * k })
+    pen.text(x, box.y + 29 * k, fact.value, {
+      size: 12.5,
+      weight: 500,
+      mono: true,
+      colour: fact.trouble === undefined ? theme.hi : outcomeColour(theme, fact.trouble),
+      max: width - 3 * k,
+    })
+  })
+}
+
+/** Name, a level bar and a figure: what is left when there is no room for the inside. */
+function gauge(pen: Pen, box: Box, glyph: Glyph, view: NodeView, badge: Badge | undefined): void {
+  const { theme } = pen
+  const pad = 7
+  const middle = box.h / 2
+  const load = glyph.load(view)
+  const facts = glyph.facts(view)
+  const roomy = box.h >= 46
+  pen.text(pad, roomy ? middle - 8 : middle + 4, view.node.name, {
+    size: 11.5,
+    weight: 600,
+    colour: theme.hi,
+    max: box.w - 2 * pad - (badge === undefined ? 0 : 14),
+  })
+  if (badge !== undefined) pen.mark(badge.outcome, box.w - pad - 4, (roomy ? middle - 8 : middle + 4) - 4, 4)
+  if (!roomy) return
+  if (load !== undefined) pen.gauge({ x: pad, y: middle + 1, w: box.w - 2 * pad, h: 6 }, load.share, load.limited)
+  const fact = facts[0]
+  if (box.h < 60) return
+  if (badge !== undefined)
+    pen.text(pad, middle + 24, badge.text, {
+      size: 11,
+      colour: outcomeColour(theme, badge.outcome),
+      max: box.w - 2 * pad,
+    })
+  else if (fact !== undefined)
+    pen.text(pad, middle + 24, `${fact.value} ${fact.label}`, { size: 11, colour: theme.mid, max: box.w - 2 * pad })
+}
+
+/** A ring that fills, with the shape of its trouble inside. */
+function chip(pen: Pen, box: Box, glyph: Glyph, view: NodeView, badge: Badge | undefined): void {
+  const { ctx, theme } = pen
+  const r = Math.max(4, Math.min(box.w, box.h) / 2 - 3)
+  const [x, y] = [box.w / 2, box.h / 2]
+  const load = glyph.load(view)
+  const ring = (share: number, colour: string): void => {
+    ctx.beginPath()
+    ctx.arc(x, y, r, -Math.PI / 2, -Math.PI / 2 + 2 * Math.PI * Math.min(1, share))
+    ctx.lineWidth = Math.max(2, r * 0.3)
+    ctx.strokeStyle = colour
+    ctx.stroke()
+  }
+  ring(1, theme.track)
+  if (load !== undefined) ring(load.share, theme.ramp[3])
+  if (badge !== undefined) {
+    ring(1, outcomeColour(theme, badge.outcome))
+    pen.mark(badge.outcome, x, y, r * 0.45)
+  }
+}
+
+function pin(pen: Pen, x: number, y: number, number: number, badge: Badge | undefined): void {
+  const { ctx, theme } = pen
+  ctx.beginPath()
+  ctx.arc(x, y, 10, 0, 2 * Math.PI)
+  ctx.fillStyle = badge?.outcome === 'error' ? theme.error : theme.throttled
+  ctx.fill()
+  ctx.lineWidth = 2
+  ctx.strokeStyle = theme.bg
+  ctx.stroke()
+  // Its own scale: the pin is as large on every card.
+  new Pen(ctx, theme).text(x, y + 4, String(number), { size: 11.5, weight: 600, align: 'center', colour: theme.bg })
+}
+
+/** A node's state as a sentence, for those who do not see the picture. */
+export function describeCard(glyph: Glyph, view: NodeView): string {
+  const tone = view.tone === 'calm' || view.tone === 'busy' ? '' : ` (${view.tone})`
+  return `${view.node.name}, ${view.node.label}${tone}: ${glyph.describe(view)}`
+}
+
+/** How full, in words, where something fills: for tables. */
+export function fullness(glyph: Glyph, view: NodeView): string {
+  const load = glyph.load(view)
+  return load === undefined ? '' : percent(load.share)
+}

@@ -1,0 +1,138 @@
+// Small pictograms of our own: no vendor's icons, which are trademarks and do not read at 16 pixels.
+import type { Pen } from './pen.ts'
+
+type Icon = (pen: Pen, x: number, y: number, size: number) => void
+
+/** Draws strokes in a square of 16 units at (x, y). */
+function strokes(draw: (ctx: CanvasRenderingContext2D) => void): Icon {
+  return (pen, x, y, size) => {
+    const { ctx } = pen
+    ctx.save()
+    ctx.translate(x, y)
+    ctx.scale(size / 16, size / 16)
+    ctx.strokeStyle = pen.theme.accent
+    ctx.fillStyle = pen.theme.accent
+    ctx.lineWidth = 1.5
+    ctx.lineCap = 'round'
+    ctx.lineJoin = 'round'
+    ctx.beginPath()
+    draw(ctx)
+    ctx.stroke()
+    ctx.restore()
+  }
+}
+
+const path =
+  (points: readonly (readonly [number, number])[]) =>
+  (ctx: CanvasRenderingContext2D): void =>
+    points.forEach(([x, y], i) => (i === 0 ? ctx.moveTo(x, y) : ctx.lineTo(x, y)))
+
+export const ICONS = {
+  people: strokes((ctx) => {
+    ctx.arc(6, 5, 2.6, 0, 7)
+    ctx.moveTo(1, 14)
+    ctx.bezierCurveTo(1, 8.5, 11, 8.5, 11, 14)
+    ctx.moveTo(10.6, 2.8)
+    ctx.arc(10.4, 5, 2.3, -1.5, 1.4)
+    ctx.moveTo(12.4, 9.6)
+    ctx.quadraticCurveTo(15, 10.6, 15, 14)
+  }),
+  gate: strokes((ctx) => {
+    path([
+      [2, 14],
+      [2, 4],
+      [6, 2],
+      [6, 14],
+    ])(ctx)
+    path([
+      [10, 14],
+      [10, 2],
+      [14, 4],
+      [14, 14],
+    ])(ctx)
+    path([
+      [6, 8],
+      [10, 8],
+    ])(ctx)
+  }),
+  lambda: strokes((ctx) => {
+    path([
+      [3, 2.5],
+      [6, 2.5],
+      [11.5, 13.5],
+      [14, 13.5],
+    ])(ctx)
+    path([
+      [7.6, 6.4],
+      [3, 13.5],
+    ])(ctx)
+  }),
+  table: strokes((ctx) => {
+    ctx.roundRect(2, 2.5, 12, 11, 2)
+    path([
+      [2, 6.3],
+      [14, 6.3],
+    ])(ctx)
+    path([
+      [6.3, 6.3],
+      [6.3, 13.5],
+    ])(ctx)
+    path([
+      [10.2, 6.3],
+      [10.2, 13.5],
+    ])(ctx)
+  }),
+  queue: strokes((ctx) => {
+    ctx.roundRect(1.2, 4, 13.6, 8, 4)
+    path([
+      [5.5, 6.8],
+      [5.5, 9.2],
+    ])(ctx)
+    path([
+      [8, 6.8],
+      [8, 9.2],
+    ])(ctx)
+    path([
+      [10.5, 6.8],
+      [10.5, 9.2],
+    ])(ctx)
+  }),
+  bell: strokes((ctx) => {
+    path([
+      [2.5, 12],
+      [4, 10.5],
+      [4, 7],
+    ])(ctx)
+    ctx.bezierCurveTo(4, 1, 12, 1, 12, 7)
+    ctx.lineTo(12, 10.5)
+    ctx.lineTo(13.5, 12)
+    ctx.closePath()
+    path([
+      [7, 14.3],
+      [9, 14.3],
+    ])(ctx)
+  }),
+  server: strokes((ctx) => {
+    ctx.roundRect(2, 2, 12, 5, 1.5)
+    ctx.roundRect(2, 9, 12, 5, 1.5)
+    path([
+      [5, 4.5],
+      [5.2, 4.5],
+    ])(ctx)
+    path([
+      [5, 11.5],
+      [5.2, 11.5],
+    ])(ctx)
+  }),
+  gauge: strokes((ctx) => {
+    ctx.arc(8, 9.5, 6, Math.PI, 2 * Math.PI)
+    path([
+      [8, 9.5],
+      [11, 6],
+    ])(ctx)
+    path([
+      [2, 13],
+      [14, 13],
+    ])(ctx)
+  }),
+} satisfies Record<string, Icon>

@@ -1,0 +1,85 @@
+// What a glyph may know of its node at one moment: readings and cells by name, and what came and went on its roads.
+import { OUTCOMES, type Frame, type NodeOutline, type Outcome, type Tone } from '../sim.ts'
+import type { CellRow, Run } from '../run/run.ts'
+
+/** A row of cells with its columns by name. */
+export interface NamedCells {
+  readonly count: number
+  readonly listed: number
+  /** A column of one cell; 0 for a column that this kind does not have. */
+  value(cell: number, column: string): number
+  has(column: string): boolean
+  /** The name of a cell, when it has one: the hottest key of a partition. */
+  label(cell: number): string | undefined
+}
+
+export interface NodeView {
+  readonly node: NodeOutline
+  readonly tone: Tone
+  /** A reading in its unit; undefined when the node has no such reading. */
+  value(reading: string): number | undefined
+  unit(reading: string): string
+  cells(kind: string): NamedCells | undefined
+  /** Messages a second on all roads that lead to the node, or away from it. */
+  incoming(outcome: Outcome): number
+  outgoing(outcome: Outcome): number
+}
+
+/** Reads a node at one frame. Cheap to make: everything is looked up when it is asked for. */
+export function viewOf(run: Run, frame: Frame, node: number): NodeView {
+  const outline = run.outline.nodes[node]
+  const sum = (end: 'from' | 'to', outcome: Outcome): number => {
+    let total = 0
+    run.outline.roads.forEach((road, i) => {
+      if (road[end] === node) total += run.rate(frame, i, outcome)
+    })
+    return total
+  }
+  return {
+    node: outline,
+    tone: run.tone(frame, node),
+    value: (name) => {
+      const at = outline.readings.findIndex((reading) => reading.name === name)
+      return at < 0 ? undefined : run.reading(frame, node, at)
+    },
+    unit: (name) => outline.readings.find((reading) => reading.name === name)?.unit ?? '',
+    cells: (name) => {
+      const kind = outline.cells.findIndex((each) => each.name === name)
+      return kind < 0 ? undefined : named(run.cells(frame, node, kind), frame, outline, node, kind)
+    },
+    incoming: (outcome) => sum('to', outcome),
+    outgoing: (outcome) => sum('from', outcome),
+  }
+}
+
+function named(row: CellRow, frame: Frame, outline: NodeOutline, node: number, kind: number): NamedCells {
+  const columns = outline.cells[kind].columns
+  const indexOf = (column: string): number => columns.findIndex((each) => each.name === column)
+  return {
+    count: row.count,
+    listed: row.listed,
+    has: (column) => indexOf(column) >= 0,
+    value: (cell, column) => {
+      const at = indexOf(column)
+      return at < 0 || cell >= row.listed ? 0 : row.at(cell, at)
+    },
+    label: (cell) => frame.labels.find((each) => each.node === node && each.kind === kind && each.cell === cell)?.text,
+  }
+}
+
+/** A view with nothing in it, for pictures of a scenario that has not run. */
+export function stillView(node: NodeOutline): NodeView {
+  return {
+    node,
+    tone: 'calm',
+    value: () => undefined,
+    unit: () => '',
+    cells: () => undefined,
+    incoming: () => 0,
+    outgoing: () => 0,
+  }
+}
+
+/** Something else than an orderly answer happened on the node's roads. */
+export const troubles = (view: NodeView): number =>
+  OUTCOMES.slice(3).reduce((sum, outcome) => sum + view.incoming(outcome), 0)

@@ -1,0 +1,49 @@
+// Where the page begins: theme, worker, session, loop, and the panels around the stage.
+import '@fontsource/inter/latin-400.css'
+import '@fontsource/inter/latin-500.css'
+import '@fontsource/inter/latin-600.css'
+import '@fontsource/jetbrains-mono/latin-400.css'
+import '@fontsource/jetbrains-mono/latin-500.css'
+import '@fontsource/jetbrains-mono/latin-600.css'
+import './style.css'
+import { createRoot } from 'react-dom/client'
+import { ToolsContext, type Tools } from './app/context.tsx'
+import { listenToKeys } from './app/keys.ts'
+import { Loop } from './app/loop.ts'
+import { Session } from './app/session.ts'
+import { store } from './app/store.ts'
+import { Page } from './panels/page.tsx'
+import { applyTheme, THEMES } from './theme/tokens.ts'
+
+const root = document.documentElement
+applyTheme(THEMES[store.getState().theme], root)
+store.subscribe((state, before) => {
+  if (state.theme !== before.theme) applyTheme(THEMES[state.theme], root)
+})
+
+const session = new Session(
+  new Worker(new URL('./bridge/worker.ts', import.meta.url), { type: 'module', name: 'simulator' }),
+)
+const loop = new Loop(session)
+const tools: Tools = { session, loop, stage: undefined }
+
+// Type on the stage is drawn once: the faces must be here before.
+void Promise.all(
+  [
+    '400 12px Inter',
+    '600 12px Inter',
+    '400 12px "JetBrains Mono"',
+    '500 12px "JetBrains Mono"',
+    '600 12px "JetBrains Mono"',
+  ].map((face) => document.fonts.load(face)),
+).finally(() => {
+  createRoot(document.getElementById('app') as HTMLElement).render(
+    <ToolsContext value={tools}>
+      <Page />
+    </ToolsContext>,
+  )
+  session.openAddress(location.hash)
+  loop.start()
+})
+window.addEventListener('hashchange', () => session.openAddress(location.hash))
+listenToKeys(tools)

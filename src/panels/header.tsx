@@ -1,0 +1,97 @@
+// The header: where one is, and what can be done with the whole scenario.
+import { useRef } from 'react'
+import { useTools } from '../app/context.tsx'
+import { openFile } from '../app/files.ts'
+import { titleOf } from '../app/gallery.ts'
+import { store, useApp } from '../app/store.ts'
+
+export function Header() {
+  const { session } = useTools()
+  const scenario = useApp((state) => state.scenario)
+  const past = useApp((state) => state.history.past.length)
+  const future = useApp((state) => state.history.future.length)
+  const theme = useApp((state) => state.theme)
+  const file = useRef<HTMLInputElement>(null)
+  const share = async (): Promise<void> => {
+    const fragment = session.fragment()
+    history.replaceState(null, '', fragment)
+    try {
+      await navigator.clipboard.writeText(location.href)
+      store.setState({ notice: 'The link is copied: it shows this scenario with your changes at this moment.' })
+    } catch {
+      store.setState({
+        notice: 'The link is in the address line: it shows this scenario with your changes at this moment.',
+      })
+    }
+    setTimeout(() => store.setState({ notice: undefined }), 5000)
+  }
+  return (
+    <header className="header">
+      <a
+        className="brand"
+        href="#"
+        onClick={(event) => {
+          event.preventDefault()
+          history.replaceState(null, '', location.pathname + location.search)
+          session.close()
+        }}
+      >
+        <span className="brand-mark" aria-hidden="true">
+          <i />
+          <i />
+          <i />
+        </span>
+        hotshard
+      </a>
+      {scenario !== undefined && (
+        <h1 className="title">
+          {titleOf(scenario.name.replace(/\.(ya?ml|json|template)$/i, ''))} <small>{scenario.name}</small>
+        </h1>
+      )}
+      <span className="spacer" />
+      {scenario !== undefined && (
+        <>
+          <button type="button" onClick={() => session.undo()} disabled={past === 0} title="Undo (Ctrl Z)">
+            Undo
+          </button>
+          <button
+            type="button"
+            onClick={() => session.redo()}
+            disabled={future === 0}
+            title="Do it again (Ctrl Shift Z)"
+          >
+            Redo
+          </button>
+          <button type="button" onClick={() => void share()}>
+            Share
+          </button>
+        </>
+      )}
+      <button type="button" onClick={() => file.current?.click()}>
+        Open a template…
+      </button>
+      <input
+        ref={file}
+        type="file"
+        hidden
+        accept=".yaml,.yml,.json,.template"
+        aria-label="A template or scenario file"
+        onChange={(event) => {
+          const chosen = event.target.files?.[0]
+          if (chosen !== undefined) void openFile(session, chosen)
+          event.target.value = ''
+        }}
+      />
+      <button
+        type="button"
+        onClick={() => store.setState({ theme: theme === 'dark' ? 'light' : 'dark' })}
+        title="Dark or light (T)"
+      >
+        {theme === 'dark' ? 'Light' : 'Dark'}
+      </button>
+      <button type="button" onClick={() => store.setState({ help: true })} aria-label="Keys" title="Keys (?)">
+        ?
+      </button>
+    </header>
+  )
+}

@@ -1,0 +1,148 @@
+// The inspector: numbers of one node over the whole run, what it is made of, its lines in the scenario.
+import { useEffect, useRef } from 'react'
+import { Live, useLive, useTools } from '../app/context.tsx'
+import { store, useApp } from '../app/store.ts'
+import { describeCard } from '../glyphs/card.ts'
+import { glyphOf } from '../glyphs/index.ts'
+import { viewOf } from '../glyphs/view.ts'
+import { inUnit } from '../run/words.ts'
+import type { Reading } from '../sim.ts'
+import { drawChart } from '../timeline/chart.ts'
+import { THEMES } from '../theme/tokens.ts'
+
+export function Inspector({ node }: { node: number }) {
+  const { session } = useTools()
+  const outline = useApp((state) => state.outline)
+  const text = useApp((state) => state.scenario?.text ?? '')
+  const insights = useApp((state) => state.insights)
+  const here = outline?.nodes[node]
+  if (here === undefined) return null
+  const told = insights.filter((insight) => insight.node === node).slice(0, 3)
+  const describe = (now: number): string => {
+    const { run } = session
+    const frame = run?.frames[run.frameAt(now)]
+    return run === undefined || frame === undefined || run.outline.nodes[node] === undefined
+      ? ''
+      : describeCard(glyphOf(run.outline.nodes[node]), viewOf(run, frame, node)).replace(/^[^:]*: /, '')
+  }
+  return (
+    <aside className="right" aria-label="Inspector">
+      <div className="inspector-head">
+        <h2>
+          {here.name} <small>{here.label}</small>
+        </h2>
+        <button
+          type="button"
+          className="close"
+          aria-label="Close"
+          onClick={() => store.setState({ selected: undefined })}
+        >
+          ✕
+        </button>
+      </div>
+      <p className="type">{here.type}</p>
+      <p className="now-words">
+        <Live read={describe} ms={250} />
+      </p>
+      {told.map((insight) => (
+        <button type="button" key={insight.title + insight.from} className="told" onClick={() => session.show(insight)}>
+          <b>{insight.title}</b> {insight.text}
+        </button>
+      ))}
+      {here.readings.length > 0 && <h3>Over the whole run</h3>}
+      {here.readings.map((reading, i) => (
+        <ReadingChart key={`${here.name} ${reading.name}`} node={node} index={i} reading={reading} />
+      ))}
+      <Roads node={node} />
+      {here.place !== undefined && (
+        <Lines text={text} from={here.place.line} to={here.place.endLine} file={here.place.file} />
+      )}
+    </aside>
+  )
+}
+
+/** A reading as a line over the run with its value at the moment. */
+function ReadingChart({ node, index, reading }: { node: number; index: number; reading: Reading }) {
+  const { session } = useTools()
+  const theme = useApp((state) => state.theme)
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const paint = (now: number): void => {
+    const { run } = session
+    if (run === undefined || canvas.current === null || run.outline.nodes[node]?.readings[index] === undefined) return
+    drawChart(canvas.current, THEMES[theme], {
+      length: run.frames.length,
+      value: (i) => run.reading(run.frames[i], node, index),
+      end: run.outline.duration / run.outline.step,
+      at: now / run.outline.step,
+    })
+  }
+  useLive(paint, 200)
+  useEffect(() => paint(session.clock.now))
+  return (
+    <div className="reading" title={reading.doc}>
+      <div>
+        <span>{reading.name}</span>
+        <Live
+          className="mono"
+          read={(now) => {
+            const { run } = session
+            const frame = run?.frames[run.frameAt(now)]
+            if (run === undefined || frame === undefined || run.outline.nodes[node]?.readings[index] === undefined)
+              return ''
+            const value = run.reading(frame, node, index)
+            return Number.isNaN(value) ? '–' : inUnit(value, reading.unit)
+          }}
+        />
+      </div>
+      <canvas ref={canvas} role="img" aria-label={`${reading.name} over the whole run: ${reading.doc}`} />
+    </div>
+  )
+}
+
+function Roads({ node }: { node: number }) {
+  const outline = useApp((state) => state.outline)
+  if (outline === undefined) return null
+  const ways = outline.roads.filter((road) => road.from === node || road.to === node)
+  if (ways.length === 0) return null
+  return (
+    <>
+      <h3>Speaks with</h3>
+      <ul className="ways">
+        {ways.map((road) => {
+          const other = road.from === node ? road.to : road.from
+          return (
+            <li key={`${road.from} ${road.to} ${road.actions.join()}`}>
+              <button type="button" onClick={() => store.setState({ selected: other })}>
+                {road.from === node ? '→' : '←'} {outline.nodes[other].name}
+              </button>{' '}
+              <small>{road.actions.join(', ')}</small>
+            </li>
+          )
+        })}
+      </ul>
+    </>
+  )
+}
+
+const LINES_MAX = 60
+
+/** The resource's own lines of the scenario's text. */
+function Lines({ text, from, to, file }: { text: string; from: number; to: number; file: string }) {
+  const all = text.split(/\r\n|\n|\r/)
+  const end = Math.min(to, from + LINES_MAX - 1, all.length)
+  const shown = all.slice(from - 1, end)
+  const indent = Math.min(
+    ...shown.filter((line) => line.trim() !== '').map((line) => line.length - line.trimStart().length),
+  )
+  return (
+    <>
+      <h3>
+        {file}, lines {from} to {to}
+      </h3>
+      <pre className="lines" tabIndex={0}>
+        {shown.map((line) => line.slice(Number.isFinite(indent) ? indent : 0)).join('\n')}
+        {to > end ? '\n…' : ''}
+      </pre>
+    </>
+  )
+}

@@ -1,0 +1,127 @@
+// The left panel: what can be changed, what the last change did, and what is going on.
+import { useRef } from 'react'
+import { useLive, useTools } from '../app/context.tsx'
+import { insightAt } from '../app/session.ts'
+import { useApp } from '../app/store.ts'
+import { Knobs } from './knobs.tsx'
+
+export function LeftPanel() {
+  return (
+    <aside className="left" aria-label="Parameters and what is going on">
+      <Knobs />
+      <Differences />
+      <Insights />
+      <Notes />
+    </aside>
+  )
+}
+
+const SIGN = { better: '▼ better', worse: '▲ worse', same: 'no difference' } as const
+
+function Differences() {
+  const { session } = useTools()
+  const former = useApp((state) => state.former)
+  const differences = useApp((state) => state.differences)
+  const status = useApp((state) => state.status)
+  if (former === undefined) return null
+  return (
+    <section className="block" aria-labelledby="differences-title">
+      <h2 id="differences-title">
+        Before → now <span className="same-seed">same seed</span>
+      </h2>
+      {status !== 'done' ? (
+        <p className="quiet">simulating …</p>
+      ) : differences.length === 0 ? (
+        <p className="quiet">No difference in anything that is compared.</p>
+      ) : (
+        <table className="differences">
+          <tbody>
+            {differences.slice(0, 12).map((each) => (
+              <tr key={each.name} className={each.verdict}>
+                <th scope="row">{each.name}</th>
+                <td>
+                  {each.before} → <b>{each.after}</b>
+                  <small>{SIGN[each.verdict]}</small>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <button type="button" className="small" onClick={() => session.forgetFormer()}>
+        Forget the run before
+      </button>
+    </section>
+  )
+}
+
+function Insights() {
+  const { session } = useTools()
+  const insights = useApp((state) => state.insights)
+  const status = useApp((state) => state.status)
+  const list = useRef<HTMLOListElement>(null)
+  useLive((now) => {
+    // The card of what holds now is marked without a render.
+    const current = insightAt(insights, now)
+    list.current?.childNodes.forEach((item, i) => (item as HTMLElement).classList.toggle('now', i === current))
+  }, 250)
+  return (
+    <section className="block" aria-labelledby="insights-title">
+      <h2 id="insights-title">What is going on</h2>
+      {insights.length === 0 && (
+        <p className="quiet">
+          {status === 'done' ? 'Nothing stands out: no limit was reached.' : 'Known when the run is simulated.'}
+        </p>
+      )}
+      <ol className="insights" ref={list}>
+        {insights.slice(0, 9).map((insight, i) => (
+          <li key={`${insight.kind} ${insight.resource} ${insight.from}`}>
+            <button type="button" onClick={() => session.show(insight)}>
+              <span className="pin" aria-hidden="true">
+                {i + 1}
+              </span>
+              <b>{insight.title}</b>
+              <span>{insight.text}</span>
+              {insight.cause !== undefined && insight.cause < 9 && <small>brought about by {insight.cause + 1}</small>}
+            </button>
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function Notes() {
+  const outline = useApp((state) => state.outline)
+  const warnings = useApp((state) => state.problems.length)
+  if (outline === undefined) return null
+  const { notSimulated, inferred } = outline
+  if (notSimulated.length === 0 && inferred.length === 0 && warnings === 0) return null
+  return (
+    <section className="block notes">
+      {notSimulated.length > 0 && (
+        <details>
+          <summary>Not simulated: {notSimulated.length}</summary>
+          <ul>
+            {notSimulated.map((each) => (
+              <li key={`${each.line} ${each.message}`}>
+                {each.message}
+                {each.line === undefined ? '' : ` (line ${each.line})`}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {inferred.length > 0 && (
+        <details>
+          <summary>Assumed, because nobody said: {inferred.length}</summary>
+          <ul>
+            {inferred.map((each) => (
+              <li key={each}>{each}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  )
+}

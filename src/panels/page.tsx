@@ -1,0 +1,69 @@
+// The page: header, panels, stage and time line; or the gallery, or what is wrong with a scenario.
+import { useEffect, useState, type DragEvent } from 'react'
+import { useTools } from '../app/context.tsx'
+import { openFile } from '../app/files.ts'
+import { useApp } from '../app/store.ts'
+import { Gallery } from './gallery.tsx'
+import { Header } from './header.tsx'
+import { Help } from './help.tsx'
+import { Inspector } from './inspector.tsx'
+import { LeftPanel } from './left.tsx'
+import { Problems } from './problems.tsx'
+import { StageView } from './stage-view.tsx'
+import { TimeLine } from './time-line.tsx'
+
+export function Page() {
+  const { session } = useTools()
+  const status = useApp((state) => state.status)
+  const panels = useApp((state) => state.panels)
+  const selected = useApp((state) => state.selected)
+  const hasOutline = useApp((state) => state.outline !== undefined)
+  const notice = useApp((state) => state.notice)
+  const [over, setOver] = useState(false)
+  const drop = (event: DragEvent): void => {
+    event.preventDefault()
+    setOver(false)
+    const file = event.dataTransfer.files[0]
+    if (file !== undefined) void openFile(session, file)
+  }
+  useEffect(() => {
+    document.body.dataset.view = status === 'none' ? 'gallery' : 'run'
+  }, [status])
+  const wrong = status === 'problems' || status === 'bug'
+  return (
+    <div
+      className={`page${over ? ' over' : ''}`}
+      onDragOver={(event) => {
+        event.preventDefault()
+        setOver(true)
+      }}
+      onDragLeave={(event) => {
+        if (event.currentTarget === event.target) setOver(false)
+      }}
+      onDrop={drop}
+    >
+      <Header />
+      {status === 'none' ? (
+        <Gallery />
+      ) : (
+        <div className={`work${panels ? '' : ' bare'}${selected === undefined || !panels ? ' no-right' : ''}`}>
+          {panels && <LeftPanel />}
+          <main className="middle" aria-label="Stage">
+            {wrong ? <Problems /> : <StageView />}
+          </main>
+          {panels && selected !== undefined && hasOutline && !wrong && <Inspector node={selected} />}
+          {!wrong && <TimeLine />}
+        </div>
+      )}
+      {over && (
+        <div className="drop-hint">
+          Drop a template or a scenario: it is simulated here and leaves this machine for nowhere.
+        </div>
+      )}
+      <div className="notice" role="status" aria-live="polite">
+        {notice}
+      </div>
+      <Help />
+    </div>
+  )
+}

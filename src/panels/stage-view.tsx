@@ -1,0 +1,200 @@
+// The stage with what lies over it: the caption, the legend, the zoom, and the same nodes as buttons for the keyboard.
+import { useEffect, useRef, useState } from 'react'
+import { useLive, useTools } from '../app/context.tsx'
+import { insightAt } from '../app/session.ts'
+import { store, useApp } from '../app/store.ts'
+import { describeCard } from '../glyphs/card.ts'
+import { glyphOf } from '../glyphs/index.ts'
+import { viewOf } from '../glyphs/view.ts'
+import type { Run } from '../run/run.ts'
+import { axisMoment, perSecond } from '../run/words.ts'
+import { Stage } from '../stage/stage.ts'
+import { THEMES } from '../theme/tokens.ts'
+import { Legend } from './legend.tsx'
+
+export function StageView() {
+  const tools = useTools()
+  const host = useRef<HTMLDivElement>(null)
+  const [ready, setReady] = useState(false)
+  const theme = useApp((state) => state.theme)
+  const selected = useApp((state) => state.selected)
+  const pins = useApp((state) => state.pins)
+  const still = useApp((state) => state.still)
+  const legend = useApp((state) => state.legend)
+  const [moves, setMoves] = useState(0)
+
+  useEffect(() => {
+    const element = host.current
+    if (element === null) return
+    let gone = false
+    const observer = new ResizeObserver(() => tools.stage?.resize())
+    void Stage.create(element, THEMES[store.getState().theme], {
+      selected: (node) => store.setState({ selected: node }),
+      moved: () => setMoves((count) => count + 1),
+      perDot: (perDot) => store.setState({ perDot }),
+    }).then((stage) => {
+      if (gone) {
+        stage.destroy()
+        return
+      }
+      tools.stage = stage
+      element.dataset.renderer = stage.renderer
+      observer.observe(element)
+      tools.session.onRun = (run) => stage.setRun(run)
+      if (tools.session.run !== undefined) stage.setRun(tools.session.run)
+      tools.loop.setStage(() => {
+        if (tools.session.ready) stage.draw(tools.session.clock)
+      })
+      setReady(true)
+    })
+    return () => {
+      gone = true
+      observer.disconnect()
+      tools.loop.setStage(() => {})
+      tools.session.onRun = () => {}
+      tools.stage?.destroy()
+      tools.stage = undefined
+    }
+  }, [tools])
+
+  useEffect(() => {
+    const { stage } = tools
+    if (stage === undefined) return
+    stage.setTheme(THEMES[theme])
+    stage.select(selected)
+    stage.setPins(pins)
+    stage.setStill(still)
+    stage.setMargins({ top: 104, right: 26, bottom: legend ? 62 : 30, left: 26 })
+    if (selected !== undefined) stage.reveal(selected)
+  }, [tools, ready, theme, selected, pins, still, legend])
+
+  return (
+    <div className="stage" ref={host}>
+      <Caption />
+      {ready && <Mirror moves={moves} />}
+      {legend && <Legend />}
+      <div className="zoom" role="group" aria-label="Zoom">
+        <button type="button" aria-label="Zoom in" onClick={() => tools.stage?.zoom(1.25)}>
+          +
+        </button>
+        <button type="button" aria-label="Zoom out" onClick={() => tools.stage?.zoom(1 / 1.25)}>
+          −
+        </button>
+        <button type="button" aria-label="Show all" title="Show all (0)" onClick={() => tools.stage?.fit()}>
+          ⤢
+        </button>
+      </div>
+    </div>
+  )
+}
+
+/** One sentence of what is going on now; spoken when it changes. */
+function Caption() {
+  const insights = useApp((state) => state.insights)
+  const status = useApp((state) => state.status)
+  const { session } = useTools()
+  const title = useRef<HTMLHeadingElement>(null)
+  const text = useRef<HTMLParagraphElement>(null)
+  const when = useRef<HTMLParagraphElement>(null)
+  const spoken = useRef<HTMLParagraphElement>(null)
+  const lastSpoken = useRef(0)
+  useLive((now) => {
+    const at = insightAt(insights, now)
+    const insight = insights[at]
+    const write = (element: HTMLElement | null, words: string): void => {
+      if (element !== null && element.textContent !== words) element.textContent = words
+    }
+    const run = session.run
+    const share = run === undefined ? 0 : run.reached / run.outline.duration
+    const simulating = status === 'loading' || (status === 'running' && share < 1)
+    write(when.current, `At ${axisMoment(now)}${simulating ? ` · simulated ${Math.floor(share * 100)}%` : ''}`)
+    const plain = insight ?? (run === undefined || !session.ready ? { title: '', text: '' } : momentInWords(run, now))
+    write(title.current, plain.title)
+    write(text.current, plain.text)
+    const sentence = insight === undefined ? '' : `${insight.title}. ${insight.text}`
+    const time = performance.now()
+    if (sentence !== '' && spoken.current?.textContent !== sentence && time - lastSpoken.current > 3000) {
+      lastSpoken.current = time
+      write(spoken.current, sentence)
+    }
+  }, 200)
+  return (
+    <div className="caption">
+      <p className="when" ref={when} />
+      <h2 ref={title} />
+      <p className="what" ref={text} />
+      <p className="hidden" aria-live="polite" ref={spoken} />
+    </div>
+  )
+}
+
+/** What to say of a moment that no insight is about. */
+function momentInWords(run: Run, now: number): { title: string; text: string } {
+  const frame = run.frames[run.frameAt(now)]
+  const inTrouble = run.outline.nodes.filter((_, i) => ['throttling', 'failing'].includes(run.tone(frame, i)))
+  if (inTrouble.length > 0) {
+    const names = inTrouble.slice(0, 3).map((node) => node.name)
+    return {
+      title: `Trouble at ${names.join(', ')}.`,
+      text: inTrouble.length > 3 ? `And at ${inTrouble.length - 3} more.` : '',
+    }
+  }
+  const requests = run.lanes.requests[frame.index] ?? 0
+  return requests > 0
+    ? { title: 'All is well.', text: `${perSecond(requests)} requests come in, and nothing is at a limit.` }
+    : { title: 'Nothing moves.', text: 'No request comes in at this moment.' }
+}
+
+/** The nodes as buttons over their cards, in reading order, each with its state in words. */
+function Mirror({ moves }: { moves: number }) {
+  const tools = useTools()
+  const outline = useApp((state) => state.outline)
+  const selected = useApp((state) => state.selected)
+  const list = useRef<HTMLUListElement>(null)
+  const boxes = tools.stage?.boxes() ?? []
+  useEffect(() => {
+    // Sizes and places through the object model: inline styles are not allowed.
+    list.current?.querySelectorAll('button').forEach((button) => {
+      const box = boxes[Number(button.dataset.node)]
+      if (box === undefined) return
+      button.style.transform = `translate(${box.x}px, ${box.y}px)`
+      button.style.width = `${box.w}px`
+      button.style.height = `${box.h}px`
+    })
+  }, [moves, outline, boxes])
+  useLive((now) => {
+    const { run } = tools.session
+    if (run === undefined || !tools.session.ready) return
+    const frame = run.frames[run.frameAt(now)]
+    list.current?.querySelectorAll('button').forEach((button) => {
+      const node = Number(button.dataset.node)
+      if (run.outline.nodes[node] === undefined) return
+      const words = describeCard(glyphOf(run.outline.nodes[node]), viewOf(run, frame, node))
+      if (button.getAttribute('aria-label') !== words) button.setAttribute('aria-label', words)
+    })
+  }, 500)
+  if (outline === undefined) return null
+  const order = outline.nodes
+    .map((node, i) => ({ node, i }))
+    .sort((a, b) => (boxes[a.i]?.x ?? 0) - (boxes[b.i]?.x ?? 0) || (boxes[a.i]?.y ?? 0) - (boxes[b.i]?.y ?? 0))
+  return (
+    <ul className="mirror" ref={list} aria-label="Resources">
+      {order.map(({ node, i }) => (
+        <li key={node.name}>
+          <button
+            type="button"
+            data-node={i}
+            aria-label={`${node.name}, ${node.label}`}
+            aria-pressed={selected === i}
+            onClick={() => store.setState({ selected: selected === i ? undefined : i })}
+            onFocus={() => {
+              tools.stage?.focus(i)
+              tools.stage?.reveal(i)
+            }}
+            onBlur={() => tools.stage?.focus(undefined)}
+          />
+        </li>
+      ))}
+    </ul>
+  )
+}

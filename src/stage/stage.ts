@@ -1,0 +1,458 @@
+// The stage: cards, roads and moving dots of a run at a moment, on a canvas that pans and zooms.
+//
+// Cards are drawn on 2D canvases when their state changes, a few times a second at most; the graphics card moves those
+// pictures, the roads and the dots. Nothing is drawn while nothing changes.
+import 'pixi.js/unsafe-eval'
+import { autoDetectRenderer, Container, Graphics, type Renderer } from 'pixi.js'
+import { drawCard, CARD_MARGIN } from '../glyphs/card.ts'
+import type { Glyph } from '../glyphs/glyph.ts'
+import { glyphOf } from '../glyphs/index.ts'
+import { viewOf } from '../glyphs/view.ts'
+import type { Run } from '../run/run.ts'
+import { asNumber, type Theme } from '../theme/tokens.ts'
+import { fit, toScreen, toWorld, zoomAt, type Camera, type Margins } from './camera.ts'
+import { CanvasSprite } from './canvas-sprite.ts'
+import { DOTS_2D_MAX, FlatDots } from './dots-2d.ts'
+import { GpuDots } from './dots-gpu.ts'
+import { DOTS_MAX, dotsBetween, pathOf, TRAVEL_SECONDS, type Dots, type Path } from './dots.ts'
+import { contains, type Box, type Point } from './geometry.ts'
+import { layoutInput } from './layout-input.ts'
+import { layOut, type Layout } from './layout.ts'
+import { drawPlate, plateOf, PLATE_MARGIN } from './plate.ts'
+
+/** Least real time between two drawings of the same card, in ms. */
+const REPAINT_MS = 120
+/** After the last turn of the wheel, in ms, cards are drawn sharp again. */
+const SETTLE_MS = 140
+/** Radius of a dot on the screen, in CSS pixels. */
+const DOT_RADIUS = 4.6
+const ROAD_WIDTH = { answers: 20, oneWay: 12 } as const
+const LANE = 4.8
+
+/** What the stage tells the page. */
+export interface StageEvents {
+  readonly selected: (node: number | undefined) => void
+  /** The camera or the layout changed: what lies over the stage must move with it. */
+  readonly moved: () => void
+  readonly perDot: (perDot: readonly number[]) => void
+}
+
+export interface Shown {
+  /** µs. */
+  readonly now: number
+  readonly speed: number
+  readonly playing: boolean
+}
+
+export class Stage {
+  readonly #renderer: Renderer
+  readonly #host: HTMLElement
+  readonly #events: StageEvents
+  readonly #root = new Container()
+  readonly #world = new Container()
+  readonly #roads = new Graphics()
+  readonly #gpu: GpuDots | undefined
+  readonly #flat: FlatDots | undefined
+  #theme: Theme
+  #run: Run | undefined = undefined
+  #layout: Layout | undefined = undefined
+  #glyphs: readonly Glyph[] = []
+  #paths: readonly Path[] = []
+  #cards: CanvasSprite[] = []
+  #plates: CanvasSprite[] = []
+  #camera: Camera = { x: 0, y: 0, zoom: 1 }
+  /** The zoom for which the cards' pictures were drawn. */
+  #drawnZoom = 0
+  #lastZoom = 0
+  #margins: Margins = { top: 0, right: 0, bottom: 0, left: 0 }
+  #moved = false
+  #dirty = true
+  #stale = true
+  #drawnFrame = -2
+  #lastPaint = 0
+  #filled: { from: number; to: number; travel: number; frames: number } | undefined = undefined
+  #selected: number | undefined = undefined
+  #focused: number | undefined = undefined
+  #pins: ReadonlyMap<number, number> = new Map()
+  #still = false
+  #perDot = ''
+
+  static async create(host: HTMLElement, theme: Theme, events: StageEvents): Promise<Stage> {
+    const renderer = await autoDetectRenderer({
+      preference: 'webgl',
+      backgroundAlpha: 0,
+      antialias: true,
+      autoDensity: true,
+      resolution: Math.min(2, window.devicePixelRatio || 1),
+      width: Math.max(1, host.clientWidth),
+      height: Math.max(1, host.clientHeight),
+    })
+    return new Stage(host, renderer, theme, events)
+  }
+
+  private constructor(host: HTMLElement, renderer: Renderer, theme: Theme, events: StageEvents) {
+    this.#host = host
+    this.#renderer = renderer
+    this.#theme = theme
+    this.#events = events
+    const canvas = renderer.canvas as HTMLCanvasElement
+    canvas.className = 'stage-canvas'
+    host.prepend(canvas)
+    this.#root.addChild(this.#world)
+    this.#world.addChild(this.#roads)
+    if (renderer.name === 'canvas') {
+      this.#flat = new FlatDots()
+      canvas.after(this.#flat.canvas)
+    } else {
+      this.#gpu = new GpuDots()
+      this.#world.addChild(this.#gpu.mesh)
+    }
+    this.setTheme(theme)
+    this.#listen()
+  }
+
+  get camera(): Camera {
+    return this.#camera
+  }
+
+  /** Boxes of the nodes on the screen, in CSS pixels of the stage. */
+  boxes(): readonly Box[] {
+    return (this.#layout?.boxes ?? []).map((box) => toScreen(this.#camera, box))
+  }
+
+  setTheme(theme: Theme): void {
+    this.#theme = theme
+    this.#gpu?.setTheme(theme)
+    this.#drawRoads()
+    this.#stale = true
+  }
+
+  /** Reduced motion: no dots travel; the plates on the roads tell the numbers. */
+  setStill(still: boolean): void {
+    this.#still = still
+    this.#filled = undefined
+    this.#dirty = true
+  }
+
+  setPins(pins: ReadonlyMap<number, number>): void {
+    this.#pins = pins
+    this.#stale = true
+  }
+
+  /** What lies over the stage: the picture keeps clear of it. */
+  setMargins(margins: Margins): void {
+    this.#margins = margins
+    if (!this.#moved) this.fit()
+  }
+
+  /** Shows another run. The camera stays when the nodes are the same: only numbers changed. */
+  setRun(run: Run): void {
+    const key = (each: Run | undefined): string =>
+      each === undefined
+        ? ''
+        : JSON.stringify([
+            each.outline.nodes.map((node) => [node.name, node.glyph]),
+            each.outline.roads.map((road) => [road.from, road.to]),
+          ])
+    const same = key(this.#run) === key(run)
+    this.#run = run
+    this.#filled = undefined
+    this.#stale = true
+    this.#drawnFrame = -2
+    if (same) return
+    for (const sprite of [...this.#cards, ...this.#plates]) sprite.destroy()
+    this.#glyphs = run.outline.nodes.map(glyphOf)
+    const { sizes, links } = layoutInput(run.outline)
+    this.#layout = layOut(sizes, links)
+    this.#plates = run.outline.roads.map(() => new CanvasSprite())
+    this.#cards = run.outline.nodes.map(() => new CanvasSprite())
+    for (const { sprite } of [...this.#plates, ...this.#cards]) this.#root.addChild(sprite)
+    this.#paths = run.outline.roads.map((road, i) =>
+      pathOf((this.#layout as Layout).roads[i].line, road.answers ? LANE : 0),
+    )
+    this.#gpu?.setPaths(this.#paths)
+    this.#flat?.setPaths(this.#paths)
+    this.#drawRoads()
+    this.#moved = false
+    this.fit()
+  }
+
+  select(node: number | undefined): void {
+    this.#selected = node
+    this.#stale = true
+  }
+
+  focus(node: number | undefined): void {
+    this.#focused = node
+    this.#stale = true
+  }
+
+  resize(): void {
+    this.#renderer.resize(Math.max(1, this.#host.clientWidth), Math.max(1, this.#host.clientHeight))
+    this.#dirty = true
+    if (!this.#moved) this.fit()
+  }
+
+  /** Shows everything. */
+  fit(): void {
+    if (this.#layout === undefined) return
+    this.#moved = false
+    const screen = { w: this.#host.clientWidth, h: this.#host.clientHeight }
+    this.#setCamera(fit(this.#layout.bounds, screen, this.#margins, screen.w > 1500 ? 1.5 : 1.25))
+  }
+
+  pan(dx: number, dy: number): void {
+    this.#moved = true
+    this.#setCamera({ ...this.#camera, x: this.#camera.x + dx, y: this.#camera.y + dy })
+  }
+
+  zoom(factor: number, at: Point = { x: this.#host.clientWidth / 2, y: this.#host.clientHeight / 2 }): void {
+    this.#moved = true
+    this.#setCamera(zoomAt(this.#camera, factor, at))
+  }
+
+  /** Brings a node into view when it is not. */
+  reveal(node: number): void {
+    const box = this.boxes()[node]
+    if (box === undefined) return
+    const { top, right, bottom, left } = this.#margins
+    const shift = (low: number, high: number, from: number, to: number): number =>
+      from < low ? low - from : to > high ? Math.max(high - to, low - from) : 0
+    const dx = shift(left, this.#host.clientWidth - right, box.x, box.x + box.w)
+    const dy = shift(top, this.#host.clientHeight - bottom, box.y, box.y + box.h)
+    if (dx !== 0 || dy !== 0) this.pan(dx, dy)
+  }
+
+  /** Saves the stage as it is now as a PNG. */
+  async picture(): Promise<string> {
+    return this.#renderer.extract.base64({ target: this.#root, clearColor: this.#theme.bg, resolution: 2 })
+  }
+
+  /** Which renderer draws: `webgl`, or `canvas` where there is none. */
+  get renderer(): string {
+    return this.#renderer.name
+  }
+
+  destroy(): void {
+    for (const sprite of [...this.#cards, ...this.#plates]) sprite.destroy()
+    this.#flat?.canvas.remove()
+    ;(this.#renderer.canvas as HTMLCanvasElement).remove()
+    this.#renderer.destroy()
+  }
+
+  #setCamera(camera: Camera): void {
+    this.#camera = camera
+    this.#lastZoom = performance.now()
+    this.#dirty = true
+    this.#events.moved()
+  }
+
+  /** Draws what changed; call it once a frame of the screen. Answers whether anything had. */
+  draw({ now, speed, playing }: Shown): boolean {
+    const run = this.#run
+    if (run === undefined || this.#layout === undefined) return false
+    const time = performance.now()
+    const frame = run.frames.length === 0 ? -1 : run.frameAt(now)
+    const zoomed = this.#camera.zoom !== this.#drawnZoom
+    const settled = time - this.#lastZoom > SETTLE_MS || this.#drawnZoom === 0
+    const due = frame !== this.#drawnFrame && (time - this.#lastPaint > REPAINT_MS || !playing)
+    if (this.#stale || due || (zoomed && settled)) {
+      this.#paint(frame)
+      this.#lastPaint = time
+      this.#dirty = true
+    }
+    const movedDots = this.#updateDots(run, now, speed)
+    if (!this.#dirty && !movedDots) return zoomed
+    this.#place()
+    this.#renderer.render(this.#root)
+    this.#dirty = false
+    return true
+  }
+
+  #lastShown = -1
+
+  #updateDots(run: Run, now: number, speed: number): boolean {
+    if (this.#still || run.frames.length === 0) {
+      const changed = this.#lastShown !== -1
+      this.#lastShown = -1
+      if (this.#gpu !== undefined) this.#gpu.mesh.visible = false
+      if (changed) this.#flat?.fill({ base: 0, rows: new Float32Array(0), count: 0, perDot: [] })
+      return changed
+    }
+    const travel = TRAVEL_SECONDS * speed
+    const longest = travel * 1.8e6
+    const filled = this.#filled
+    const late =
+      filled === undefined ||
+      filled.travel !== travel ||
+      now - longest < filled.from ||
+      (now > filled.to && run.frames.length > filled.frames) ||
+      (now > filled.to && filled.to < run.reached)
+    if (late) {
+      const from = Math.max(0, now - longest * 1.5)
+      const to = Math.min(run.reached, now + longest)
+      const dots = dotsBetween(run, this.#paths, from, to, travel, this.#flat === undefined ? DOTS_MAX : DOTS_2D_MAX)
+      this.#filled = { from: now - longest * 1.5 <= 0 ? -Infinity : from, to, travel, frames: run.frames.length }
+      this.#gpu?.fill(dots)
+      this.#flat?.fill(dots)
+      this.#tellPerDot(dots)
+    } else if (now === this.#lastShown && !this.#dirty) return false
+    this.#lastShown = now
+    const radius = DOT_RADIUS * Math.min(1.5, Math.max(0.62, this.#camera.zoom ** 0.5))
+    if (this.#gpu !== undefined) {
+      this.#gpu.mesh.visible = true
+      this.#gpu.at(now, travel, radius / this.#camera.zoom)
+    }
+    this.#flat?.draw(now, travel, radius, this.#camera, this.#theme, this.#renderer.resolution)
+    return true
+  }
+
+  #tellPerDot(dots: Dots): void {
+    const key = dots.perDot.join()
+    if (key === this.#perDot) return
+    this.#perDot = key
+    this.#events.perDot(dots.perDot)
+  }
+
+  #paint(frameIndex: number): void {
+    const run = this.#run as Run
+    const layout = this.#layout as Layout
+    const density = this.#renderer.resolution
+    const camera = this.#camera
+    const frame = run.frames[frameIndex]
+    const before = this.#stale || camera.zoom !== this.#drawnZoom ? undefined : run.frames[this.#drawnFrame]
+    layout.boxes.forEach((box, i) => {
+      if (frame === undefined || (before !== undefined && run.same(before, frame, i))) return
+      const screen = toScreen(camera, box)
+      const view = viewOf(run, frame, i)
+      this.#cards[i].paint(screen, CARD_MARGIN, density, (ctx) =>
+        drawCard(ctx, this.#theme, this.#glyphs[i], view, screen, {
+          selected: this.#selected === i,
+          focused: this.#focused === i,
+          ...(this.#pins.has(i) ? { pin: this.#pins.get(i) as number } : {}),
+        }),
+      )
+    })
+    run.outline.roads.forEach((_, i) => {
+      const plate = this.#plates[i]
+      const words = frame === undefined ? undefined : plateOf(run, frame, i, layout.roads[i].room * camera.zoom)
+      plate.sprite.visible = words !== undefined
+      if (words !== undefined)
+        plate.paint({ x: 0, y: 0, w: words.w, h: words.h }, PLATE_MARGIN, density, (ctx) =>
+          drawPlate(ctx, this.#theme, words),
+        )
+    })
+    this.#drawnFrame = frameIndex
+    this.#drawnZoom = camera.zoom
+    this.#stale = false
+  }
+
+  #place(): void {
+    const layout = this.#layout as Layout
+    const { zoom, x, y } = this.#camera
+    const density = this.#renderer.resolution
+    this.#world.position.set(x, y)
+    this.#world.scale.set(zoom)
+    const scale = this.#drawnZoom === 0 ? 1 : zoom / this.#drawnZoom
+    layout.boxes.forEach((box, i) => this.#cards[i].place(toScreen(this.#camera, box), CARD_MARGIN, scale, density))
+    layout.roads.slice(0, this.#plates.length).forEach((road, i) => {
+      const plate = this.#plates[i]
+      const { width, height } = plate.sprite.texture
+      const size = { w: width / density - 2 * PLATE_MARGIN, h: height / density - 2 * PLATE_MARGIN }
+      const lift = (ROAD_WIDTH.answers / 2) * zoom + size.h / 2 + 2
+      const middle = { x: road.label.x * zoom + x, y: road.label.y * zoom + y - (road.upright ? 0 : lift) }
+      plate.place({ x: middle.x - size.w / 2, y: middle.y - size.h / 2, ...size }, PLATE_MARGIN, 1, density)
+    })
+  }
+
+  #drawRoads(): void {
+    const graphics = this.#roads
+    graphics.clear()
+    const { roads = [] } = this.#layout ?? {}
+    const outline = this.#run?.outline
+    if (outline === undefined) return
+    const trace = (line: readonly Point[]): void =>
+      line.forEach((point, i) => (i === 0 ? graphics.moveTo(point.x, point.y) : graphics.lineTo(point.x, point.y)))
+    outline.roads.forEach((road, i) => {
+      trace(roads[i].line)
+      const width = road.answers ? ROAD_WIDTH.answers : ROAD_WIDTH.oneWay
+      graphics.stroke({ width, color: asNumber(this.#theme.road), join: 'round', cap: 'butt' })
+    })
+    outline.roads.forEach((road, i) => {
+      if (!road.answers) return
+      trace(roads[i].line)
+      graphics.stroke({ width: 1, color: asNumber(this.#theme.line), alpha: 0.8, join: 'round' })
+    })
+    outline.roads.forEach((_, i) => {
+      const [a, b] = roads[i].line.slice(-2)
+      if (a === undefined || b === undefined) return
+      const side = Math.sign(b.x - a.x) || 1
+      graphics
+        .poly([b.x - 1 * side, b.y, b.x - 8 * side, b.y - 5, b.x - 8 * side, b.y + 5])
+        .fill({ color: asNumber(this.#theme.low) })
+    })
+    for (const { line } of roads.slice(outline.roads.length)) {
+      dashes(line, (from, to) => graphics.moveTo(from.x, from.y).lineTo(to.x, to.y))
+      graphics.stroke({ width: 1.5, color: asNumber(this.#theme.low), alpha: 0.7 })
+    }
+    this.#dirty = true
+  }
+
+  #listen(): void {
+    const host = this.#host
+    let down: { x: number; y: number; moved: boolean } | undefined = undefined
+    const at = (event: MouseEvent): Point => {
+      const rect = host.getBoundingClientRect()
+      return { x: event.clientX - rect.left, y: event.clientY - rect.top }
+    }
+    const canvas = this.#renderer.canvas as HTMLCanvasElement
+    canvas.addEventListener('pointerdown', (event) => {
+      if (event.button > 1) return
+      canvas.setPointerCapture(event.pointerId)
+      down = { x: event.clientX, y: event.clientY, moved: false }
+    })
+    canvas.addEventListener('pointermove', (event) => {
+      if (down === undefined) {
+        canvas.style.cursor = this.#nodeAt(at(event)) === undefined ? 'grab' : 'pointer'
+        return
+      }
+      const [dx, dy] = [event.clientX - down.x, event.clientY - down.y]
+      if (!down.moved && Math.hypot(dx, dy) < 4) return
+      down = { x: event.clientX, y: event.clientY, moved: true }
+      canvas.style.cursor = 'grabbing'
+      this.pan(dx, dy)
+    })
+    canvas.addEventListener('pointerup', (event) => {
+      if (down !== undefined && !down.moved) this.#events.selected(this.#nodeAt(at(event)))
+      down = undefined
+    })
+    canvas.addEventListener('dblclick', () => this.fit())
+    host.addEventListener(
+      'wheel',
+      (event) => {
+        event.preventDefault()
+        const unit = event.deltaMode === 1 ? 16 : 1
+        this.zoom(2 ** (-Math.max(-240, Math.min(240, event.deltaY * unit)) / 320), at(event))
+      },
+      { passive: false },
+    )
+  }
+
+  #nodeAt(point: Point): number | undefined {
+    const world = toWorld(this.#camera, point)
+    const found = this.#layout?.boxes.findIndex((box) => contains(box, world)) ?? -1
+    return found < 0 ? undefined : found
+  }
+}
+
+/** Cuts a line into dashes of 5 with gaps of 4 units. */
+function dashes(line: readonly Point[], draw: (from: Point, to: Point) => void): void {
+  for (let i = 1; i < line.length; i++) {
+    const [a, b] = [line[i - 1], line[i]]
+    const length = Math.hypot(b.x - a.x, b.y - a.y)
+    for (let at = 0; at < length; at += 9) {
+      const t = (d: number): Point => ({ x: a.x + ((b.x - a.x) * d) / length, y: a.y + ((b.y - a.y) * d) / length })
+      draw(t(at), t(Math.min(length, at + 5)))
+    }
+  }
+}

@@ -1,0 +1,36 @@
+// Every text and every mark must be readable on every ground of both themes.
+import { expect, test } from 'vitest'
+import { contrast, DARK, LIGHT, mix, outcomeColour, rampColour } from './tokens.ts'
+import { OUTCOMES } from '../sim.ts'
+
+test.each([DARK, LIGHT])('$name: texts have 4.5:1 on all grounds, marks 3:1', (theme) => {
+  for (const ground of [theme.bg, theme.panel, theme.card]) {
+    for (const text of [
+      theme.hi,
+      theme.mid,
+      theme.low,
+      theme.throttled,
+      theme.error,
+      theme.dead,
+      theme.good,
+      theme.accent,
+    ])
+      expect(contrast(text, ground), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5)
+    for (const outcome of OUTCOMES)
+      expect(contrast(outcomeColour(theme, outcome), ground), `${outcome} on ${ground}`).toBeGreaterThanOrEqual(3)
+  }
+  expect(contrast(theme.onAccent, theme.accent)).toBeGreaterThanOrEqual(4.5)
+})
+
+test('contrast is that of WCAG', () => {
+  expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 5)
+  expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2)
+})
+
+test('the ramp begins empty, ends at the limit and never leaves its ends', () => {
+  expect(rampColour(DARK, 0)).toBe(DARK.ramp[0])
+  expect(rampColour(DARK, 1)).toBe(DARK.ramp[4])
+  expect(rampColour(DARK, 7)).toBe(DARK.ramp[4])
+  expect(rampColour(DARK, 0.25)).toBe(DARK.ramp[1])
+  expect(mix('#000000', '#ffffff', 0.5)).toBe('#808080')
+})
