@@ -1,5 +1,5 @@
 // The command line: `hotshard run|check|import|explain|audit|diverge|start`.
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { audit } from './audit.ts'
 import { check, type CheckFlags } from './check.ts'
 import { EXIT } from './exit.ts'
@@ -8,7 +8,7 @@ import { explain } from './explain.ts'
 import { importTemplate, type ImportFlags } from './import.ts'
 import { inlineMore } from './optimizer.ts'
 import { run, type RunFlags } from './run.ts'
-import { start } from './start.ts'
+import { PORT, startAndServe } from './start.ts'
 import { VERSION } from './version.ts'
 
 const collect = (value: string, all: string[]): string[] => [...all, value]
@@ -80,8 +80,15 @@ scenarioOptions(program.command('diverge'))
 
 program
   .command('start')
-  .description('simulate the flagship scenario')
-  .action(() => finish(start()))
+  .description('simulate the flagship scenario and serve the page')
+  .option('--port <n>', 'where the page is served', portOf, PORT)
+  .action(async (flags: { port: number }) => finish(await startAndServe(flags.port)))
+
+function portOf(text: string): number {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError('a port is 0 to 65535')
+  return port
+}
 
 function finish(code: number): void {
   process.exitCode = code
@@ -89,7 +96,7 @@ function finish(code: number): void {
 
 inlineMore()
 try {
-  program.parse()
+  await program.parseAsync()
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.badInput
   else {

@@ -1,9 +1,10 @@
-// `hotshard start` (`npm start`): simulates the flagship scenario and prints its report.
+// `hotshard start` (`npm start`): simulates the flagship scenario, prints its report, and serves the page to whoever looks on.
 import { existsSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { EXIT } from './exit.ts'
 import { run } from './run.ts'
+import { serve } from './serve.ts'
 
 const NEXT = 'orders.yaml'
 /** The package: one folder up from `dist`. */
@@ -13,6 +14,25 @@ const FLAGSHIPS = [
   { scenario: 'shopping-cart.yaml', needs: '../shared/corpus/flagship/shoppingcart-service.yaml' },
   { scenario: 'flash-crowd.yaml', needs: undefined },
 ]
+
+/** Where the page is served unless told otherwise; the next free one when it is taken. */
+export const PORT = 4184
+
+/** The report; then, for people, the page until they end it. */
+export async function startAndServe(port: number): Promise<number> {
+  const code = start()
+  const app = join(HOME, 'dist', 'app')
+  const somebodyLooksOn = process.stdout.isTTY === true && process.env['CI'] === undefined
+  if (code !== EXIT.ok || !somebodyLooksOn) return code
+  if (!existsSync(join(app, 'index.html'))) {
+    process.stdout.write('the page is not built: `npm run build` builds it\n')
+    return code
+  }
+  const { url, closed } = await serve(app, port)
+  process.stdout.write(`\nsee it move: ${url}#scenario=flash-crowd (Ctrl+C ends)\n`)
+  await closed
+  return code
+}
 
 export function start(home: string = HOME): number {
   const shown = (path: string): string => relative(process.cwd(), path) || '.'

@@ -15,7 +15,7 @@ const reach = (view: NodeView): number | undefined => {
 }
 
 export const alarm: Glyph = {
-  size: { w: 190, h: 112 },
+  size: { w: 204, h: 112 },
   icon: ICONS.bell,
   draw(pen, box, view) {
     const { theme, k } = pen

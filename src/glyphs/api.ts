@@ -11,7 +11,7 @@ const level = (view: NodeView): number => {
 }
 
 export const api: Glyph = {
-  size: { w: 164, h: 212 },
+  size: { w: 180, h: 212 },
   icon: ICONS.gate,
   draw(pen, box, view) {
     const { ctx, theme, k } = pen

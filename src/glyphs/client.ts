@@ -13,7 +13,7 @@ function ends(view: NodeView): { ok: number; throttled: number; failed: number; 
 }
 
 export const client: Glyph = {
-  size: { w: 176, h: 190 },
+  size: { w: 204, h: 190 },
   icon: ICONS.people,
   draw(pen, box, view) {
     const { theme, k } = pen

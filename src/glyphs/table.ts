@@ -69,7 +69,7 @@ export const table: Glyph = {
         max: box.w,
       })
     else
-      pen.text(box.x, box.y + 9 * k, `limit of a partition: ${limitWords(view)}`, {
+      pen.text(box.x, box.y + 9 * k, `limit ${limitWords(view)}`, {
         size: 10.5,
         colour: theme.low,
         max: box.w,
@@ -111,7 +111,7 @@ export const table: Glyph = {
 }
 
 const limitWords = (view: NodeView): string =>
-  `${number(amount(view, 'Partition writes'))} writes or ${number(amount(view, 'Partition reads'))} reads/s`
+  `${number(amount(view, 'Partition writes'))} writes, ${number(amount(view, 'Partition reads'))} reads/s each`
 
 /** The scale reaches to one and a half times the limit. */
 const TOP = 1.5

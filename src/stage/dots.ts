@@ -16,7 +16,7 @@ const USUAL_LENGTH = 260
 /** Most dots on the stage: beyond, the eye sees a carpet and each dot must stand for more. */
 export const DOTS_MAX = 1500
 /** Road that a dot needs for itself, in world units: closer, they cover each other. */
-const SPACING = { common: 13, rare: 16 } as const
+const SPACING = { common: 8, rare: 10 } as const
 
 export interface Path {
   readonly points: readonly Point[]

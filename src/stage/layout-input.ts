@@ -11,7 +11,10 @@ export function layoutInput(outline: Outline): { readonly sizes: readonly Size[]
     links: [
       ...outline.roads.map((road) => ({ from: road.from, to: road.to, weight: road.answers ? 3 : 2 })),
       ...outline.nodes.flatMap((node, i) =>
-        (node.watches ?? []).map((watched) => ({ from: watched, to: i, weight: 1 })),
+        // An account stands before those who share its limits; an alarm behind what it watches.
+        (node.watches ?? []).map((other) =>
+          node.glyph === 'account' ? { from: i, to: other, weight: 1 } : { from: other, to: i, weight: 1 },
+        ),
       ),
     ],
   }
