@@ -46,6 +46,7 @@ export const alarm: Glyph = {
     return `${state(view)}${known(value) ? `, ${number(value)} against ${number(amount(view, 'Threshold'))}` : ''}`
   },
   facts: () => [],
+  tellsBadge: true,
   badge: (view) => (state(view) === 'ALARM' ? { outcome: 'error', text: 'ALARM' } : undefined),
   load(view) {
     const share = reach(view)

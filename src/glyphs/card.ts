@@ -4,7 +4,7 @@ import { outcomeColour, type Theme } from '../theme/tokens.ts'
 import { percent } from '../run/words.ts'
 import type { Badge, Fact, Glyph } from './glyph.ts'
 import { Pen } from './pen.ts'
-import type { NodeView } from './view.ts'
+import { kindOf, nameOf, type NodeView } from './view.ts'
 
 /** Widths on the screen, in CSS pixels, below which a card becomes a gauge and a gauge becomes a chip. */
 export const GLYPH_FROM = 128
@@ -58,7 +58,7 @@ function frame(pen: Pen, box: Box, badge: Badge | undefined): void {
   pen.rect({ x: width / 2, y: width / 2, w: box.w - width, h: box.h - width }, theme.card, 9 * k, border, width)
 }
 
-function whole(pen: Pen, box: Box, glyph: Glyph, view: NodeView, badge: Badge | undefined): void {
+function whole(pen: Pen, box: Box, glyph: Glyph, view: NodeView, found: Badge | undefined): void {
   const { theme, k } = pen
   const pad = 11 * k
   const inner = box.w - 2 * pad
@@ -66,13 +66,14 @@ function whole(pen: Pen, box: Box, glyph: Glyph, view: NodeView, badge: Badge | 
   glyph.icon(pen, pad, pad, icon)
   const left = pad + icon + 8 * k
   const name = { size: 14, weight: 600 as const, colour: theme.hi }
+  const badge = glyph.tellsBadge === true ? undefined : found
   const badgeWidth = badge === undefined ? 0 : pen.widthOf(badge.text, BADGE) + 14 * k
-  const beside = left + pen.widthOf(view.node.name, name) + 10 * k + badgeWidth <= box.w - pad
-  pen.text(left, pad + 12 * k, view.node.name, { ...name, max: box.w - pad - left - (beside ? badgeWidth : 0) })
+  const beside = left + pen.widthOf(nameOf(view.node), name) + 10 * k + badgeWidth <= box.w - pad
+  pen.text(left, pad + 12 * k, nameOf(view.node), { ...name, max: box.w - pad - left - (beside ? badgeWidth : 0) })
   const second = pad + 26 * k
   if (badge !== undefined) drawBadge(pen, box.w - pad, beside ? pad + 12 * k : second, badge, box.w - pad - left)
   const kindRoom = box.w - pad - left - (badge !== undefined && !beside ? badgeWidth + 6 * k : 0)
-  if (kindRoom > 24 * k) pen.text(left, second, view.node.label, { size: 11, colour: theme.low, max: kindRoom })
+  if (kindRoom > 24 * k) pen.text(left, second, kindOf(view.node), { size: 11, colour: theme.low, max: kindRoom })
   const facts = glyph.facts(view)
   const footHeight = facts.length > 0 && box.h > 110 * k ? 38 * k : 0
   const top = pad + 36 * k
@@ -108,33 +109,27 @@ function foot(pen: Pen, box: Box, facts: readonly Fact[]): void {
   })
 }
 
-/** Name, a level bar and a figure: what is left when there is no room for the inside. */
+/** Name, the glyph without words where it has room, else a level bar, and one figure. */
 function gauge(pen: Pen, box: Box, glyph: Glyph, view: NodeView, badge: Badge | undefined): void {
   const { theme } = pen
-  const pad = 7
-  const middle = box.h / 2
+  const pad = 8
+  const inner = box.w - 2 * pad
+  const small = box.h < 46
+  const top = small ? box.h / 2 + 4 : 18
+  const mark = badge === undefined ? 0 : 14
+  pen.text(pad, top, nameOf(view.node), { size: 11.5, weight: 600, colour: theme.hi, max: inner - mark })
+  if (badge !== undefined) pen.mark(badge.outcome, box.w - pad - 4, top - 4, 4)
+  if (small) return
+  const fact = glyph.facts(view)[0]
+  const foot = box.h >= 66 && (badge !== undefined || fact !== undefined) ? 20 : 4
   const load = glyph.load(view)
-  const facts = glyph.facts(view)
-  const roomy = box.h >= 46
-  pen.text(pad, roomy ? middle - 8 : middle + 4, view.node.name, {
-    size: 11.5,
-    weight: 600,
-    colour: theme.hi,
-    max: box.w - 2 * pad - (badge === undefined ? 0 : 14),
-  })
-  if (badge !== undefined) pen.mark(badge.outcome, box.w - pad - 4, (roomy ? middle - 8 : middle + 4) - 4, 4)
-  if (!roomy) return
-  if (load !== undefined) pen.gauge({ x: pad, y: middle + 1, w: box.w - 2 * pad, h: 6 }, load.share, load.limited)
-  const fact = facts[0]
-  if (box.h < 60) return
-  if (badge !== undefined)
-    pen.text(pad, middle + 24, badge.text, {
-      size: 11,
-      colour: outcomeColour(theme, badge.outcome),
-      max: box.w - 2 * pad,
-    })
-  else if (fact !== undefined)
-    pen.text(pad, middle + 24, `${fact.value} ${fact.label}`, { size: 11, colour: theme.mid, max: box.w - 2 * pad })
+  const body = { x: pad, y: top + 8, w: inner, h: box.h - top - 8 - foot - 4 }
+  if (body.h >= 26 && inner >= 66) glyph.draw(pen, body, view)
+  else if (load !== undefined) pen.gauge({ x: pad, y: top + 8, w: inner, h: 6 }, load.share, load.limited)
+  if (foot <= 4) return
+  const words = badge?.text ?? `${fact?.value} ${fact?.label}`
+  const colour = badge === undefined ? theme.mid : outcomeColour(theme, badge.outcome)
+  pen.text(pad, box.h - 9, words, { size: 11, colour, max: inner })
 }
 
 /** A ring that fills, with the shape of its trouble inside. */
@@ -174,7 +169,7 @@ function pin(pen: Pen, x: number, y: number, number: number, badge: Badge | unde
 /** A node's state as a sentence, for those who do not see the picture. */
 export function describeCard(glyph: Glyph, view: NodeView): string {
   const tone = view.tone === 'calm' || view.tone === 'busy' ? '' : ` (${view.tone})`
-  return `${view.node.name}, ${view.node.label}${tone}: ${glyph.describe(view)}`
+  return `${nameOf(view.node)}, ${kindOf(view.node)}${tone}: ${glyph.describe(view)}`
 }
 
 /** How full, in words, where something fills: for tables. */

@@ -33,6 +33,8 @@ export interface Glyph {
   readonly describe: (view: NodeView) => string
   /** Most telling first: a narrow card shows fewer. */
   readonly facts: (view: NodeView) => readonly Fact[]
+  /** The picture itself says what the badge would: the words are left out where there is room for the picture. */
+  readonly tellsBadge?: true
   readonly badge?: (view: NodeView) => Badge | undefined
   /** For the small forms; undefined when there is nothing that fills. */
   readonly load: (view: NodeView) => Load | undefined

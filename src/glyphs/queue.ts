@@ -33,6 +33,7 @@ export const queue: Glyph = {
     const inFlight = amount(view, 'In flight')
     const dead = amount(view, 'Dead-lettered')
     const narrow = box.w < 150 * k
+    const waiting = `${narrow ? '' : 'waiting '}${number(visible)}`
     const tray = dead > 0 && box.h > 74 * k ? 30 * k : 0
     const words = box.h > 44 * k ? 15 * k : 0
     const height = Math.max(12 * k, box.h - words - tray - (tray > 0 ? 8 * k : 0) - 13 * k)
@@ -41,11 +42,10 @@ export const queue: Glyph = {
     const growing = view.tone !== 'calm' && view.tone !== 'busy'
     const value = tube(pen, main, visible, theme.ramp[3], growing)
     if (words > 0)
-      pen.text(box.x, box.y + 10 * k, `waiting ${number(visible)}`, {
+      pen.text(box.x, box.y + 10 * k, waiting, {
         size: 11,
         mono: true,
         colour: theme.mid,
-        max: main.w,
       })
     let flying = 1
     if (flight > 0) {
@@ -56,7 +56,7 @@ export const queue: Glyph = {
           size: 11,
           mono: true,
           align: 'right',
-          max: flight + 9 * k,
+          max: box.w - pen.widthOf(waiting, { size: 11, mono: true }) - 10 * k,
         })
     }
     const y = main.y + height + 10 * k

@@ -13,6 +13,12 @@ export interface NamedCells {
   label(cell: number): string | undefined
 }
 
+/** The name on a node's card: what the account shares has no name of its own in the template. */
+export const nameOf = (node: NodeOutline): string => (node.name === node.type ? node.label : node.name)
+
+/** What stands under the name. */
+export const kindOf = (node: NodeOutline): string => (node.name === node.type ? 'shared in the account' : node.label)
+
 export interface NodeView {
   readonly node: NodeOutline
   readonly tone: Tone

@@ -2,9 +2,8 @@
 import { useEffect, useRef } from 'react'
 import { Live, useLive, useTools } from '../app/context.tsx'
 import { store, useApp } from '../app/store.ts'
-import { describeCard } from '../glyphs/card.ts'
 import { glyphOf } from '../glyphs/index.ts'
-import { viewOf } from '../glyphs/view.ts'
+import { kindOf, nameOf, viewOf } from '../glyphs/view.ts'
 import { inUnit } from '../run/words.ts'
 import type { Reading } from '../sim.ts'
 import { drawChart } from '../timeline/chart.ts'
@@ -23,13 +22,13 @@ export function Inspector({ node }: { node: number }) {
     const frame = run?.frames[run.frameAt(now)]
     return run === undefined || frame === undefined || run.outline.nodes[node] === undefined
       ? ''
-      : describeCard(glyphOf(run.outline.nodes[node]), viewOf(run, frame, node)).replace(/^[^:]*: /, '')
+      : glyphOf(run.outline.nodes[node]).describe(viewOf(run, frame, node))
   }
   return (
     <aside className="right" aria-label="Inspector">
       <div className="inspector-head">
         <h2>
-          {here.name} <small>{here.label}</small>
+          {nameOf(here)} <small>{kindOf(here)}</small>
         </h2>
         <button
           type="button"
@@ -113,7 +112,7 @@ function Roads({ node }: { node: number }) {
           return (
             <li key={`${road.from} ${road.to} ${road.actions.join()}`}>
               <button type="button" onClick={() => store.setState({ selected: other })}>
-                {road.from === node ? '→' : '←'} {outline.nodes[other].name}
+                {road.from === node ? '→' : '←'} {nameOf(outline.nodes[other])}
               </button>{' '}
               <small>{road.actions.join(', ')}</small>
             </li>

@@ -5,10 +5,9 @@ import { insightAt } from '../app/session.ts'
 import { store, useApp } from '../app/store.ts'
 import { describeCard } from '../glyphs/card.ts'
 import { glyphOf } from '../glyphs/index.ts'
-import { viewOf } from '../glyphs/view.ts'
+import { kindOf, nameOf, viewOf } from '../glyphs/view.ts'
 import type { Run } from '../run/run.ts'
 import { axisMoment, perSecond } from '../run/words.ts'
-import { Stage } from '../stage/stage.ts'
 import { THEMES } from '../theme/tokens.ts'
 import { Legend } from './legend.tsx'
 
@@ -28,11 +27,15 @@ export function StageView() {
     if (element === null) return
     let gone = false
     const observer = new ResizeObserver(() => tools.stage?.resize())
-    void Stage.create(element, THEMES[store.getState().theme], {
-      selected: (node) => store.setState({ selected: node }),
-      moved: () => setMoves((count) => count + 1),
-      perDot: (perDot) => store.setState({ perDot }),
-    }).then((stage) => {
+    // The renderer is a third of all script: the gallery and the panels do not wait for it.
+    const made = import('../stage/stage.ts').then(({ Stage }) =>
+      Stage.create(element, THEMES[store.getState().theme], {
+        selected: (node) => store.setState({ selected: node }),
+        moved: () => setMoves((count) => count + 1),
+        perDot: (perDot) => store.setState({ perDot }),
+      }),
+    )
+    void made.then((stage) => {
       if (gone) {
         stage.destroy()
         return
@@ -133,7 +136,7 @@ function momentInWords(run: Run, now: number): { title: string; text: string } {
   const frame = run.frames[run.frameAt(now)]
   const inTrouble = run.outline.nodes.filter((_, i) => ['throttling', 'failing'].includes(run.tone(frame, i)))
   if (inTrouble.length > 0) {
-    const names = inTrouble.slice(0, 3).map((node) => node.name)
+    const names = inTrouble.slice(0, 3).map(nameOf)
     return {
       title: `Trouble at ${names.join(', ')}.`,
       text: inTrouble.length > 3 ? `And at ${inTrouble.length - 3} more.` : '',
@@ -184,7 +187,7 @@ function Mirror({ moves }: { moves: number }) {
           <button
             type="button"
             data-node={i}
-            aria-label={`${node.name}, ${node.label}`}
+            aria-label={`${nameOf(node)}, ${kindOf(node)}`}
             aria-pressed={selected === i}
             onClick={() => store.setState({ selected: selected === i ? undefined : i })}
             onFocus={() => {

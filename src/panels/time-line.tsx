@@ -185,19 +185,19 @@ function Marks({ marks, range, width }: { marks: readonly Mark[]; range: Range; 
   const placed = placeMarks(marks, range, width)
   useEffect(() => {
     list.current?.querySelectorAll('button').forEach((button, i) => {
-      const x = placed[i]?.x ?? 0
-      button.style.transform = `translateX(${x}px)`
+      const { x = 0, left = false } = placed[i] ?? {}
+      button.style.transform = left ? `translateX(calc(${x}px - 100% + 12px))` : `translateX(${x}px)`
     })
   })
   return (
     <ul className="marks" ref={list} aria-label="Marks">
-      {placed.map(({ mark, row }) => {
+      {placed.map(({ mark, row, left }) => {
         const { shape, tone } = MARK_SHAPE[mark.kind]
         return (
           <li key={`${mark.time} ${mark.kind} ${mark.node} ${mark.text}`}>
             <button
               type="button"
-              className={`${tone}${row === undefined ? ' mute' : ` row${row}`}`}
+              className={`${tone}${row === undefined ? ' mute' : ` row${row}`}${left ? ' left' : ''}`}
               title={`${mark.text}, ${moment(mark.time)}`}
               aria-label={`${mark.text}, at ${moment(mark.time)}`}
               onClick={() => {

@@ -100,7 +100,7 @@ export class Run {
   cells(frame: Frame, node: number, kind: number): CellRow {
     const index = this.#shape.firstKind[node] + kind
     const columns = this.#shape.columns[index]
-    if (columns === undefined) return EMPTY
+    if (columns === undefined || kind >= this.outline.nodes[node].cells.length) return EMPTY
     const start = this.#offsets(frame)[index]
     const { cells } = frame
     return {

@@ -7,13 +7,16 @@ export interface PlacedMark {
   readonly x: number
   /** Row of its words; undefined when there is no room: the shape alone stands there. */
   readonly row: 0 | 1 | undefined
+  /** Its words stand before it: behind it the time line ends. */
+  readonly left: boolean
 }
 
 const LETTER = 6.3
-const WORDS_MAX = 190
+export const WORDS_MAX = 200
 /** Most marks that are shown one by one. */
 export const MARKS_MAX = 60
 
+/** Places marks, given in order of time. */
 export function placeMarks(marks: readonly Mark[], range: Range, width: number): PlacedMark[] {
   const ends: [number, number] = [-Infinity, -Infinity]
   return marks
@@ -22,8 +25,10 @@ export function placeMarks(marks: readonly Mark[], range: Range, width: number):
     .map((mark) => {
       const x = ((mark.time - range.from) / (range.to - range.from)) * width
       const words = Math.min(WORDS_MAX, mark.text.length * LETTER + 18)
-      const row = ([0, 1] as const).find((each) => x >= ends[each] && x + words <= width)
-      if (row !== undefined) ends[row] = x + words + 6
-      return { mark, x, row }
+      const left = x + words > width
+      const start = left ? x - words : x - 6
+      const row = start < 0 ? undefined : ([0, 1] as const).find((each) => start >= ends[each])
+      if (row !== undefined) ends[row] = start + words + 8
+      return { mark, x, row, left: left && row !== undefined }
     })
 }
