@@ -3,6 +3,7 @@ import { useRef } from 'react'
 import { useLive, useTools } from '../app/context.tsx'
 import { insightAt } from '../app/session.ts'
 import { useApp } from '../app/store.ts'
+import { number } from '../run/words.ts'
 import { Knobs } from './knobs.tsx'
 
 export function LeftPanel() {
@@ -93,12 +94,17 @@ function Insights() {
 
 function Notes() {
   const outline = useApp((state) => state.outline)
-  const warnings = useApp((state) => state.problems.length)
+  const outcomes = useApp((state) => state.outcomes)
   if (outline === undefined) return null
   const { notSimulated, inferred } = outline
-  if (notSimulated.length === 0 && inferred.length === 0 && warnings === 0) return null
   return (
-    <section className="block notes">
+    <section className="block notes" aria-label="About this run">
+      {outcomes !== undefined && (
+        <p className="quiet">
+          {number(outcomes.requests)} requests, {number(outcomes.events)} events. Whoever runs the same gets the same:{' '}
+          <span className="mono digest">{outcomes.digest}</span>
+        </p>
+      )}
       {notSimulated.length > 0 && (
         <details>
           <summary>Not simulated: {notSimulated.length}</summary>

@@ -71,6 +71,7 @@ function Track() {
   const former = useApp((state) => state.former)
   const status = useApp((state) => state.status)
   const track = useRef<HTMLDivElement>(null)
+  const slider = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const head = useRef<HTMLDivElement>(null)
   const [width, setWidth] = useState(0)
@@ -107,8 +108,8 @@ function Track() {
       head.current.style.transform = `translateX(${Math.min(Math.max(x, -10), width + 10)}px)`
       head.current.style.visibility = x < -1 || x > width + 1 ? 'hidden' : 'visible'
     }
-    track.current?.setAttribute('aria-valuenow', String(Math.round(now / 1000)))
-    track.current?.setAttribute('aria-valuetext', moment(now))
+    slider.current?.setAttribute('aria-valuenow', String(Math.round(now / 1000)))
+    slider.current?.setAttribute('aria-valuetext', moment(now))
   }, 0)
   useLive(() => {
     const { run } = session
@@ -141,12 +142,6 @@ function Track() {
     <div
       className="track"
       ref={track}
-      role="slider"
-      tabIndex={0}
-      aria-label="Moment of the run"
-      aria-valuemin={0}
-      aria-valuemax={Math.round(duration / 1000)}
-      aria-valuenow={0}
       onPointerDown={(event) => {
         if ((event.target as HTMLElement).closest('button') !== null) return
         event.currentTarget.setPointerCapture(event.pointerId)
@@ -158,6 +153,16 @@ function Track() {
       }}
       onDoubleClick={() => setZoomed(undefined)}
     >
+      <div
+        className="slider"
+        ref={slider}
+        role="slider"
+        tabIndex={0}
+        aria-label="Moment of the run"
+        aria-valuemin={0}
+        aria-valuemax={Math.round(duration / 1000)}
+        aria-valuenow={0}
+      />
       <canvas ref={canvas} aria-hidden="true" />
       <Marks marks={marks} range={range} width={width} />
       <div className="head" ref={head} aria-hidden="true" />

@@ -1,0 +1,80 @@
+// A real Chromium on the built page, served as `hotshard start` serves it, below a sub-folder as on a static host.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { serve, type Served } from '../../sim/cli/serve.ts'
+
+const ROOT = new URL('../..', import.meta.url).pathname
+const PATHS = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+
+export const APP = join(ROOT, 'dist', 'app')
+export const SCENARIOS = join(ROOT, 'scenarios')
+
+export interface Visit {
+  readonly page: Page
+  /** What the console and uncaught errors said. */
+  readonly complaints: string[]
+}
+
+export class Lab {
+  readonly #browser: Browser
+  readonly #served: Served
+
+  private constructor(browser: Browser, served: Served) {
+    this.#browser = browser
+    this.#served = served
+  }
+
+  static async open(
+    flags: readonly string[] = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'],
+  ): Promise<Lab> {
+    const executablePath = PATHS.find((path) => path !== undefined && existsSync(path))
+    if (executablePath === undefined)
+      throw new Error('there is no Chromium here: `apt-get install -y chromium`, or name one in CHROMIUM')
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...flags] })
+    return new Lab(browser, await serve(join(ROOT, 'dist'), 0))
+  }
+
+  /** A fresh profile on the page. */
+  async visit(fragment = '', options: BrowserContextOptions = {}): Promise<Visit> {
+    const context = await this.#browser.newContext({
+      viewport: { width: 1280, height: 720 },
+      colorScheme: 'dark',
+      ...options,
+    })
+    const page = await context.newPage()
+    page.setDefaultTimeout(40_000)
+    const complaints: string[] = []
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type()) && !/GPU stall|WebGL-0x/.test(message.text()))
+        complaints.push(message.text())
+    })
+    page.on('pageerror', (error) => complaints.push(String(error)))
+    await page.goto(`${this.#served.url}app/${fragment}`)
+    return { page, complaints }
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close()
+    this.#served.server.close()
+  }
+}
+
+/** Waits until the run is simulated to its end; answers its digest. */
+export async function done(page: Page): Promise<string> {
+  await page.locator('.stage[data-renderer]').waitFor()
+  return (await page.locator('.digest').textContent()) ?? ''
+}
+
+/** The moment shown, in seconds. */
+export async function momentOf(page: Page): Promise<number> {
+  const words = (await page.locator('.clock').textContent()) ?? ''
+  return words.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
+}
+
+/** Stops the clock and goes to a share of the run by a click on the time line. */
+export async function scrub(page: Page, share: number): Promise<void> {
+  const box = await page.locator('.track').boundingBox()
+  if (box === null) throw new Error('there is no time line')
+  await page.mouse.click(box.x + box.width * share, box.y + 40)
+}

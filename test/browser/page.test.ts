@@ -1,0 +1,268 @@
+// The page as a person uses it: look, play, scrub, ask what if, undo, share, drop a file, all by keyboard.
+import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Session } from '../../sim/index.ts'
+import { APP, done, Lab, momentOf, SCENARIOS, scrub } from './browser.ts'
+
+let lab: Lab
+beforeAll(async () => {
+  lab = await Lab.open()
+})
+afterAll(() => lab.close())
+
+const textOf = (name: string): string => readFileSync(join(SCENARIOS, `${name}.yaml`), 'utf8')
+const describing = (page: Page, name: string) => page.locator(`.mirror button[aria-label^="${name},"]`)
+
+/** What the same core says in Node. */
+function digestInNode(name: string, knobs: Record<string, string> = {}): string {
+  let digest = ''
+  const session = new Session((answer) => {
+    if (answer.answer === 'done') digest = answer.outcomes.digest
+  })
+  session.take({ ask: 'load', run: 1, name: `${name}.yaml`, text: textOf(name), knobs, files: {} })
+  while (session.work());
+  session.take({ ask: 'ahead', run: 1, until: Number.MAX_SAFE_INTEGER })
+  while (session.work());
+  return digest
+}
+
+/** Lets a file fall on the page, as the mouse would. */
+async function drop(page: Page, name: string, text: string): Promise<void> {
+  const data = await page.evaluateHandle(
+    ([file, content]) => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([content], file))
+      return transfer
+    },
+    [name, text] as const,
+  )
+  await page.dispatchEvent('.page', 'drop', { dataTransfer: data })
+}
+
+describe('a newcomer', () => {
+  test('finds the gallery, opens the flash crowd, sees who throttles and when', async () => {
+    const { page, complaints } = await lab.visit()
+    const entries = page.locator('.gallery li')
+    expect(await entries.count()).toBeGreaterThanOrEqual(8)
+    await page.getByRole('link', { name: /Flash crowd/ }).click()
+    await done(page)
+    expect(page.url()).toContain('#scenario=flash-crowd')
+
+    // It plays by itself.
+    const first = await momentOf(page)
+    await expect.poll(() => momentOf(page)).toBeGreaterThan(first)
+    await page.keyboard.press('Space')
+
+    // Calm before the crowd, throttled at its height: the picture's words say so.
+    await scrub(page, 0.25)
+    await expect.poll(() => momentOf(page)).toBeCloseTo(180, -1)
+    await expect.poll(() => describing(page, 'Buy').getAttribute('aria-label')).not.toContain('refused')
+    await scrub(page, 0.5)
+    await expect.poll(() => describing(page, 'Buy').getAttribute('aria-label')).toMatch(/refused with 429/)
+
+    // The mark of the first throttle leads to its moment.
+    const mark = page.getByRole('button', { name: /first throttle by/i }).first()
+    await mark.click()
+    await expect.poll(() => momentOf(page)).toBeLessThan(330)
+    expect(await momentOf(page)).toBeGreaterThan(240)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  test('asks what if: a change is compared on the same seed, undone and done again', async () => {
+    const { page, complaints } = await lab.visit('#scenario=api-throttle')
+    const before = await done(page)
+    const slider = page.locator('input[type=range]').first()
+    await slider.focus()
+    await page.keyboard.press('End')
+    await page.locator('.differences tr').first().waitFor()
+    const words = await page.locator('.differences').innerText()
+    expect(words).toMatch(/better|worse/)
+    const changed = await done(page)
+    expect(changed).not.toBe(before)
+
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(() => page.locator('.digest').textContent(), { timeout: 30_000 }).toBe(before)
+    await page.getByRole('button', { name: 'Redo' }).click()
+    await expect.poll(() => page.locator('.digest').textContent(), { timeout: 30_000 }).toBe(changed)
+
+    // The link shows a colleague the same thing.
+    await page.getByRole('button', { name: 'Share' }).click()
+    const colleague = await lab.visit(new URL(page.url()).hash)
+    expect(await done(colleague.page)).toBe(changed)
+    expect(await colleague.page.locator('input[type=range]').first().inputValue()).toBe(await slider.inputValue())
+    expect([...complaints, ...colleague.complaints]).toEqual([])
+    await colleague.page.context().close()
+    await page.context().close()
+  })
+
+  test('drops a broken file and reads what is wrong, then drops a good one', async () => {
+    const { page, complaints } = await lab.visit()
+    await drop(page, 'mine.yaml', textOf('cold-starts').replace('Simulation:', 'Simulatoin:'))
+    await drop(page, 'broken.yaml', readFileSync(join(SCENARIOS, '..', 'test/bad/misspelt-property.yaml'), 'utf8'))
+    const words = await page.locator('.problems pre').innerText()
+    const expected = readFileSync(join(SCENARIOS, '..', 'test/bad/misspelt-property.stderr'), 'utf8')
+    const carets = /^.*\^+.*$/m.exec(expected)?.[0]?.trim() ?? ''
+    expect(carets).not.toBe('')
+    expect(words).toContain(carets)
+    expect(words).toMatch(/broken\.yaml:\d+:\d+/)
+
+    await drop(page, 'cold.yaml', textOf('cold-starts'))
+    expect(await done(page)).toBe(digestInNode('cold-starts'))
+    // A file of one's own travels in the link.
+    await page.getByRole('button', { name: 'Share' }).click()
+    const colleague = await lab.visit(new URL(page.url()).hash)
+    expect(await done(colleague.page)).toBe(await done(page))
+    expect([...complaints, ...colleague.complaints]).toEqual([])
+    await colleague.page.context().close()
+    await page.context().close()
+  })
+
+  test('uses nothing but the keyboard', async () => {
+    const { page, complaints } = await lab.visit()
+    for (
+      let i = 0;
+      i < 12 &&
+      !(await page.evaluate(
+        () => document.activeElement?.closest('.gallery a')?.textContent?.includes('Retry storm') === true,
+      ));
+      i++
+    )
+      await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await done(page)
+    await page.keyboard.press('Home')
+    await page.keyboard.press('k')
+    await page.keyboard.press('k')
+    const still = await momentOf(page)
+    await page.keyboard.press('Shift+ArrowRight')
+    await expect.poll(() => momentOf(page)).toBeGreaterThan(still)
+    await page.keyboard.press('PageDown')
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    for (let i = 0; i < 40 && !(await page.evaluate(() => document.activeElement?.closest('.mirror') !== null)); i++)
+      await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByRole('complementary', { name: 'Inspector' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('complementary', { name: 'Inspector' }).waitFor({ state: 'hidden' })
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+})
+
+describe('the page', () => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  const violations = async (page: Page): Promise<string[]> => {
+    await page.evaluate(axe)
+    return page.evaluate(async () => {
+      const { axe: checker } = window as unknown as {
+        axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+      }
+      const found = await checker.run()
+      return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`))
+    })
+  }
+
+  test.each(['dark', 'light'] as const)(
+    'passes axe in %s: gallery, run, inspector, keys, problems',
+    async (colorScheme) => {
+      const { page } = await lab.visit('', { colorScheme, reducedMotion: 'reduce' })
+      expect(await violations(page)).toEqual([])
+      await page.getByRole('link', { name: /Poison message/ }).click()
+      await done(page)
+      await page.locator('.mirror button').nth(1).focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('complementary', { name: 'Inspector' }).waitFor()
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('?')
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await drop(
+        page,
+        'broken.yaml',
+        'Resources: { Q: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeOut: 3 } } }',
+      )
+      await page.locator('.problems pre').waitFor()
+      expect(await violations(page)).toEqual([])
+      await page.context().close()
+    },
+  )
+
+  test.each([
+    [1280, 720],
+    [1920, 1080],
+  ])('fits %i × %i: nothing scrolls sideways, every card is in view', async (width, height) => {
+    const { page } = await lab.visit('#scenario=flash-crowd', { viewport: { width, height }, reducedMotion: 'reduce' })
+    await done(page)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
+    const stage = await page.locator('.stage').boundingBox()
+    const cards = await page.locator('.mirror button').all()
+    expect(cards.length).toBeGreaterThan(6)
+    for (const card of cards) {
+      const box = await card.boundingBox()
+      if (box === null || stage === null) throw new Error('a card has no place')
+      expect(box.x).toBeGreaterThanOrEqual(stage.x)
+      expect(box.x + box.width).toBeLessThanOrEqual(stage.x + stage.width)
+      expect(box.y).toBeGreaterThanOrEqual(stage.y)
+      expect(box.y + box.height).toBeLessThanOrEqual(stage.y + stage.height)
+    }
+    await page.context().close()
+  })
+
+  test('keeps still when motion is to be reduced', async () => {
+    const { page } = await lab.visit('#scenario=retry-storm', { reducedMotion: 'reduce' })
+    await done(page)
+    expect(await momentOf(page)).toBe(0)
+    await page.context().close()
+  })
+
+  test.each(['cold-starts', 'poison-message'])('%s has the digest that it has in Node', async (name) => {
+    const { page } = await lab.visit(`#scenario=${name}`, { reducedMotion: 'reduce' })
+    expect(await done(page)).toBe(digestInNode(name))
+    await page.context().close()
+  })
+
+  test('draws without WebGL too', async () => {
+    const poor = await Lab.open(['--disable-gpu', '--disable-software-rasterizer', '--disable-3d-apis'])
+    const { page, complaints } = await poor.visit('#scenario=cold-starts')
+    await done(page)
+    expect(await page.locator('.stage').getAttribute('data-renderer')).toBe('canvas')
+    const colours = await page.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>('.stage-canvas')
+      const pixels = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? []
+      const seen = new Set<number>()
+      for (let i = 0; i < pixels.length; i += 4) seen.add((pixels[i] << 16) | (pixels[i + 1] << 8) | pixels[i + 2])
+      return seen.size
+    })
+    expect(colours).toBeGreaterThan(50)
+    expect(complaints.filter((each) => !/webgl|webgpu/i.test(each))).toEqual([])
+    await poor.close()
+  })
+})
+
+describe('the built files', () => {
+  const assets = readdirSync(join(APP, 'assets'))
+  const gzipped = (pattern: RegExp): number =>
+    assets
+      .filter((name) => pattern.test(name))
+      .reduce((sum, name) => sum + gzipSync(readFileSync(join(APP, 'assets', name))).length, 0)
+
+  test('stay within their budget', () => {
+    expect(gzipped(/^index-.*\.js$/)).toBeLessThan(150_000)
+    expect(gzipped(/^(?!index-|worker-).*\.js$/)).toBeLessThan(190_000)
+    expect(gzipped(/^worker-.*\.js$/)).toBeLessThan(400_000)
+  })
+
+  test('carry their policy themselves and load nothing from elsewhere', () => {
+    const html = readFileSync(join(APP, 'index.html'), 'utf8').replaceAll('&#39;', "'")
+    expect(html).toContain(`http-equiv="Content-Security-Policy" content="default-src 'self'`)
+    expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\//)
+  })
+})
