@@ -175,6 +175,25 @@ export const LAYERS: readonly Layer[] = [
   },
 ]
 
+/** The page: of the simulator it sees the one door, so that what crosses to the worker stays plain data. */
+const PAGE: Layer = {
+  folder: 'src',
+  imports: ['index.ts'],
+  packages: [
+    'react',
+    'react-dom',
+    'zustand',
+    'immer',
+    'pixi.js',
+    '@dagrejs/dagre',
+    'fflate',
+    '@fontsource/inter',
+    '@fontsource/jetbrains-mono',
+  ],
+  instead:
+    'the page enters the simulator by sim/index.ts; a package is added to test/tidy/layers.ts, with its reason in ARCHITECTURE.md',
+}
+
 /** The layer that a path under `sim/` belongs to. */
 function layerOf(path: string): Layer | undefined {
   const parts = path.split('/').slice(1)
@@ -197,7 +216,11 @@ export function layerProblems(files: readonly SourceFile[]): string[] {
       const place = `${file.path}:${line}`
       if (target !== undefined && /\.test\.tsx?$/.test(target))
         problems.push(`${place}: imports the test ${target}; move what is shared to a file of its own`)
-      else if (!file.path.startsWith('sim/') || isTest(file.path)) continue
+      else if (isTest(file.path)) continue
+      else if (file.path.startsWith('src/')) {
+        if (!allowsPage(from, target))
+          problems.push(`${place}: the page may not import ${target ?? from}; ${PAGE.instead}`)
+      } else if (!file.path.startsWith('sim/')) continue
       else {
         const layer = layerOf(file.path)
         if (layer === undefined)
@@ -208,6 +231,11 @@ export function layerProblems(files: readonly SourceFile[]): string[] {
     }
   }
   return problems
+}
+
+function allowsPage(from: string, target: string | undefined): boolean {
+  if (target !== undefined) return target.startsWith('src/') || PAGE.imports.includes(target.replace(/^sim\//, ''))
+  return PAGE.packages?.includes(from.split('/', from.startsWith('@') ? 2 : 1).join('/')) === true
 }
 
 function allows(layer: Layer, file: string, from: string, target: string | undefined): boolean {

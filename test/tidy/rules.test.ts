@@ -49,6 +49,15 @@ describe('layers', () => {
     expect(imports('sim/misc/x.ts', './y.ts')).toEqual([expect.stringContaining('no layer is named for this folder')])
   })
 
+  test('the page enters the simulator by its one door, with the packages that are named', () => {
+    expect(imports('src/sim.ts', '../sim/index.ts')).toEqual([])
+    expect(imports('src/stage/stage.ts', './dots.ts')).toEqual([])
+    expect(imports('src/stage/stage.ts', '../../sim/engine/kernel.ts')).toHaveLength(1)
+    expect(imports('src/stage/stage.ts', 'pixi.js/unsafe-eval')).toEqual([])
+    expect(imports('src/stage/stage.ts', 'lodash')).toHaveLength(1)
+    expect(imports('src/stage/stage.ts', 'node:fs')).toHaveLength(1)
+  })
+
   test('an import within a text or a comment is none', () => {
     expect(importsOf("const room = `\nimport { x } from './x.ts'\n`\n/*\nimport './y.ts'\n*/\n")).toEqual([])
   })
