@@ -44,5 +44,5 @@ function lineOf(text: string): string {
 
 export const titleOf = (name: string): string => {
   const words = name.replaceAll('-', ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
+  return words.charAt(0).toUpperCase() + words.slice(1).replace(/^pi\b/, 'PI')
 }

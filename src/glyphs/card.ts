@@ -1,7 +1,6 @@
 // The card of a node: frame, head, glyph, foot; in four forms by how wide it is on the screen.
 import type { Box } from '../stage/geometry.ts'
 import { outcomeColour, type Theme } from '../theme/tokens.ts'
-import { percent } from '../run/words.ts'
 import type { Badge, Fact, Glyph } from './glyph.ts'
 import { Pen } from './pen.ts'
 import { kindOf, nameOf, type NodeView } from './view.ts'
@@ -127,7 +126,7 @@ function gauge(pen: Pen, box: Box, glyph: Glyph, view: NodeView, badge: Badge | 
   if (body.h >= 26 && inner >= 66) glyph.draw(pen, body, view)
   else if (load !== undefined) pen.gauge({ x: pad, y: top + 8, w: inner, h: 6 }, load.share, load.limited)
   if (foot <= 4) return
-  const words = badge?.text ?? `${fact?.value} ${fact?.label}`
+  const words = badge?.text ?? `${fact?.label} ${fact?.value}`
   const colour = badge === undefined ? theme.mid : outcomeColour(theme, badge.outcome)
   pen.text(pad, box.h - 9, words, { size: 11, colour, max: inner })
 }
@@ -172,8 +171,8 @@ export function describeCard(glyph: Glyph, view: NodeView): string {
   return `${nameOf(view.node)}, ${kindOf(view.node)}${tone}: ${glyph.describe(view)}`
 }
 
-/** How full, in words, where something fills: for tables. */
-export function fullness(glyph: Glyph, view: NodeView): string {
-  const load = glyph.load(view)
-  return load === undefined ? '' : percent(load.share)
+/** Whether something is wrong at a node: what its badge or its tone say. */
+export function isTrouble(glyph: Glyph, view: NodeView): boolean {
+  const badge = glyph.badge?.(view)
+  return (badge !== undefined && badge.outcome !== 'retry') || view.tone === 'throttling' || view.tone === 'failing'
 }

@@ -21,8 +21,10 @@ export const client: Glyph = {
     const bar = 7 * k
     let y = box.y + 12 * k
     const row = (label: string, value: number, most: number, colour: string): void => {
-      pen.text(box.x, y, label, { size: 11 })
-      pen.text(box.x + box.w, y, perSecond(value), { size: 11, mono: true, align: 'right', colour: theme.hi })
+      const figure = perSecond(value)
+      const room = box.w - pen.widthOf(figure, { size: 11, mono: true }) - 8 * k
+      if (pen.widthOf(label, { size: 11 }) <= room) pen.text(box.x, y, label, { size: 11 })
+      pen.text(box.x + box.w, y, figure, { size: 11, mono: true, align: 'right', colour: theme.hi })
       pen.rect({ x: box.x, y: y + 5 * k, w: box.w, h: bar }, theme.track, bar / 2)
       const width = most > 0 ? (value / most) * box.w : 0
       if (width > 0.5) pen.rect({ x: box.x, y: y + 5 * k, w: Math.max(bar, width), h: bar }, colour, bar / 2)

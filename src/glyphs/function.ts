@@ -77,7 +77,9 @@ export const lambda: Glyph = {
     if (refused) pen.hatch({ ...bar, w: Math.max(4, bar.w * share) }, theme.throttled, 3)
     else if (share > 0) pen.rect({ ...bar, w: Math.max(2, bar.w * share) }, rampColour(theme, 0.35 + 0.65 * share), 3)
     const of = known(view.value('Reserved')) ? 'reserved' : 'may run'
-    pen.text(box.x, y + 19 * k, `${number(amount(view, 'Concurrency'))} / ${number(limit)} ${of}`, {
+    const figures = `${number(amount(view, 'Concurrency'))} / ${number(limit)}`
+    const whole = `${figures} ${of}`
+    pen.text(box.x, y + 19 * k, pen.widthOf(whole, { size: 11, mono: true }) <= box.w ? whole : figures, {
       size: 11,
       mono: true,
       colour: refused ? theme.throttled : theme.mid,

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useLive, useTools } from '../app/context.tsx'
 import { insightAt } from '../app/session.ts'
 import { store, useApp } from '../app/store.ts'
-import { describeCard } from '../glyphs/card.ts'
+import { describeCard, isTrouble } from '../glyphs/card.ts'
 import { glyphOf } from '../glyphs/index.ts'
 import { kindOf, nameOf, viewOf } from '../glyphs/view.ts'
 import type { Run } from '../run/run.ts'
@@ -134,7 +134,7 @@ function Caption() {
 /** What to say of a moment that no insight is about. */
 function momentInWords(run: Run, now: number): { title: string; text: string } {
   const frame = run.frames[run.frameAt(now)]
-  const inTrouble = run.outline.nodes.filter((_, i) => ['throttling', 'failing'].includes(run.tone(frame, i)))
+  const inTrouble = run.outline.nodes.filter((node, i) => isTrouble(glyphOf(node), viewOf(run, frame, i)))
   if (inTrouble.length > 0) {
     const names = inTrouble.slice(0, 3).map(nameOf)
     return {

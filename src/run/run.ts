@@ -42,6 +42,8 @@ export class Run {
   readonly peaks: Float32Array
   readonly #shape: Shape
   readonly #sources: readonly number[]
+  /** Readings that count time-outs: node and number of the reading. */
+  readonly #timeouts: readonly (readonly [number, number])[]
   readonly #cellOffsets = new WeakMap<Frame, Int32Array>()
 
   constructor(outline: Outline) {
@@ -50,6 +52,9 @@ export class Run {
     this.peaks = new Float32Array(outline.roads.length)
     this.#shape = shapeOf(outline)
     this.#sources = sourceRoads(outline)
+    this.#timeouts = outline.nodes.flatMap((node, i) =>
+      node.readings.flatMap((reading, at) => (reading.name === 'Timed out' ? [[i, at] as const] : [])),
+    )
   }
 
   /** How far the run has been simulated, in µs. */
@@ -73,6 +78,11 @@ export class Run {
       throttles += perSecond(road, 'throttled')
       errors += perSecond(road, 'error') + perSecond(road, 'dead-letter')
       this.peaks[road] = Math.max(this.peaks[road], perSecond(road, 'ok') + perSecond(road, 'retry'))
+    }
+    // An attempt that was given up has no answer on any road.
+    for (const [node, reading] of this.#timeouts) {
+      const rate = this.reading(frame, node, reading)
+      if (rate > 0) errors += rate
     }
     this.lanes.requests.push(requests)
     this.lanes.throttles.push(throttles)

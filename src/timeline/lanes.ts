@@ -108,7 +108,8 @@ export function drawLanes(
     ctx.lineTo(w, base + 0.5)
     ctx.stroke()
     ctx.font = '11px Inter, sans-serif'
-    const words = top > 1e-6 ? `${lane} · up to ${perSecond(top)}` : `${lane} · none`
+    const name = lane === 'errors' ? 'errors, time-outs' : lane
+    const words = top > 1e-6 ? `${name} · up to ${perSecond(top)}` : `${name} · none`
     const width = ctx.measureText(words).width
     // On a plate of its own: an area behind it must not swallow it.
     ctx.fillStyle = theme.panel
