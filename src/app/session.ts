@@ -3,6 +3,7 @@ import { Bridge, type Port } from '../bridge/client.ts'
 import { Clock, speedFor } from '../run/clock.ts'
 import { compare } from '../run/compare.ts'
 import { Run } from '../run/run.ts'
+import { plainText } from '../run/words.ts'
 import type { Answer, Insight } from '../sim.ts'
 import { change, newHistory, NO_EDITS, redo, settle, undo, type Edits } from './edits.ts'
 import { GALLERY, titleOf } from './gallery.ts'
@@ -140,7 +141,11 @@ export class Session {
         store.setState({
           status: 'done',
           outcomes,
-          insights: outcomes.insights,
+          insights: outcomes.insights.map((insight) => ({
+            ...insight,
+            title: plainText(insight.title),
+            text: plainText(insight.text),
+          })),
           pins: pinsOf(outcomes.insights),
           differences: former?.outcomes === undefined ? [] : compare(former.outcomes, outcomes),
         })

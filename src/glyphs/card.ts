@@ -29,13 +29,13 @@ export function drawCard(
   state: CardState,
 ): void {
   const box: Box = { x: 0, y: 0, w: size.w, h: size.h }
-  const k = Math.max(1, Math.min(3, size.w / glyph.size.w))
+  const k = Math.max(1, Math.min(3, size.w / glyph.size.w, size.h / glyph.size.h))
   const pen = new Pen(ctx, theme, k)
   const badge = glyph.badge?.(view)
   if (size.w < GAUGE_FROM) chip(pen, box, glyph, view, badge)
   else {
     frame(pen, box, badge)
-    if (size.w < GLYPH_FROM || size.h < 58) gauge(pen, box, glyph, view, badge)
+    if (size.w < GLYPH_FROM || size.h < 96) gauge(pen, box, glyph, view, badge)
     else whole(pen, box, glyph, view, badge)
   }
   const radius = 9 * k
@@ -64,7 +64,7 @@ function whole(pen: Pen, box: Box, glyph: Glyph, view: NodeView, found: Badge | 
   const icon = 17 * k
   glyph.icon(pen, pad, pad, icon)
   const left = pad + icon + 8 * k
-  const name = { size: 14, weight: 600 as const, colour: theme.hi }
+  const name = { size: 14, weight: 600, colour: theme.hi, name: true } as const
   const badge = glyph.tellsBadge === true ? undefined : found
   const badgeWidth = badge === undefined ? 0 : pen.widthOf(badge.text, BADGE) + 14 * k
   const beside = left + pen.widthOf(nameOf(view.node), name) + 10 * k + badgeWidth <= box.w - pad
@@ -113,10 +113,10 @@ function gauge(pen: Pen, box: Box, glyph: Glyph, view: NodeView, badge: Badge | 
   const { theme } = pen
   const pad = 8
   const inner = box.w - 2 * pad
-  const small = box.h < 46
-  const top = small ? box.h / 2 + 4 : 18
+  const small = box.h < 30
+  const top = small ? box.h / 2 + 4 : Math.min(18, box.h / 2)
   const mark = badge === undefined ? 0 : 14
-  pen.text(pad, top, nameOf(view.node), { size: 11.5, weight: 600, colour: theme.hi, max: inner - mark })
+  pen.text(pad, top, nameOf(view.node), { size: 11.5, weight: 600, colour: theme.hi, name: true, max: inner - mark })
   if (badge !== undefined) pen.mark(badge.outcome, box.w - pad - 4, top - 4, 4)
   if (small) return
   const fact = glyph.facts(view)[0]

@@ -1,5 +1,5 @@
 // Any resource without a glyph of its own: a gauge where a reading has a limit beside it, and its readings in words.
-import { inUnit, percent } from '../run/words.ts'
+import { inUnit, number, percent } from '../run/words.ts'
 import { amount, known, type Fact, type Glyph, type Load } from './glyph.ts'
 import { ICONS } from './icons.ts'
 import type { NodeView } from './view.ts'
@@ -23,7 +23,11 @@ function pair(view: NodeView): { name: string; limit: string; load: Load } | und
 const facts = (view: NodeView): Fact[] =>
   view.node.readings.flatMap((reading) => {
     const value = view.value(reading.name)
-    return known(value) ? [{ label: reading.name.toLowerCase(), value: inUnit(value, reading.unit) }] : []
+    if (!known(value)) return []
+    // A word such as `requests` has no room on a card, and the label says what is counted.
+    const figure =
+      /^[a-z]{4,}$/.test(reading.unit) && reading.unit !== 'share' ? number(value) : inUnit(value, reading.unit)
+    return [{ label: reading.name.toLowerCase(), value: figure }]
   })
 
 export const generic: Glyph = {

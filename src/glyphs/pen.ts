@@ -11,6 +11,8 @@ export interface TextStyle {
   readonly mono?: boolean
   /** Width in which the text must stay; it is cut with an ellipsis. */
   readonly max?: number
+  /** Names keep both ends: what tells them apart often stands last. */
+  readonly name?: true
 }
 
 export class Pen {
@@ -32,7 +34,7 @@ export class Pen {
     ctx.fillStyle = style.colour ?? this.theme.mid
     ctx.textAlign = style.align ?? 'left'
     ctx.textBaseline = 'alphabetic'
-    const shown = style.max === undefined ? text : this.#cut(text, style.max)
+    const shown = style.max === undefined ? text : this.#cut(text, style.max, style.name === true)
     ctx.fillText(shown, x, y)
     return ctx.measureText(shown).width
   }
@@ -47,16 +49,20 @@ export class Pen {
     this.ctx.font = `${weight} ${size * this.k}px ${family}`
   }
 
-  #cut(text: string, max: number): string {
+  #cut(text: string, max: number, middle: boolean): string {
     if (this.ctx.measureText(text).width <= max) return text
+    const short = (kept: number): string => {
+      const tail = middle ? Math.floor(kept / 2) : 0
+      return `${text.slice(0, kept - tail).trimEnd()}…${tail === 0 ? '' : text.slice(-tail)}`
+    }
     let low = 0
     let high = text.length
     while (low < high) {
-      const middle = (low + high + 1) >> 1
-      if (this.ctx.measureText(`${text.slice(0, middle).trimEnd()}…`).width <= max) low = middle
-      else high = middle - 1
+      const kept = (low + high + 1) >> 1
+      if (this.ctx.measureText(short(kept)).width <= max) low = kept
+      else high = kept - 1
     }
-    return low === 0 ? '' : `${text.slice(0, low).trimEnd()}…`
+    return low === 0 ? '' : short(low)
   }
 
   rect(box: Box, fill: string | undefined, radius = 0, stroke?: string, width = 1): void {

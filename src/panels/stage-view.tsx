@@ -133,6 +133,11 @@ function Caption() {
 
 /** What to say of a moment that no insight is about. */
 function momentInWords(run: Run, now: number): { title: string; text: string } {
+  if (run.outline.nodes.length === 0)
+    return {
+      title: 'Nothing in this template is simulated.',
+      text: `${run.outline.notSimulated.length} things are left out; the panel says which. Scenarios that move are in the gallery.`,
+    }
   const frame = run.frames[run.frameAt(now)]
   const inTrouble = run.outline.nodes.filter((node, i) => isTrouble(glyphOf(node), viewOf(run, frame, i)))
   if (inTrouble.length > 0) {

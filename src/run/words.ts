@@ -56,6 +56,9 @@ export function axisMoment(us: number): string {
 export const percent = (share: number): string =>
   share > 0 && share < 0.1 ? `${(share * 100).toFixed(1)}%` : `${Math.round(share * 100)}%`
 
+/** A sentence of the core without the marks around its names. */
+export const plainText = (text: string): string => text.replaceAll('`', '')
+
 /** A reading in its unit, as its node's card shows it. */
 export function inUnit(value: number, unit: string): string {
   switch (unit) {

@@ -23,7 +23,8 @@ const links = [
   link(7, 7),
 ]
 const sizes = Array.from({ length: 11 }, () => size)
-const layout = layOut(sizes, links)
+const spacing = { nodes: 26, layers: 104 }
+const layout = layOut(sizes, links, spacing)
 
 describe('a layout', () => {
   test('has no two cards on top of each other', () => {
@@ -46,7 +47,7 @@ describe('a layout', () => {
     })
   })
 
-  test('is the same when it is made again', () => expect(layOut(sizes, links)).toEqual(layout))
+  test('is the same when it is made again', () => expect(layOut(sizes, links, spacing)).toEqual(layout))
 
   test('puts what nothing leads to below the rest', () => {
     const lowest = Math.max(...layout.boxes.slice(0, 9).map((box) => box.y + box.h))
@@ -55,8 +56,8 @@ describe('a layout', () => {
 })
 
 test('a scenario without roads, or without anything, has a layout too', () => {
-  expect(layOut([size, size], []).boxes[1].x).toBeGreaterThan(200)
-  expect(layOut([], []).boxes).toEqual([])
+  expect(layOut([size, size], [], spacing).boxes[1].x).toBeGreaterThan(200)
+  expect(layOut([], [], spacing).boxes).toEqual([])
 })
 
 test('the camera shows everything, and zooming keeps the place under the pointer', () => {

@@ -12,6 +12,12 @@ export interface Link {
   readonly weight: number
 }
 
+/** Room between nodes of a layer, and between layers. */
+export interface Spacing {
+  readonly nodes: number
+  readonly layers: number
+}
+
 export interface Road {
   /** From the door of one card to the door of the other, corners rounded. */
   readonly line: readonly Point[]
@@ -29,16 +35,20 @@ export interface Layout {
   readonly bounds: Box
 }
 
-const NODE_GAP = 26
-const LAYER_GAP = 104
 const LANE = 18
 const RADIUS = 16
 
 /** Places all nodes, given by their sizes; nodes without a link stand in rows below the rest. Answers a road per link. */
-export function layOut(sizes: readonly Size[], links: readonly Link[]): Layout {
+export function layOut(sizes: readonly Size[], links: readonly Link[], spacing: Spacing): Layout {
   const linked = new Set(links.flatMap((link) => [link.from, link.to]))
   const graph = new Graph({ multigraph: true })
-  graph.setGraph({ rankdir: 'LR', nodesep: NODE_GAP, ranksep: LAYER_GAP, edgesep: LANE, ranker: 'network-simplex' })
+  graph.setGraph({
+    rankdir: 'LR',
+    nodesep: spacing.nodes,
+    ranksep: spacing.layers,
+    edgesep: LANE,
+    ranker: 'network-simplex',
+  })
   graph.setDefaultEdgeLabel(() => ({}))
   sizes.forEach(({ w, h }, i) => {
     if (linked.has(i)) graph.setNode(String(i), { width: w, height: h })
@@ -52,14 +62,14 @@ export function layOut(sizes: readonly Size[], links: readonly Link[]): Layout {
     const node = linked.has(i) ? (graph.node(String(i)) as unknown as Point) : { x: w / 2, y: h / 2 }
     return { x: Math.round(node.x - w / 2), y: Math.round(node.y - h / 2), w, h }
   })
-  placeLoose(boxes, linked)
+  placeLoose(boxes, linked, spacing.nodes)
   const turns = links.map((road, i) => {
     if (road.from === road.to) return []
     const edge = graph.edge(String(road.from), String(road.to), String(i)) as unknown as
       { points?: Point[] } | undefined
     return edge?.points ?? []
   })
-  const roads = routeRoads(links, boxes, turns)
+  const roads = routeRoads(links, boxes, turns, spacing)
   return {
     boxes,
     roads,
@@ -68,21 +78,21 @@ export function layOut(sizes: readonly Size[], links: readonly Link[]): Layout {
 }
 
 /** Rows of what nothing leads to, below the graph and no wider than it. */
-function placeLoose(boxes: Box[], linked: ReadonlySet<number>): void {
+function placeLoose(boxes: Box[], linked: ReadonlySet<number>, gap: number): void {
   const main = around(boxes.filter((_, i) => linked.has(i)))
   const width = Math.max(main.w, 900)
   let x = main.x
-  let y = main.y + main.h + (linked.size > 0 ? NODE_GAP * 2 : 0)
+  let y = main.y + main.h + (linked.size > 0 ? gap * 2 : 0)
   let row = 0
   boxes.forEach((box, i) => {
     if (linked.has(i)) return
     if (x > main.x && x + box.w > main.x + width) {
       x = main.x
-      y += row + NODE_GAP
+      y += row + gap
       row = 0
     }
     boxes[i] = { ...box, x, y }
-    x += box.w + NODE_GAP
+    x += box.w + gap
     row = Math.max(row, box.h)
   })
 }
@@ -97,7 +107,12 @@ interface Draft {
 }
 
 /** Right-angled lines: level out of the door, one upright stretch in each gap between layers, level into the other door. */
-function routeRoads(links: readonly Link[], boxes: readonly Box[], turns: readonly (readonly Point[])[]): Road[] {
+function routeRoads(
+  links: readonly Link[],
+  boxes: readonly Box[],
+  turns: readonly (readonly Point[])[],
+  spacing: Spacing,
+): Road[] {
   const drafts: Draft[] = links.map((road, i) => {
     const from = boxes[road.from]
     const to = boxes[road.to]
@@ -115,7 +130,7 @@ function routeRoads(links: readonly Link[], boxes: readonly Box[], turns: readon
   spreadLanes(lines)
   return lines.map((line) => {
     const whole = simplify(line)
-    return { line: roundCorners(whole, RADIUS), ...labelOf(whole) }
+    return { line: roundCorners(whole, RADIUS), ...labelOf(whole, spacing.layers) }
   })
 }
 
@@ -176,7 +191,7 @@ function bendsOf(links: readonly Link[], boxes: readonly Box[], draft: Draft): P
 /** A road from a node to itself: out at the right, round below, in at the left. */
 function loopOf(box: Box): Point[] {
   const y = box.y + box.h * 0.75
-  const low = box.y + box.h + NODE_GAP * 0.6
+  const low = box.y + box.h + LANE * 0.8
   return [
     { x: box.x + box.w, y },
     { x: box.x + box.w + LANE, y },
@@ -223,13 +238,13 @@ function spreadLanes(lines: readonly Point[][]): void {
   }
 }
 
-function labelOf(line: readonly Point[]): { label: Point; room: number; upright: boolean } {
+function labelOf(line: readonly Point[], gap: number): { label: Point; room: number; upright: boolean } {
   let best = { label: line[0] ?? { x: 0, y: 0 }, room: 0, upright: false }
   for (let i = 1; i < line.length; i++) {
     const [a, b] = [line[i - 1], line[i]]
     const upright = Math.abs(a.x - b.x) < 1
     // An upright stretch has the gap between the layers for its label.
-    const room = upright ? Math.min(LAYER_GAP * 0.8, Math.abs(b.y - a.y)) : Math.abs(b.x - a.x)
+    const room = upright ? Math.min(gap * 0.8, Math.abs(b.y - a.y)) : Math.abs(b.x - a.x)
     if (room > best.room) best = { label: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }, room, upright }
   }
   return best

@@ -15,8 +15,8 @@ import { CanvasSprite } from './canvas-sprite.ts'
 import { DOTS_2D_MAX, FlatDots } from './dots-2d.ts'
 import { GpuDots } from './dots-gpu.ts'
 import { DOTS_MAX, dotsBetween, pathOf, TRAVEL_SECONDS, type Dots, type Path } from './dots.ts'
-import { contains, type Box, type Point } from './geometry.ts'
-import { layoutInput } from './layout-input.ts'
+import { contains, type Box, type Point, type Size } from './geometry.ts'
+import { FORMS, layoutInput, ZOOM_LEAST, type Form } from './layout-input.ts'
 import { layOut, type Layout } from './layout.ts'
 import { drawPlate, plateOf, PLATE_MARGIN } from './plate.ts'
 
@@ -28,6 +28,8 @@ const SETTLE_MS = 140
 const DOT_RADIUS = 4.6
 const ROAD_WIDTH = { answers: 20, oneWay: 12 } as const
 const LANE = 4.8
+/** Lines to what alarms look at that are drawn all at once. */
+const WATCHES_MAX = 8
 
 /** What the stage tells the page. */
 export interface StageEvents {
@@ -56,6 +58,7 @@ export class Stage {
   #theme: Theme
   #run: Run | undefined = undefined
   #layout: Layout | undefined = undefined
+  #form: Form | undefined = undefined
   #glyphs: readonly Glyph[] = []
   #paths: readonly Path[] = []
   #cards: CanvasSprite[] = []
@@ -162,23 +165,38 @@ export class Stage {
     if (same) return
     for (const sprite of [...this.#cards, ...this.#plates]) sprite.destroy()
     this.#glyphs = run.outline.nodes.map(glyphOf)
-    const { sizes, links } = layoutInput(run.outline)
-    this.#layout = layOut(sizes, links)
     this.#plates = run.outline.roads.map(() => new CanvasSprite())
     this.#cards = run.outline.nodes.map(() => new CanvasSprite())
     for (const { sprite } of [...this.#plates, ...this.#cards]) this.#root.addChild(sprite)
-    this.#paths = run.outline.roads.map((road, i) =>
-      pathOf((this.#layout as Layout).roads[i].line, road.answers ? LANE : 0),
-    )
-    this.#gpu?.setPaths(this.#paths)
-    this.#flat?.setPaths(this.#paths)
-    this.#drawRoads()
+    this.#form = undefined
     this.#moved = false
     this.fit()
   }
 
+  /** Takes the largest form of the cards in which all of them fit the screen readably. */
+  #arrange(run: Run, screen: Size): void {
+    for (const form of FORMS) {
+      const { sizes, links, spacing } = layoutInput(run.outline, form)
+      const layout = layOut(sizes, links, spacing)
+      const last = form === FORMS.at(-1)
+      if (!last && fit(layout.bounds, screen, this.#margins).zoom < ZOOM_LEAST[form]) continue
+      if (form === this.#form) return
+      this.#form = form
+      this.#layout = layout
+      break
+    }
+    const { roads } = this.#layout as Layout
+    this.#paths = run.outline.roads.map((road, i) => pathOf(roads[i].line, road.answers ? LANE : 0))
+    this.#gpu?.setPaths(this.#paths)
+    this.#flat?.setPaths(this.#paths)
+    this.#filled = undefined
+    this.#stale = true
+    this.#drawRoads()
+  }
+
   select(node: number | undefined): void {
     this.#selected = node
+    this.#drawRoads()
     this.#stale = true
   }
 
@@ -195,10 +213,12 @@ export class Stage {
 
   /** Shows everything. */
   fit(): void {
-    if (this.#layout === undefined) return
+    if (this.#run === undefined) return
     this.#moved = false
     const screen = { w: this.#host.clientWidth, h: this.#host.clientHeight }
-    this.#setCamera(fit(this.#layout.bounds, screen, this.#margins, screen.w > 1500 ? 1.5 : 1.25))
+    this.#arrange(this.#run, screen)
+    const { bounds } = this.#layout as Layout
+    this.#setCamera(fit(bounds, screen, this.#margins, screen.w > 1500 ? 1.5 : 1.25))
   }
 
   pan(dx: number, dy: number): void {
@@ -391,10 +411,13 @@ export class Stage {
         .poly([b.x - 1 * side, b.y, b.x - 8 * side, b.y - 5, b.x - 8 * side, b.y + 5])
         .fill({ color: asNumber(this.#theme.low) })
     })
-    for (const { line } of roads.slice(outline.roads.length)) {
+    const watched = outline.nodes.flatMap((node, i) => (node.watches ?? []).map((other) => [i, other]))
+    roads.slice(outline.roads.length).forEach(({ line }, i) => {
+      // Many of them are a thicket: then only those of the selection are drawn.
+      if (watched.length > WATCHES_MAX && !watched[i].includes(this.#selected ?? -1)) return
       dashes(line, (from, to) => graphics.moveTo(from.x, from.y).lineTo(to.x, to.y))
       graphics.stroke({ width: 1.5, color: asNumber(this.#theme.low), alpha: 0.7 })
-    }
+    })
     this.#dirty = true
   }
 

@@ -11,8 +11,8 @@ import { layoutInput } from './layout-input.ts'
 export function drawThumbnail(canvas: HTMLCanvasElement, outline: Outline, theme: Theme): void {
   const ctx = canvas.getContext('2d')
   if (ctx === null) return
-  const { sizes, links } = layoutInput(outline)
-  const { boxes, roads, bounds } = layOut(sizes, links)
+  const { sizes, links, spacing } = layoutInput(outline, 'whole')
+  const { boxes, roads, bounds } = layOut(sizes, links, spacing)
   const screen = { w: canvas.width, h: canvas.height }
   const camera = fit(bounds, screen, { top: 26, right: 30, bottom: 26, left: 30 }, 0.62)
   ctx.clearRect(0, 0, screen.w, screen.h)
