@@ -257,7 +257,8 @@ describe('the built files', () => {
   test('stay within their budget', () => {
     expect(gzipped(/^index-.*\.js$/)).toBeLessThan(150_000)
     expect(gzipped(/^(?!index-|worker-).*\.js$/)).toBeLessThan(190_000)
-    expect(gzipped(/^worker-.*\.js$/)).toBeLessThan(400_000)
+    // The whole simulator, half of it AWS's registry of resource types; it loads beside the page.
+    expect(gzipped(/^worker-.*\.js$/)).toBeLessThan(700_000)
   })
 
   test('carry their policy themselves and load nothing from elsewhere', () => {
