@@ -94,12 +94,13 @@ export const lambda: Glyph = {
       `${number(computing)} environments run, ${number(waiting)} wait for a dependency, ${number(starting)} start cold, ${number(idle)} are idle`,
       ...(known(limit) ? [`${number(amount(view, 'Concurrency'))} of ${number(limit)} concurrent requests`] : []),
       ...(refused > 0 ? [`${perSecond(refused)} refused with 429`] : []),
+      ...(view.incoming('error') > 0 ? [`${perSecond(view.incoming('error'))} fail`] : []),
     ].join(', ')
   },
   facts(view) {
     const refused = amount(view, 'Throttles')
     return [
-      { label: 'invocations', value: perSecond(amount(view, 'Invocations')) },
+      { label: 'invoked', value: perSecond(amount(view, 'Invocations')) },
       { label: 'throttled', value: perSecond(refused), ...(refused > 0 ? { trouble: 'throttled' } : {}) },
       { label: 'cold', value: perSecond(amount(view, 'Cold starts')) },
       { label: 'in use', value: percent(use(view)) },
@@ -107,7 +108,9 @@ export const lambda: Glyph = {
   },
   badge(view) {
     const refused = amount(view, 'Throttles')
-    return refused > 0 ? { outcome: 'throttled', text: `429 · ${perSecond(refused)}` } : undefined
+    if (refused > 0) return { outcome: 'throttled', text: `429 · ${perSecond(refused)}` }
+    const failed = view.incoming('error')
+    return failed > 0 ? { outcome: 'error', text: `${perSecond(failed)} fail` } : undefined
   },
   load: (view) => (known(view.value('Limit')) ? { share: use(view), limited: true } : undefined),
 }

@@ -1,5 +1,5 @@
 // What a glyph may know of its node at one moment: readings and cells by name, and what came and went on its roads.
-import { OUTCOMES, type Frame, type NodeOutline, type Outcome, type Tone } from '../sim.ts'
+import { type Frame, type NodeOutline, type Outcome, type Tone } from '../sim.ts'
 import type { CellRow, Run } from '../run/run.ts'
 
 /** A row of cells with its columns by name. */
@@ -26,21 +26,13 @@ export interface NodeView {
   value(reading: string): number | undefined
   unit(reading: string): string
   cells(kind: string): NamedCells | undefined
-  /** Messages a second on all roads that lead to the node, or away from it. */
+  /** Messages a second on all roads that lead to the node. */
   incoming(outcome: Outcome): number
-  outgoing(outcome: Outcome): number
 }
 
 /** Reads a node at one frame. Cheap to make: everything is looked up when it is asked for. */
 export function viewOf(run: Run, frame: Frame, node: number): NodeView {
   const outline = run.outline.nodes[node]
-  const sum = (end: 'from' | 'to', outcome: Outcome): number => {
-    let total = 0
-    run.outline.roads.forEach((road, i) => {
-      if (road[end] === node) total += run.rate(frame, i, outcome)
-    })
-    return total
-  }
   return {
     node: outline,
     tone: run.tone(frame, node),
@@ -53,8 +45,8 @@ export function viewOf(run: Run, frame: Frame, node: number): NodeView {
       const kind = outline.cells.findIndex((each) => each.name === name)
       return kind < 0 ? undefined : named(run.cells(frame, node, kind), frame, outline, node, kind)
     },
-    incoming: (outcome) => sum('to', outcome),
-    outgoing: (outcome) => sum('from', outcome),
+    incoming: (outcome) =>
+      run.outline.roads.reduce((sum, road, i) => (road.to === node ? sum + run.rate(frame, i, outcome) : sum), 0),
   }
 }
 
@@ -72,20 +64,3 @@ function named(row: CellRow, frame: Frame, outline: NodeOutline, node: number, k
     label: (cell) => frame.labels.find((each) => each.node === node && each.kind === kind && each.cell === cell)?.text,
   }
 }
-
-/** A view with nothing in it, for pictures of a scenario that has not run. */
-export function stillView(node: NodeOutline): NodeView {
-  return {
-    node,
-    tone: 'calm',
-    value: () => undefined,
-    unit: () => '',
-    cells: () => undefined,
-    incoming: () => 0,
-    outgoing: () => 0,
-  }
-}
-
-/** Something else than an orderly answer happened on the node's roads. */
-export const troubles = (view: NodeView): number =>
-  OUTCOMES.slice(3).reduce((sum, outcome) => sum + view.incoming(outcome), 0)

@@ -64,10 +64,15 @@ export function Inspector({ node }: { node: number }) {
 function ReadingChart({ node, index, reading }: { node: number; index: number; reading: Reading }) {
   const { session } = useTools()
   const theme = useApp((state) => state.theme)
+  const box = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const paint = (now: number): void => {
     const { run } = session
     if (run === undefined || canvas.current === null || run.outline.nodes[node]?.readings[index] === undefined) return
+    // What this resource does not have, such as a reservation, is left out.
+    const missing = run.frames.length > 0 && run.frames.every((frame) => Number.isNaN(run.reading(frame, node, index)))
+    if (box.current !== null) box.current.hidden = missing
+    if (missing) return
     drawChart(canvas.current, THEMES[theme], {
       length: run.frames.length,
       value: (i) => run.reading(run.frames[i], node, index),
@@ -78,7 +83,7 @@ function ReadingChart({ node, index, reading }: { node: number; index: number; r
   useLive(paint, 200)
   useEffect(() => paint(session.clock.now))
   return (
-    <div className="reading" title={reading.doc}>
+    <div className="reading" title={reading.doc} ref={box}>
       <div>
         <span>{reading.name}</span>
         <Live

@@ -17,7 +17,7 @@ export function LeftPanel() {
   )
 }
 
-const SIGN = { better: '▼ better', worse: '▲ worse', same: 'no difference' } as const
+const SIGN = { better: '▼ better', worse: '▲ worse', same: 'hardly different' } as const
 
 function Differences() {
   const { session } = useTools()

@@ -19,6 +19,9 @@ interface Resource {
   readonly metrics: readonly { readonly name: string; readonly sum?: number }[]
 }
 
+/** A change of less than this share is chance as much as anything. */
+const SAME = 0.02
+
 interface Measured {
   readonly name: string
   readonly value: number
@@ -31,7 +34,8 @@ export function compare(before: Outcomes, after: Outcomes): Differing[] {
   return measuresOf(after).flatMap((each) => {
     const old = then.get(each.name)
     if (old === undefined || (old.value === 0 && each.value === 0)) return []
-    const verdict = show(old) === show(each) ? 'same' : each.value < old.value ? 'better' : 'worse'
+    const close = Math.abs(each.value - old.value) <= SAME * Math.max(old.value, each.value)
+    const verdict = close ? 'same' : each.value < old.value ? 'better' : 'worse'
     return [{ name: each.name, before: show(old), after: show(each), verdict }]
   })
 }
