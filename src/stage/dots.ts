@@ -18,6 +18,9 @@ export const DOTS_MAX = 1500
 /** Road that a dot needs for itself, in world units: closer, they cover each other. */
 const SPACING = { common: 8, rare: 10 } as const
 
+/** Pace of the longest roads, as a multiple of the usual travel time. */
+export const LONGEST_PACE = 1.8
+
 export interface Path {
   readonly points: readonly Point[]
   /** In world units. */
@@ -33,7 +36,7 @@ export function pathOf(line: readonly Point[], lane: number): Path {
   return {
     points: resample(line, PATH_POINTS),
     length,
-    pace: Math.min(1.8, Math.max(0.55, length / USUAL_LENGTH)),
+    pace: Math.min(LONGEST_PACE, Math.max(0.55, length / USUAL_LENGTH)),
     lane,
   }
 }

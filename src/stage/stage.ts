@@ -14,7 +14,7 @@ import { fit, toScreen, toWorld, zoomAt, type Camera, type Margins } from './cam
 import { CanvasSprite } from './canvas-sprite.ts'
 import { DOTS_2D_MAX, FlatDots } from './dots-2d.ts'
 import { GpuDots } from './dots-gpu.ts'
-import { DOTS_MAX, dotsBetween, pathOf, TRAVEL_SECONDS, type Dots, type Path } from './dots.ts'
+import { DOTS_MAX, dotsBetween, LONGEST_PACE, pathOf, TRAVEL_SECONDS, type Dots, type Path } from './dots.ts'
 import { contains, type Box, type Point, type Size } from './geometry.ts'
 import { FORMS, layoutInput, ZOOM_LEAST, type Form } from './layout-input.ts'
 import { layOut, type Layout } from './layout.ts'
@@ -73,7 +73,8 @@ export class Stage {
   #stale = true
   #drawnFrame = -2
   #lastPaint = 0
-  #filled: { from: number; to: number; travel: number; frames: number } | undefined = undefined
+  /** The stretch of time of the dots at hand, and up to where it was known, in µs. */
+  #filled: { readonly number: number; readonly travel: number; readonly until: number } | undefined = undefined
   #selected: number | undefined = undefined
   #focused: number | undefined = undefined
   #pins: ReadonlyMap<number, number> = new Map()
@@ -300,19 +301,17 @@ export class Stage {
       return changed
     }
     const travel = TRAVEL_SECONDS * speed
-    const longest = travel * 1.8e6
+    // Stretches of time as long as the longest journey, cut alike however one came to this moment: the picture is a function
+    // of the moment alone. The one before holds what is still on its way.
+    const stretch = travel * LONGEST_PACE * 1e6
+    const number = Math.floor(now / stretch)
     const filled = this.#filled
-    const late =
-      filled === undefined ||
-      filled.travel !== travel ||
-      now - longest < filled.from ||
-      (now > filled.to && run.frames.length > filled.frames) ||
-      (now > filled.to && filled.to < run.reached)
-    if (late) {
-      const from = Math.max(0, now - longest * 1.5)
-      const to = Math.min(run.reached, now + longest)
-      const dots = dotsBetween(run, this.#paths, from, to, travel, this.#flat === undefined ? DOTS_MAX : DOTS_2D_MAX)
-      this.#filled = { from: now - longest * 1.5 <= 0 ? -Infinity : from, to, travel, frames: run.frames.length }
+    const grown = filled !== undefined && filled.until < run.reached && now >= filled.until
+    if (filled === undefined || filled.travel !== travel || filled.number !== number || grown) {
+      const until = Math.min(run.reached, (number + 1) * stretch)
+      const most = this.#flat === undefined ? DOTS_MAX : DOTS_2D_MAX
+      const dots = dotsBetween(run, this.#paths, (number - 1) * stretch, until, travel, most)
+      this.#filled = { number, travel, until: until < (number + 1) * stretch ? until : Infinity }
       this.#gpu?.fill(dots)
       this.#flat?.fill(dots)
       this.#tellPerDot(dots)
