@@ -137,12 +137,12 @@ function nothingLines(report: Report, width: number): string[] {
 function insightLines(report: Report, ink: Ink, width: number): string[] {
   const out = [ink.bold('What is going on')]
   if (report.insights.length === 0) return [...out, ink.dim('  Nothing is saturated, refused or given up.')]
-  report.insights.slice(0, INSIGHTS_SHOWN).forEach(({ title, text, from, to, cause }, i) => {
+  report.insights.slice(0, INSIGHTS_SHOWN).forEach(({ resource, title, text, from, to, cause }, i) => {
     const because = cause === undefined || cause >= INSIGHTS_SHOWN ? '' : `, because of ${cause + 1}`
     const [first = '', ...rest] = wrapWords(`${title}: ${text}`, width - 5)
     out.push(`  ${i + 1}  ${ink.bold(first.slice(0, title.length))}${first.slice(title.length)}`)
     for (const line of rest) out.push(`     ${line}`)
-    out.push(ink.dim(`     from ${moment(from)} to ${moment(to)}${because}`))
+    out.push(ink.dim(`     ${resource}, from ${moment(from)} to ${moment(to)}${because}`))
   })
   const more = report.insights.length - INSIGHTS_SHOWN
   if (more > 0) out.push(ink.dim(`  and ${more} more (all with --format json)`))

@@ -131,6 +131,11 @@ const POISON =
   '[{ ForEach: { In: $.Records, Do: [{ If: { Condition: "$.bad == \'yes\'", Then: [{ Fail: Bad }] } }] } }]'
 const WITH_DEAD = ', RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3 }'
 
+const unread = `
+Resources: { Jobs: { Type: AWS::SQS::Queue } }
+Simulation: { Duration: 5m, Workloads: { Load: { Target: Jobs, Operation: sqs:SendMessage, Rate: 5/s, Parameters: { MessageBody: x } } } }
+`
+
 /** A consumer that works on a message for so long, polling by itself: its deletes come when it is done. */
 const worker = (work: string, visibility: number): string => `
 Resources:
@@ -188,6 +193,7 @@ describe('a sentence is said of', () => {
     ['a dependency that answers too late', slow('lognormal(p50=1900ms, p99=4s)'), 'slow-dependency Work'],
     ['a handler that fails', fails('5%'), 'function-errors Work'],
     ['a backlog', queue('', '30/s', EACH(100)), 'backlog Jobs'],
+    ['a queue that nobody reads', unread, 'unread-queue Jobs'],
     ['messages worked on for too long', worker('45s', 30), 'visibility-too-short Jobs'],
     ['a poison message', queue(WITH_DEAD, '5/s', POISON, 61), 'dead-letters Jobs'],
     ['a throttle of an API', api(30), 'api-throttle Api'],

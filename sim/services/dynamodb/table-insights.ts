@@ -19,17 +19,27 @@ export function findingsOf(self: Table, look: Look): Finding[] {
   ])
 }
 
-/** Requests refused for one reason, when there are enough of them to speak of. */
-function refused(self: Table, look: Look, write: boolean, reason: number): Finding | undefined {
+/** Requests refused for one reason since the warm-up, when there are enough of them to speak of. */
+function refused(
+  self: Table,
+  look: Look,
+  write: boolean,
+  reason: number,
+): (Pick<Finding, 'from' | 'to' | 'share' | 'drivers'> & { readonly count: number }) | undefined {
   const stretch = self.refusals[(write ? REASONS.length : 0) + reason]
-  const share = stretch.count / Math.max(1, self.refusals.reduce((sum, each) => sum + each.count, 0) + self.succeeded)
-  if (stretch.count < LEAST || share < LEAST_SHARE || stretch.last < look.warmUp) return undefined
-  return { kind: '', title: '', text: '', from: stretch.first, to: stretch.last, share, drivers: callersOf(look) }
+  if (stretch.count < LEAST) return undefined
+  const metric = `${write ? 'Write' : 'Read'}${REASONS[reason]}ThrottleEvents`
+  const refusals = look.metric(metric, 'Sum') ?? 0
+  const all = self.refusals.reduce((sum, each) => sum + each.count, 0) + self.succeeded
+  const share = stretch.count / Math.max(1, all)
+  if (refusals < LEAST || share < LEAST_SHARE) return undefined
+  return { from: stretch.first, to: stretch.last, share, drivers: callersOf(look), count: refusals }
 }
 
 function hotPartition(self: Table, look: Look, write: boolean): Finding[] {
   const found = refused(self, look, write, KEY_RANGE)
   if (found === undefined) return []
+  const { from, to, share, drivers } = found
   const { capacity } = self
   const { partitions } = capacity
   let hottest = 0
@@ -45,7 +55,6 @@ function hotPartition(self: Table, look: Look, write: boolean): Finding[] {
     found.to + 1,
   )
   const seconds = (found.to - found.from) / 1_000_000
-  const throttles = self.refusals[(write ? REASONS.length : 0) + KEY_RANGE].count
   const keys = hotKeysOn(self, hottest)
   const where = `Partition ${hottest + 1} of ${partitions.count}`
   const limit = `${count(capacity.partitionRate(write))} ${units} units a second`
@@ -60,10 +69,13 @@ function hotPartition(self: Table, look: Look, write: boolean): Finding[] {
       : `Key ${all(keys.map(({ key, share }) => `\`${key}\` (${percent(share)} of all units)`))} ${keys.length === 1 ? 'lives' : 'live'} there`
   return [
     {
-      ...found,
+      from,
+      to,
+      share,
+      drivers,
       kind: 'hot-partition',
       title: keys.length === 1 ? 'One key fills one partition' : 'One partition is full while the table has room',
-      text: `${where} is at its limit of ${limit}, ${table}. ${who}; ${count(throttles)} ${units}s were refused.`,
+      text: `${where} is at its limit of ${limit}, ${table}. ${who}; ${count(found.count)} ${units}s were refused.`,
     },
   ]
 }
@@ -71,28 +83,34 @@ function hotPartition(self: Table, look: Look, write: boolean): Finding[] {
 function capacityExhausted(self: Table, look: Look, write: boolean, reason: number): Finding[] {
   const found = refused(self, look, write, reason)
   if (found === undefined) return []
+  const { from, to, share, drivers } = found
   const { capacity } = self
   const units = write ? 'write' : 'read'
-  const throttles = self.refusals[(write ? REASONS.length : 0) + reason].count
   if (reason !== PROVISIONED) {
     const limit =
       reason === ACCOUNT_LIMIT ? "the account's limit for a table" : 'the maximum that the table sets itself'
     return [
       {
-        ...found,
+        from,
+        to,
+        share,
+        drivers,
         kind: 'table-limit',
         title: `The table reaches a ${units} limit`,
-        text: `Requests go beyond ${limit}: ${count(throttles)} ${units}s were refused (${percent(found.share)} of all requests).`,
+        text: `Requests go beyond ${limit}: ${count(found.count)} ${units}s were refused (${percent(found.share)} of all requests).`,
       },
     ]
   }
   const hasStatic = capacity.partitions.isStatic
   return [
     {
-      ...found,
+      from,
+      to,
+      share,
+      drivers,
       kind: 'table-capacity',
       title: `The ${units} capacity is used up`,
-      text: `The table has ${count(write ? capacity.writeUnits : capacity.readUnits)} ${units} units a second${hasStatic ? `, a fixed ${count(capacity.partitionRate(write))} on each of ${capacity.partitions.count} partitions,` : ''} and what it had kept for bursts is gone: ${count(throttles)} ${units}s were refused (${percent(found.share)} of all requests).`,
+      text: `The table has ${count(write ? capacity.writeUnits : capacity.readUnits)} ${units} units a second${hasStatic ? `, a fixed ${count(capacity.partitionRate(write))} on each of ${capacity.partitions.count} partitions,` : ''} and what it had kept for bursts is gone: ${count(found.count)} ${units}s were refused (${percent(found.share)} of all requests).`,
     },
   ]
 }

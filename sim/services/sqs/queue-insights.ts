@@ -40,6 +40,7 @@ function backlog(look: Look): Finding[] {
   const peak = Math.min(look.now, (top + 1) * step)
   const oldest = look.metric('ApproximateAgeOfOldestMessage', 'Maximum', from, peak + 1) ?? 0
   if (height < BACKLOG || oldest < WAIT || peak <= look.warmUp) return []
+  if ((look.metric('NumberOfMessagesReceived', 'Sum', 0) ?? 0) === 0) return [unread(look, from, height)]
   const seconds = (peak - from) / SECOND
   const sent = (look.metric('NumberOfMessagesSent', 'Sum', from, peak) ?? 0) / seconds
   const growth = height / seconds
@@ -62,6 +63,18 @@ function backlog(look: Look): Finding[] {
       suspects: look.consumers(),
     },
   ]
+}
+
+/** Messages come, and nobody ever receives one. */
+function unread(look: Look, from: number, height: number): Finding {
+  return {
+    kind: 'unread-queue',
+    from,
+    to: look.now,
+    share: 0.5,
+    title: 'Nobody reads the queue',
+    text: `${count(height)} messages have come to ${look.name} and none was ever received: nothing that is simulated reads it.`,
+  }
 }
 
 /** How a backlog stands at the end: from `height` at its top, `left` after so long (µs). */
