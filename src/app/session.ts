@@ -137,7 +137,6 @@ export class Session {
       case 'done': {
         const { outcomes } = answer
         const { former } = store.getState()
-        if (this.run !== undefined) this.run.insights = outcomes.insights
         store.setState({
           status: 'done',
           outcomes,

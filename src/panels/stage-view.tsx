@@ -1,6 +1,6 @@
 // The stage with what lies over it: the caption, the legend, the zoom, and the same nodes as buttons for the keyboard.
 import { useEffect, useRef, useState } from 'react'
-import { useLive, useTools } from '../app/context.tsx'
+import { Live, useLive, useTools } from '../app/context.tsx'
 import { insightAt } from '../app/session.ts'
 import { store, useApp } from '../app/store.ts'
 import { describeCard, isTrouble } from '../glyphs/card.ts'
@@ -76,6 +76,7 @@ export function StageView() {
       <Caption />
       {ready && <Mirror moves={moves} />}
       {legend && <Legend />}
+      {new URLSearchParams(location.search).has('perf') && <Cost />}
       <div className="zoom" role="group" aria-label="Zoom">
         <button type="button" aria-label="Zoom in" onClick={() => tools.stage?.zoom(1.25)}>
           +
@@ -128,6 +129,23 @@ function Caption() {
       <p className="what" ref={text} />
       <p className="hidden" aria-live="polite" ref={spoken} />
     </div>
+  )
+}
+
+/** With `?perf` in the address: what a frame of the screen costs this thread. */
+function Cost() {
+  const { loop, stage } = useTools()
+  return (
+    <p className="perf mono">
+      <Live
+        ms={500}
+        read={() => {
+          const sorted = [...loop.costs].sort((a, b) => a - b)
+          const at = (share: number): string => (sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(2)
+          return `script a frame: median ${at(0.5)} ms, p95 ${at(0.95)} ms · dots at hand ${stage?.dots ?? 0}`
+        }}
+      />
+    </p>
   )
 }
 

@@ -1,7 +1,7 @@
 // The run as the page holds it: what a frame says is found again, whatever rows of cells stand before it.
 import { describe, expect, test } from 'vitest'
 import { OUTCOMES, type Frame, type Outline } from '../sim.ts'
-import { frameOf, outlineOf } from '../testing.ts'
+import { frameOf, outlineOf, type FrameSketch } from '../testing.ts'
 import { Run } from './run.ts'
 
 const outline: Outline = outlineOf(
@@ -21,7 +21,7 @@ const outline: Outline = outlineOf(
   ],
 )
 
-const first: Frame = frameOf(outline, 0, {
+const sameAsFirst: FrameSketch = {
   readings: [[12], [3, 10], [0.5]],
   tones: ['calm', 'throttling', 'busy'],
   cells: [
@@ -36,7 +36,8 @@ const first: Frame = frameOf(outline, 0, {
     [[[0.7, 9]]],
   ],
   counts: { 0: { ok: 20, throttled: 4 }, 1: { ok: 6, error: 2 } },
-})
+}
+const first: Frame = frameOf(outline, 0, sameAsFirst)
 
 describe('a frame', () => {
   const run = new Run(outline)
@@ -111,10 +112,13 @@ test('a node is painted again only when something of it changed', () => {
       ],
       [[[0.7, 9]]],
     ],
+    counts: { 0: { ok: 25 }, 1: { ok: 9, error: 2 } },
   })
   run.add(first)
   run.add(other)
   expect([0, 1, 2].map((node) => run.same(first, other, node))).toEqual([true, false, true])
+  const failing = frameOf(outline, 2, { ...sameAsFirst, counts: { 1: { error: 3 } } })
+  expect(run.same(first, failing, 2)).toBe(false)
 })
 
 test('every outcome has its place in the counts', () => expect(first.counts).toHaveLength(2 * OUTCOMES.length))

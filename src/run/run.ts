@@ -2,7 +2,7 @@
 //
 // The worker simulates ahead and every frame is kept: what the page shows at a time is a pure function of this object and
 // of that time, so play, pause and scrub never ask the worker.
-import { OUTCOMES, TONES, type Frame, type Insight, type Mark, type Outcome, type Outline, type Tone } from '../sim.ts'
+import { OUTCOMES, TONES, type Frame, type Mark, type Outcome, type Outline, type Tone } from '../sim.ts'
 
 /** The lanes of the time line. */
 export const LANES = ['requests', 'throttles', 'errors'] as const
@@ -35,11 +35,8 @@ export class Run {
   readonly frames: Frame[] = []
   /** Marks known so far, in order of time. */
   marks: Mark[]
-  insights: readonly Insight[] = []
   /** Messages a second in each frame, by lane. */
   readonly lanes: Readonly<Record<Lane, number[]>> = { requests: [], throttles: [], errors: [] }
-  /** By road: the frame's greatest number of messages a second, for the width of the road. */
-  readonly peaks: Float32Array
   readonly #shape: Shape
   readonly #sources: readonly number[]
   /** Readings that count time-outs: node and number of the reading. */
@@ -49,7 +46,6 @@ export class Run {
   constructor(outline: Outline) {
     this.outline = outline
     this.marks = [...outline.marks]
-    this.peaks = new Float32Array(outline.roads.length)
     this.#shape = shapeOf(outline)
     this.#sources = sourceRoads(outline)
     this.#timeouts = outline.nodes.flatMap((node, i) =>
@@ -77,7 +73,6 @@ export class Run {
     for (let road = 0; road < this.outline.roads.length; road++) {
       throttles += perSecond(road, 'throttled')
       errors += perSecond(road, 'error') + perSecond(road, 'dead-letter')
-      this.peaks[road] = Math.max(this.peaks[road], perSecond(road, 'ok') + perSecond(road, 'retry'))
     }
     // An attempt that was given up has no answer on any road.
     for (const [node, reading] of this.#timeouts) {
@@ -126,6 +121,9 @@ export class Run {
     const { readings } = this.outline.nodes[node]
     const start = this.#shape.readings[node]
     for (let i = start; i <= start + readings.length; i++) if (!Object.is(a.readings[i], b.readings[i])) return false
+    const failed = (frame: Frame): number =>
+      this.outline.roads.reduce((sum, road, i) => (road.to === node ? sum + this.rate(frame, i, 'error') : sum), 0)
+    if (failed(a) !== failed(b)) return false
     const first = this.#shape.firstKind[node]
     for (let kind = first; kind < first + this.outline.nodes[node].cells.length; kind++) {
       const [atA, atB] = [this.#offsets(a)[kind], this.#offsets(b)[kind]]

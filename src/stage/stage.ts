@@ -9,6 +9,7 @@ import type { Glyph } from '../glyphs/glyph.ts'
 import { glyphOf } from '../glyphs/index.ts'
 import { viewOf } from '../glyphs/view.ts'
 import type { Run } from '../run/run.ts'
+import type { Frame } from '../sim.ts'
 import { asNumber, type Theme } from '../theme/tokens.ts'
 import { fit, toScreen, toWorld, zoomAt, type Camera, type Margins } from './camera.ts'
 import { CanvasSprite } from './canvas-sprite.ts'
@@ -22,6 +23,8 @@ import { drawPlate, plateOf, PLATE_MARGIN } from './plate.ts'
 
 /** Least real time between two drawings of the same card, in ms. */
 const REPAINT_MS = 120
+/** Real time that cards may take of one frame of the screen, in ms. */
+const PAINT_MS = 2.5
 /** After the last turn of the wheel, in ms, cards are drawn sharp again. */
 const SETTLE_MS = 140
 /** Radius of a dot on the screen, in CSS pixels. */
@@ -72,6 +75,10 @@ export class Stage {
   #dirty = true
   #stale = true
   #drawnFrame = -2
+  /** The frame that each card shows. */
+  readonly #drawnOf = new Map<number, Frame>()
+  /** Nodes, and roads as their complements, that wait to be painted. */
+  #pending: readonly number[] = []
   #lastPaint = 0
   /** The stretch of time of the dots at hand, and up to where it was known, in µs. */
   #filled: { readonly number: number; readonly travel: number; readonly until: number } | undefined = undefined
@@ -79,6 +86,7 @@ export class Stage {
   #focused: number | undefined = undefined
   #pins: ReadonlyMap<number, number> = new Map()
   #still = false
+  #dotCount = 0
   #perDot = ''
 
   static async create(host: HTMLElement, theme: Theme, events: StageEvents): Promise<Stage> {
@@ -163,6 +171,8 @@ export class Stage {
     this.#filled = undefined
     this.#stale = true
     this.#drawnFrame = -2
+    this.#drawnOf.clear()
+    this.#pending = []
     if (same) return
     for (const sprite of [...this.#cards, ...this.#plates]) sprite.destroy()
     this.#glyphs = run.outline.nodes.map(glyphOf)
@@ -244,9 +254,9 @@ export class Stage {
     if (dx !== 0 || dy !== 0) this.pan(dx, dy)
   }
 
-  /** Saves the stage as it is now as a PNG. */
-  async picture(): Promise<string> {
-    return this.#renderer.extract.base64({ target: this.#root, clearColor: this.#theme.bg, resolution: 2 })
+  /** How many dots the drawn stretch of time holds. */
+  get dots(): number {
+    return this.#dotCount
   }
 
   /** Which renderer draws: `webgl`, or `canvas` where there is none. */
@@ -277,9 +287,17 @@ export class Stage {
     const zoomed = this.#camera.zoom !== this.#drawnZoom
     const settled = time - this.#lastZoom > SETTLE_MS || this.#drawnZoom === 0
     const due = frame !== this.#drawnFrame && (time - this.#lastPaint > REPAINT_MS || !playing)
-    if (this.#stale || due || (zoomed && settled)) {
-      this.#paint(frame)
+    const whole = this.#stale || (zoomed && settled) || !playing
+    if (whole ? due || this.#stale || zoomed : due) {
+      if (this.#stale || (zoomed && settled)) this.#drawnOf.clear()
+      this.#pending = [...run.outline.nodes.keys(), ...run.outline.roads.map((_, i) => ~i)]
+      this.#drawnFrame = frame
+      if (whole) this.#drawnZoom = this.#camera.zoom
+      this.#stale = false
       this.#lastPaint = time
+    }
+    if (this.#pending.length > 0) {
+      this.#paint(run, run.frames[this.#drawnFrame], whole ? Infinity : time + PAINT_MS)
       this.#dirty = true
     }
     const movedDots = this.#updateDots(run, now, speed)
@@ -312,6 +330,7 @@ export class Stage {
       const most = this.#flat === undefined ? DOTS_MAX : DOTS_2D_MAX
       const dots = dotsBetween(run, this.#paths, (number - 1) * stretch, until, travel, most)
       this.#filled = { number, travel, until: until < (number + 1) * stretch ? until : Infinity }
+      this.#dotCount = dots.count
       this.#gpu?.fill(dots)
       this.#flat?.fill(dots)
       this.#tellPerDot(dots)
@@ -333,37 +352,43 @@ export class Stage {
     this.#events.perDot(dots.perDot)
   }
 
-  #paint(frameIndex: number): void {
-    const run = this.#run as Run
-    const layout = this.#layout as Layout
-    const density = this.#renderer.resolution
-    const camera = this.#camera
-    const frame = run.frames[frameIndex]
-    const before = this.#stale || camera.zoom !== this.#drawnZoom ? undefined : run.frames[this.#drawnFrame]
-    layout.boxes.forEach((box, i) => {
-      if (frame === undefined || (before !== undefined && run.same(before, frame, i))) return
-      const screen = toScreen(camera, box)
-      const view = viewOf(run, frame, i)
-      this.#cards[i].paint(screen, CARD_MARGIN, density, (ctx) =>
-        drawCard(ctx, this.#theme, this.#glyphs[i], view, screen, {
-          selected: this.#selected === i,
-          focused: this.#focused === i,
-          ...(this.#pins.has(i) ? { pin: this.#pins.get(i) as number } : {}),
-        }),
-      )
-    })
-    run.outline.roads.forEach((_, i) => {
-      const plate = this.#plates[i]
-      const words = frame === undefined ? undefined : plateOf(run, frame, i, layout.roads[i].room * camera.zoom)
-      plate.sprite.visible = words !== undefined
-      if (words !== undefined)
-        plate.paint({ x: 0, y: 0, w: words.w, h: words.h }, PLATE_MARGIN, density, (ctx) =>
-          drawPlate(ctx, this.#theme, words),
-        )
-    })
-    this.#drawnFrame = frameIndex
-    this.#drawnZoom = camera.zoom
-    this.#stale = false
+  /** Paints what is pending until the real time `until`; the rest has its turn in the next frames of the screen. */
+  #paint(run: Run, frame: Frame | undefined, until: number): void {
+    if (frame === undefined) return
+    let done = 0
+    for (const each of this.#pending) {
+      if (done > 0 && performance.now() > until) break
+      if (each < 0) this.#paintPlate(run, frame, ~each)
+      else this.#paintCard(run, frame, each)
+      done++
+    }
+    this.#pending = this.#pending.slice(done)
+  }
+
+  #paintCard(run: Run, frame: Frame, node: number): void {
+    const before = this.#drawnOf.get(node)
+    if (before !== undefined && run.same(before, frame, node)) return
+    this.#drawnOf.set(node, frame)
+    const box = (this.#layout as Layout).boxes[node]
+    const screen = toScreen({ ...this.#camera, zoom: this.#drawnZoom }, box)
+    const view = viewOf(run, frame, node)
+    this.#cards[node].paint(screen, CARD_MARGIN, this.#renderer.resolution, (ctx) =>
+      drawCard(ctx, this.#theme, this.#glyphs[node], view, screen, {
+        selected: this.#selected === node,
+        focused: this.#focused === node,
+        ...(this.#pins.has(node) ? { pin: this.#pins.get(node) as number } : {}),
+      }),
+    )
+  }
+
+  #paintPlate(run: Run, frame: Frame, road: number): void {
+    const plate = this.#plates[road]
+    const words = plateOf(run, frame, road, (this.#layout as Layout).roads[road].room * this.#drawnZoom)
+    plate.sprite.visible = words !== undefined
+    if (words === undefined) return
+    plate.paint({ x: 0, y: 0, w: words.w, h: words.h }, PLATE_MARGIN, this.#renderer.resolution, (ctx) =>
+      drawPlate(ctx, this.#theme, words),
+    )
   }
 
   #place(): void {
