@@ -48,6 +48,7 @@ export function axisMoment(us: number): string {
   if (s % 3600 === 0) return `${s / 3600} h`
   if (s % 60 === 0 && s < 7200) return `${s / 60} min`
   const m = Math.floor(s / 60)
+  if (m >= 120) return `${Math.floor(m / 60)} h ${m % 60} min`
   return `${m}:${Math.floor(s % 60)
     .toString()
     .padStart(2, '0')}`

@@ -1,0 +1,42 @@
+// Numbers and moments as people read them.
+import { expect, test } from 'vitest'
+import { axisMoment, inUnit, moment, number, percent, seconds } from './words.ts'
+
+test.each([
+  [0, '0'],
+  [0.001, '< 0.01'],
+  [0.423, '0.42'],
+  [12.54, '12.5'],
+  [1839.6, '1,840'],
+  [3_240_000, '3.24M'],
+  [NaN, '–'],
+])('the number %d is %s', (value, text) => expect(number(value)).toBe(text))
+
+test.each([
+  [0, '0 s'],
+  [0.00034, '340 µs'],
+  [0.0041, '4.1 ms'],
+  [1.42, '1.42 s'],
+  [725, '12m 5s'],
+  [7380, '2h 3m'],
+])('%d seconds are %s', (value, text) => expect(seconds(value)).toBe(text))
+
+test.each([
+  [42_300_000, '00:42.300', '42.3 s'],
+  [324_000_000, '05:24.000', '5:24'],
+  [240_000_000, '04:00.000', '4 min'],
+  [116_640_000_000, '32:24:00.000', '32 h 24 min'],
+])('the moment %d µs is %s, on the axis %s', (us, clock, axis) => {
+  expect(moment(us)).toBe(clock)
+  expect(axisMoment(us)).toBe(axis)
+})
+
+test('units of readings', () => {
+  expect([
+    inUnit(0.5, 'share'),
+    inUnit(480, '1/s'),
+    inUnit(1400, 'ms'),
+    inUnit(12, 'messages'),
+    percent(0.034),
+  ]).toEqual(['50%', '480/s', '1.4 s', '12 messages', '3.4%'])
+})
