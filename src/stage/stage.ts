@@ -10,7 +10,7 @@ import { glyphOf } from '../glyphs/index.ts'
 import { viewOf } from '../glyphs/view.ts'
 import type { Run } from '../run/run.ts'
 import type { Frame } from '../sim.ts'
-import { asNumber, type Theme } from '../theme/tokens.ts'
+import type { Theme } from '../theme/tokens.ts'
 import { fit, toScreen, toWorld, zoomAt, type Camera, type Margins } from './camera.ts'
 import { CanvasSprite } from './canvas-sprite.ts'
 import { DOTS_2D_MAX, FlatDots } from './dots-2d.ts'
@@ -20,6 +20,8 @@ import { contains, type Box, type Point, type Size } from './geometry.ts'
 import { FORMS, layoutInput, ZOOM_LEAST, type Form } from './layout-input.ts'
 import { layOut, type Layout } from './layout.ts'
 import { drawPlate, plateOf, PLATE_MARGIN } from './plate.ts'
+import { listenToPointer } from './pointer.ts'
+import { drawRoads, ROAD_WIDTH } from './roads.ts'
 
 /** Least real time between two drawings of the same card, in ms. */
 const REPAINT_MS = 120
@@ -29,10 +31,7 @@ const PAINT_MS = 2.5
 const SETTLE_MS = 140
 /** Radius of a dot on the screen, in CSS pixels. */
 const DOT_RADIUS = 4.6
-const ROAD_WIDTH = { answers: 20, oneWay: 12 } as const
 const LANE = 4.8
-/** Lines to what alarms look at that are drawn all at once. */
-const WATCHES_MAX = 8
 
 /** What the stage tells the page. */
 export interface StageEvents {
@@ -120,7 +119,13 @@ export class Stage {
       this.#world.addChild(this.#gpu.mesh)
     }
     this.setTheme(theme)
-    this.#listen()
+    listenToPointer(host, canvas, {
+      nodeAt: (point) => this.#nodeAt(point),
+      select: events.selected,
+      pan: (dx, dy) => this.pan(dx, dy),
+      zoom: (factor, at) => this.zoom(factor, at),
+      fit: () => this.fit(),
+    })
   }
 
   get camera(): Camera {
@@ -410,96 +415,14 @@ export class Stage {
   }
 
   #drawRoads(): void {
-    const graphics = this.#roads
-    graphics.clear()
-    const { roads = [] } = this.#layout ?? {}
-    const outline = this.#run?.outline
-    if (outline === undefined) return
-    const trace = (line: readonly Point[]): void =>
-      line.forEach((point, i) => (i === 0 ? graphics.moveTo(point.x, point.y) : graphics.lineTo(point.x, point.y)))
-    outline.roads.forEach((road, i) => {
-      trace(roads[i].line)
-      const width = road.answers ? ROAD_WIDTH.answers : ROAD_WIDTH.oneWay
-      graphics.stroke({ width, color: asNumber(this.#theme.road), join: 'round', cap: 'butt' })
-    })
-    outline.roads.forEach((road, i) => {
-      if (!road.answers) return
-      trace(roads[i].line)
-      graphics.stroke({ width: 1, color: asNumber(this.#theme.line), alpha: 0.8, join: 'round' })
-    })
-    outline.roads.forEach((_, i) => {
-      const [a, b] = roads[i].line.slice(-2)
-      if (a === undefined || b === undefined) return
-      const side = Math.sign(b.x - a.x) || 1
-      graphics
-        .poly([b.x - 1 * side, b.y, b.x - 8 * side, b.y - 5, b.x - 8 * side, b.y + 5])
-        .fill({ color: asNumber(this.#theme.low) })
-    })
-    const watched = outline.nodes.flatMap((node, i) => (node.watches ?? []).map((other) => [i, other]))
-    roads.slice(outline.roads.length).forEach(({ line }, i) => {
-      // Many of them are a thicket: then only those of the selection are drawn.
-      if (watched.length > WATCHES_MAX && !watched[i].includes(this.#selected ?? -1)) return
-      dashes(line, (from, to) => graphics.moveTo(from.x, from.y).lineTo(to.x, to.y))
-      graphics.stroke({ width: 1.5, color: asNumber(this.#theme.low), alpha: 0.7 })
-    })
+    if (this.#run !== undefined && this.#layout !== undefined)
+      drawRoads(this.#roads, this.#layout, this.#run.outline, this.#theme, this.#selected)
     this.#dirty = true
-  }
-
-  #listen(): void {
-    const host = this.#host
-    let down: { x: number; y: number; moved: boolean } | undefined = undefined
-    const at = (event: MouseEvent): Point => {
-      const rect = host.getBoundingClientRect()
-      return { x: event.clientX - rect.left, y: event.clientY - rect.top }
-    }
-    const canvas = this.#renderer.canvas as HTMLCanvasElement
-    canvas.addEventListener('pointerdown', (event) => {
-      if (event.button > 1) return
-      canvas.setPointerCapture(event.pointerId)
-      down = { x: event.clientX, y: event.clientY, moved: false }
-    })
-    canvas.addEventListener('pointermove', (event) => {
-      if (down === undefined) {
-        canvas.style.cursor = this.#nodeAt(at(event)) === undefined ? 'grab' : 'pointer'
-        return
-      }
-      const [dx, dy] = [event.clientX - down.x, event.clientY - down.y]
-      if (!down.moved && Math.hypot(dx, dy) < 4) return
-      down = { x: event.clientX, y: event.clientY, moved: true }
-      canvas.style.cursor = 'grabbing'
-      this.pan(dx, dy)
-    })
-    canvas.addEventListener('pointerup', (event) => {
-      if (down !== undefined && !down.moved) this.#events.selected(this.#nodeAt(at(event)))
-      down = undefined
-    })
-    canvas.addEventListener('dblclick', () => this.fit())
-    host.addEventListener(
-      'wheel',
-      (event) => {
-        event.preventDefault()
-        const unit = event.deltaMode === 1 ? 16 : 1
-        this.zoom(2 ** (-Math.max(-240, Math.min(240, event.deltaY * unit)) / 320), at(event))
-      },
-      { passive: false },
-    )
   }
 
   #nodeAt(point: Point): number | undefined {
     const world = toWorld(this.#camera, point)
     const found = this.#layout?.boxes.findIndex((box) => contains(box, world)) ?? -1
     return found < 0 ? undefined : found
-  }
-}
-
-/** Cuts a line into dashes of 5 with gaps of 4 units. */
-function dashes(line: readonly Point[], draw: (from: Point, to: Point) => void): void {
-  for (let i = 1; i < line.length; i++) {
-    const [a, b] = [line[i - 1], line[i]]
-    const length = Math.hypot(b.x - a.x, b.y - a.y)
-    for (let at = 0; at < length; at += 9) {
-      const t = (d: number): Point => ({ x: a.x + ((b.x - a.x) * d) / length, y: a.y + ((b.y - a.y) * d) / length })
-      draw(t(at), t(Math.min(length, at + 5)))
-    }
   }
 }

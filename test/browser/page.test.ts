@@ -69,6 +69,17 @@ describe('a newcomer', () => {
     await mark.click()
     await expect.poll(() => momentOf(page)).toBeLessThan(330)
     expect(await momentOf(page)).toBeGreaterThan(240)
+
+    // A click on a card inspects it; the wheel comes closer.
+    const box = await describing(page, 'Buy').boundingBox()
+    if (box === null) throw new Error('the card has no place')
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
+    await page.getByRole('complementary', { name: 'Inspector' }).getByText('AWS::Lambda::Function').waitFor()
+    const before = await describing(page, 'Buy').boundingBox()
+    await page.mouse.wheel(0, -200)
+    await expect
+      .poll(async () => (await describing(page, 'Buy').boundingBox())?.width)
+      .toBeGreaterThan((before?.width ?? 0) * 1.2)
     expect(complaints).toEqual([])
     await page.context().close()
   })

@@ -1,0 +1,50 @@
+// The mouse and the finger on the stage: drag moves, the wheel zooms, a click selects, a double click shows all.
+import type { Point } from './geometry.ts'
+
+/** What the pointer can do. */
+export interface Hand {
+  readonly nodeAt: (point: Point) => number | undefined
+  readonly select: (node: number | undefined) => void
+  readonly pan: (dx: number, dy: number) => void
+  readonly zoom: (factor: number, at: Point) => void
+  readonly fit: () => void
+}
+
+/** Listens on the stage's canvas, and for the wheel on all that lies over it. */
+export function listenToPointer(host: HTMLElement, canvas: HTMLCanvasElement, hand: Hand): void {
+  let down: { x: number; y: number; moved: boolean } | undefined = undefined
+  const at = (event: MouseEvent): Point => {
+    const rect = host.getBoundingClientRect()
+    return { x: event.clientX - rect.left, y: event.clientY - rect.top }
+  }
+  canvas.addEventListener('pointerdown', (event) => {
+    if (event.button > 1) return
+    canvas.setPointerCapture(event.pointerId)
+    down = { x: event.clientX, y: event.clientY, moved: false }
+  })
+  canvas.addEventListener('pointermove', (event) => {
+    if (down === undefined) {
+      canvas.style.cursor = hand.nodeAt(at(event)) === undefined ? 'grab' : 'pointer'
+      return
+    }
+    const [dx, dy] = [event.clientX - down.x, event.clientY - down.y]
+    if (!down.moved && Math.hypot(dx, dy) < 4) return
+    down = { x: event.clientX, y: event.clientY, moved: true }
+    canvas.style.cursor = 'grabbing'
+    hand.pan(dx, dy)
+  })
+  canvas.addEventListener('pointerup', (event) => {
+    if (down !== undefined && !down.moved) hand.select(hand.nodeAt(at(event)))
+    down = undefined
+  })
+  canvas.addEventListener('dblclick', () => hand.fit())
+  host.addEventListener(
+    'wheel',
+    (event) => {
+      event.preventDefault()
+      const unit = event.deltaMode === 1 ? 16 : 1
+      hand.zoom(2 ** (-Math.max(-240, Math.min(240, event.deltaY * unit)) / 320), at(event))
+    },
+    { passive: false },
+  )
+}
