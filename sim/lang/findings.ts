@@ -34,7 +34,8 @@ export class Findings {
   giveWay(path: Path, slug: Slug): boolean {
     const parent = keyOf(path.slice(0, -1))
     const isMisspelt = [...this.byPath.values()].some(
-      (finding) => finding.meant === path.at(-1) && keyOf(finding.path.slice(0, -1)) === parent,
+      ({ meant, path: at, problem }) =>
+        meant === path.at(-1) && problem.severity === 'error' && keyOf(at.slice(0, -1)) === parent,
     )
     if (slug === 'missing-property' && isMisspelt) return false
     this.byPath.delete(keyOf(path))

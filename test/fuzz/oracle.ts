@@ -91,7 +91,7 @@ function wrongProblem(list: readonly Problem[]): Finding | undefined {
       if (!holds)
         return { key: `span ${slug}`, message: `${slug} at ${start}..${end} of ${source.text.length}: ${message}` }
     }
-    if (slug !== 'yaml-syntax' && /\b(NaN|undefined|\[object)\b/.test(message.replaceAll(/`[^`]*`/g, '')))
+    if (slug !== 'yaml-syntax' && /\b(NaN|undefined|\[object)\b/.test(message.replaceAll(/`[^`]*`|"[^"]*"/g, '')))
       return { key: `words ${slug}`, message: `${slug} says: ${message}` }
   }
   return unsafe('problems', renderProblems(list.slice(0, SHOWN)))
