@@ -1,4 +1,5 @@
 // What a report or a view says of a table's partitions: ranges, data, consumption, throttles and the hottest keys of each.
+import { count } from '../../parts/words.ts'
 import type { KeyValue } from './items.ts'
 import { HASHES } from './partitions.ts'
 import type { Table } from './state.ts'
@@ -67,7 +68,7 @@ export function reportOf(table: Table): {
     const keys = partition.hotKeys
       .filter((key) => key.units > total / 100)
       .map(({ key, units: own }) => `${String(key)} ${percent(own / total)}`)
-    const throttled = partition.throttled > 0 ? `, ${partition.throttled} throttled` : ''
+    const throttled = partition.throttled > 0 ? `, ${count(partition.throttled)} throttled` : ''
     const hot = keys.length > 0 ? `; of all units ${keys.join(', ')}` : ''
     return `partition ${partition.index + 1} of ${partitions.length}: ${percent(units / total)} of the units, ${percent(partition.heat)} of its ceiling in the last full minute${throttled}${hot}`
   })
