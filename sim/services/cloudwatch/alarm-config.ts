@@ -36,7 +36,6 @@ export const ANOMALY_COMPARISONS = [
 ]
 
 type Path = readonly (string | number)[]
-type Dimensions = readonly { readonly Name: string; readonly Value: string }[]
 
 export function gather(near: Near): Config {
   const { self } = near
@@ -97,7 +96,7 @@ function measuredDirectly(near: Near): Measured {
 function measuredByMetrics(near: Near): Measured | null {
   const { self } = near
   const list = self.config['Metrics']
-  const entries = (Array.isArray(list) ? list : []) as readonly Readonly<Record<string, any>>[]
+  const entries = itemsOf(list)
   const terms: Term[] = []
   entries.forEach((entry, i) => {
     const term = termOf(near, entry, ['Metrics', i])
@@ -150,10 +149,19 @@ function termOf(near: Near, entry: Readonly<Record<string, any>>, path: Path): T
     }
     return { id, query: null, expression }
   }
-  const { Metric: metric = {}, Period: period = 60, Stat: stat = 'Sum', Unit: unit } = entry['MetricStat'] ?? {}
+  const { Metric: metric = {}, Period: period = 60, Stat: stat = 'Sum', Unit: unit } = membersOf(entry['MetricStat'])
   checkPeriod(near, [...path, 'MetricStat', 'Period'], Number(period))
   checkStatistic(near, [...path, 'MetricStat', 'Stat'], String(stat))
-  return { id, query: queryOf(metric, String(stat), Number(period), unit), expression: null }
+  return { id, query: queryOf(membersOf(metric), String(stat), Number(period), unit), expression: null }
+}
+
+/** The members of what should be a map; a map that is empty or missing has none. */
+function membersOf(value: unknown): Readonly<Record<string, any>> {
+  return typeof value === 'object' && value !== null ? value : {}
+}
+
+function itemsOf(list: unknown): readonly Readonly<Record<string, any>>[] {
+  return Array.isArray(list) ? list.map(membersOf) : []
 }
 
 /** Whether an expression needs itself. */
@@ -167,8 +175,7 @@ function leadsInACircle(terms: readonly Term[]): boolean {
 
 function queryOf(metric: Readonly<Record<string, any>>, stat: string, period: number, unit: string | undefined): Query {
   const dimensions: Record<string, string> = {}
-  for (const { Name: name, Value: value } of (metric['Dimensions'] ?? []) as Dimensions)
-    dimensions[name] = String(value)
+  for (const { Name: name, Value: value } of itemsOf(metric['Dimensions'])) dimensions[String(name)] = String(value)
   return {
     Namespace: String(metric['Namespace']),
     MetricName: String(metric['MetricName']),
