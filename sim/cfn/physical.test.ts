@@ -10,8 +10,8 @@ Resources:
   Jobs: { Type: AWS::SQS::Queue }
   Fifo: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true } }
   Named: { Type: AWS::SQS::Queue, Properties: { QueueName: !Sub "\${AWS::StackName}-named" } }
-  Work: { Type: AWS::Lambda::Function, Properties: { FunctionName: work } }
-  Table: { Type: AWS::DynamoDB::Table, Properties: { TableName: work } }
+  Work: { Type: AWS::Lambda::Function, Properties: { FunctionName: jobs } }
+  Table: { Type: AWS::DynamoDB::Table, Properties: { TableName: jobs } }
   News: { Type: AWS::SNS::Topic, Properties: { TopicName: news } }
   Files: { Type: AWS::S3::Bucket }
   Api: { Type: AWS::ApiGateway::RestApi }
@@ -53,21 +53,21 @@ test('a name is stack, logical id and letters, the same in every run; buckets ar
 test('Ref and GetAtt follow the type, a given name is kept, and an attribute of an unknown type is a text of its own [CFN-R10, CFN-R11, N.CLOUDFORMATION-15, N.CLOUDFORMATION-28]', () => {
   expect(output('Arn')).toMatch(/^arn:aws:sqs:us-east-1:123456789012:shop-Jobs-/)
   expect(output('Named')).toBe('https://sqs.us-east-1.amazonaws.com/123456789012/shop-named')
-  expect(output('Work')).toBe('work')
+  expect(output('Work')).toBe('jobs')
   expect(output('Topic')).toBe('arn:aws:sns:us-east-1:123456789012:news')
-  expect(output('Alias')).toBe('arn:aws:lambda:us-east-1:123456789012:function:work:live')
+  expect(output('Alias')).toBe('arn:aws:lambda:us-east-1:123456789012:function:jobs:live')
   expect(output('Odd')).toMatch(/^shop-New-[A-Z0-9]{12}-Colour$/)
 })
 
 test('a text leads back to its resource: names, ARNs and what stands below them, URLs, integrations', () => {
   const template = load()
-  const fn = 'arn:aws:lambda:us-east-1:123456789012:function:work'
+  const fn = 'arn:aws:lambda:us-east-1:123456789012:function:jobs'
   expect(template.resourceAt(output('Queue'))).toEqual({ logicalId: 'Jobs' })
   expect(template.resourceAt(output('Arn'))).toEqual({ logicalId: 'Jobs', attribute: 'Arn' })
   expect(template.resourceAt(fn)).toEqual({ logicalId: 'Work', attribute: 'Arn' })
   expect(template.resourceAt(`${fn}:live`)).toEqual({ logicalId: 'Live' })
   expect(template.resourceAt(`${fn}:other`)).toEqual({ logicalId: 'Work' })
-  expect(template.resourceAt('arn:aws:dynamodb:us-east-1:123456789012:table/work/index/*')).toEqual({
+  expect(template.resourceAt('arn:aws:dynamodb:us-east-1:123456789012:table/jobs/index/*')).toEqual({
     logicalId: 'Table',
   })
   expect(template.resourceAt(`arn:aws:s3:::${output('Bucket')}/*`)).toEqual({ logicalId: 'Files' })
@@ -85,8 +85,8 @@ test('a text leads back to its resource: names, ARNs and what stands below them,
 
 test('a name that two resources share is told apart by type', () => {
   const template = load()
-  expect(template.resourceAt('work')).toEqual({ logicalId: 'Work' })
-  expect(template.resourceAt('work', 'AWS::DynamoDB::Table')).toEqual({ logicalId: 'Table' })
+  expect(template.resourceAt('jobs')).toEqual({ logicalId: 'Work' })
+  expect(template.resourceAt('jobs', 'AWS::DynamoDB::Table')).toEqual({ logicalId: 'Table' })
 })
 
 test('SHA-1 agrees with published digests', () => {
