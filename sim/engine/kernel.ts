@@ -29,7 +29,10 @@ export interface Boundary {
 const RING_START = 1024
 const TIMER_TARGET = 0
 const NONE = -1
-/** How many events run between two questions to the poll guard: so few because an event with a large body may take 50 ms. */
+/**
+ * How many events run between two questions to the poll guard: so few because an event with a large body may take 50 ms.
+ * Counted from the first event, so that a run that is divided is asked at the same events as one that is not.
+ */
 const POLL_EVERY = 128
 
 export class Kernel {
@@ -142,7 +145,7 @@ export class Kernel {
       if (--left === 0) {
         if (this.steps >= this.stepsMax) return 'steps'
         left = this.untilPoll() - 1
-        if (poll !== undefined && poll()) return 'poll'
+        if (poll !== undefined && this.steps % POLL_EVERY === 0 && poll()) return 'poll'
       }
       const time = queue.peek()
       if (this.ringHead !== this.ringTail && time > clock[0]) {
@@ -170,7 +173,7 @@ export class Kernel {
 
   /** Rounds of the loop until the guards are asked: exactly at the last event allowed. */
   private untilPoll(): number {
-    return Math.min(POLL_EVERY, Math.max(1, this.stepsMax - this.steps + 1))
+    return 1 + Math.min(POLL_EVERY - (this.steps % POLL_EVERY), Math.max(0, this.stepsMax - this.steps))
   }
 
   /** Whether work for this very instant is waiting. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { scenarioOf } from '../../test/scenarios.ts'
 import { exitCode } from '../cli/run.ts'
 import { reportOf } from './report.ts'
-import { runScenario, type Run, type RunOptions } from './run.ts'
+import { runScenario, Running, type Run, type RunOptions } from './run.ts'
 
 const RECURSIVE = `
 Resources:
@@ -61,6 +61,27 @@ describe('a guard', () => {
     const large = run(QUIET, '{ Memory: 1GB }', { watch: { memory: () => 2 ** 31 } })
     expect(large.stopped).toMatchObject({ guard: 'memory', message: expect.stringContaining('1024 MB') })
     expect(run(QUIET, '{}', { watch: { interrupted: () => true } }).stopped?.guard).toBe('interrupted')
+  })
+
+  it.each([
+    ['in flight', '{ InFlight: 100 }', QUIET],
+    ['in flight in the warm-up', '{ InFlight: 100 }', QUIET.replace('Guards', 'WarmUp: 50m\n  Guards')],
+    ['in flight, where much happens', '{ InFlight: 5000 }', RECURSIVE],
+    ['of events', '{ Events: 100000 }', RECURSIVE],
+  ])('%s speaks at the same event however the run is divided', (_, guards, text) => {
+    const scenario = scenarioOf(text.replace('GUARDS', guards))
+    const whole = reportOf(runScenario(scenario), '')
+    expect(whole.stopped).toBeDefined()
+    expect(whole.digest.checkpoints.at(-1)).toMatchObject({ events: whole.events, digest: whole.digest.total })
+    for (const [step, events] of [
+      [7_000_000, Infinity],
+      [100, 1_000],
+      [3_600_000_000, 130],
+    ] as const) {
+      const running = new Running(scenario)
+      for (let until = step; running.goesOn; until += step) while (!running.to(until, events));
+      expect(reportOf(running.finish(), '')).toEqual(whole)
+    }
   })
 
   it('says nothing of a run that stays within', () => {

@@ -68,6 +68,8 @@ export class Running {
   private readonly verify: boolean
   private isWarm: boolean
   private lookedAt = -LOOK_APART
+  /** Events after which `to` pauses. */
+  private pauseAt = Infinity
 
   constructor(scenario: Scenario, options: RunOptions = {}) {
     this.scenario = scenario
@@ -85,42 +87,49 @@ export class Running {
     return this.checkpoints.length < CHECKPOINTS && this.stopped === undefined && this.broken.length === 0
   }
 
-  /** Runs on to `until` µs, with a checkpoint at the end of every stretch on the way. How a run is divided does not change it. */
-  to(until: number): void {
+  /**
+   * Runs on to `until` µs, with a checkpoint at the end of every stretch on the way, or until about `events` have run. Answers
+   * whether it is over for now: it has come there, or a guard has spoken. How a run is divided does not change it.
+   */
+  to(until: number, events = Infinity): boolean {
     const { world, scenario } = this
     const { duration, warmUp } = scenario.plan
-    // The warm-up is a stretch of its own, so that its calls can be left out of the report.
-    if (!this.isWarm && this.goesOn) {
-      if (until < warmUp) return this.stretch(until, false)
-      this.isWarm = true
-      if (world.run(warmUp, this.poll) === 'end') world.dispatcher.markWarm()
-    }
+    this.pauseAt = world.kernel.steps + events
     while (this.goesOn) {
-      const i = this.checkpoints.length + 1
-      const end = i === CHECKPOINTS ? duration : Math.max(world.now, Math.floor((duration / CHECKPOINTS) * i))
-      if (until < end) return this.stretch(until, false)
-      this.stretch(end, i === CHECKPOINTS)
+      // The warm-up is a stretch of its own, so that its calls can be left out of the report.
+      const i = this.isWarm ? this.checkpoints.length + 1 : 0
+      const end =
+        i === 0 ? warmUp : i === CHECKPOINTS ? duration : Math.max(world.now, Math.floor((duration / CHECKPOINTS) * i))
+      if (!this.stretch(Math.min(until, end))) return false
+      if (until < end && this.stopped === undefined) return true
+      if (i === 0 && this.stopped === undefined) {
+        this.isWarm = true
+        world.dispatcher.markWarm()
+        continue
+      }
+      // A quiet run is asked here: between two checkpoints the loop may have had too few events to ask.
+      if (this.stopped === undefined && i < CHECKPOINTS) this.poll()
       this.checkpoints.push({ events: world.kernel.steps, time: world.now, digest: world.kernel.digest.hex() })
       if (this.verify || i === CHECKPOINTS || this.stopped !== undefined) this.broken = world.brokenInvariants()
     }
+    return true
   }
 
   /** The run is over: closes the books. */
   finish(): Run {
-    if (this.stopped !== undefined) this.broken = this.world.brokenInvariants()
     this.watch.progress?.(this.world.now, this.world.kernel.steps)
     this.world.finish()
     return this
   }
 
-  private stretch(until: number, last: boolean): void {
+  /** Runs on to `until` µs; false when it pauses before. */
+  private stretch(until: number): boolean {
     const { world } = this
-    if (until < world.now) return
+    if (until < world.now) return true
     const { events } = this.scenario.guards
-    if (world.run(until, this.poll) === 'steps')
-      this.stopped = stop(world, 'events', events, `more than ${events} events have run`)
-    // A quiet run is asked here: between two checkpoints the loop may have had too few events to ask.
-    if (this.stopped === undefined && !last) this.poll()
+    const end = world.run(until, this.poll)
+    if (end === 'steps') this.stopped = stop(world, 'events', events, `more than ${events} events have run`)
+    return end !== 'poll' || this.stopped !== undefined
   }
 
   private readonly poll = (): boolean => {
@@ -155,7 +164,7 @@ export class Running {
       )
     else if (looks && watch.interrupted?.() === true)
       this.stopped = stop(world, 'interrupted', 0, 'the run was interrupted')
-    return this.stopped !== undefined
+    return this.stopped !== undefined || world.kernel.steps >= this.pauseAt
   }
 }
 
