@@ -58,18 +58,33 @@ export class FrameRecorder {
     return this.past.index
   }
 
-  /** When the next frame ends, in µs. */
+  /** When the next frame begins and ends, in µs. */
+  get from(): number {
+    return this.past.from
+  }
+
   get end(): number {
     return Math.min(this.world.plan.duration, (this.past.index + 1) * this.step)
   }
 
   /** Makes the next frame; `run` runs the world up to a moment, or as far as it may. */
-  next(run: (until: number) => void): Frame {
+  next(run: (until: number) => unknown): Frame {
+    this.advance(run)
+    return this.take()
+  }
+
+  /** Goes on towards the end of the next frame, as far as `run` goes; answers what it answers. */
+  advance<T>(run: (until: number) => T): T {
+    this.world.dispatcher.observer = this.moves
+    const answer = run(this.end)
+    this.world.dispatcher.observer = null
+    return answer
+  }
+
+  /** The frame of all that has happened since the one before. */
+  take(): Frame {
     const { world, past, moves } = this
     const { index, from } = past
-    world.dispatcher.observer = moves
-    run(this.end)
-    world.dispatcher.observer = null
     const to = world.now
     const seconds = Math.max(to - from, 1) / 1_000_000
     const marks = this.marks(from, to)

@@ -1,7 +1,8 @@
 // The page's questions and what is answered: problems, outlines, frames in order, the end as the command line has it.
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { scenarioNames } from '../../test/scenarios.ts'
+import { scenarioNames, scenarioOf } from '../../test/scenarios.ts'
+import { runScenario } from '../run/run.ts'
 import { Session } from './session.ts'
 import type { Answer, Ask, Frame } from './types.ts'
 
@@ -86,6 +87,41 @@ describe('a session', () => {
     expect(all.length).toBe(600)
     expect(page.again(430, 440)).toEqual(all.slice(430, 440))
     expect(page.of('bug')).toEqual([])
+  })
+
+  describe('of a function that multiplies without end', () => {
+    const text = `
+Resources:
+  Loop: { Type: AWS::Lambda::Function, Properties: { Runtime: python3.12, Handler: a.b, Role: r, Timeout: 900, Code: { ZipFile: pass } } }
+Simulation:
+  Duration: 1h
+  Guards: { Events: EVENTS }
+  Quotas: { lambda.ConcurrentExecutions: 1000000 }
+  Workloads: { Spark: { Target: Loop, Operation: lambda:InvokeFunction, Arrivals: regular, Rate: 1/s, Count: 1, Client: { Retries: none } } }
+  Handlers:
+    Loop: [{ Wait: 300ms }, { Parallel: [{ lambda:InvokeFunction: { FunctionName: !Ref Loop } }, { lambda:InvokeFunction: { FunctionName: !Ref Loop } }] }]
+`
+
+    test('is stopped where the command line stops, and makes its last frame again', () => {
+      const page = new Page()
+      const stopped = text.replace('EVENTS', '200000')
+      page.load(stopped)
+      const frames = framesOf(page.ahead(Infinity))
+      const { outcomes } = page.of('done')[0]!
+      const { kernel } = runScenario(scenarioOf(stopped)).world
+      expect([outcomes.events, outcomes.digest]).toEqual([200_000, kernel.digest.hex()])
+      expect(page.again(0, 1)).toEqual(frames.slice(0, 1))
+      expect(page.again(frames.length - 2, frames.length)).toEqual(frames.slice(-2))
+    })
+
+    test('leaves its worker free for the next question', () => {
+      const page = new Page()
+      page.load(text.replace('EVENTS', '200000'))
+      page.session.take({ ask: 'ahead', run: 1, until: Infinity })
+      let turns = 0
+      while (page.session.work()) turns++
+      expect(turns).toBeGreaterThan(200_000 / 5_000)
+    })
   })
 
   test('runs with the values of knobs and of a seed', () => {

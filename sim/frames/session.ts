@@ -16,6 +16,9 @@ import { FrameRecorder } from './recorder.ts'
 import { planRoads, viewOf, type Plan } from './roads.ts'
 import type { Answer, Ask, Frame, Outcomes } from './types.ts'
 
+/** Events at a stretch, about: a frame may hold millions of them, and a question is not to wait for all. */
+const SLICE = 4_096
+
 /** Sends an answer; the buffers may be handed over for good. */
 export type Post = (answer: Answer, buffers: readonly ArrayBuffer[]) => void
 
@@ -67,7 +70,7 @@ export class Session {
     else show.wanted.push([Math.max(0, ask.from), Math.max(0, ask.to)])
   }
 
-  /** Makes one frame, or closes the run; answers whether there is more to do. */
+  /** Makes one frame or a part of one, or closes the run; answers whether there is more to do. */
   work(): boolean {
     const { show } = this
     if (show === null) return false
@@ -75,13 +78,15 @@ export class Session {
   }
 
   private workOn(show: Show): boolean {
-    const wanted = nextWanted(show)
-    if (wanted >= 0) this.postFrame(show, makeAgain(show, wanted))
-    else if (show.running.goesOn && show.ahead.world.now < show.horizon) {
-      this.postFrame(
-        show,
-        show.ahead.next((until) => show.running.to(until)),
-      )
+    const wanted = firstWanted(show)
+    if (wanted !== undefined) {
+      const frame = makeAgain(show, wanted[0])
+      if (frame === undefined) return true
+      wanted[0]++
+      this.postFrame(show, frame)
+    } else if (show.running.goesOn && show.ahead.from < show.horizon) {
+      if (!show.ahead.advance((until) => show.running.to(until, SLICE))) return true
+      this.postFrame(show, show.ahead.take())
       show.moments.offer(show.ahead)
     } else if (!show.running.goesOn && !show.isDone) {
       show.isDone = true
@@ -127,24 +132,34 @@ export class Session {
   }
 }
 
-/** The number of the next frame to make again; those that were never made come by themselves. */
-function nextWanted(show: Show): number {
+/** The frames to make again first; those that were never made come by themselves. */
+function firstWanted(show: Show): [number, number] | undefined {
   while (show.wanted.length > 0) {
     const range = show.wanted[0]!
-    if (range[0] < Math.min(range[1], show.ahead.index)) return range[0]++
+    if (range[0] < Math.min(range[1], show.ahead.index)) return range
     show.wanted.shift()
   }
-  return -1
+  return undefined
 }
 
-function makeAgain(show: Show, index: number): Frame {
-  const again = (show.again ??= new FrameRecorder(new World(show.running.scenario.plan), show.plan, show.perDot))
+/** Goes on to make a frame again; undefined while there is more to do. It goes no further than the run itself has come. */
+function makeAgain(show: Show, index: number): Frame | undefined {
+  const { scenario, world: first } = show.running
+  const again = (show.again ??= new FrameRecorder(new World(scenario.plan), show.plan, show.perDot))
   const moment = show.moments.before(index)
   if (again.index > index || again.index < moment.index) again.goTo(moment)
-  for (;;) {
-    const frame = again.next((until) => void again.world.run(until))
-    if (frame.index === index) return frame
-  }
+  const { kernel } = again.world
+  kernel.stepsMax = scenario.guards.events
+  const pauseAt = kernel.steps + SLICE
+  // A guard may have ended the run in the middle of a moment.
+  const isThere = (): boolean => kernel.steps >= first.kernel.steps && again.world.now >= first.now
+  const pauses = again.advance((until) => {
+    const poll = (): boolean => kernel.steps >= pauseAt || isThere()
+    return again.world.run(Math.min(until, first.now), poll) === 'poll' && !isThere()
+  })
+  if (pauses) return undefined
+  const frame = again.take()
+  return frame.index === index ? frame : undefined
 }
 
 function outcomesOf(show: Show): Outcomes {
