@@ -294,7 +294,7 @@ export class Workload {
     sim.count(this.metricAttempts, 1)
     if (attempt > 1) sim.count(this.metricRetries, 1)
     // The number of the call about to be opened: no other request of the world has it.
-    if (attempt === 1) this.trace[row] = sim.calls.opened | 0
+    if (attempt === 1) this.trace[row] = (sim.calls.opened + 1) | 0
     const call = sim.open(this.edge, row, this.trace[row])
     sim.calls.body[call] = this.bodies[row]
     sim.calls.arg[call] = this.arg
