@@ -208,13 +208,13 @@ describe('what rooms show', () => {
 
 describe('sampling', () => {
   test('keeps a frame small when more happens than was expected, and says how much it was', () => {
-    const scenario = scenarioOf(SHOP.replace('Rate: 5/s', 'Rate: 60000/s'))
+    const scenario = scenarioOf(SHOP.replace('Rate: 5/s', 'Rate: 200000/s'))
     const running = new Running(scenario)
     const recorder = new FrameRecorder(running.world, planRoads(running.world), [1, 1, 1, 1, 1, 1])
     for (let i = 0; i < 2; i++) {
       const frame = recorder.next((until) => running.to(until))
       const shown = movesOf(frame)
-      expect(frame.counts.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(50_000)
+      expect(frame.counts.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(150_000)
       expect(shown.length).toBeLessThanOrEqual(MOVES_MAX * 1.2)
       expect(shown.length).toBeGreaterThan(MOVES_MAX / 2)
       const kinds = new Set(shown.map(({ road, outcome }) => road * 6 + OUTCOMES.indexOf(outcome as 'ok')))
@@ -222,6 +222,32 @@ describe('sampling', () => {
         if (count > 0) expect(kinds.has(i)).toBe(true)
       })
     }
+  })
+
+  test('keeps a frame small that is one request alone', () => {
+    const list = '0, '.repeat(1000)
+    const scenario = scenarioOf(`
+Resources:
+  Origin: { Type: Sim::Http::Server, Properties: { Workers: 100000, ServiceTime: 1ms } }
+  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: a.b, Role: r, Timeout: 900, Code: { ZipFile: x } } }
+Simulation:
+  Duration: 10m
+  Workloads: { One: { Target: Work, Operation: lambda:InvokeFunction, Arrivals: regular, Rate: 10/s, Count: 1, Parameters: { Payload: { list: [${list}] } } } }
+  Handlers: { Work: [{ Repeat: { Times: 100, Do: [{ Parallel: { ForEach: $.list, Do: [{ http:GET: { Url: !Ref Origin } }] } }] } }] }
+`)
+    const running = new Running(scenario)
+    const recorder = new FrameRecorder(running.world, planRoads(running.world), [1, 1, 1, 1, 1, 1])
+    const frame = recorder.next((until) => running.to(until))
+    expect(frame.counts.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(190_000)
+    const shown = movesOf(frame)
+    expect(new Set(shown.map(({ trace }) => trace)).size).toBe(1)
+    expect(shown.length).toBeLessThanOrEqual(MOVES_MAX * 1.5)
+    expect(shown.length).toBeGreaterThan(MOVES_MAX / 2)
+    // They come evenly, and so they are shown.
+    const calls = shown.filter(({ outcome, road }) => outcome === 'ok' && road === shown[10]!.road)
+    const [first, middle, last] = [0, 0.5, 1].map((p) => calls[Math.round(p * (calls.length - 1))]!.at)
+    expect(calls.length).toBeGreaterThan(1_000)
+    expect((middle! - first!) / (last! - first!)).toBeCloseTo(0.5, 1)
   })
 
   test('shows a request on all of its roads or on none, and one in so many', () => {

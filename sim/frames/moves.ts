@@ -21,6 +21,8 @@ const KINDS = OUTCOMES.length
 /** The most dots of one frame: beyond, one request in two, three, … of those that would be shown. */
 export const MOVES_MAX = 6_000
 const START = 1_024
+/** The most that are kept until a frame ends, a power of two. */
+const KEPT_MAX = 65_536
 
 export class Moves implements Observer {
   /** By road and outcome, since the last frame. */
@@ -33,11 +35,15 @@ export class Moves implements Observer {
   private what = new Int32Array(START)
   private trace = new Int32Array(START)
   private length = 0
+  /** Shown is one request in so many of those that would be; where few requests make most messages, one message in so many. */
+  private every = 1
+  private stride = 1
+  private turn = 0
   /** By road and outcome: when the first message of this frame set out, and the rest of it. */
   readonly firstTime: Float64Array
   private readonly firstTrace: Int32Array
   private readonly firstLane: Uint8Array
-  /** By road and outcome: how many dots there are. */
+  /** By road and outcome: how many dots there would be without a limit. */
   private readonly dots: Int32Array
 
   constructor(world: World, plan: Plan, perDot: readonly number[]) {
@@ -73,7 +79,9 @@ export class Moves implements Observer {
   /** The dots of the frame that began at `from` µs, as `Frame.moves` holds them; the next frame begins. */
   take(from: number): ArrayBuffer {
     this.addSpares()
-    const order = this.thinned().sort((a, b) => this.time[a]! - this.time[b]! || a - b)
+    this.thin(MOVES_MAX)
+    const order = Array.from({ length: this.length }, (_, i) => i)
+    order.sort((a, b) => this.time[a]! - this.time[b]! || a - b)
     const bytes = new ArrayBuffer(order.length * MOVE_BYTES)
     const view = new DataView(bytes)
     order.forEach((i, n) => {
@@ -92,6 +100,9 @@ export class Moves implements Observer {
   /** Begins a frame without regard to what came before. */
   clear(): void {
     this.length = 0
+    this.every = 1
+    this.stride = 1
+    this.turn = 0
     this.counts.fill(0)
     this.dots.fill(0)
   }
@@ -107,12 +118,19 @@ export class Moves implements Observer {
       this.firstLane[row] = lane
     }
     if (!isShown(trace, this.perDot[outcome]!)) return
-    this.dots[row]!++
+    if (this.dots[row]!++ > 0 && !this.isChosen(trace, outcome)) return
     this.push(now, road, outcome, lane, trace)
   }
 
+  /** Whether a dot is among those that are shown when there are too many. */
+  private isChosen(trace: number, outcome: number): boolean {
+    if (this.every > 1 && !isShown(trace, this.every * this.perDot[outcome]!)) return false
+    return this.stride === 1 || this.turn++ % this.stride === 0
+  }
+
   private push(time: number, road: number, outcome: number, lane: number, trace: number): void {
-    if (this.length === this.time.length) this.grow()
+    if (this.length === KEPT_MAX) this.thin(KEPT_MAX / 2)
+    else if (this.length === this.time.length) this.grow()
     const i = this.length++
     this.time[i] = time
     this.what[i] = (road << 4) | (outcome << 1) | lane
@@ -129,18 +147,38 @@ export class Moves implements Observer {
       }
   }
 
-  /** The dots that are shown: all, or of too many those of one request in so many, but one at least of each kind. */
-  private thinned(): number[] {
-    const all = Array.from({ length: this.length }, (_, i) => i)
-    const every = Math.ceil(this.length / MOVES_MAX)
-    if (every <= 1) return all
+  /** Leaves about `most` dots, of one request in so many; but one at least of each kind. */
+  private thin(most: number): void {
+    const { length, trace, what, perDot } = this
+    if (length <= most) return
+    const factor = Math.ceil(length / most)
+    const every = this.every * factor
+    const ofChosen = (i: number): boolean => isShown(trace[i]!, every * perDot[(what[i]! >> 1) & 7]!)
+    let left = 0
+    for (let i = 0; i < length; i++) if (ofChosen(i)) left++
+    // Where one request calls itself on and on, all of it would be shown or nothing: then its messages are thinned.
+    if (left > length / factor / 2 && left < (length / factor) * 1.5) {
+      this.every = every
+      this.keep(ofChosen)
+    } else {
+      this.stride *= factor
+      this.keep((i) => i % factor === 0)
+    }
+  }
+
+  /** Lets go of all dots but those chosen and the first of each kind. */
+  private keep(isChosen: (dot: number) => boolean): void {
+    const { time, what, trace } = this
     const seen = new Set<number>()
-    return all.filter((i) => {
-      const kind = this.what[i]! >> 1
-      if (seen.has(kind) && !isShown(this.trace[i]!, every * this.perDot[kind & 7]!)) return false
-      seen.add(kind)
-      return true
-    })
+    let kept = 0
+    for (let i = 0; i < this.length; i++) {
+      if (seen.has(what[i]! >> 1) && !isChosen(i)) continue
+      seen.add(what[i]! >> 1)
+      time[kept] = time[i]!
+      what[kept] = what[i]!
+      trace[kept++] = trace[i]!
+    }
+    this.length = kept
   }
 
   private grow(): void {
