@@ -191,6 +191,13 @@ describe('a frame made again', () => {
 })
 
 describe('what rooms show', () => {
+  test('is never nothing, but for what is shown as a part of another or as a road', () => {
+    const empty = services.filter(({ view: { readings = [], cells = [], partOf, road } }) => {
+      return readings.length + cells.length === 0 && partOf === undefined && road === undefined
+    })
+    expect(empty.map(({ type }) => type)).toEqual([])
+  })
+
   test('has a name of its own, a unit or a scale in words, and a sentence', () => {
     for (const def of services) {
       const rows = [def.view.readings ?? [], ...(def.view.cells ?? []).map(({ columns }) => columns)]

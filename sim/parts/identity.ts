@@ -79,6 +79,10 @@ export class Users {
   private readonly byProfile = new Map<string, User>()
   private readonly all: User[] = []
 
+  get size(): number {
+    return this.all.length
+  }
+
   /** Adds the profiles of a scenario; two that name one user of one account share it. */
   addProfiles(profiles: Readonly<Record<string, ProfileSettings>>): void {
     for (const name of Object.keys(profiles).sort()) {

@@ -113,6 +113,16 @@ export const scalableTarget: ServiceDef<Scaler> = {
     level: (self) => self.wanted,
     levelMax: (self) => self.max,
     tone: (self) => (self.high > 0 ? 'busy' : 'calm'),
+    readings: [
+      {
+        name: 'Wanted',
+        unit: '',
+        doc: 'The capacity asked for last; none before.',
+        read: (self) => (self.wanted > 0 ? self.wanted : NaN),
+      },
+      { name: 'Least', unit: '', doc: 'The least capacity.', read: (self) => self.min },
+      { name: 'Most', unit: '', doc: 'The most capacity.', read: (self) => self.max },
+    ],
   },
 }
 

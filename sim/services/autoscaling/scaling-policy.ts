@@ -67,6 +67,10 @@ export const scalingPolicy: ServiceDef<ScalingPolicy> = {
     level: (self) => self.adjusted,
     levelMax: (self) => Math.max(1, self.executed),
     tone: () => 'calm',
+    readings: [
+      { name: 'Executed', unit: 'times', doc: 'Executions since the beginning.', read: (self) => self.executed },
+      { name: 'Adjusted', unit: 'times', doc: 'Those that changed the capacity.', read: (self) => self.adjusted },
+    ],
   },
   report: (self) => ({
     lines: [`executed ${self.executed} times: ${self.adjusted} adjustments, ${self.held} held by a cooldown`],

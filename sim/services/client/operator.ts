@@ -68,6 +68,9 @@ export const operator: ServiceDef<Operator> = {
     level: (self) => self.going,
     levelMax: () => 1,
     tone: (self) => (self.going > 0 ? 'busy' : 'calm'),
+    readings: [
+      { name: 'Going', unit: 'actions', doc: 'Actions that have begun and not ended.', read: (self) => self.going },
+    ],
     plannedAt: (config) => config['Actions'] as readonly OperatorAction[],
   },
   report: (self) => self.outcomes,

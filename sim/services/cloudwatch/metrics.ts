@@ -75,7 +75,21 @@ export const metrics: ServiceDef<Metrics> = {
   timers: {},
   metrics: {},
   invariants: {},
-  view: { glyph: 'metrics', label: 'CloudWatch', level: () => 0, levelMax: () => 1, tone: () => 'calm' },
+  view: {
+    glyph: 'metrics',
+    label: 'CloudWatch',
+    level: () => 0,
+    levelMax: () => 1,
+    tone: () => 'calm',
+    readings: [
+      {
+        name: 'Tokens',
+        unit: 'requests',
+        doc: 'Requests to send metrics that may come at once.',
+        read: (self, now) => self.requests.peek(now),
+      },
+    ],
+  },
 }
 
 export class Metrics {

@@ -89,6 +89,28 @@ export const account: ServiceDef<Account> = {
     level: (self) => self.used,
     levelMax: (self) => self.limit,
     tone: (self) => (self.used >= self.limit ? 'throttling' : self.used > 0 ? 'busy' : 'calm'),
+    readings: [
+      {
+        name: 'Instances',
+        unit: 'instances',
+        doc: 'Pending and running instances.',
+        read: (self) => self.counted.inside,
+      },
+      {
+        name: 'Level',
+        unit: '',
+        doc: 'The quota in use, in vCPUs, or in instances where `ec2.RunningInstances` is set.',
+        read: (self) => self.used,
+      },
+      { name: 'Limit', unit: '', doc: 'The quota, in the same unit.', read: (self) => self.limit },
+      {
+        name: 'Refused',
+        unit: '1/s',
+        doc: 'Launches that found no room.',
+        counter: true,
+        read: (self) => self.refused,
+      },
+    ],
   },
   report,
 }

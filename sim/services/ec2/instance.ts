@@ -92,6 +92,20 @@ export const instance: ServiceDef<Instance> = {
     level: (self) => (self.state === 'running' ? 1 : 0),
     levelMax: () => 1,
     tone: (self) => (self.refusal !== 0 ? 'failing' : self.moving ? 'busy' : 'calm'),
+    readings: [
+      {
+        name: 'Running',
+        unit: '',
+        doc: '1 = running, 0 = in any other state.',
+        read: (self) => (self.state === 'running' ? 1 : 0),
+      },
+      {
+        name: 'Quota',
+        unit: 'vCPUs',
+        doc: 'What it takes of the quota of the account while it counts.',
+        read: (self) => self.vcpus,
+      },
+    ],
   },
   report,
 }

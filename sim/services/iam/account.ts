@@ -48,7 +48,14 @@ export const account: ServiceDef<Account> = {
   timers: {},
   metrics: {},
   invariants: {},
-  view: { glyph: 'account', label: 'IAM', level: () => 0, levelMax: () => 1, tone: () => 'calm' },
+  view: {
+    glyph: 'account',
+    label: 'IAM',
+    level: () => 0,
+    levelMax: () => 1,
+    tone: () => 'calm',
+    readings: [{ name: 'Users', unit: 'users', doc: 'Users of the account.', read: (self) => self.users.size }],
+  },
 }
 
 export class Account {
