@@ -50,6 +50,7 @@ describe('the quota', () => {
     expect(state.counted.inside).toBe(0)
     expect(run(9, 't3.micro', 5).answer.Instances).toHaveLength(5)
     expect(run(0).status).toBe('InvalidParameterValue')
+    expect(run(1e9).status).toBe('InvalidParameterValue')
   })
 
   it('is free again as soon as an instance shuts down', () => {
@@ -92,6 +93,17 @@ describe('instances without a name', () => {
     )
     expect(run(1).answer.Instances[0].InstanceId).not.toBe(id)
     expect(state.fleet.ids).toHaveLength(1)
+  })
+
+  it('are listed by id; filters that are none leave nobody out, and values that are no list stand alone', () => {
+    const { run, world } = ec2()
+    const [id] = run(2).answer.Instances.map((one: { InstanceId: string }) => one.InstanceId)
+    const listed = (Filters: unknown): number =>
+      world.ask(ACCOUNT, 'ec2:DescribeInstances', { Filters }).answer.Reservations[0].Instances.length
+    expect([undefined, 'x', [null, 7], {}].map(listed)).toEqual([2, 2, 2, 2])
+    expect(listed([{ Name: 'instance-id', Values: [id, 'i-0'] }])).toBe(1)
+    expect(listed({ Name: 'instance-id', Values: id })).toBe(1)
+    expect(listed([{ Name: 'instance-id' }])).toBe(0)
   })
 
   it('that are terminated while they boot never run', () => {
@@ -137,6 +149,8 @@ Simulation:
 
 it('vCPUs follow from the size of a type', () => {
   expect(
-    ['t2.micro', 't3.micro', 'm5.large', 'm5.xlarge', 'c5.9xlarge', 'm6g.medium', 't2.medium'].map(vcpusOf),
-  ).toEqual([1, 2, 2, 4, 36, 1, 2])
+    ['t2.micro', 't3.micro', 'm5.large', 'm5.xlarge', 'c5.9xlarge', 'm6g.medium', 't2.medium', 'm5.0xlarge'].map(
+      vcpusOf,
+    ),
+  ).toEqual([1, 2, 2, 4, 36, 1, 2, 2])
 })

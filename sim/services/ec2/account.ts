@@ -11,6 +11,8 @@ import { DEFAULT_TYPE, vcpusOf } from './instance-types.ts'
 
 /** The singleton's name as a component. */
 export const ACCOUNT = 'Sim::Ec2::Account'
+/** Most instances of one launch; AWS documents no figure, and each is a thing that is kept here. [SIM] */
+const LAUNCH_MAX = 10_000
 /** Running On-Demand Standard instances. */
 const QUOTA_CODE = 'L-1216C47A'
 
@@ -197,10 +199,12 @@ export class Account {
 }
 
 function describeInstances(self: Account, call: Call): void {
-  const { Filters } = self.sim.calls.body[call] as { Filters?: readonly { Name: string; Values: readonly string[] }[] }
-  const wanted = Filters?.find((filter) => filter.Name === 'instance-id')?.Values
+  const { Filters } = self.sim.calls.body[call] as { Filters?: unknown }
+  const filters = [Filters].flat() as ({ readonly Name?: unknown; readonly Values?: unknown } | undefined)[]
+  const wanted = filters.find((filter) => filter?.Name === 'instance-id')
   const { fleet } = self
-  const rows = wanted === undefined ? fleet.ids.map((_, row) => row) : wanted.map((id) => fleet.rowOf(id))
+  const rows =
+    wanted === undefined ? fleet.ids.map((_, row) => row) : [wanted.Values].flat().map((id) => fleet.rowOf(id))
   const Instances = rows.filter((row) => row >= 0 && fleet.ids[row] !== '').map((row) => fleet.describe(row))
   self.answer(call, { Reservations: [{ Instances }] })
 }
@@ -210,7 +214,7 @@ function runInstances(self: Account, call: Call): void {
   const type = String(body.InstanceType ?? DEFAULT_TYPE)
   const min = Number(body.MinCount ?? 1)
   const max = Number(body.MaxCount ?? min)
-  if (!(min >= 1 && max >= min && Number.isInteger(min) && Number.isInteger(max))) {
+  if (!(min >= 1 && max >= min && max <= LAUNCH_MAX && Number.isInteger(min) && Number.isInteger(max))) {
     self.refuse(call, self.badValue)
     return
   }

@@ -25,7 +25,7 @@ export function vcpusOf(type: string): number {
   const [family = '', size = ''] = type.split('.')
   if (SMALL.has(size)) return BURSTABLE.has(family) ? 2 : 1
   if (size === 'xlarge') return 4
-  const large = /^([0-9]{1,2})xlarge$/.exec(size)
+  const large = /^([1-9][0-9]?)xlarge$/.exec(size)
   if (large !== null) return 4 * Number(large[1])
   return size.startsWith('metal') ? METAL : 2
 }
