@@ -43,17 +43,15 @@ function peakMoves(scenario: Scenario): number {
     messages += count
     peak = Math.max(peak, count)
   }
-  const seen = demand(world, 0, world.now)
+  const demands = world.components.flatMap((component) => viewOf(component).demand?.(component.config) ?? [])
+  const expected = (time: number): number => demands.reduce((sum, demand) => sum + demand(time), 0)
+  const seen = expected(world.now)
   if (seen === 0) return peak
-  for (let from = 0; from < duration; from += step)
-    peak = Math.max(peak, (messages / seen) * demand(world, from, Math.min(duration, from + step)))
+  let before = 0
+  for (let from = 0; from < duration; from += step) {
+    const after = expected(Math.min(duration, from + step))
+    peak = Math.max(peak, (messages / seen) * (after - before))
+    before = after
+  }
   return peak
-}
-
-/** Requests that the workloads expect in a stretch of time. */
-function demand(world: World, from: number, to: number): number {
-  return world.components.reduce(
-    (sum, component) => sum + (viewOf(component).demand?.(component.config, from, to) ?? 0),
-    0,
-  )
 }

@@ -275,6 +275,23 @@ Simulation:
     }
   })
 
+  // 10 a second, and 18,000 from the sixth minute on: two messages each, 36,000 in a frame of a second for 2,000 dots.
+  test.each([
+    ['a rate', 'Rate: [{ At: 0s, Value: 10/s }, { At: 5m, Value: 10/s }, { At: 5m, Value: 18000/s }]'],
+    ['recorded arrivals', "Arrivals: 'trace(t.csv, column=t)'"],
+    ['users', 'Users: [{ At: 0s, Value: 10 }, { At: 5m, Value: 18000 }], ThinkTime: 1s'],
+  ])('as many messages as a dot stands for follow from the fullest time of %s', (_, arrivals) => {
+    const times = Array.from({ length: 600 * 10 + 18_000 }, (_, i) => (i < 6_000 ? i / 10 : 300 + (i - 6_000) / 18_000))
+    const scenario = scenarioOf(
+      `
+Resources: { Origin: { Type: Sim::Http::Server, Properties: { Workers: 1000, ServiceTime: 1ms } } }
+Simulation: { Duration: 10m, Workloads: { Load: { Target: Origin, Operation: http:GET, ${arrivals} } } }
+`,
+      { files: { read: () => ({ ok: true, value: `t\n${times.join('\n')}` }) } },
+    )
+    expect(densityOf(scenario)).toEqual([20, 20, 5, 5, 5, 2])
+  })
+
   test('a dot stands for 1, 2, 5, 10, … messages; what is shown at a multiple is shown at the divisor', () => {
     expect([0.1, 1, 1.1, 3, 5, 7, 11, 99, 101].map(roundDot)).toEqual([1, 1, 2, 5, 5, 10, 20, 100, 200])
     for (let trace = 0; trace < 10_000; trace++) if (isShown(trace, 30)) expect(isShown(trace, 10)).toBe(true)

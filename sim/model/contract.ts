@@ -185,8 +185,8 @@ export interface View<S> {
   readonly road?: (config: Config) => { readonly from: Ref; readonly to: Ref } | undefined
   /** Where messages go that it gives up. */
   readonly deadLetters?: (config: Config) => readonly Ref[]
-  /** How many requests are expected of it in [from, to) µs, in proportion to other times. */
-  readonly demand?: (config: Config, from: number, to: number) => number
+  /** How many requests are expected of it before a time (µs), in proportion to other times. */
+  readonly demand?: (config: Config) => (time: number) => number
   /** What it will do at given times (µs), once or again. */
   readonly plannedAt?: (
     config: Config,

@@ -35,21 +35,24 @@ export const readings: readonly Reading<Workload>[] = [
   },
 ]
 
-/** Requests expected in [from, to) µs; of a closed workload one per user and second. */
-export function demand(config: Config, from: number, to: number): number {
+/** Requests expected before a time; of a closed workload one per user and second. */
+export function demand(config: Config): (time: number) => number {
   const { Arrivals, Rate, TraceTimes, Users } = config as unknown as WorkloadConfig
-  if (Users !== undefined)
-    return expected(
-      Users.map(({ at, value }) => ({ at, perSecond: value })),
-      from,
-      to,
-    )
-  if (Arrivals !== 'trace') return expected(Rate, from, to)
-  return TraceTimes!.filter((time) => time >= from && time < to).length
+  if (Users === undefined && Arrivals === 'trace') return (time) => countBelow(TraceTimes!, time)
+  const points = Users?.map(({ at, value }) => ({ at, perSecond: value })) ?? Rate
+  if (points.length === 0) return () => 0
+  const curve = new RateCurve(points)
+  return (time) => curve.cumulative(time)
 }
 
-function expected(points: WorkloadConfig['Rate'], from: number, to: number): number {
-  if (points.length === 0) return 0
-  const curve = new RateCurve(points)
-  return curve.cumulative(to) - curve.cumulative(from)
+/** How many of the rising values are below a limit. */
+function countBelow(values: Float64Array, limit: number): number {
+  let low = 0
+  let high = values.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (values[middle] < limit) low = middle + 1
+    else high = middle
+  }
+  return low
 }
