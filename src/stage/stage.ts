@@ -283,34 +283,35 @@ export class Stage {
     this.#events.moved()
   }
 
-  /** Draws what changed; call it once a frame of the screen. Answers whether anything had. */
-  draw({ now, speed, playing }: Shown): boolean {
+  /** Draws what changed; call it once a frame of the screen. */
+  draw({ now, speed, playing }: Shown): void {
     const run = this.#run
-    if (run === undefined || this.#layout === undefined) return false
+    if (run === undefined || this.#layout === undefined) return
     const time = performance.now()
     const frame = run.frames.length === 0 ? -1 : run.frameAt(now)
-    const zoomed = this.#camera.zoom !== this.#drawnZoom
     const settled = time - this.#lastZoom > SETTLE_MS || this.#drawnZoom === 0
+    // Cards that only zoom are scaled as they are, and drawn sharp when the zoom has come to rest.
+    const anew = this.#stale || (this.#camera.zoom !== this.#drawnZoom && settled)
     const due = frame !== this.#drawnFrame && (time - this.#lastPaint > REPAINT_MS || !playing)
-    const whole = this.#stale || (zoomed && settled) || !playing
-    if (whole ? due || this.#stale || zoomed : due) {
-      if (this.#stale || (zoomed && settled)) this.#drawnOf.clear()
+    if (anew) {
+      this.#drawnOf.clear()
+      this.#drawnZoom = this.#camera.zoom
+      this.#stale = false
+    }
+    if (anew || due) {
       this.#pending = [...run.outline.nodes.keys(), ...run.outline.roads.map((_, i) => ~i)]
       this.#drawnFrame = frame
-      if (whole) this.#drawnZoom = this.#camera.zoom
-      this.#stale = false
       this.#lastPaint = time
     }
     if (this.#pending.length > 0) {
-      this.#paint(run, run.frames[this.#drawnFrame], whole ? Infinity : time + PAINT_MS)
+      this.#paint(run, run.frames[this.#drawnFrame], anew || !playing ? Infinity : time + PAINT_MS)
       this.#dirty = true
     }
     const movedDots = this.#updateDots(run, now, speed)
-    if (!this.#dirty && !movedDots) return zoomed
+    if (!this.#dirty && !movedDots) return
     this.#place()
     this.#renderer.render(this.#root)
     this.#dirty = false
-    return true
   }
 
   #lastShown = -1

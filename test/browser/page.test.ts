@@ -246,6 +246,26 @@ describe('the page', () => {
     await page.context().close()
   })
 
+  test('draws what was zoomed in a pause as large as it stands there', async () => {
+    const { page } = await lab.visit('#scenario=flash-crowd', { reducedMotion: 'reduce' })
+    await done(page)
+    await scrub(page, 0.5)
+    const box = await describing(page, 'Shop').boundingBox()
+    if (box === null) throw new Error('the card has no place')
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+    await page.mouse.wheel(0, -200)
+    await page.waitForTimeout(700)
+    const zoomed = await page.locator('.stage').screenshot()
+    // Another theme draws everything anew.
+    for (const name of ['light', 'dark']) {
+      await page.keyboard.press('t')
+      await page.locator(`html[data-theme=${name}]`).waitFor()
+    }
+    await page.waitForTimeout(700)
+    expect((await page.locator('.stage').screenshot()).equals(zoomed)).toBe(true)
+    await page.context().close()
+  })
+
   test('keeps still when motion is to be reduced', async () => {
     const { page } = await lab.visit('#scenario=retry-storm', { reducedMotion: 'reduce' })
     await done(page)
