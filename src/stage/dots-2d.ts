@@ -3,14 +3,14 @@ import { OUTCOMES } from '../sim.ts'
 import { Pen } from '../glyphs/pen.ts'
 import type { Theme } from '../theme/tokens.ts'
 import type { Camera } from './camera.ts'
-import { placeOf, type Dots, type Path } from './dots.ts'
+import { NO_DOTS, placeOf, type Dots, type Path } from './dots.ts'
 
 /** Most dots at once without WebGL. */
 export const DOTS_2D_MAX = 400
 
 export class FlatDots {
   readonly canvas = document.createElement('canvas')
-  #dots: Dots = { base: 0, rows: new Float32Array(0), count: 0, perDot: [] }
+  #dots = NO_DOTS
   #paths: readonly Path[] = []
 
   constructor() {

@@ -67,6 +67,8 @@ export interface Dots {
   readonly perDot: readonly number[]
 }
 
+export const NO_DOTS: Dots = { base: 0, rows: new Float32Array(0), count: 0, perDot: [] }
+
 /**
  * The messages that set out in (from, to] µs, thinned until those that are on a road at once have room on it: of the frequent
  * outcomes the same requests on all roads, the rare ones by a measure of their own, so that the many never crowd them out.

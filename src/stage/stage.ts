@@ -13,15 +13,14 @@ import type { Frame } from '../sim.ts'
 import type { Theme } from '../theme/tokens.ts'
 import { fit, toScreen, toWorld, zoomAt, type Camera, type Margins } from './camera.ts'
 import { CanvasSprite } from './canvas-sprite.ts'
-import { DOTS_2D_MAX, FlatDots } from './dots-2d.ts'
-import { GpuDots } from './dots-gpu.ts'
-import { DOTS_MAX, dotsBetween, LONGEST_PACE, pathOf, TRAVEL_SECONDS, type Dots, type Path } from './dots.ts'
+import { pathOf } from './dots.ts'
 import { contains, type Box, type Point, type Size } from './geometry.ts'
 import { FORMS, layoutInput, ZOOM_LEAST, type Form } from './layout-input.ts'
 import { layOut, type Layout } from './layout.ts'
 import { drawPlate, plateOf, PLATE_MARGIN } from './plate.ts'
 import { listenToPointer } from './pointer.ts'
 import { drawRoads, ROAD_WIDTH } from './roads.ts'
+import { Traffic } from './traffic.ts'
 
 /** Least real time between two drawings of the same card, in ms. */
 const REPAINT_MS = 120
@@ -29,8 +28,7 @@ const REPAINT_MS = 120
 const PAINT_MS = 2.5
 /** After the last turn of the wheel, in ms, cards are drawn sharp again. */
 const SETTLE_MS = 140
-/** Radius of a dot on the screen, in CSS pixels. */
-const DOT_RADIUS = 4.6
+/** Distance of a road's lanes from its middle, in world units. */
 const LANE = 4.8
 
 /** What the stage tells the page. */
@@ -55,14 +53,12 @@ export class Stage {
   readonly #root = new Container()
   readonly #world = new Container()
   readonly #roads = new Graphics()
-  readonly #gpu: GpuDots | undefined
-  readonly #flat: FlatDots | undefined
+  readonly #traffic: Traffic
   #theme: Theme
   #run: Run | undefined = undefined
   #layout: Layout | undefined = undefined
   #form: Form | undefined = undefined
   #glyphs: readonly Glyph[] = []
-  #paths: readonly Path[] = []
   #cards: CanvasSprite[] = []
   #plates: CanvasSprite[] = []
   #camera: Camera = { x: 0, y: 0, zoom: 1 }
@@ -79,14 +75,10 @@ export class Stage {
   /** Nodes, and roads as their complements, that wait to be painted. */
   #pending: readonly number[] = []
   #lastPaint = 0
-  /** The stretch of time of the dots at hand, and up to where it was known, in µs. */
-  #filled: { readonly number: number; readonly travel: number; readonly until: number } | undefined = undefined
   #selected: number | undefined = undefined
   #focused: number | undefined = undefined
   #pins: ReadonlyMap<number, number> = new Map()
   #still = false
-  #dotCount = 0
-  #perDot = ''
 
   static async create(host: HTMLElement, theme: Theme, events: StageEvents): Promise<Stage> {
     const renderer = await autoDetectRenderer({
@@ -111,13 +103,7 @@ export class Stage {
     host.prepend(canvas)
     this.#root.addChild(this.#world)
     this.#world.addChild(this.#roads)
-    if (renderer.name === 'canvas') {
-      this.#flat = new FlatDots()
-      canvas.after(this.#flat.canvas)
-    } else {
-      this.#gpu = new GpuDots()
-      this.#world.addChild(this.#gpu.mesh)
-    }
+    this.#traffic = new Traffic(this.#world, canvas, renderer.name !== 'canvas', events.perDot)
     this.setTheme(theme)
     listenToPointer(host, canvas, {
       nodeAt: (point) => this.#nodeAt(point),
@@ -128,10 +114,6 @@ export class Stage {
     })
   }
 
-  get camera(): Camera {
-    return this.#camera
-  }
-
   /** Boxes of the nodes on the screen, in CSS pixels of the stage. */
   boxes(): readonly Box[] {
     return (this.#layout?.boxes ?? []).map((box) => toScreen(this.#camera, box))
@@ -139,7 +121,7 @@ export class Stage {
 
   setTheme(theme: Theme): void {
     this.#theme = theme
-    this.#gpu?.setTheme(theme)
+    this.#traffic.setTheme(theme)
     this.#drawRoads()
     this.#stale = true
   }
@@ -147,7 +129,6 @@ export class Stage {
   /** Reduced motion: no dots travel; the plates on the roads tell the numbers. */
   setStill(still: boolean): void {
     this.#still = still
-    this.#filled = undefined
     this.#dirty = true
   }
 
@@ -173,7 +154,7 @@ export class Stage {
           ])
     const same = key(this.#run) === key(run)
     this.#run = run
-    this.#filled = undefined
+    this.#traffic.forget()
     this.#stale = true
     this.#drawnFrame = -2
     this.#drawnOf.clear()
@@ -202,10 +183,7 @@ export class Stage {
       break
     }
     const { roads } = this.#layout as Layout
-    this.#paths = run.outline.roads.map((road, i) => pathOf(roads[i].line, road.answers ? LANE : 0))
-    this.#gpu?.setPaths(this.#paths)
-    this.#flat?.setPaths(this.#paths)
-    this.#filled = undefined
+    this.#traffic.setPaths(run.outline.roads.map((road, i) => pathOf(roads[i].line, road.answers ? LANE : 0)))
     this.#stale = true
     this.#drawRoads()
   }
@@ -259,9 +237,9 @@ export class Stage {
     if (dx !== 0 || dy !== 0) this.pan(dx, dy)
   }
 
-  /** How many dots the drawn stretch of time holds. */
+  /** How many dots are at hand. */
   get dots(): number {
-    return this.#dotCount
+    return this.#traffic.count
   }
 
   /** Which renderer draws: `webgl`, or `canvas` where there is none. */
@@ -271,7 +249,7 @@ export class Stage {
 
   destroy(): void {
     for (const sprite of [...this.#cards, ...this.#plates]) sprite.destroy()
-    this.#flat?.canvas.remove()
+    this.#traffic.destroy()
     ;(this.#renderer.canvas as HTMLCanvasElement).remove()
     this.#renderer.destroy()
   }
@@ -307,55 +285,15 @@ export class Stage {
       this.#paint(run, run.frames[this.#drawnFrame], anew || !playing ? Infinity : time + PAINT_MS)
       this.#dirty = true
     }
-    const movedDots = this.#updateDots(run, now, speed)
-    if (!this.#dirty && !movedDots) return
+    const sight = { camera: this.#camera, theme: this.#theme, density: this.#renderer.resolution }
+    const dots =
+      this.#still || run.frames.length === 0
+        ? this.#traffic.hide(sight)
+        : this.#traffic.show(run, now, speed, sight, this.#dirty)
+    if (!this.#dirty && !dots) return
     this.#place()
     this.#renderer.render(this.#root)
     this.#dirty = false
-  }
-
-  #lastShown = -1
-
-  #updateDots(run: Run, now: number, speed: number): boolean {
-    if (this.#still || run.frames.length === 0) {
-      const changed = this.#lastShown !== -1
-      this.#lastShown = -1
-      if (this.#gpu !== undefined) this.#gpu.mesh.visible = false
-      if (changed) this.#flat?.fill({ base: 0, rows: new Float32Array(0), count: 0, perDot: [] })
-      return changed
-    }
-    const travel = TRAVEL_SECONDS * speed
-    // Stretches of time as long as the longest journey, cut alike however one came to this moment: the picture is a function
-    // of the moment alone. The one before holds what is still on its way.
-    const stretch = travel * LONGEST_PACE * 1e6
-    const number = Math.floor(now / stretch)
-    const filled = this.#filled
-    const grown = filled !== undefined && filled.until < run.reached && now >= filled.until
-    if (filled === undefined || filled.travel !== travel || filled.number !== number || grown) {
-      const until = Math.min(run.reached, (number + 1) * stretch)
-      const most = this.#flat === undefined ? DOTS_MAX : DOTS_2D_MAX
-      const dots = dotsBetween(run, this.#paths, (number - 1) * stretch, until, travel, most)
-      this.#filled = { number, travel, until: until < (number + 1) * stretch ? until : Infinity }
-      this.#dotCount = dots.count
-      this.#gpu?.fill(dots)
-      this.#flat?.fill(dots)
-      this.#tellPerDot(dots)
-    } else if (now === this.#lastShown && !this.#dirty) return false
-    this.#lastShown = now
-    const radius = DOT_RADIUS * Math.min(1.5, Math.max(0.62, this.#camera.zoom ** 0.5))
-    if (this.#gpu !== undefined) {
-      this.#gpu.mesh.visible = true
-      this.#gpu.at(now, travel, radius / this.#camera.zoom)
-    }
-    this.#flat?.draw(now, travel, radius, this.#camera, this.#theme, this.#renderer.resolution)
-    return true
-  }
-
-  #tellPerDot(dots: Dots): void {
-    const key = dots.perDot.join()
-    if (key === this.#perDot) return
-    this.#perDot = key
-    this.#events.perDot(dots.perDot)
   }
 
   /** Paints what is pending until the real time `until`; the rest has its turn in the next frames of the screen. */

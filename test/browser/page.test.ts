@@ -292,6 +292,19 @@ describe('the page', () => {
       return seen.size
     })
     expect(colours).toBeGreaterThan(50)
+
+    // Dots travel here too, until no motion is wanted.
+    const inked = () =>
+      page.evaluate(() => {
+        const canvas = document.querySelector('.flat-dots') as HTMLCanvasElement
+        // Read from a copy: the browser complains of a canvas that is drawn and read by turns.
+        const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d')
+        copy?.drawImage(canvas, 0, 0)
+        return copy?.getImageData(0, 0, canvas.width, canvas.height).data.some((each) => each > 0)
+      })
+    await expect.poll(inked, { timeout: 20_000 }).toBe(true)
+    await page.keyboard.press('m')
+    await expect.poll(inked).toBe(false)
     expect(complaints.filter((each) => !/webgl|webgpu/i.test(each))).toEqual([])
     await poor.close()
   })
