@@ -56,6 +56,7 @@ export class Session {
   }
 
   open(scenario: Scenario, edits: Edits = NO_EDITS, time?: number): void {
+    clearTimeout(this.#timer)
     this.run = undefined
     this.clock.now = 0
     this.#wanted = time
@@ -79,6 +80,8 @@ export class Session {
 
   /** Back to the gallery. */
   close(): void {
+    clearTimeout(this.#timer)
+    this.#bridge.forget()
     this.setPlaying(false)
     this.run = undefined
     store.setState({

@@ -36,6 +36,11 @@ export class Bridge {
     this.#port.postMessage({ ask: 'load', run: ++this.#run, ...request })
   }
 
+  /** Nothing is to be heard any more of what was loaded. */
+  forget(): void {
+    this.#run++
+  }
+
   /** Lets the worker simulate up to `until` µs. */
   ahead(until: number): void {
     this.#port.postMessage({ ask: 'ahead', run: this.#run, until })

@@ -266,6 +266,18 @@ describe('the page', () => {
     await page.context().close()
   })
 
+  test('stays in the gallery when a run is left before its end', async () => {
+    const { page } = await lab.visit()
+    await page.getByRole('link', { name: /Flash crowd/ }).click()
+    await page.locator('.time-line').waitFor()
+    await page.getByRole('link', { name: 'hotshard', exact: true }).click()
+    await page.locator('.gallery').waitFor()
+    // Long enough for the run to be simulated to its end.
+    await page.waitForTimeout(6000)
+    expect(await page.locator('.gallery').count()).toBe(1)
+    await page.context().close()
+  })
+
   test('keeps still when motion is to be reduced', async () => {
     const { page } = await lab.visit('#scenario=retry-storm', { reducedMotion: 'reduce' })
     await done(page)
