@@ -6,7 +6,7 @@ const set = (value: string) => (draft: { knobs: Record<string, string> }) => {
   draft.knobs.Peak = value
 }
 
-test('undo leads back to the identical object, redo forth again', () => {
+test('undo leads back to what was, redo forth again', () => {
   const start = newHistory()
   const one = settle(change(start, 'Peak', set('300')))
   const two = settle(change(one, 'Peak', set('400')))
@@ -30,4 +30,15 @@ test('a change after undo forgets the other future; no change is no step', () =>
   expect(other.future).toHaveLength(0)
   expect(change(other, 'Peak', set('7'))).toBe(other)
   expect(undo(newHistory())).toEqual(newHistory())
+})
+
+test('a parameter may be called like something that objects have', () => {
+  expect(newHistory().edits.knobs['constructor']).toBeUndefined()
+  const history = change(newHistory(), 'toString', (draft) => {
+    draft.knobs['toString'] = '5'
+  })
+  expect(history.edits.knobs['toString']).toBe('5')
+  expect(history.edits.knobs['valueOf']).toBeUndefined()
+  expect(undo(history).edits.knobs['toString']).toBeUndefined()
+  expect(redo(undo(history)).edits.knobs['toString']).toBe('5')
 })

@@ -23,7 +23,8 @@ export interface History {
   readonly future: readonly Step[]
 }
 
-export const NO_EDITS: Edits = { knobs: {} }
+// Without a prototype: `constructor` is a parameter's name like others.
+export const NO_EDITS: Edits = { knobs: Object.create(null) as Record<string, string> }
 export const newHistory = (edits: Edits = NO_EDITS): History => ({ edits, past: [], future: [] })
 
 /** Changes the edits by a recipe on a draft. What was undone before is forgotten. */

@@ -49,7 +49,7 @@ export function fromFragment(fragment: string): Shared | undefined {
   return {
     name: name.slice(0, 200),
     ...(whole === undefined ? {} : { text: whole.text }),
-    edits: { knobs: { ...knobs }, ...(seed === null ? {} : { seed: seed.slice(0, 100) }) },
+    edits: { knobs, ...(seed === null ? {} : { seed: seed.slice(0, 100) }) },
     ...(seconds >= 0 && seconds < 1e9 ? { time: seconds * 1e6 } : {}),
   }
 }
