@@ -140,9 +140,17 @@ export class Session {
       case 'done': {
         const { outcomes } = answer
         const { former } = store.getState()
+        const { stopped } = outcomes.report as { readonly stopped?: { readonly message: string } }
+        if (stopped !== undefined && this.run !== undefined) {
+          this.run.end = this.run.reached
+          this.#settleTime()
+        }
         store.setState({
           status: 'done',
           outcomes,
+          ...(stopped === undefined
+            ? {}
+            : { notice: `The run was stopped before its end: ${plainText(stopped.message)}.` }),
           insights: outcomes.insights.map((insight) => ({
             ...insight,
             title: plainText(insight.title),
@@ -165,8 +173,8 @@ export class Session {
     const { run } = this
     if (run === undefined) return
     if (this.#wanted !== undefined) {
-      if (run.reached < Math.min(this.#wanted, run.outline.duration)) return
-      this.clock.seek(this.#wanted, run.outline.duration)
+      if (run.reached < Math.min(this.#wanted, run.end)) return
+      this.clock.seek(this.#wanted, run.end)
       this.#wanted = undefined
     }
     if (this.#keepPlaying) {
@@ -180,7 +188,7 @@ export class Session {
   setPlaying(playing: boolean): void {
     const { clock, run } = this
     // Played to its end, it begins anew.
-    if (playing && run !== undefined && clock.now >= run.outline.duration) clock.now = 0
+    if (playing && run !== undefined && clock.now >= run.end) clock.now = 0
     clock.playing = playing && run !== undefined
     store.setState({ playing: clock.playing })
   }
@@ -227,8 +235,8 @@ export class Session {
   tick(ms: number): boolean {
     const { clock, run } = this
     if (run === undefined || !this.ready) return false
-    const moved = clock.tick(ms, Math.min(run.reached, run.outline.duration))
-    if (clock.playing && clock.now >= run.outline.duration) this.setPlaying(false)
+    const moved = clock.tick(ms, Math.min(run.reached, run.end))
+    if (clock.playing && clock.now >= run.end) this.setPlaying(false)
     return moved
   }
 
@@ -295,17 +303,18 @@ export class Session {
 
   // Links --------------------------------------------------------------------------------------------------------------
 
-  /** The fragment that shows the same on another machine. */
-  fragment(): string {
+  /** The fragment that shows the same on another machine; undefined when none can, because it is too large to be read there. */
+  fragment(): string | undefined {
     const { scenario, history } = store.getState()
-    if (scenario === undefined) return ''
+    if (scenario === undefined) return undefined
     const name = scenario.own ? scenario.name : scenario.name.replace(/\.yaml$/, '')
-    return toFragment({
+    const fragment = toFragment({
       name,
       ...(scenario.own ? { text: scenario.text } : {}),
       edits: history.edits,
       time: this.clock.now,
     })
+    return fromFragment(fragment) === undefined ? undefined : fragment
   }
 
   /** To the insight's moment and place. */

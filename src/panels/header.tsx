@@ -14,6 +14,10 @@ export function Header() {
   const file = useRef<HTMLInputElement>(null)
   const share = async (): Promise<void> => {
     const fragment = session.fragment()
+    if (fragment === undefined) {
+      store.setState({ notice: 'This scenario is too large for a link: send the file instead.' })
+      return
+    }
     history.replaceState(null, '', fragment)
     try {
       await navigator.clipboard.writeText(location.href)

@@ -1,5 +1,5 @@
 // The page: header, panels, stage and time line; or the gallery, or what is wrong with a scenario.
-import { useEffect, useState, type DragEvent } from 'react'
+import { useState, type DragEvent } from 'react'
 import { useTools } from '../app/context.tsx'
 import { openFile } from '../app/files.ts'
 import { useApp } from '../app/store.ts'
@@ -26,19 +26,17 @@ export function Page() {
     const file = event.dataTransfer.files[0]
     if (file !== undefined) void openFile(session, file)
   }
-  useEffect(() => {
-    document.body.dataset.view = status === 'none' ? 'gallery' : 'run'
-  }, [status])
   const wrong = status === 'problems' || status === 'bug'
   return (
     <div
-      className={`page${over ? ' over' : ''}`}
+      className="page"
       onDragOver={(event) => {
         event.preventDefault()
         setOver(true)
       }}
       onDragLeave={(event) => {
-        if (event.currentTarget === event.target) setOver(false)
+        // Out of the window; from one part of the page to another it stays.
+        if (event.relatedTarget === null) setOver(false)
       }}
       onDrop={drop}
     >

@@ -33,6 +33,8 @@ interface Shape {
 export class Run {
   readonly outline: Outline
   readonly frames: Frame[] = []
+  /** Where it ends, in µs: at the scenario's duration, or where a guard stopped it. */
+  end: number
   /** Marks known so far, in order of time. */
   marks: Mark[]
   /** Messages a second in each frame, by lane. */
@@ -45,6 +47,7 @@ export class Run {
 
   constructor(outline: Outline) {
     this.outline = outline
+    this.end = outline.duration
     this.marks = [...outline.marks]
     this.#shape = shapeOf(outline)
     this.#sources = sourceRoads(outline)

@@ -1,4 +1,5 @@
 // The page as a person uses it: look, play, scrub, ask what if, undo, share, drop a file, all by keyboard.
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -130,6 +131,31 @@ describe('a newcomer', () => {
     expect(await done(colleague.page)).toBe(await done(page))
     expect([...complaints, ...colleague.complaints]).toEqual([])
     await colleague.page.context().close()
+    await page.context().close()
+  })
+
+  test('is told that a guard stopped a run, and that a file is too large for a link', async () => {
+    const { page } = await lab.visit()
+    await page.dispatchEvent('.gallery', 'dragover')
+    await page.locator('.drop-hint').waitFor()
+    await page.dispatchEvent('.gallery', 'dragleave')
+    await page.locator('.drop-hint').waitFor({ state: 'detached' })
+
+    const guarded = textOf('flash-crowd').replace('Simulation:', 'Simulation:\n  Guards: { Events: 200000 }')
+    // What no deflation makes small.
+    const noise = createHash('shake256', { outputLength: 250_000 }).digest('base64')
+    await drop(page, 'guarded.yaml', `${guarded}\n# ${noise}\n`)
+    await page.getByText(/stopped before its end: more than 200000 events/).waitFor()
+    await page.getByRole('button', { name: 'Share', exact: true }).click()
+    await page.getByText(/too large for a link/).waitFor()
+    expect(page.url()).not.toContain('#')
+
+    // Its end is where it stopped: played to there, it begins anew.
+    await page.keyboard.press('End')
+    const end = await momentOf(page)
+    expect(end).toBeLessThan(700)
+    await page.getByRole('button', { name: /Play/ }).click()
+    await expect.poll(() => momentOf(page)).toBeLessThan(end)
     await page.context().close()
   })
 
