@@ -258,4 +258,12 @@ describe('times in several parts', () => {
     expect(parseDuration('1m1m').ok).toBe(false)
     expect(parseDuration('4m30q').ok).toBe(false)
   })
+
+  it('end together where one part alone does', () => {
+    expect(parseDuration('104249d 23h')).toEqual({ ok: true, value: 9_007_196_400_000_000 })
+    expect(parseDuration('104249d 24h')).toMatchObject({
+      slug: 'out-of-range',
+      message: '`104249d 24h` is too large; durations end at 285 years',
+    })
+  })
 })

@@ -131,7 +131,7 @@ export function parseDuration(text: string): Outcome<number> {
     last = unit.value
     sum += part.value
   }
-  return found(sum)
+  return Number.isSafeInteger(sum) ? found(sum) : tooLarge(text, TIME)
 }
 
 /** `900B`, `4KB`: whole bytes, from 0 to 2^53−1, rounded half to even; KB is 1024 bytes. Only 0 may go without a unit. */
@@ -249,10 +249,11 @@ function parseMeasured(text: string, measure: Measure): Outcome<number> {
   const unit = measure.units.get(numeral.unit)
   if (unit === undefined) return unknownUnit(numeral.unit, numeral.unitAt, measure)
   const value = toInteger(numeral.number, unit)
-  if (typeof value === 'string') {
-    return whole(text, 'out-of-range', `${quote(text.trim())} is too large; ${measure.tooLarge}`)
-  }
-  return positive(numeral, text, value, measure.noun)
+  return typeof value === 'string' ? tooLarge(text, measure) : positive(numeral, text, value, measure.noun)
+}
+
+function tooLarge(text: string, measure: Measure): Flaw {
+  return whole(text, 'out-of-range', `${quote(text.trim())} is too large; ${measure.tooLarge}`)
 }
 
 function numeralOf(text: string, noun: Noun, examples: string): Numeral | Flaw {
