@@ -140,6 +140,11 @@ describe('--format lsp', () => {
       { code: 'parameter-not-declared', range: range(0, 0, 0) },
       { code: 'transform-missing', codeDescription: { href: expect.stringMatching(/^https:\/\/docs\.aws\./) } },
     ])
+    // The value of a flag has a text, but no file.
+    const sized = put('sized.yaml', `Parameters: { Size: { Type: Number } }\n${QUEUE}`)
+    expect(told<LspPublication[]>([sized], 'lsp', ['Size=big'])).toMatchObject([
+      { uri: pathToFileURL(sized).href, diagnostics: [{ code: 'parameter-value', range: range(0, 0, 0) }] },
+    ])
   })
 })
 
@@ -164,6 +169,11 @@ describe('--format github', () => {
     expect(more).toEqual([])
     expect(line).toContain('a%2Cb%25%3Ac.yaml,line=3')
     expect(line).toContain('`Dur::error::%250A` is not a member')
+  })
+
+  it('holds nothing that a terminal or a runner obeys', () => {
+    const path = put('odd.yaml', `${QUEUE}Simulation: { "\\e[31m ##[group]Dur": 1 }\n`)
+    expect(annotations(path)[0]).toContain('::`\ufffd[31m #\ufffd[group]Dur` is not a member')
   })
 
   it('names the scenario where nothing else can be named', () => {
