@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { getLanguageService } from 'yaml-language-server/out/server/src/languageservice/yamlLanguageService.js'
 import { SettingsState } from 'yaml-language-server/out/server/src/yamlSettings.js'
 import { catalogue } from '../sim/diag/catalogue.ts'
+import { parseDuration, parseRate } from '../sim/lang/quantity.ts'
 import { scenarioSchema } from '../sim/schema/index.ts'
 import { RESOURCES, wholeExample } from './examples.ts'
 
@@ -107,6 +108,21 @@ describe('the schema', () => {
     for (const form of forms) {
       const load = `{ Target: !Ref Jobs, Rate: [{ At: ${form}, Value: !Ref Rate }], Client: { Retries: !Ref Mode } }`
       expect(await flaws(`${RESOURCES}Simulation: { Workloads: { Load: ${load} } }\n`), form).toEqual([])
+    }
+  })
+
+  it('takes quantities in every form that the program takes', async () => {
+    const times = ['4m30s', '1 h 20 m', '+5s', '5.s', '.5s', '1e3ms', '250µs', ' 5 min ']
+    const rates = ['5/s', '+5./s', '.5 / min', '3e3/d']
+    for (const time of times) {
+      expect(parseDuration(time).ok, time).toBe(true)
+      const text = `Simulation: { Duration: "${time}", Handlers: { Work: [Compute: "${time}"] } }\n${QUEUE}`
+      expect(await flaws(text), time).toEqual([])
+    }
+    for (const rate of rates) {
+      expect(parseRate(rate).ok, rate).toBe(true)
+      const text = `Simulation: { Workloads: { W: { Target: Jobs, Rate: "${rate}" } } }\n${QUEUE}`
+      expect(await flaws(text), rate).toEqual([])
     }
   })
 

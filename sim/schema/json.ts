@@ -11,10 +11,12 @@ export interface Schema {
 /** Keys of functions in their long form. */
 export const FUNCTIONS: Schema = { '^(Ref$|Fn::)': {} }
 
-const NUMBER = '[0-9]*\\.?[0-9]+([eE][-+]?[0-9]+)?'
+const NUMBER = '\\+?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?'
 /** What a parameter's name, an attribute, a path or a text with `${…}` looks like. */
 const REFERENCE = '[A-Za-z][\\w.:-]*|\\$[^{].*|\\$|.*\\$\\{.*'
 const TIME_UNITS = 'us|µs|μs|ms|s|m|min|h|d'
+/** Several parts add up: `4m30s`. */
+const TIME = `(${NUMBER}\\s*(${TIME_UNITS})\\s*){1,5}`
 const CALL = `(${DISTRIBUTION_NAMES.join('|')})\\s*\\(.*\\)`
 
 const whole = (...forms: string[]): string => `^\\s*(${[...forms, REFERENCE].join('|')})\\s*$`
@@ -38,17 +40,14 @@ function text(pattern: string, expected: string): Schema {
   }
 }
 
-export const DURATION = text(
-  whole('0', `${NUMBER}\\s*(${TIME_UNITS})`),
-  'a time with its unit, such as 250ms, 3s or 5m',
-)
+export const DURATION = text(whole('0', TIME), 'a time with its unit, such as 250ms, 3s or 5m')
 export const SIZE = text(whole('0', `${NUMBER}\\s*(B|KB|MB|GB|TB)`), 'a size with its unit, such as 900B, 4KB or 1MB')
 export const RATE = text(
   whole('0', `${NUMBER}\\s*/\\s*(${TIME_UNITS})`),
   'a rate with its unit, such as 50/s or 3000/min',
 )
 export const TIMES = text(
-  whole('0', `${NUMBER}\\s*(${TIME_UNITS})`, CALL),
+  whole('0', TIME, CALL),
   'a time with its unit such as 20ms, or a distribution such as lognormal(p50=8ms, p99=40ms)',
 )
 export const NUMERIC: Schema = {

@@ -26,7 +26,7 @@ export const quantities = {
   'not-a-duration': {
     severity: 'error',
     title: 'something that is not a time',
-    text: 'A time is a number and a unit without a space between: `250ms`, `3s`, `5m`, `2h`, `7d`.',
+    text: 'A time is a number and its unit: `250ms`, `3s`, `5m`, `2h`, `7d`; or several that add up, the largest unit first: `1h20m`.',
     wrong: 'Simulation: { Duration: long }\n',
     right: 'Simulation: { Duration: 2h }\n',
   },
