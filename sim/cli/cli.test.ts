@@ -11,7 +11,7 @@ import { diverge } from './diverge.ts'
 import { explain } from './explain.ts'
 import { importTemplate } from './import.ts'
 import { run } from './run.ts'
-import { start } from './start.ts'
+import { start, startAndServe } from './start.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const text = (expectation: string, more = ''): string => `
@@ -304,6 +304,21 @@ describe('start', () => {
     out = ''
     expect(start(install('whole', text('p50(Origin.Latency) < 1 s')))).toBe(0)
     expect(out).not.toContain('flash-crowd')
+  })
+
+  it('says so when the page can be served nowhere', async () => {
+    const home = install('served')
+    mkdirSync(join(home, 'dist/app'), { recursive: true })
+    writeFileSync(join(home, 'dist/app/index.html'), '')
+    vi.stubEnv('CI', undefined)
+    const { isTTY } = process.stdout
+    process.stdout.isTTY = true
+    const code = await startAndServe(65_536, home).finally(() => {
+      process.stdout.isTTY = isTTY
+      vi.unstubAllEnvs()
+    })
+    expect(code).toBe(2)
+    expect(err).toMatch(/error\[bad-flag\].*: the page cannot be served at `--port 65536`/)
   })
 
   it('says so when nothing is installed', () => {

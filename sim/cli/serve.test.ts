@@ -1,5 +1,5 @@
 // The page's server: strict headers, its own folder only, this machine only.
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs'
 import { get, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +14,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'secret.txt'), 'secret')
   writeFileSync(join(folder, 'app', 'index.html'), '<p>page</p>')
   writeFileSync(join(folder, 'app', 'assets', 'a-1.js'), 'export {}')
+  writeFileSync(join(folder, 'app', 'assets', 'large.js'), Buffer.alloc(32_000_000))
   served = await serve(join(folder, 'app'), 0)
 })
 afterAll(() => served.server.close())
@@ -61,6 +62,32 @@ describe('serve', () => {
   })
 
   test('takes no other methods', async () => expect((await ask('/', 'POST')).response.statusCode).toBe(405))
+
+  test.skipIf(process.platform !== 'linux')('closes the file of a reader who goes away', async () => {
+    const open = (): number =>
+      readdirSync('/proc/self/fd').filter((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`).endsWith('large.js')
+        } catch {
+          return false
+        }
+      }).length
+    const { port } = new URL(served.url)
+    await new Promise<void>((resolve) => {
+      const request = get({ host: '127.0.0.1', port, path: '/assets/large.js' }, (response) =>
+        response.once('data', () => {
+          expect(open()).toBe(1)
+          request.destroy()
+          resolve()
+        }),
+      ).on('error', () => undefined)
+    })
+    await expect.poll(open).toBe(0)
+  })
+
+  test('listens on the loopback address alone', () => {
+    expect(served.server.address()).toMatchObject({ address: '127.0.0.1' })
+  })
 
   test('takes the next port when one is taken', async () => {
     const port = Number(new URL(served.url).port)

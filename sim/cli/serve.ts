@@ -2,6 +2,7 @@
 import { createReadStream, statSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { extname, join, normalize, sep } from 'node:path'
+import { pipeline } from 'node:stream'
 import { CSP } from './csp.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -65,7 +66,8 @@ function answer(folder: string, request: IncomingMessage, response: ServerRespon
     'Cache-Control': path.includes(`${sep}assets${sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache',
   })
   if (request.method === 'HEAD') response.end()
-  else createReadStream(path).pipe(response)
+  // Whoever goes away on the way, the page's reader or a file that is built anew, ends this answer alone.
+  else pipeline(createReadStream(path), response, () => undefined)
 }
 
 /** The file that an address asks for; undefined for what lies outside the folder or is no address. */

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { EXIT } from './exit.ts'
+import { badFlag, showProblem } from './problems.ts'
 import { run } from './run.ts'
-import { serve } from './serve.ts'
+import { serve, type Served } from './serve.ts'
 
 const NEXT = 'orders.yaml'
 /** The package: one folder up from `dist`. */
@@ -19,18 +20,24 @@ const FLAGSHIPS = [
 export const PORT = 4184
 
 /** The report; then, for people, the page until they end it. */
-export async function startAndServe(port: number): Promise<number> {
-  const code = start()
-  const app = join(HOME, 'dist', 'app')
+export async function startAndServe(port: number, home: string = HOME): Promise<number> {
+  const code = start(home)
+  const app = join(home, 'dist', 'app')
   const somebodyLooksOn = process.stdout.isTTY === true && process.env['CI'] === undefined
   if (code !== EXIT.ok || !somebodyLooksOn) return code
   if (!existsSync(join(app, 'index.html'))) {
     process.stdout.write('the page is not built: `npm run build` builds it\n')
     return code
   }
-  const { url, closed } = await serve(app, port)
-  process.stdout.write(`\nsee it move: ${url}#scenario=flash-crowd (Ctrl+C ends)\n`)
-  await closed
+  let served: Served
+  try {
+    served = await serve(app, port)
+  } catch (error) {
+    showProblem(badFlag(`the page cannot be served at \`--port ${port}\``, (error as Error).message), {})
+    return EXIT.badInput
+  }
+  process.stdout.write(`\nsee it move: ${served.url}#scenario=flash-crowd (Ctrl+C ends)\n`)
+  await served.closed
   return code
 }
 
