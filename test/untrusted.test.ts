@@ -255,6 +255,18 @@ describe('files that a scenario names', () => {
       expect(problems.list.map((problem) => problem.slug)).toEqual(['unreadable-file'])
     })
 
+  it('are told when the system refuses to read them', () => {
+    const path = join(scenarioFolder, 'scenario.yaml')
+    writeFileSync(
+      path,
+      `${QUEUE}Simulation: { Workloads: { W: { Target: Q, Operation: sqs:SendMessage, Arrivals: "trace(/proc/self/mem)" } } }\n`,
+    )
+    const { problems } = openScenario(path, { root: '/' })
+    expect(problems.list.map(({ slug, label }) => `${slug}: ${label}`)).toEqual([
+      expect.stringMatching(/^unreadable-file: E[A-Z]+: /),
+    ])
+  })
+
   it('are no templates when they are devices, pipes or system files', () => {
     for (const road of ['/etc/passwd', '/dev/zero', 'fifo.csv', 'a\\0b.yaml', '/proc/self/environ']) {
       const path = join(scenarioFolder, 'overlay.yaml')

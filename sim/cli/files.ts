@@ -108,10 +108,11 @@ function fileReader(scenario: string, root: string | undefined): FileReader | un
           message: `\`${path}\` is no file of up to ${BYTES_MAX / 1_048_576} MB`,
           help: 'expected a text file',
         }
-      return {
-        ok: true,
-        value: withoutMark(readFileSync(real, 'utf8')),
-        name: isAbsolute(path) ? path : join(shown, path),
+      try {
+        const value = withoutMark(readFileSync(real, 'utf8'))
+        return { ok: true, value, name: isAbsolute(path) ? path : join(shown, path) }
+      } catch (error) {
+        return { ok: false, message: `\`${path}\` cannot be read`, help: (error as Error).message }
       }
     },
   }
