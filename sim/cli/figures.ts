@@ -1,5 +1,6 @@
 // Figures as people read them: times and sizes with three digits and a unit, counts with commas.
 import { formatMicros } from '../engine/time.ts'
+import { count as whole } from '../parts/words.ts'
 
 /** Seconds: `30 s`, and from two minutes on `12 m`. */
 export function seconds(value: number): string {
@@ -15,8 +16,7 @@ function shortTime(us: number): string {
 
 /** 12345 → `12,345`; shares keep three digits. */
 export function count(value: number): string {
-  if (!Number.isInteger(value)) return value >= 100 ? count(Math.round(value)) : value.toPrecision(3)
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',')
+  return Number.isInteger(value) || value >= 100 ? whole(value) : value.toPrecision(3)
 }
 
 /** `1 call`, `1,171 calls`. */

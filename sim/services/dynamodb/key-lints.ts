@@ -6,6 +6,7 @@ import type { HandlerView, Lints, Scene, WorkloadView, Written } from '../../lin
 import { resource, workFunction } from '../../lint/examples.ts'
 import { conditionalSteps, loopsAround, partOf, within } from '../../parts/symbolic.ts'
 import type { Instruction, Template } from '../../parts/program.ts'
+import { count } from '../../parts/words.ts'
 
 type Call = Extract<Instruction, { op: 'call' }>
 
@@ -60,7 +61,7 @@ export const keyLints: Lints = {
         if (!(hottest > most)) return []
         return [
           {
-            message: `one partition key of \`${table.logicalId}\` takes ${figure(hottest)} ${kind} units/s at the peak of \`${workload.name}\`, and a partition gives ${figure(most)}`,
+            message: `one partition key of \`${table.logicalId}\` takes ${count(hottest)} ${kind} units/s at the peak of \`${workload.name}\`, and a partition gives ${count(most)}`,
             span,
             help: `spread the key over ${Math.ceil((1.5 * hottest) / most)} suffixes, or choose a partition key of more values`,
           },
@@ -81,7 +82,7 @@ export const keyLints: Lints = {
         if (!(keys * most < bought)) return []
         return [
           {
-            message: `${keys} ${keys === 1 ? 'key' : 'keys'} can use ${figure(keys * most)} of the ${figure(bought)} ${kind} units of \`${table.logicalId}\``,
+            message: `${keys} ${keys === 1 ? 'key' : 'keys'} can use ${count(keys * most)} of the ${count(bought)} ${kind} units of \`${table.logicalId}\``,
             span,
             help: `choose a partition key of many values, or add a suffix of ${Math.ceil((2 * bought) / most / keys)} values to it`,
           },
@@ -196,8 +197,4 @@ function spreadOf(key: Template): { share: number; keys: number } | undefined {
 function meanOf(size: Template | undefined): number {
   if (size?.kind === 'draw') return size.sampler.mean
   return size?.kind === 'constant' && typeof size.value === 'number' ? size.value : 0
-}
-
-function figure(units: number): string {
-  return String(Math.round(units)).replace(/\B(?=(\d{3})+$)/g, ',')
 }
