@@ -3,9 +3,10 @@ import { formatMicros } from '../engine/time.ts'
 import { runScenario, type Run } from '../run/run.ts'
 import { reportOf, type MetricSummary, type Report } from '../run/report.ts'
 import { EXIT } from './exit.ts'
+import { counted } from './figures.ts'
 import { openScenario } from './files.ts'
 import type { RunFlags } from './run.ts'
-import { showErrors } from './problems.ts'
+import { badFlag, showErrors, showProblem } from './problems.ts'
 import { firstDifference, guarded } from './diverge.ts'
 import { createRng } from '../engine/rng.ts'
 
@@ -14,7 +15,7 @@ export function audit(path: string, flags: RunFlags & { runs: string }): number 
   showErrors(path, problems, flags)
   const runs = Number(flags.runs)
   if (!Number.isInteger(runs) || runs < 1 || runs > 1000) {
-    process.stderr.write(`error[bad-flag]: \`--runs ${flags.runs}\` is not a whole number from 1 to 1000\n`)
+    showProblem(badFlag(`\`--runs ${flags.runs}\` is not a number of orders`, 'a whole number from 1 to 1000'), flags)
     return EXIT.badInput
   }
   if (scenario === undefined) return EXIT.badInput
@@ -32,7 +33,8 @@ export function audit(path: string, flags: RunFlags & { runs: string }): number 
     process.stdout.write(`${path}: no answer hangs on the order of equal times (${runs} other orders)\n`)
     return EXIT.ok
   }
-  process.stdout.write(`${path}: ${differing.size} answers hang on the order of equal times\n`)
+  const verb = differing.size === 1 ? 'hangs' : 'hang'
+  process.stdout.write(`${path}: ${counted(differing.size, 'answer')} ${verb} on the order of equal times\n`)
   for (const [what, values] of [...differing].slice(0, 40))
     process.stdout.write(`  ${what}: ${[...values].join(', ')}\n`)
   const permuted = guarded(scenario)

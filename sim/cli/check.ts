@@ -15,6 +15,7 @@ import { plainJson } from '../diag/text.ts'
 import type { Scenario } from '../lang/scenario.ts'
 import type { Problems } from '../diag/problem.ts'
 import { EXIT } from './exit.ts'
+import { counted } from './figures.ts'
 import { openScenario, type LoadFlags } from './files.ts'
 import { leftOut, type LeftOut } from '../run/report.ts'
 import { notSimulatedLines } from './left-out.ts'
@@ -59,9 +60,12 @@ function show({ path, scenario, problems }: Checked, flags: CheckFlags): void {
   showAll(problems, flags)
   if (scenario === undefined) return
   const { components, faults } = scenario.plan
-  write(
-    `${path}: ok, ${components.length} components, ${scenario.expectations.length} expectations, ${faults.length} faults`,
-  )
+  const parts = [
+    counted(components.length, 'component'),
+    counted(scenario.expectations.length, 'expectation'),
+    counted(faults.length, 'fault'),
+  ]
+  write(`${path}: ok, ${parts.join(', ')}`)
   const left = notSimulatedLines(scenario.notSimulated.map(leftOut))
   for (const line of left.flatMap((text) => wrapWords(text, widthOf(process.stdout) - 2, 2))) write(`  ${line}`)
 }

@@ -203,7 +203,7 @@ describe('what is said before a run', () => {
 describe('check', () => {
   it('says what there is, what is left out and what is wrong, and runs nothing', () => {
     expect(check([file('good.yaml')], {})).toBe(0)
-    expect(out).toMatch(/good\.yaml: ok, \d+ components, 1 expectations, 0 faults/)
+    expect(out).toMatch(/good\.yaml: ok, \d+ components, 1 expectation, 0 faults/)
     expect(out).toContain('AWS::EC2::VPC: Net')
     expect(check([file('good.yaml'), file('bad.yaml')], {})).toBe(2)
     expect(err).toContain('error[unknown-resource]')
@@ -339,6 +339,9 @@ describe('audit', () => {
     expect(audit(file('good.yaml'), { runs: '3' })).toBe(0)
     expect(out).toContain('no answer hangs on the order of equal times (3 other orders)')
     expect(audit(file('good.yaml'), { runs: 'many' })).toBe(2)
+    expect(err).toBe(
+      'error[bad-flag]: `--runs many` is not a number of orders\n  = help: a whole number from 1 to 1000\n',
+    )
   })
 })
 
@@ -416,7 +419,7 @@ Parameters: { Delay: { Type: Number, Default: 0 } }
     expect(written).toContain('    Delay: "7"')
     expect(written).toMatch(/# Not simulated yet:\n# {3}AWS::EC2::VPC: Net/)
     expect(check([file('first.yaml')], {})).toBe(0)
-    expect(out).toContain('first.yaml: 1 workloads and 0 handlers of bare.yaml')
+    expect(out).toContain('first.yaml: 1 workload and 0 handlers of bare.yaml')
   })
 
   it('prints it when no file is named', () => {

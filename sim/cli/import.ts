@@ -4,6 +4,7 @@ import { basename, dirname, relative, resolve, sep } from 'node:path'
 import { leftLines, overlayText } from '../infer/index.ts'
 import { leftOut } from '../run/report.ts'
 import { EXIT } from './exit.ts'
+import { counted } from './figures.ts'
 import { openScenario, type LoadFlags } from './files.ts'
 import { notSimulatedLines } from './left-out.ts'
 import { badFlag, showErrors, showProblem } from './problems.ts'
@@ -49,7 +50,7 @@ export function importTemplate(path: string, flags: ImportFlags): number {
   }
   const { workloads, handlers } = scenario.draft
   process.stdout.write(
-    `${output}: ${workloads.length} workloads and ${handlers.length} handlers of ${basename(path)}; try \`npx hotshard run ${quote(output)}\`\n`,
+    `${output}: ${counted(workloads.length, 'workload')} and ${counted(handlers.length, 'handler')} of ${basename(path)}; try \`npx hotshard run ${quote(output)}\`\n`,
   )
   return EXIT.ok
 }
