@@ -1,4 +1,5 @@
 // `hotshard audit`: the run again and again with equal times in other orders; says whether any answer hangs on them, and where.
+import { plain } from '../diag/text.ts'
 import { formatMicros } from '../engine/time.ts'
 import { runScenario, type Run } from '../run/run.ts'
 import { reportOf, type MetricSummary, type Report } from '../run/report.ts'
@@ -19,11 +20,11 @@ export function audit(path: string, flags: RunFlags & { runs: string }): number 
     return EXIT.badInput
   }
   if (scenario === undefined) return EXIT.badInput
-  const plain = reportOf(runScenario(scenario), '')
+  const usual = reportOf(runScenario(scenario), '')
   const differing = new Map<string, Set<string>>()
   for (let seed = 1; seed <= runs; seed++) {
     const other: Run = runScenario(scenario, { tieSeed: seed })
-    for (const [what, values] of answersThatDiffer(plain, reportOf(other, ''))) {
+    for (const [what, values] of answersThatDiffer(usual, reportOf(other, ''))) {
       const seen = differing.get(what) ?? new Set<string>()
       seen.add(values)
       differing.set(what, seen)
@@ -36,12 +37,14 @@ export function audit(path: string, flags: RunFlags & { runs: string }): number 
   const verb = differing.size === 1 ? 'hangs' : 'hang'
   process.stdout.write(`${path}: ${counted(differing.size, 'answer')} ${verb} on the order of equal times\n`)
   for (const [what, values] of [...differing].slice(0, 40))
-    process.stdout.write(`  ${what}: ${[...values].join(', ')}\n`)
+    process.stdout.write(`  ${plain(what)}: ${[...values].join(', ')}\n`)
   const permuted = guarded(scenario)
   permuted.kernel.ties = createRng(1, 'audit', 'ties')
   const parted = firstDifference(guarded(scenario), permuted, scenario.plan.duration)
   if (parted !== undefined)
-    process.stdout.write(`  first at ${formatMicros(parted.a.time)}: ${parted.a.text} or ${parted.b.text} goes first\n`)
+    process.stdout.write(
+      `  first at ${formatMicros(parted.a.time)}: ${plain(parted.a.text)} or ${plain(parted.b.text)} goes first\n`,
+    )
   return EXIT.expectationFailed
 }
 

@@ -335,6 +335,16 @@ describe('audit', () => {
     expect(out).toMatch(/first at .*: .* or .* goes first/)
   })
 
+  it('prints no name that a terminal would obey', () => {
+    writeFileSync(file('red.yaml'), TIED.replace('    A: {', '    "\\e[31mA": {'))
+    expect(audit(file('red.yaml'), { runs: '3' })).toBe(1)
+    expect(out).toContain('  \ufffd[31mA.Failures sum: ')
+    writeFileSync(file('slow.yaml'), TIED.replace('1/s', '1/min'))
+    expect(diverge(file('red.yaml'), file('slow.yaml'), { setB: [] })).toBe(1)
+    expect(out).toMatch(/first event only in a: .*\ufffd\[31mA/)
+    expect(out).not.toContain('\u001b')
+  })
+
   it('is content where none does', () => {
     expect(audit(file('good.yaml'), { runs: '3' })).toBe(0)
     expect(out).toContain('no answer hangs on the order of equal times (3 other orders)')

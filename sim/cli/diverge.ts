@@ -1,4 +1,5 @@
 // `hotshard diverge`: the first event at which two runs part, found by bisecting on their digests.
+import { plain } from '../diag/text.ts'
 import { formatMicros } from '../engine/time.ts'
 import { capture, restore } from '../engine/snapshot.ts'
 import type { Scenario } from '../lang/scenario.ts'
@@ -53,7 +54,7 @@ export function diverge(
     process.stdout.write(
       event.text === NOTHING
         ? `  no event only in ${name} up to ${formatMicros(event.time)}\n`
-        : `  first event only in ${name}: ${formatMicros(event.time)}  ${event.text}\n`,
+        : `  first event only in ${name}: ${formatMicros(event.time)}  ${plain(event.text)}\n`,
     )
   return EXIT.expectationFailed
 }
