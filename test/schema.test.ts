@@ -158,6 +158,17 @@ describe('completion', () => {
       `Simulation:\n  Workloads:\n    Load:\n      Target: Jobs\n      Client:\n        Retries: ▮\n`,
       ['adaptive', 'none'],
     ],
+    ['members of a stack', `Simulation:\n  Stacks:\n    Network:\n      ▮\n`, ['Template', 'Parameters']],
+    [
+      'members of an exception',
+      `Simulation:\n  Handlers:\n    Work:\n      - Fail:\n          ▮\n`,
+      ['Error', 'Cause'],
+    ],
+    [
+      'branches for the items of a list',
+      `Simulation:\n  Handlers:\n    Work:\n      - Parallel:\n          ▮\n`,
+      ['ForEach', 'Do'],
+    ],
     ['steps', `Simulation:\n  Handlers:\n    Work:\n      - ▮\n`, ['Compute', 'ForEach', 'dynamodb:PutItem']],
     [
       'parameters of a call',

@@ -186,7 +186,7 @@ class Compiler {
         this.choose(value, place)
         return
       case 'Fail': {
-        const fields = isMap(value) ? new Fields('`Fail`', value, ['Error', 'Cause'], problems) : undefined
+        const fields = isMap(value) ? new Fields('`Fail`', value, namesOf(STEPS.Fail.of), problems) : undefined
         const error = fields === undefined ? textOf(value) : textOf(fields.node('Error'))
         if (error === undefined)
           problems.error('wrong-type', `\`Fail\` is ${kindOf(value)}, not the name of an exception`, value.span, {
@@ -224,7 +224,9 @@ class Compiler {
 
   private parallel(value: Node, place: string): void {
     const { context } = this
-    const over = isMap(value) ? new Fields('`Parallel`', value, ['ForEach', 'Do'], context.problems) : undefined
+    const over = isMap(value)
+      ? new Fields('`Parallel`', value, namesOf(STEPS.Parallel.of), context.problems)
+      : undefined
     if (over === undefined && !isList(value)) {
       context.problems.error('wrong-type', '`Parallel` is a list of branches', value.span, {
         label: 'or `{ ForEach: $.list, Do: […] }`',

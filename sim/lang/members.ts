@@ -29,9 +29,11 @@ export type Form =
   | 'list'
   /** Names of any kind with any value. */
   | 'values'
-  /** A step or a list of steps; branches of steps. */
+  /** A step or a list of steps; branches of steps, or a map of `of`. */
   | 'steps'
   | 'branches'
+  /** The name of an exception, or a map of `of`. */
+  | 'exception'
   /** Parts that follow from the rooms. */
   | 'resources'
   | 'quotas'
@@ -221,6 +223,10 @@ export const STEPS = {
   },
   Parallel: {
     form: 'branches',
+    of: {
+      ForEach: { form: 'text', doc: 'The list, as a path: `$.Records`.', examples: ['$.Records'] },
+      Do: { form: 'steps', doc: 'The steps for each item, which is `$` in them.' },
+    },
     doc: 'Branches that run at the same time: a list of steps or lists of steps, or `{ ForEach: $.list, Do: […] }`. It ends with the last.',
   },
   If: {
@@ -261,7 +267,14 @@ export const STEPS = {
     notYet: true,
     doc: 'A cache around a read or a write. Not simulated yet: it comes with the cache services.',
   },
-  Fail: { form: 'any', doc: 'Raises an exception by its name: `Fail: PaymentDeclined`, or `{ Error, Cause }`.' },
+  Fail: {
+    form: 'exception',
+    of: {
+      Error: { form: 'text', doc: 'The name of the exception.' },
+      Cause: { form: 'text', doc: 'What it says.' },
+    },
+    doc: 'Raises an exception by its name: `Fail: PaymentDeclined`, or `{ Error, Cause }`.',
+  },
   Return: { form: 'any', doc: 'Ends the handler with this answer.' },
   Metric: {
     form: 'map',
@@ -281,6 +294,11 @@ export const STEPS = {
   },
 } as const satisfies Members
 
+export const STACK = {
+  Template: { form: 'text', required: true, doc: 'The path of its template.', examples: ['network.yaml'] },
+  Parameters: { form: 'values', doc: 'Values of its parameters.' },
+} as const satisfies Members
+
 export const SIMULATION = {
   Template: {
     form: 'text',
@@ -291,7 +309,11 @@ export const SIMULATION = {
     form: 'resources',
     doc: 'Resources of `Sim::` types beside those of the template, such as an HTTP origin.',
   },
-  Stacks: { form: 'any', doc: 'Several stacks, each with its `Template` and `Parameters`.' },
+  Stacks: {
+    form: 'named',
+    of: STACK,
+    doc: 'Several stacks, by a name of your choice, each with its `Template` and `Parameters`.',
+  },
   Parameters: { form: 'values', doc: 'Values of the template’s parameters. `--set Name=Value` counts more.' },
   SsmParameters: { form: 'values', doc: 'Values of the Parameter Store, by name, for a template that reads them.' },
   Duration: { form: 'duration', doc: 'Length of the run in virtual time. 10m when absent.', examples: ['10m'] },

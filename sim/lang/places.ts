@@ -17,6 +17,7 @@ import {
 import type { Problems } from '../diag/problem.ts'
 import { nearest } from '../diag/suggest.ts'
 import { Fields } from './fields.ts'
+import { namesOf, STACK } from './members.ts'
 
 export type { FileReader } from '../cfn/index.ts'
 
@@ -73,7 +74,7 @@ function readStacks(node: Node | undefined, files: FileReader, problems: Problem
       problems.error('bad-name', `\`${name}\` is not the name of a stack`, span, {
         label: 'a letter, then letters, digits and `-`',
       })
-    const fields = new Fields(`the stack \`${name}\``, value, ['Template', 'Parameters'], problems)
+    const fields = new Fields(`the stack \`${name}\``, value, namesOf(STACK), problems)
     const file = fields.required('Template')
     const root = file === undefined ? undefined : readTemplateFile(file, '`Template`', files, problems)
     if (root === undefined || file === undefined) continue

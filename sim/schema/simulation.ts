@@ -1,6 +1,16 @@
 // The `Simulation` section as JSON Schema: from the members that the language reads, and from what the rooms answer, suffer and assume.
 import { API_PARAMS } from '../lang/faults.ts'
-import { ACTION, BESIDE, FAULT, POINT, SIMULATION, STEPS, type Member, type Members } from '../lang/members.ts'
+import {
+  ACTION,
+  BESIDE,
+  FAULT,
+  POINT,
+  SIMULATION,
+  STEPS,
+  WORKLOAD,
+  type Member,
+  type Members,
+} from '../lang/members.ts'
 import { registry } from '../lang/registry.ts'
 import { prefixOf } from '../lang/resources.ts'
 import type { Op, Prop, Props, ServiceDef } from '../model/contract.ts'
@@ -86,7 +96,7 @@ function formOf({ form, words: list, of }: Member): Schema {
       return {
         type: 'object',
         additionalProperties: closed(membersOf(of!), requiredWhereWritten(of!)),
-        defaultSnippets: WORKLOAD_SNIPPETS,
+        ...(of === WORKLOAD ? { defaultSnippets: WORKLOAD_SNIPPETS } : {}),
       }
     case 'list': {
       const item = closed(membersOf(of!), requiredWhereWritten(of!))
@@ -98,11 +108,10 @@ function formOf({ form, words: list, of }: Member): Schema {
       return ref('Steps')
     case 'branches':
       return {
-        anyOf: [
-          { type: 'array', items: ref('Steps') },
-          closed({ ForEach: described(TEXT, 'The list, as a path: `$.Records`.'), Do: ref('Steps') }),
-        ],
+        anyOf: [{ type: 'array', items: ref('Steps') }, closed(membersOf(of!))],
       }
+    case 'exception':
+      return { anyOf: [{ type: ['string', 'array'] }, closed(membersOf(of!))] }
     case 'resources':
       return { type: 'object', additionalProperties: ref('Resource') }
     case 'handlers':
