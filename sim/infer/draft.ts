@@ -119,32 +119,35 @@ function draftSteps(call: InferredCall, isMade: boolean, reason: string | undefi
 
 /** Who sets whom to work in the simulation; a call that would close a circle is not admitted. */
 class Flow {
-  private readonly next = new Map<string, Set<string>>()
+  private readonly callers = new Map<string, Set<string>>()
+  private asking: string | undefined
+  /** All that sets the caller to work that is asking. Its own calls change nothing of it as long as they close no circle. */
+  private above: ReadonlySet<string> = new Set()
 
   constructor(carried: readonly Source[]) {
     for (const { from, to } of carried) this.add(from!, to)
   }
 
+  /** Calls of one caller are asked for one after the other: for each caller all is looked at once. */
   admits({ from, to, action }: InferredCall): boolean {
     // What is only read sets nobody to work.
     if (isRead(action)) return true
-    if (this.reaches(to, from)) return false
+    if (from !== this.asking) this.above = this.settingToWork(from)
+    this.asking = from
+    if (this.above.has(to)) return false
     this.add(from, to)
     return true
   }
 
   private add(from: string, to: string): void {
-    const known = this.next.get(from)
-    if (known === undefined) this.next.set(from, new Set([to]))
-    else known.add(to)
+    const known = this.callers.get(to)
+    if (known === undefined) this.callers.set(to, new Set([from]))
+    else known.add(from)
   }
 
-  private reaches(from: string, to: string): boolean {
-    const seen = new Set<string>([from])
-    for (const here of seen) {
-      if (here === to) return true
-      for (const each of this.next.get(here) ?? []) seen.add(each)
-    }
-    return false
+  private settingToWork(name: string): ReadonlySet<string> {
+    const seen = new Set([name])
+    for (const here of seen) for (const each of this.callers.get(here) ?? []) seen.add(each)
+    return seen
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { loadTemplate } from '../cfn/index.ts'
 import { Problems } from '../diag/problem.ts'
 import { lineColumn } from '../diag/span.ts'
-import { infer, type InferredCall, type ReadFile } from './index.ts'
+import { draft, infer, type InferredCall, type ReadFile, type Rooms } from './index.ts'
 
 const SAM = 'Transform: AWS::Serverless-2016-10-31\n'
 const TABLE = `
@@ -275,6 +275,27 @@ describe('what is put into a template to be costly', () => {
       `Statement: [${statements.join(', ')}] }`,
     )
     expect(code(`Resources:${many}${functions}`)).toEqual([])
+  })
+
+  it('circles are looked for once for each caller, not once for each of its calls', () => {
+    const template = loadTemplate({ name: 't.yaml', text: 'Resources: {}' }, { parameters: new Map() }, new Problems())!
+    const span = { source: template.source, start: 0, end: 0 }
+    const call = (from: number, to: number): InferredCall => ({
+      ...{ from: `F${from}`, action: 'lambda:InvokeFunction', to: `F${to}`, kind: 'code', strength: 'likely' },
+      evidence: [{ text: 'policy', span }],
+    })
+    // Each function calls the 32 before it; the last of all closes the circle.
+    const calls = Array.from({ length: 1000 }, (_, i) =>
+      Array.from({ length: Math.min(i, 32) }, (_, k) => call(i, i - 1 - k)),
+    ).flat()
+    const rooms: Rooms = {
+      ...{ targetOf: () => 'FunctionName', takesHandler: () => true, carries: () => false },
+      ...{ entries: [], isTaken: () => false },
+    }
+    const begun = process.hrtime.bigint()
+    const { left } = draft(template, { calls: [...calls, call(0, 999)], sources: [] }, rooms)
+    expect(Number(process.hrtime.bigint() - begun) / 1e9).toBeLessThan(2)
+    expect(left.map(({ call: { from, to } }) => `${from} ${to}`)).toEqual(['F0 F999'])
   })
 
   it('substitutions are filled in once, and a definition does not grow beyond what AWS takes', () => {
