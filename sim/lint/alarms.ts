@@ -33,7 +33,10 @@ export const alarmLints: Lints = {
     right: RIGHT,
     source: DEAD_LETTERS,
     find: (scene) => {
-      const watched = new Set(metricsOf(scene).map((metric) => queueOf(metric)))
+      const metrics = metricsOf(scene)
+      // An alarm whose queue hangs on a parameter without a value may watch any of them.
+      if (metrics.some((metric) => hangsOnAGuess(metric, scene))) return []
+      const watched = new Set(metrics.map((metric) => queueOf(metric)))
       return [...deadQueues(scene).values()].flatMap((queue) => {
         if (watched.has(queue.dimensionValue)) return []
         return [
@@ -77,9 +80,9 @@ export const alarmLints: Lints = {
     source: DIMENSIONS,
     find: (scene) =>
       metricsOf(scene).flatMap((metric) =>
-        metric.dimensions.flatMap(({ name, value, path }) => {
+        metric.dimensions.flatMap(({ name, value, isKnown, path }) => {
           // Of these the ARN is the name.
-          if (!NAMED.has(name) || !/^(arn:|https:\/\/)/.test(value)) return []
+          if (!isKnown || !NAMED.has(name) || !/^(arn:|https:\/\/)/.test(value)) return []
           const resource = scene.at(value)
           return [
             {
@@ -124,6 +127,8 @@ interface Watched {
   readonly dimensions: readonly {
     readonly name: string
     readonly value: string
+    /** False where it hangs on a parameter without a value. */
+    readonly isKnown: boolean
     readonly path: readonly (string | number)[]
   }[]
 }
@@ -138,7 +143,8 @@ function metricsOf(scene: Scene): readonly Watched[] {
       namespace: alarm.text(...path, 'Namespace'),
       dimensions: alarm.list(...path, 'Dimensions').map((_, i) => ({
         name: alarm.text(...path, 'Dimensions', i, 'Name') ?? '',
-        value: alarm.text(...path, 'Dimensions', i, 'Value') ?? '',
+        value: String(alarm.value(...path, 'Dimensions', i, 'Value') ?? ''),
+        isKnown: alarm.text(...path, 'Dimensions', i, 'Value') !== undefined,
         path: [...path, 'Dimensions', i],
       })),
     }))
@@ -148,6 +154,13 @@ function metricsOf(scene: Scene): readonly Watched[] {
 /** The name of the queue that a metric is of. */
 function queueOf({ namespace, dimensions }: Watched): string | undefined {
   return namespace === 'AWS/SQS' ? dimensions.find(({ name }) => name === 'QueueName')?.value : undefined
+}
+
+function hangsOnAGuess({ namespace, dimensions }: Watched, scene: Scene): boolean {
+  return (
+    namespace === 'AWS/SQS' &&
+    dimensions.some(({ name, value, isKnown }) => name === 'QueueName' && !isKnown && scene.at(value) === undefined)
+  )
 }
 
 /** The queues that other queues move their failed messages to, by name. */

@@ -50,7 +50,7 @@ export interface Written {
   number(absent: number, ...path: PropertyPath): number
   /** A text; undefined when nothing is written or it hangs on a parameter without a value. */
   text(...path: PropertyPath): string | undefined
-  /** The items of a list, or a lone value as a list of one; none when nothing is written. */
+  /** The items of a list, or a lone value as a list of one, made-up values too; none when nothing is written. */
   list(...path: PropertyPath): readonly unknown[]
   /** Whether the value stands in the template as it is, by no function. */
   isLiteral(...path: PropertyPath): boolean

@@ -117,8 +117,7 @@ function writtenOf(resource: CfnResource, plan: ComponentPlan | undefined, guess
     },
     list(...path) {
       const node = find(path)
-      if (!known(node)) return []
-      return isList(node) ? node.items.map(toJs) : [toJs(node)]
+      return isList(node) ? node.items.map(toJs) : node === undefined ? [] : [toJs(node)]
     },
     isLiteral(...path) {
       const node = find(path)
