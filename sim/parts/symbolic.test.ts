@@ -38,8 +38,10 @@ describe('the least time of a program', () => {
   })
 })
 
-test('steps in branches are conditional, those behind them are not', () => {
+test('steps in branches are conditional, those behind them are not, but for what stands behind a return', () => {
   expect([...conditionalSteps(steps(wait(1), unless(4), wait(2), jump(5), wait(3), wait(4)))].sort()).toEqual([2, 3, 4])
+  const answer: Instruction = { op: 'return', value: constant(1) }
+  expect([...conditionalSteps(steps(wait(1), unless(3), answer, wait(2)))].sort()).toEqual([2, 3, 4])
 })
 
 test('each step knows the innermost loop around it', () => {

@@ -1,7 +1,7 @@
 // A program looked at without running it: which steps every run takes, and what their values are made of.
 import { follow, type Instruction, type Program, type Template } from './program.ts'
 
-/** The instructions that some runs pass over: inside branches, choices and handlers of exceptions. */
+/** The instructions that some runs pass over: inside branches, choices and handlers of exceptions, and behind an end before the last. */
 export function conditionalSteps({ code }: Program): ReadonlySet<number> {
   const found = new Set<number>()
   const over = (from: number, to: number): void => {
@@ -10,6 +10,7 @@ export function conditionalSteps({ code }: Program): ReadonlySet<number> {
   code.forEach((step, i) => {
     if (step.op === 'unless' || step.op === 'jump') over(i, step.to)
     else if (step.op === 'choose') over(i, Math.max(...step.to))
+    else if (step.op === 'return' || step.op === 'fail') over(i, code.length)
   })
   return found
 }

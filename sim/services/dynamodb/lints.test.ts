@@ -76,5 +76,11 @@ Simulation:
     )
     expect(text).toContain('Condition')
     expect(found(text)).toEqual([])
+    const answered = direct('hot(share=0.5, of=1000)', '3000/s').replace(
+      'Work: [',
+      'Work: [If: { Condition: "$.known == 1", Then: [Return: 1] }, ',
+    )
+    expect(answered).toContain('Return')
+    expect(found(answered)).toEqual([])
   })
 })
