@@ -85,15 +85,17 @@ export function takesBatches(logicalId: string, { template, sources }: Pick<Give
   )
 }
 
+const ONCE = { rate: '1/s', more: { Arrivals: 'regular', Count: 1 } }
+
 /** How often: a custom resource works once, a schedule once at the start and then by its rate, all else at the usual rate. */
 function paceOf(own: readonly Source[], template: Template): { rate: string | readonly PlainMap[]; more: PlainMap } {
   const isOnce = ({ from }: Source): boolean =>
     /^(Custom::|AWS::CloudFormation::CustomResource$)/.test(template.resources.get(from ?? '')?.type ?? '')
   const lasting = own.filter((source) => !isOnce(source))
-  if (own.length > 0 && lasting.length === 0) return { rate: '1/s', more: { Arrivals: 'regular', Count: 1 } }
+  if (own.length > 0 && lasting.length === 0) return ONCE
   if (lasting.length === 0 || lasting.some(({ schedule }) => schedule === undefined)) return { rate: RATE, more: {} }
   const every = Math.min(...lasting.map(({ schedule }) => secondsOf(schedule!)))
-  if (!(every < 86_400 * 366)) return { rate: '1/s', more: { Arrivals: 'regular', Count: 1 } }
+  if (!(every < 86_400 * 366)) return ONCE
   const perHour = `${3600 / every}/h`
   const rate = [
     { At: '0s', Value: '1/s' },
@@ -103,12 +105,12 @@ function paceOf(own: readonly Source[], template: Template): { rate: string | re
   return { rate, more: { Arrivals: 'regular' } }
 }
 
-/** Seconds from one run of a schedule to the next; Infinity for calendars and single runs. */
+/** Seconds from one run of a schedule to the next; Infinity for calendars, single runs and what AWS would refuse. */
 function secondsOf(schedule: string): number {
   const match = /^rate\(\s*(\d{1,6})\s+(minute|hour|day)s?\s*\)$/.exec(schedule)
   const unit =
     match === null ? Infinity : { minute: 60, hour: 3600, day: 86_400 }[match[2] as 'minute' | 'hour' | 'day']
-  return match === null ? Infinity : Number(match[1]) * unit
+  return match === null ? Infinity : Number(match[1]) * unit || Infinity
 }
 
 /** Names for workloads: `GetCartTotal` for `GET /cart/{id}/total`, and none twice. */

@@ -135,6 +135,7 @@ ${fn('OnTopic', '{ T: { Type: SNS, Properties: { Topic: !Ref Topic } } }')}
 ${fn('OnStream', '{ S: { Type: DynamoDB, Properties: { Stream: !GetAtt Orders.StreamArn, StartingPosition: LATEST } } }'.replace('!GetAtt Orders.StreamArn', 'arn:aws:kinesis:us-east-1:123456789012:stream/x'), CRUD)}
 ${fn('Hourly', '{ C: { Type: Schedule, Properties: { Schedule: rate(1 hour) } } }')}
 ${fn('Nightly', '{ C: { Type: Schedule, Properties: { Schedule: cron(0 3 * * ? *) } } }')}
+${fn('Never', '{ C: { Type: Schedule, Properties: { Schedule: rate(0 minutes) } } }')}
 ${fn('Setup', '{}')}
   Once: { Type: Custom::Once, Properties: { ServiceToken: !GetAtt Setup.Arn } }
 ${fn('Nobody', '{}')}`)
@@ -149,11 +150,12 @@ ${fn('Nobody', '{}')}`)
       insteadOf: ['rule HourlyC, rate(1 hour)'],
     })
     expect(made.get('Nightly')).toMatchObject({ more: { Count: 1 } })
+    expect(made.get('Never')).toMatchObject({ rate: '1/s', more: { Count: 1 } })
     expect(made.get('Setup')).toMatchObject({ more: { Count: 1 }, insteadOf: ['custom resource Once'] })
     expect(made.get('Nobody')).toMatchObject({ rate: '5/s', insteadOf: [] })
     const { world } = runScenario(scenario)
     const requests = (name: string): number => world.stateOf<{ requests: number }>(`${name}Client`).requests
-    expect(['Hourly', 'Nightly', 'Setup'].map(requests)).toEqual([1, 1, 1])
+    expect(['Hourly', 'Nightly', 'Never', 'Setup'].map(requests)).toEqual([1, 1, 1, 1])
   })
 
   it('is given where a scenario says nothing of load, and only there', () => {
