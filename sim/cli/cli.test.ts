@@ -448,7 +448,11 @@ Parameters: { Delay: { Type: Number, Default: 0 } }
 
   it('refuses a template that has a simulation of its own, and a place that cannot be written', () => {
     expect(importTemplate(file('good.yaml'), {})).toBe(2)
-    expect(err).toContain('has workloads, handlers or actions of its own')
+    expect(err).toContain('has a `Simulation` of its own')
+    writeFileSync(file('only.yaml'), 'Simulation: { Template: app/bare.yaml, Parameters: { Delay: 9 }, Duration: 2m }')
+    err = ''
+    expect(importTemplate(file('only.yaml'), {})).toBe(2)
+    expect(err).toContain('has a `Simulation` of its own')
     expect(importTemplate(file('app/bare.yaml'), { output: join(folder, 'nowhere', 'x.yaml') })).toBe(2)
     expect(err).toContain('cannot be written')
   })

@@ -27,10 +27,11 @@ export function importTemplate(path: string, flags: ImportFlags): number {
   const { scenario, problems } = openScenario(path, flags)
   showErrors(path, problems, flags)
   if (scenario === undefined) return EXIT.badInput
-  if (scenario.draft === undefined)
+  // What is written names the file as its template, whose own section would not count.
+  if (scenario.draft === undefined || !scenario.isBare)
     return refuse(
-      `\`${path}\` has workloads, handlers or actions of its own`,
-      'nothing is inferred beside them: name its bare template',
+      `\`${path}\` has a \`Simulation\` of its own`,
+      'nothing is written beside it: name a template without one',
     )
   // What a handler leaves out stands in it.
   const told = new Set(leftLines(scenario.draft).map(({ message }) => message))

@@ -77,6 +77,8 @@ export interface Scenario {
   readonly inferred: readonly string[]
   /** What was inferred, where the scenario says nothing of load and handlers. */
   readonly draft?: Draft
+  /** Nothing but a template: no `Simulation` anywhere. */
+  readonly isBare: boolean
 }
 
 /** Most characters of all data files together, counted as often as they are read. */
@@ -207,6 +209,7 @@ function plan(
     notSimulated,
     places: placesOf(template, written),
     inferred: lines,
+    isBare: simulation === undefined,
     ...(inferred === undefined ? {} : { draft: inferred.draft }),
   }
 }
