@@ -24,6 +24,8 @@ export interface InferredCall {
   readonly kind: 'code' | 'wire' | 'failure'
   readonly strength: Strength
   readonly evidence: readonly Evidence[]
+  /** The resource that states it: a mapping, a subscription, a rule; absent for calls of programs and of state machines. */
+  readonly by?: string
   /** The routes that lead to the call, where the program serves several and the call belongs to some: `GET /items`. */
   readonly routes?: readonly string[]
 }

@@ -143,7 +143,16 @@ export function wiringOf(names: Names, routes: readonly RouteTo[]): Wiring {
     const evidence = [{ text: what, span }]
     const action = ACTIONS.get(to.type) ?? 'lambda:InvokeFunction'
     const [kind, strength] = [stated.failure === true ? 'failure' : 'wire', 'strong'] as const
-    calls.push({ from: from.logicalId, action, to: to.logicalId, kind, strength, evidence })
+    const { logicalId } = from
+    calls.push({
+      from: logicalId,
+      action,
+      to: to.logicalId,
+      kind,
+      strength,
+      evidence,
+      ...(by === undefined ? {} : { by }),
+    })
   }
   for (const { api, method, path, to, span } of routes) {
     const [from, called] = [names.template.resources.get(api)!, names.template.resources.get(to)]

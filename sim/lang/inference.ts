@@ -1,6 +1,7 @@
 // What a scenario that says nothing of load and handlers is given: the inferred draft, read like a section that somebody wrote.
 import type { Template } from '../cfn/index.ts'
-import { draft, infer, leftLines, sectionOf, summaryOf, type Draft, type ReadFile, type Rooms } from '../infer/index.ts'
+import { draft, infer, leftLines, sectionOf, summaryOf } from '../infer/index.ts'
+import type { Draft, InferredCall, ReadFile, Rooms } from '../infer/index.ts'
 import type { Problems } from '../diag/problem.ts'
 import type { Action } from '../model/contract.ts'
 import type { StepContext } from './handler.ts'
@@ -11,6 +12,7 @@ import { readSimulation, type SimulationSection } from './simulation.ts'
 export interface Inferred {
   readonly draft: Draft
   readonly section: Pick<SimulationSection, 'workloads' | 'handlers'>
+  readonly calls: readonly InferredCall[]
   /** A few lines for whoever runs it. */
   readonly lines: readonly string[]
 }
@@ -24,13 +26,14 @@ export function inferScenario(
   problems: Problems,
   { notSimulated }: Pick<StepContext, 'notSimulated'>,
 ): Inferred {
-  const made = draft(template, infer(template, readFile), roomsOf(resources, registry))
+  const inference = infer(template, readFile)
+  const made = draft(template, inference, roomsOf(resources, registry))
   for (const { message, span } of leftLines(made)) notSimulated(message, span)
   const { workloads, handlers } = readSimulation(
     sectionOf(made, { source: template.source, start: 0, end: 0 }),
     problems,
   )
-  return { draft: made, section: { workloads, handlers }, lines: summaryOf(made) }
+  return { draft: made, section: { workloads, handlers }, calls: inference.calls, lines: summaryOf(made) }
 }
 
 function roomsOf(resources: Resources, registry: Registry): Rooms {

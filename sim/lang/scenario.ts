@@ -156,10 +156,9 @@ function plan(
   }
   const saysNothing = [written.workloads, written.handlers, written.actions].every((part) => part.length === 0)
   const isWhole = resources.components.every((component) => component.complete)
+  const readFile = textFrom(files)
   const inferred =
-    saysNothing && isWhole
-      ? inferScenario(template, resources, registry, textFrom(files), problems, context)
-      : undefined
+    saysNothing && isWhole ? inferScenario(template, resources, registry, readFile, problems, context) : undefined
   const section = inferred === undefined ? written : { ...written, ...inferred.section }
   const lines = [...(inferred?.lines ?? [])]
   const components = withHandlers(resources, section, context, lines)
@@ -178,7 +177,7 @@ function plan(
     workloadSpans: new Map(written.workloads.map((workload) => [workload.name, workload.span])),
     stepSpans: context.stepSpans,
     handlers: new Set(written.handlers.map((handler) => handler.name)),
-    calls: callsOf(template),
+    calls: inferred?.calls ?? callsOf(template, readFile),
     quota: quotaByName(section, registry),
   })
   checkLints(scene, source, template, problems)

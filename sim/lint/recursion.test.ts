@@ -81,3 +81,62 @@ Resources:
   expect(recursion(text('Orders'))).toContain('`Sum` may set itself to work: `Sum` → `Orders` → `Sum`')
   expect(recursion(text('Totals'))).toBeUndefined()
 })
+
+test.each([
+  [
+    'a topic',
+    'Topic',
+    'SNSPublishMessagePolicy: { TopicName: !GetAtt Topic.TopicName }',
+    'N: { Type: SNS, Properties: { Topic: !Ref Topic } }',
+  ],
+  [
+    'a bucket',
+    'Bucket',
+    'S3WritePolicy: { BucketName: files }',
+    'N: { Type: S3, Properties: { Bucket: !Ref Bucket, Events: "s3:ObjectCreated:*" } }',
+  ],
+  [
+    'a rule on a bus',
+    'Bus',
+    'EventBridgePutEventsPolicy: { EventBusName: !Ref Bus }',
+    'N: { Type: EventBridgeRule, Properties: { EventBusName: !Ref Bus, Pattern: { source: [shop] } } }',
+  ],
+])('a circle through %s is seen', (_, target, policy, event) => {
+  const text = (events: string): string => `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Topic: { Type: AWS::SNS::Topic }
+  Bucket: { Type: AWS::S3::Bucket, Properties: { BucketName: files } }
+  Bus: { Type: AWS::Events::EventBus, Properties: { Name: bus } }
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: a.b
+      InlineCode: x
+      Environment: { Variables: { TARGET: ${target === 'Bucket' ? 'files' : `!Ref ${target}`} } }
+      Policies: [${policy}]
+      Events: { ${events} }`
+  expect(recursion(text(event))).toMatch(
+    new RegExp(`\`Work\` may set itself to work: \`Work\` → \`${target}\` → .*\`Work\``),
+  )
+  expect(recursion(text('N: { Type: Schedule, Properties: { Schedule: rate(1 hour) } }'))).toBeUndefined()
+})
+
+test('results that go to the queue which triggers the function are a circle, dead letters are none', () => {
+  const text = (more: string): string => `Transform: AWS::Serverless-2016-10-31
+Resources:
+  Jobs: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 180 } }
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: a.b
+      InlineCode: x
+      Events: { N: { Type: SQS, Properties: { Queue: !GetAtt Jobs.Arn } } }
+      ${more}`
+  const outcome = (which: string): string =>
+    `EventInvokeConfig: { DestinationConfig: { ${which}: { Type: SQS, Destination: !GetAtt Jobs.Arn } } }`
+  for (const which of ['OnSuccess', 'OnFailure'])
+    expect(recursion(text(outcome(which)))).toContain('`Work` sets itself to work: `Work` → `Jobs` → `Work`')
+  expect(recursion(text('DeadLetterQueue: { Type: SQS, TargetArn: !GetAtt Jobs.Arn }'))).toBeUndefined()
+})
