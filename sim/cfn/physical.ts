@@ -4,7 +4,7 @@
 // led back to that resource, because every text was made here and is remembered.
 import { physicalKinds, usualKind } from './physical-kinds.ts'
 import type { PhysicalKind } from './physical-kinds.ts'
-import { sha1Hex } from './sha1.ts'
+import { sha1Hex, uuidOf } from './sha1.ts'
 
 export interface Surroundings {
   readonly region: string
@@ -37,6 +37,7 @@ export class PhysicalIds {
   private readonly prefix: string
   private readonly texts: PhysicalTexts
   private readonly names = new Map<string, string>()
+  private readonly hashes = new Map<string, string>()
 
   /** Several stacks share `texts`; `prefix` stands before the logical ids of this one's. */
   constructor(around: Surroundings, prefix: string, texts: PhysicalTexts) {
@@ -146,20 +147,29 @@ export class PhysicalIds {
   }
 
   private hole(hole: string, resource: Named): string {
-    const { region, account, partition, urlSuffix, stackName } = this.around
-    const hex = sha1Hex(`${stackName}/${resource.logicalId}/${hole}`)
+    const { region, account, partition, urlSuffix } = this.around
     const kind = this.kind(resource)
     if (hole === 'name') return this.nameOf(resource)
     if (hole === 'region') return region
     if (hole === 'account') return account
     if (hole === 'partition') return partition
     if (hole === 'suffix') return urlSuffix
-    if (hole === 'uuid')
-      return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
-    if (hole === 'id') return `${(kind.id ?? '').replace('{region}', region)}${hex.slice(0, kind.digits ?? 17)}`
+    if (hole === 'uuid') return uuidOf(this.hashOf(resource, hole))
+    if (hole === 'id') {
+      const digits = this.hashOf(resource, hole).slice(0, kind.digits ?? 17)
+      return `${(kind.id ?? '').replace('{region}', region)}${digits}`
+    }
     if (hole !== 'functionArn') return ''
     const fn = resource.property('FunctionName') ?? resource.property('TargetFunctionArn') ?? ''
     return fn.startsWith('arn:') ? fn : `arn:${partition}:lambda:${region}:${account}:function:${fn}`
+  }
+
+  /** Hexadecimal digits that stand for a part of a resource; hashed once, for many may refer to one resource. */
+  private hashOf({ logicalId }: Named, part: string): string {
+    const key = `${this.around.stackName}/${logicalId}/${part}`
+    let hash = this.hashes.get(key)
+    if (hash === undefined) this.hashes.set(key, (hash = sha1Hex(key)))
+    return hash
   }
 }
 

@@ -3,12 +3,11 @@ import type { Span } from '../diag/span.ts'
 import { build, scalar } from './node.ts'
 import type { Node } from './node.ts'
 import type { Surroundings } from './physical.ts'
-import { sha1Hex } from './sha1.ts'
+import { sha1Hex, uuidOf } from './sha1.ts'
 
 /** `AWS::NoValue` is null: it removes what it is the value of (CFN-R4). */
 export function pseudoParameter(name: string, stack: Surroundings, span: Span): Node | null | undefined {
   const { region, account, partition, urlSuffix, stackName, stackId } = stack
-  const hex = sha1Hex(stackName)
   switch (name) {
     case 'AWS::NoValue':
       return null
@@ -26,10 +25,8 @@ export function pseudoParameter(name: string, stack: Surroundings, span: Span): 
       return build([], span)
     case 'AWS::StackId': {
       if (stackId !== undefined) return scalar(stackId, span)
-      const guid = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-        '-',
-      )
-      return scalar(`arn:${partition}:cloudformation:${region}:${account}:stack/${stackName}/${guid}`, span)
+      const uuid = uuidOf(sha1Hex(stackName))
+      return scalar(`arn:${partition}:cloudformation:${region}:${account}:stack/${stackName}/${uuid}`, span)
     }
     default:
       return undefined

@@ -83,3 +83,8 @@ function at(words: Int32Array, index: number): number {
 function rotate(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits))
 }
+
+/** Hexadecimal digits, of which there are at least 32, in the form of a UUID. */
+export function uuidOf(hex: string): string {
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
+}
