@@ -8,6 +8,7 @@ import { nearest } from '../diag/suggest.ts'
 import { parseDocument, templateLimits } from './document.ts'
 import type { FileReader } from './files.ts'
 import type { Node } from './node.ts'
+import { PatternSteps } from './pattern.ts'
 import type { ResourceAt } from './physical.ts'
 import type { TemplateQuotas } from './quotas.ts'
 import { Room } from './room.ts'
@@ -36,6 +37,8 @@ export class Deployment {
   readonly top: Stack[] = []
   /** How much the functions of all stacks may make. */
   readonly room: Room
+  /** What the patterns of all stacks' parameters may cost. */
+  readonly patternSteps = new PatternSteps()
   /** Texts of all resources by what they name. */
   readonly texts = new Map<string, readonly (ResourceAt & { type: string })[]>()
   /** Texts that were made up because nobody gave them. */

@@ -12,19 +12,24 @@ import { ParameterScope } from './parameter-scope.ts'
 import { readParameters } from './parameters.ts'
 import type { Given } from './parameters.ts'
 
-type Settings = Deployment['settings']
-
 /** Files that include files that include …; AWS includes one level. */
 const deepestInclude = 5
+
+/** The file that includes, and the stack that it belongs to. */
+interface Around {
+  readonly folder: string
+  readonly given: ReadonlyMap<string, Given>
+  readonly stackName: string
+}
 
 interface Including {
   readonly root: Dict
   readonly folder: string
-  readonly settings: Settings
+  readonly deployment: Deployment
   readonly problems: Problems
   readonly parsed: Map<string, Node | undefined>
-  readonly given: ReadonlyMap<string, Given>
-  readonly stackName: string
+  /** What functions in a location see; made when the first one stands there. */
+  readonly scope: () => ParameterScope
   readonly level: number
   /** How many values the files may still add. */
   readonly room: { left: number }
@@ -33,14 +38,11 @@ interface Including {
 const key = 'Fn::Transform'
 
 /** The tree with every `AWS::Include` of a file at hand replaced by the file's content; the same tree when there is none. */
-export function expandIncludes(
-  root: Dict,
-  around: { readonly folder: string; readonly given: ReadonlyMap<string, Given>; readonly stackName: string },
-  settings: Settings,
-  problems: Problems,
-): Dict {
+export function expandIncludes(root: Dict, around: Around, deployment: Deployment): Dict {
+  const { problems } = deployment
   const including: Including = {
-    ...{ root, ...around, settings, problems, level: 0, parsed: new Map() },
+    ...{ root, folder: around.folder, deployment, problems, level: 0, parsed: new Map() },
+    scope: scopeOf(root, around, deployment),
     room: { left: defaultLimits.nodes },
   }
   const top = items(get(root, 'Transform'))
@@ -51,7 +53,8 @@ export function expandIncludes(
     const content = contentOf(each, including)
     if (content !== undefined) whole = merged(whole, content, each, including)
   }
-  return contains(whole) ? (expand(whole, { ...including, root: whole }) as Dict) : whole
+  if (!contains(whole)) return whole
+  return expand(whole, { ...including, root: whole, scope: scopeOf(whole, around, deployment) }) as Dict
 }
 
 function contains(node: Node): boolean {
@@ -112,7 +115,7 @@ function merged(into: Dict, content: Node, from: Node, including: Including): Di
 
 /** What the call brings, its own includes followed; undefined where the file is not at hand, which is told. */
 function contentOf(call: Node, including: Including): Node | undefined {
-  const { problems, settings, parsed, folder } = including
+  const { problems, deployment, parsed, folder } = including
   const written = at(call, 'Parameters', 'Location')
   const location = written === undefined ? undefined : literal(written, including)
   if (written === undefined) {
@@ -131,7 +134,7 @@ function contentOf(call: Node, including: Including): Node | undefined {
   }
   const path = joinPath(folder, location)
   if (!parsed.has(path)) {
-    const file = settings.files.read(path, 'data')
+    const file = deployment.settings.files.read(path, 'data')
     if (!file.ok) problems.warning('include-missing', file.message, written.span, { help: file.help })
     const source = { name: (file.ok ? file.name : undefined) ?? path, text: file.ok ? file.value : '' }
     parsed.set(path, file.ok ? parseDocument(source, problems, templateLimits) : undefined)
@@ -147,11 +150,21 @@ function contentOf(call: Node, including: Including): Node | undefined {
 }
 
 /** The location as a text, its functions of parameters and mappings worked off. */
-function literal(node: Node, { root, settings, given, stackName }: Including): string | undefined {
+function literal(node: Node, { scope }: Including): string | undefined {
   if (isScalar(node)) return stringOf(node)
-  const parameters = readParameters(get(root, 'Parameters'), { given, ...settings }, new Problems())
-  const value = new ParameterScope(root, parameters, { ...settings, stackName }).known(node)
+  const value = scope().known(node)
   return value === undefined ? undefined : textOf(value)
+}
+
+/** What functions in the locations of includes see; what is wrong with the parameters is told when the stack itself reads them. */
+function scopeOf(root: Dict, { given, stackName }: Around, deployment: Deployment): () => ParameterScope {
+  const { settings, room, patternSteps } = deployment
+  let made: ParameterScope | undefined
+  return () => {
+    if (made !== undefined) return made
+    const parameters = readParameters(get(root, 'Parameters'), { given, ...settings, patternSteps }, new Problems())
+    return (made = new ParameterScope(root, parameters, { ...settings, stackName }, room))
+  }
 }
 
 function sizeOf(node: Node): number {

@@ -389,11 +389,12 @@ export class Intrinsics {
 
   /** Where a key was made up because nobody gave a parameter's value: the first key that leads to a value. */
   private firstForStandIn(mapping: Node | undefined, top: string, second: string): Entry | undefined {
+    const [anyTop, anySecond] = [this.scope.isStandIn(top), this.scope.isStandIn(second)]
     for (const { key, value } of entries(mapping)) {
-      if (key !== top && !this.scope.isStandIn(top)) continue
+      if (key !== top && !anyTop) continue
       for (const entry of entries(value)) {
         if (entry.key === second) return { ...entry, key }
-        if (this.scope.isStandIn(second)) return entry
+        if (anySecond) return entry
       }
     }
     return undefined

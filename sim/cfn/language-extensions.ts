@@ -8,6 +8,7 @@ import type { Entry, Node } from './node.ts'
 import type { Parameter } from './parameters.ts'
 import { ParameterScope } from './parameter-scope.ts'
 import type { Surroundings } from './physical.ts'
+import type { Room } from './room.ts'
 
 const mostLevels = 5
 /** Most values, and most characters, that all loops of a template may make together. */
@@ -21,6 +22,8 @@ export function expandLoops(
     readonly parameters: ReadonlyMap<string, Parameter>
     readonly transforms: readonly string[]
     readonly stack: Surroundings
+    /** What all functions of the scenario share. */
+    readonly room: Room
   },
   problems: Problems,
 ): Dict {
@@ -30,11 +33,11 @@ export function expandLoops(
     const help = 'add `Transform: AWS::LanguageExtensions`, before others in a list'
     problems.error('transform-missing', 'loops need the transform of the language extensions', first.keySpan, { help })
   }
-  const { parameters, stack } = known
+  const { parameters, stack, room } = known
   const scopeOf = (members: ReadonlyMap<string, Node>): ParameterScope =>
-    new ParameterScope(root, parameters, stack, members)
+    new ParameterScope(root, parameters, stack, room, members)
   return expandMap(root, {
-    scopeOf,
+    ...{ scopeOf, hasRoom: () => room.takes(0, 0, root.span) },
     members: new Map(),
     problems,
     level: 0,
@@ -44,6 +47,8 @@ export function expandLoops(
 
 interface Loops {
   readonly scopeOf: (members: ReadonlyMap<string, Node>) => ParameterScope
+  /** Whether functions may still make anything; that they may not has been told. */
+  readonly hasRoom: () => boolean
   /** The present members of the loops around, by their identifiers. */
   readonly members: ReadonlyMap<string, Node>
   readonly problems: Problems
@@ -94,6 +99,7 @@ function unroll(loop: Entry, loops: Loops): readonly Entry[] {
   const [identifier, collection, body] = items(loop.value)
   const name = stringOf(identifier)
   const collected = collection === undefined ? undefined : membersOf(collection, loops)
+  if (collected === undefined && !loops.hasRoom()) return []
   if (name === undefined || collected === undefined || !isMap(body)) {
     const help =
       'a loop is `[Identifier, [members], { Key with ${Identifier}: value }]`, its members known before any resource'

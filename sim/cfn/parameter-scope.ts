@@ -7,6 +7,7 @@ import type { Parameter } from './parameters.ts'
 import type { Surroundings } from './physical.ts'
 import { Problems } from '../diag/problem.ts'
 import { pseudoParameter } from './pseudo.ts'
+import type { Room } from './room.ts'
 
 /** A template's values that do not depend on any resource. */
 export class ParameterScope implements Scope {
@@ -16,27 +17,30 @@ export class ParameterScope implements Scope {
   private readonly root: Dict
   private readonly parameters: ReadonlyMap<string, Parameter>
   private readonly stack: Surroundings
+  private readonly room: Room
   private readonly extra: ReadonlyMap<string, Node>
 
-  /** `extra` are names of loops around, with their present members. */
+  /** `room` is what all functions of a scenario share; `extra` are names of loops around, with their present members. */
   constructor(
     root: Dict,
     parameters: ReadonlyMap<string, Parameter>,
     stack: Surroundings,
+    room: Room,
     extra: ReadonlyMap<string, Node> = new Map(),
   ) {
     this.root = root
     this.parameters = parameters
     this.stack = stack
+    this.room = room
     this.extra = extra
     this.region = stack.region
     this.isBare = [...parameters.values()].some((parameter) => parameter.origin === 'dummy')
   }
 
-  /** The node without functions, or undefined when it cannot be known yet; nothing is reported. */
+  /** The node without functions, or undefined when it cannot be known yet; nothing is reported but that there is no room left. */
   known(node: Node): Node | undefined {
     const problems = new Problems()
-    const value = new Intrinsics(this, problems).resolve(node)
+    const value = new Intrinsics(this, problems, this.room).resolve(node)
     return problems.hasErrors ? undefined : value
   }
 

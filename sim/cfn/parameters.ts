@@ -5,7 +5,8 @@ import { nearest } from '../diag/suggest.ts'
 import { entries, get, isMap, isTrue, items, List, scalar, Scalar, stringOf, textOf } from './node.ts'
 import type { Dict, Entry, Node } from './node.ts'
 import { checkConstraints, parameterTypes } from './parameter-types.ts'
-import { compilePattern, PatternSteps } from './pattern.ts'
+import { compilePattern } from './pattern.ts'
+import type { PatternSteps } from './pattern.ts'
 import type { TemplateQuotas } from './quotas.ts'
 import { utf8Length } from './sha1.ts'
 
@@ -50,6 +51,8 @@ export interface ParameterInputs {
   readonly region: string
   readonly account: string
   readonly quotas: TemplateQuotas
+  /** What all patterns of a scenario may cost together. */
+  readonly patternSteps: PatternSteps
 }
 
 const attributes = [
@@ -65,9 +68,8 @@ export function readParameters(
 ): Map<string, Parameter> {
   const made = new Map<string, Parameter>()
   const missing: Entry[] = []
-  const steps = new PatternSteps()
   for (const entry of entries(section)) {
-    const parameter = readParameter(entry, inputs, missing, steps, problems)
+    const parameter = readParameter(entry, inputs, missing, problems)
     if (parameter !== undefined) made.set(entry.key, parameter)
   }
   if (missing.length > 0) {
@@ -96,7 +98,6 @@ function readParameter(
   entry: Entry,
   inputs: ParameterInputs,
   missing: Entry[],
-  steps: PatternSteps,
   problems: Problems,
 ): Parameter | undefined {
   const { key: name, keySpan, value: node } = entry
@@ -148,7 +149,7 @@ function readParameter(
     given === undefined
       ? (get(node, 'Default')?.span ?? keySpan)
       : (given.span ?? { source: sourceOf(given.text, name), start: 0, end: given.text.length })
-  if (text !== undefined && origin !== 'dummy') check(parameter, text, place, steps, inputs.quotas, problems)
+  if (text !== undefined && origin !== 'dummy') check(parameter, text, place, inputs, problems)
   return { ...parameter, value: valueOf(parameter, inputs, problems) }
 }
 
@@ -217,8 +218,7 @@ function check(
   parameter: Omit<Parameter, 'value'>,
   text: string,
   place: Span,
-  steps: PatternSteps,
-  quotas: TemplateQuotas,
+  { quotas, patternSteps }: ParameterInputs,
   problems: Problems,
 ): void {
   const { name, type, allowedValues, allowedPattern, minValue, maxValue, minLength, maxLength } = parameter
@@ -228,7 +228,7 @@ function check(
   const most = quotas.ParameterValueBytes
   if (utf8Length(text) > most) refuse(`has at most ${most} bytes, not ${utf8Length(text)}`)
   const parts = isListType(type) ? text.split(',').map((part) => part.trim()) : [text]
-  const pattern = allowedPattern === undefined ? undefined : compilePattern(allowedPattern, steps)
+  const pattern = allowedPattern === undefined ? undefined : compilePattern(allowedPattern, patternSteps)
   const allowed = new Set(allowedValues)
   let unchecked = false
   for (const part of parts) {

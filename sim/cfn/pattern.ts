@@ -16,7 +16,7 @@ type Part =
 /** Most states of a machine; repetitions such as `{1,1000}` multiply. */
 const mostStates = 20_000
 
-/** Steps that all patterns of a template may take together: states made, and states entered per character. */
+/** Steps that all patterns of a scenario may take together: states made, and states entered per character. */
 export class PatternSteps {
   left = 3_000_000
 }

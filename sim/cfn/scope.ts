@@ -301,7 +301,9 @@ export class TemplateScope implements Scope {
   }
 
   isStandIn(text: string): boolean {
-    for (const standIn of this.outside.standIns) if (text.includes(standIn)) return true
+    const { standIns } = this.outside
+    if (standIns.has(text)) return true
+    for (const standIn of standIns) if (text.includes(standIn)) return true
     return false
   }
 

@@ -76,6 +76,8 @@ export class Stack {
   private readonly made: Transformed
   /** A macro of the template that is not run. */
   private readonly macro: string | undefined
+  /** The resources that are stacks. */
+  private readonly nestedIds: readonly string[]
   private readonly nested = new Map<string, Stack | undefined>()
   private readonly opening = new Set<string>()
   private readonly outputTexts = new Map<string, string | undefined>()
@@ -93,6 +95,9 @@ export class Stack {
     this.tree = tree
     this.parameters = parameters
     this.made = made
+    this.nestedIds = entries(made.resources)
+      .filter(({ value }) => stringOf(get(value, 'Type')) === nestedType)
+      .map(({ key }) => key)
     this.macro = transforms.find((name) => !name.startsWith('AWS::'))
     this.deployment = deployment
     const { settings, problems } = deployment
@@ -123,18 +128,19 @@ export class Stack {
     standing: Standing,
     deployment: Deployment,
   ): Stack | undefined {
-    const { settings, problems } = deployment
+    const { settings, problems, patternSteps } = deployment
     const { quotas } = settings
     const { path, stackName } = standing
-    const included = expandIncludes(root, { folder: folderOf(path), given, stackName }, settings, problems)
+    const included = expandIncludes(root, { folder: folderOf(path), given, stackName }, deployment)
     if (!checkSections(included, quotas, problems)) return undefined
     const transforms = readTransforms(included, problems)
     checkMappings(get(included, 'Mappings'), quotas, problems)
     const letters = { name: /^[A-Za-z0-9]+$/, of: 'letters and digits only' }
     const declared = get(included, 'Parameters')
     checkNames(declared, { one: 'parameter', most: quotas.Parameters, ...letters }, quotas, problems)
-    const parameters = readParameters(declared, { given, ...settings }, problems)
-    const tree = expandLoops(included, { parameters, transforms, stack: { ...settings, stackName } }, problems)
+    const parameters = readParameters(declared, { given, ...settings, patternSteps }, problems)
+    const around = { parameters, transforms, stack: { ...settings, stackName }, room: deployment.room }
+    const tree = expandLoops(included, around, problems)
     const outputs = get(tree, 'Outputs')
     checkNames(outputs, { one: 'output', most: quotas.Outputs, ...letters }, quotas, problems)
     const written = {
@@ -187,7 +193,7 @@ export class Stack {
   /** This stack and all nested in it. */
   withNested(): readonly Stack[] {
     const all: Stack[] = [this]
-    for (const { key } of entries(this.made.resources)) all.push(...(this.child(key)?.withNested() ?? []))
+    for (const logicalId of this.nestedIds) all.push(...(this.child(logicalId)?.withNested() ?? []))
     return all
   }
 

@@ -367,3 +367,18 @@ test('a template with a name of its own for a resource cannot be nested twice', 
   ])
   expect(named('!Sub "${AWS::StackName}-jobs"').slugs).toEqual([])
 })
+
+test('a costly pattern is paid once for all includes that name its parameter, and together for all nested stacks', () => {
+  const costly = `Parameters: { P: { Type: String, AllowedPattern: "(((a{0,99}){0,99})*)*b", Default: ${'a'.repeat(4000)} } }`
+  const include = '{ Fn::Transform: { Name: AWS::Include, Parameters: { Location: !Ref P } } }'
+  const child = '{ Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: child.yaml } }'
+  const many = (one: string): string => Array.from({ length: 100 }, (_, i) => `N${i}: ${one}`).join(', ')
+  const files = { 'child.yaml': `${costly}\nResources: { Q: { Type: AWS::SQS::Queue } }` }
+  for (const resources of [many(child), `R: { Type: AWS::X::Y, Properties: { ${many(include)} } }`]) {
+    const before = performance.now()
+    const { slugs } = load({ ...files, 'main.yaml': `${costly}\nResources: { ${resources} }` })
+    expect(slugs).toContain('pattern-not-checked')
+    // Half a minute when each began anew.
+    expect(performance.now() - before).toBeLessThan(5000)
+  }
+})

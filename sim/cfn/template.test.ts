@@ -342,6 +342,15 @@ test('what would multiply through functions, references and loops is stopped bef
   ).toEqual(['loop-too-large'])
 })
 
+test('what loops compute at every member is paid together', () => {
+  const nested = (depth: number): string =>
+    depth === 0 ? 'x' : `!Sub ["${'${a}'.repeat(10)}", { a: ${nested(depth - 1)} }]`
+  const members = Array.from({ length: 1500 }, (_, i) => `m${i}`).join(', ')
+  const inner = `{ Fn::ForEach::B: [B, [!Select [0, !Split [",", ${nested(5)}]]], { "K\${A}": 1 }] }`
+  const text = `Transform: AWS::LanguageExtensions\nResources: { R: { Type: AWS::X::Y, Properties: { Fn::ForEach::A: [A, [${members}], ${inner}] } } }`
+  expect(slugs(text)).toEqual(['functions-too-large'])
+})
+
 test('a flood of errors ends the reading after five hundred', () => {
   const problems = new Problems()
   const wrong = Array.from({ length: 5000 }, (_, i) => `!Ref N${i}`).join(', ')

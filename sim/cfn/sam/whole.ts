@@ -6,6 +6,7 @@ import { get, isMap, withMembers } from '../node.ts'
 import type { Dict } from '../node.ts'
 import { readParameters } from '../parameters.ts'
 import type { Given } from '../parameters.ts'
+import { PatternSteps } from '../pattern.ts'
 import { currentQuotas } from '../quotas.ts'
 import { transformServerless } from './transform.ts'
 
@@ -32,6 +33,7 @@ export function transformText(source: Source, options: TransformOptions, problem
     region,
     account: '123456789012',
     quotas: currentQuotas,
+    patternSteps: new PatternSteps(),
   }
   const parameters = readParameters(declared, inputs, problems)
   const written = {
