@@ -332,7 +332,11 @@ describe('a resource', () => {
     expect(resource('UpdatePolicy: {}', 'My::Own::Thing::MODULE')).toEqual(['error unknown-resource-attribute'])
   })
 
-  it('has no null, and no name that a parameter has', () => {
+  it('has no null, and no name that a parameter has; what SAM reads may have one, what it passes on may not', () => {
+    const sam = (type: string): string[] =>
+      told(`Transform: AWS::Serverless-2016-10-31\nResources: { Q: { Type: ${type}, Properties: { Tags: } } }`)
+    expect(sam('AWS::SNS::Topic')).toEqual(['error null-value'])
+    expect(sam('AWS::Serverless::SimpleTable')).toEqual([])
     expect(told('Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n')).toEqual(['error null-value'])
     expect(
       told('Parameters: { Q: { Type: String, Default: a } }\nResources: { Q: { Type: AWS::SQS::Queue } }'),

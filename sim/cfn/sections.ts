@@ -187,11 +187,11 @@ export function checkResources(resources: Dict, parameters: Node | undefined, pr
 
 function checkAttributes(resource: Dict, problems: Problems): void {
   // The SAM transform passes over attributes that it does not know; CloudFormation does not.
-  const isServerless = stringOf(get(resource, 'Type'))?.startsWith('AWS::Serverless::') ?? false
+  const severity = isServerless(resource) ? 'warning' : 'error'
   for (const attribute of entries(resource)) {
     if (resourceAttributes.includes(attribute.key)) continue
     const near = nearest(attribute.key, resourceAttributes)
-    problems[isServerless ? 'warning' : 'error'](
+    problems[severity](
       'unknown-resource-attribute',
       `\`${attribute.key}\` is not an attribute of a resource`,
       attribute.keySpan,
@@ -214,10 +214,10 @@ function checkAttributes(resource: Dict, problems: Problems): void {
   }
 }
 
-/** Sections whose values AWS does not take as null; what SAM reads it may drop itself. */
+/** Sections whose values AWS does not take as null. */
 const nullFree = ['Parameters', 'Mappings', 'Conditions', 'Resources', 'Outputs', 'Rules']
 
-/** Refuses values that are absent: a key without anything behind it. */
+/** Refuses values that are absent: a key without anything behind it. What the SAM transform reads it may drop itself. */
 export function checkNulls(root: Dict, problems: Problems): void {
   const visit = (node: Node, keySpan: Span): void => {
     if (isScalar(node)) {
@@ -227,7 +227,9 @@ export function checkNulls(root: Dict, problems: Problems): void {
     } else if (isList(node)) for (const item of node.items) visit(item, item.span)
     else for (const entry of node.pairs.values()) visit(entry.value, entry.keySpan)
   }
-  for (const name of nullFree) for (const entry of entries(get(root, name))) visit(entry.value, entry.keySpan)
+  for (const name of nullFree)
+    for (const { keySpan, value } of entries(get(root, name)))
+      if (!(name === 'Resources' && isServerless(value))) visit(value, keySpan)
 }
 
 const ownTransforms = [
@@ -265,15 +267,18 @@ export function readTransforms(root: Dict, problems: Problems): readonly string[
   return names
 }
 
+function isServerless(resource: Node): boolean {
+  return stringOf(get(resource, 'Type'))?.startsWith('AWS::Serverless::') ?? false
+}
+
 /** Serverless resources mean nothing without their transform. */
 export function refuseServerless(resources: Dict, root: Dict, problems: Problems): void {
   for (const { key, value } of entries(resources)) {
-    const type = get(value, 'Type')
-    if (!stringOf(type)?.startsWith('AWS::Serverless::')) continue
+    if (!isServerless(value)) continue
     problems.error(
       'transform-missing',
       `\`${key}\` needs the SAM transform, which this template does not name`,
-      type?.span ?? root.span,
+      get(value, 'Type')?.span ?? root.span,
       {
         help: 'add `Transform: AWS::Serverless-2016-10-31`',
       },

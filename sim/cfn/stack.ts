@@ -148,11 +148,8 @@ export class Stack {
       ...{ conditions: get(tree, 'Conditions'), outputs, globals: get(tree, 'Globals') },
     }
     checkResources(written.resources, declared, problems)
-    const isServerless = transforms.includes('AWS::Serverless-2016-10-31')
-    if (!isServerless) {
-      refuseServerless(written.resources, included, problems)
-      checkNulls(tree, problems)
-    }
+    if (!transforms.includes('AWS::Serverless-2016-10-31')) refuseServerless(written.resources, included, problems)
+    checkNulls(tree, problems)
     const samSettings = { parameters, standIns: settings.dummies, ...settings }
     const made = transformServerless(written, samSettings, problems)
     const count = made.resources.pairs.size

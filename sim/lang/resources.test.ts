@@ -82,6 +82,19 @@ Resources:
 })
 
 describe('what is missing', () => {
+  it.each(['', 'Transform: AWS::Serverless-2016-10-31'])(
+    'is told where a null stands for it, and no room is asked about the rest: %s',
+    (transform) => {
+      const alarm = 'ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1, Threshold: 1'
+      const metrics = 'Metrics: [~, { Id: a, MetricStat: ~ }]'
+      expect(
+        heads(
+          `${transform}\nResources: { Late: { Type: AWS::CloudWatch::Alarm, Properties: { ${alarm}, ${metrics} } } }`,
+        ),
+      ).toEqual(Array.from({ length: 2 }, () => 'error[null-value]: null stands here, which no template may hold'))
+    },
+  )
+
   it('is only warned about where the room can do without, and loads', () => {
     const sketch = 'Resources: { Work: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x } } }'
     expect(heads(sketch)).toEqual([

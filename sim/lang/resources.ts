@@ -92,7 +92,8 @@ export function readResources(
     const { type, logicalId } = resource
     const def = registry.byType.get(type)
     const props = def?.props ?? registry.parts.get(type)
-    const findings = new Findings(template, resource, props, toldOf(resource, problems))
+    const told = toldOf(resource, problems)
+    const findings = new Findings(template, resource, props, told)
     if (props === undefined) {
       for (const problem of findings.left()) problems.add(problem)
       // What SAM made of a resource (its role, its permission) was not written by anybody.
@@ -108,8 +109,7 @@ export function readResources(
       faulty.add(logicalId)
       if (!findings.giveWay(path, slug)) return
       // A property whose function could not be resolved is missing for that reason, which has been told.
-      const told = toldOf(resource, problems).some(({ severity }) => severity === 'error')
-      if (slug === 'missing-property' && told) return
+      if (slug === 'missing-property' && toldOf(resource, problems).some(isError)) return
       const place = placeOf(resource, path, slug === 'unknown-property')
       problems.error(slug, message, place, help === undefined ? {} : { label: help })
     }
@@ -132,7 +132,8 @@ export function readResources(
     const config = readConfig(type, props, toJs(resource.properties) as Record<string, unknown>, context)
     const left = findings.left()
     for (const problem of left) problems.add(problem)
-    if (left.some(({ severity }) => severity === 'error')) faulty.add(logicalId)
+    // Rooms read some properties as they are, and expect no null in the middle of them.
+    if (left.some(isError) || told.some(({ slug }) => slug === 'null-value')) faulty.add(logicalId)
     const view: ResourceView = {
       logicalId,
       type,
@@ -212,6 +213,10 @@ export function readResources(
 function unknownProperty(path: Path, what: string, names: readonly string[], error: ResourceView['error']): void {
   const name = String(path.at(-1))
   error(path, 'unknown-property', `\`${name}\` is not a property of ${what}`, instead(name, names, 'properties'))
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === 'error'
 }
 
 /** What has been told about places within a resource. */
