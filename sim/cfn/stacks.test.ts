@@ -240,7 +240,11 @@ test('where all stacks are known an unknown export is refused, and so are two of
   ])
   const through = (own: string, other: string): string =>
     `Resources: { Q: { Type: AWS::X::Y } }\nOutputs: { O: { Value: !ImportValue ${other}, Export: { Name: ${own} } } }`
-  expect(loadBeside({ 'a.yaml': through('A', 'B'), 'b.yaml': through('B', 'A') }).slugs).toContain('circular-import')
+  expect(
+    loadBeside({ 'a.yaml': through('A', 'B'), 'b.yaml': through('B', 'A') }).problems.list.map(
+      ({ message }) => message,
+    ),
+  ).toEqual(['exports depend on each other: `B` → `A` → `B`', 'stacks import from each other: `a` → `b` → `a`'])
   expect(loadBeside({ 'a.yaml': network.replace('!Sub "${AWS::StackName}-Subnet"', '!Ref Subnet') }).slugs).toContain(
     'resource-in-condition',
   )
@@ -363,7 +367,7 @@ test('a template with a name of its own for a resource cannot be nested twice', 
       'queue.yaml': `Resources: { Q: { Type: AWS::SQS::Queue, Properties: { QueueName: ${name} } } }`,
     })
   expect(named('jobs').problems.list).toMatchObject([
-    { slug: 'duplicate-name', message: '`B.Q` is called `jobs`, as `A.Q` is already' },
+    { slug: 'duplicate-name', severity: 'error', message: '`B.Q` is called `jobs`, as `A.Q` is already' },
   ])
   expect(named('!Sub "${AWS::StackName}-jobs"').slugs).toEqual([])
 })
