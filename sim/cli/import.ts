@@ -1,6 +1,7 @@
 // `hotshard import`: writes what is inferred from a template as a scenario of its own, to be edited.
 import { existsSync, writeFileSync } from 'node:fs'
 import { basename, dirname, relative, resolve, sep } from 'node:path'
+import { settingsOf } from '../lang/settings.ts'
 import { leftLines, overlayText } from '../infer/index.ts'
 import { leftOut } from '../run/report.ts'
 import { EXIT } from './exit.ts'
@@ -37,7 +38,8 @@ export function importTemplate(path: string, flags: ImportFlags): number {
   const told = new Set(leftLines(scenario.draft).map(({ message }) => message))
   const text = overlayText(scenario.draft, {
     template: pathFrom(output === undefined ? '.' : dirname(output), path),
-    parameters: new Map((flags.set ?? []).map((setting) => splitAt(setting, setting.indexOf('=')))),
+    parameters: settingsOf(new Map((flags.set ?? []).map((setting) => splitAt(setting, setting.indexOf('=')))))
+      .parameters,
     notSimulated: notSimulatedLines(scenario.notSimulated.filter(({ message }) => !told.has(message)).map(leftOut)),
   })
   if (output === undefined) {

@@ -14,7 +14,12 @@ import { VERSION } from './version.ts'
 const collect = (value: string, all: string[]): string[] => [...all, value]
 const scenarioOptions = (command: Command): Command =>
   command
-    .option('--set <Param=Value>', "a value for one of the template's parameters (repeatable)", collect, [])
+    .option(
+      '--set <Param=Value>',
+      'a value for a parameter, Workloads.NAME.Scale or Quotas.NAME (repeatable)',
+      collect,
+      [],
+    )
     .option('--root <dir>', 'the folder whose files a scenario may read; its own by default')
     .option('--no-color', 'plain text')
 

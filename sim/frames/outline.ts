@@ -1,6 +1,7 @@
 // What the page knows of a scenario before it runs: nodes, roads, knobs, and the marks that the scenario itself sets.
 import { lineColumn, type Span } from '../diag/span.ts'
 import type { Scenario, ScenarioParameter } from '../lang/scenario.ts'
+import { SCALE_MAX, type Setting } from '../lang/settings.ts'
 import type { Quantity } from '../model/contract.ts'
 import { ownDimensions, servicePrefix, type World } from '../run/world.ts'
 import type { Readings } from './readings.ts'
@@ -34,7 +35,7 @@ export function outlineOf(
     warmUp: scenario.plan.warmUp,
     nodes: plan.components.map((component, node) => nodeOutline(scenario, world, plan, readings, component, node)),
     roads: plan.roads.map(({ from, to, actions, answers }) => ({ from, to, actions, answers })),
-    knobs: scenario.parameters.map(knobOf),
+    knobs: [...scenario.parameters.map(knobOf), ...scenario.settings.map(settingOf)],
     marks: [...faultMarks(scenario, world, plan), ...actionMarks(world, plan)].sort((a, b) => a.time - b.time),
     notSimulated: scenario.notSimulated.map(({ message, span }) => ({
       message,
@@ -109,9 +110,12 @@ function watchedBy(world: World, plan: Plan, index: number): number[] {
 }
 
 function knobOf(parameter: ScenarioParameter): KnobOutline {
-  const { name, description, value, initial, min, max, allowed } = parameter
+  const { name, description, value, initial, min, max, allowed, group, label } = parameter
   return {
     name,
+    kind: 'parameter',
+    ...(group === undefined ? {} : { group }),
+    ...(label === undefined ? {} : { label }),
     ...(description === undefined ? {} : { description }),
     type: parameter.type === 'Number' ? 'number' : 'text',
     value,
@@ -119,6 +123,16 @@ function knobOf(parameter: ScenarioParameter): KnobOutline {
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
     ...(allowed === undefined ? {} : { allowed }),
+  }
+}
+
+function settingOf({ name, kind, label, doc, unit, value, initial }: Setting): KnobOutline {
+  return {
+    ...{ name, kind, label, unit, description: doc, type: 'number' },
+    value: String(value),
+    initial: String(initial),
+    min: 0,
+    ...(kind === 'workload' ? { max: SCALE_MAX } : {}),
   }
 }
 

@@ -138,6 +138,7 @@ Simulation:
     })()
     expect(knob).toEqual({
       name: 'Peak',
+      kind: 'parameter',
       description: 'Orders a second at the height of the crowd',
       type: 'number',
       value: '20',

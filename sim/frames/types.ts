@@ -52,9 +52,15 @@ export interface RoadOutline {
   readonly answers: boolean
 }
 
-/** A parameter of the template: a slider or a choice. */
+/** What can be changed of a scenario: a slider or a choice. */
 export interface KnobOutline {
+  /** As `--set` takes it. */
   readonly name: string
+  readonly kind: 'parameter' | 'workload' | 'quota'
+  /** The template's own heading and words for a parameter; the workload or the quota without what it is below. */
+  readonly group?: string
+  readonly label?: string
+  readonly unit?: string
   readonly description?: string
   readonly type: 'number' | 'text'
   readonly value: string

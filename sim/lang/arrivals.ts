@@ -10,6 +10,7 @@ import type { StepContext } from './handler.ts'
 import { namesOf, POINT } from './members.ts'
 import { parseDuration, parseNumber, parseRate } from './quantity.ts'
 import type { Scanner } from './scanner.ts'
+import { SCALE_MAX } from './settings.ts'
 import { taken } from './taken.ts'
 import { frozenSampler, readDistribution } from './values.ts'
 
@@ -50,8 +51,25 @@ type Form =
       readonly scale: number
     }
 
-/** The part of a workload's config that says when its requests come. Mistakes are reported; what is made then is not used. */
-export function readArrivals(fields: Fields, context: StepContext, duration: number): Record<string, unknown> {
+/**
+ * The part of a workload's config that says when its requests come; `factor` takes the place of its `Scale`. Mistakes are
+ * reported; what is made then is not used.
+ */
+export function readArrivals(
+  fields: Fields,
+  context: StepContext,
+  duration: number,
+  factor?: number,
+): Record<string, unknown> {
+  const written = fields.number('Scale', 0, SCALE_MAX, false)
+  const Scale = factor ?? written ?? 1
+  const load = readLoad(fields, context, duration, Scale)
+  if (factor !== undefined && load['Arrivals'] === 'trace')
+    context.problems.error('contradiction', `${fields.what} plays a trace of moments, which has no scale`, fields.span)
+  return { Scale, ...load }
+}
+
+function readLoad(fields: Fields, context: StepContext, duration: number, scale: number): Record<string, unknown> {
   const { problems } = context
   const users = fields.node('Users')
   const rate = fields.node('Rate')
@@ -67,7 +85,10 @@ export function readArrivals(fields: Fields, context: StepContext, duration: num
     return {
       Arrivals: 'poisson',
       Rate: [],
-      Users: pointsOf(users, '`Users`', context, usersOf).map(({ at, value }) => ({ at, value })),
+      Users: pointsOf(users, '`Users`', context, usersOf).map(({ at, value }) => ({
+        at,
+        value: Math.min(USERS_MAX, Math.round(value * scale)),
+      })),
       ThinkTime: time === undefined ? undefined : frozenSampler(time),
     }
   }
@@ -76,7 +97,8 @@ export function readArrivals(fields: Fields, context: StepContext, duration: num
   const form = formOf(node, context)
   if (form?.kind === 'trace') {
     fields.refuse(['Rate'], 'beside a trace, which has its own')
-    return traceOf(form, node!, context, duration)
+    if (!form.counts) fields.refuse(['Scale'], 'for a trace of moments')
+    return traceOf({ ...form, scale: form.scale * scale }, node!, context, duration)
   }
   if (rate === undefined) {
     if (form !== undefined)
@@ -85,7 +107,7 @@ export function readArrivals(fields: Fields, context: StepContext, duration: num
       })
     return {}
   }
-  const Rate = pointsOf(rate, '`Rate`', context, rateOf).map(({ at, value }) => ({ at, perSecond: value }))
+  const Rate = pointsOf(rate, '`Rate`', context, rateOf).map(({ at, value }) => ({ at, perSecond: value * scale }))
   if (form?.kind !== 'bursty') return { Arrivals: form?.kind, Rate }
   const phase = (mean: number): unknown => frozenSampler({ kind: 'exponential', mean })
   return { Arrivals: 'bursty', Rate, BurstyOn: phase(form.on), BurstyOff: phase(form.off) }

@@ -139,6 +139,11 @@ export const WORKLOAD = {
     doc: 'How open load comes: `poisson` (at random, when absent), `regular`, `bursty(on=10s, off=50s)`, or a recorded `trace(file.csv, column=1)`.',
     examples: ['poisson', 'regular', 'bursty(on=10s, off=50s)', 'trace(arrivals.csv, column=1)'],
   },
+  Scale: {
+    form: 'number',
+    doc: 'A factor on the rate, on the counts of a trace or on the number of users. 1 when absent; `--set Workloads.NAME.Scale=2` counts more.',
+    examples: ['2', '0.5'],
+  },
   Users: {
     form: 'users',
     doc: 'Closed load: so many users, each of whom waits for the answer, thinks for `ThinkTime`, and asks again. One number, or points.',

@@ -27,12 +27,14 @@ import { readExpectations, type Expectation } from './expectations.ts'
 import { readFaults } from './faults.ts'
 import { compileSteps, type StepContext } from './handler.ts'
 import { nearest } from '../diag/suggest.ts'
+import { shownParameters } from './parameter-groups.ts'
 import { findPlaces, textsOf, type FileReader } from './places.ts'
 import { callsOf } from '../infer/index.ts'
 import { checkLints } from '../lint/check.ts'
 import { sceneOf } from '../lint/scene.ts'
 import { registry } from './registry.ts'
 import { quotaByName, readResources, type NotSimulated, type Resources } from './resources.ts'
+import { listSettings, scalesOf, settingsOf, withQuotas, type Setting, type Settings } from './settings.ts'
 import { readQuotas, readSimulation, type Guards, type SimulationSection } from './simulation.ts'
 import { KeyTables } from './values.ts'
 import { readWorkloads } from './workloads.ts'
@@ -41,7 +43,7 @@ import type { ComponentPlan } from '../model/plan.ts'
 export type { FileReader }
 
 export interface LoadOptions {
-  /** Values of the template's parameters, over those that the scenario gives. */
+  /** Values of the template's parameters, of workloads' scales and of quotas (`settings.ts`), over those of the scenario. */
   readonly parameters?: ReadonlyMap<string, string>
   readonly files?: FileReader
   readonly seed?: string
@@ -55,6 +57,9 @@ export interface ScenarioParameter {
   /** As in CloudFormation: `Number`, `String`, … */
   readonly type: string
   readonly description: string | undefined
+  /** The heading and the words under which the template's author wants it shown. */
+  readonly group: string | undefined
+  readonly label: string | undefined
   readonly value: string
   /** The value without anything from outside: the scenario's, else the template's default. */
   readonly initial: string
@@ -71,6 +76,8 @@ export interface Scenario {
   readonly expectations: readonly Expectation[]
   readonly notSimulated: readonly NotSimulated[]
   readonly parameters: readonly ScenarioParameter[]
+  /** What can be set beside them. */
+  readonly settings: readonly Setting[]
   /** By component: the text that describes it, from its name to its last property. What nobody wrote has none. */
   readonly places: ReadonlyMap<string, Span>
   /** What the scenario did not say and was assumed instead, one line each. */
@@ -79,6 +86,14 @@ export interface Scenario {
   readonly draft?: Draft
   /** Nothing but a template: no `Simulation` anywhere. */
   readonly isBare: boolean
+}
+
+/** What a scenario says beside its template. */
+interface Said {
+  readonly simulation: Node | undefined
+  /** The same, functions unresolved. */
+  readonly raw: Node | undefined
+  readonly settings: Settings
 }
 
 /** Most characters of all data files together, counted as often as they are read. */
@@ -97,7 +112,8 @@ function load(source: Source, options: LoadOptions, problems: Problems): Scenari
   if (places === undefined) return undefined
   const { simulation } = places
   const given = textsOf(simulation, 'Parameters', problems)
-  const parameters = new Map([...given, ...(options.parameters ?? [])])
+  const settings = settingsOf(options.parameters ?? new Map())
+  const parameters = new Map([...given, ...settings.parameters])
   const template = templateOf(
     places.template,
     {
@@ -111,7 +127,8 @@ function load(source: Source, options: LoadOptions, problems: Problems): Scenari
   if (template === undefined) return undefined
   const resolved = simulation === undefined ? undefined : template.resolve(simulation)
   const description = textOf(get(root, 'Description') ?? get(places.template, 'Description'))
-  const made = plan(source, description, template, resolved, options, files, problems)
+  const said = { simulation: resolved, raw: simulation, settings }
+  const made = plan(source, description, template, said, options, files, problems)
   return made === undefined ? undefined : { ...made, parameters: parametersOf(template, given) }
 }
 
@@ -119,12 +136,13 @@ function plan(
   source: Source,
   description: string | undefined,
   template: Template,
-  simulation: Node | undefined,
+  { simulation, raw, settings }: Said,
   options: LoadOptions,
   files: FileReader,
   problems: Problems,
 ): Omit<Scenario, 'parameters'> | undefined {
-  const written = readSimulation(simulation, problems, options.duration)
+  const own = readSimulation(simulation, problems, options.duration)
+  const written = withQuotas(own, settings, problems)
   const notSimulated: NotSimulated[] = []
   const resources = readResources(template, written, registry, problems, (line) => notSimulated.push(line))
   const { duration } = written
@@ -162,7 +180,7 @@ function plan(
   const section = inferred === undefined ? written : { ...written, ...inferred.section }
   const lines = [...(inferred?.lines ?? [])]
   const components = withHandlers(resources, section, context, lines)
-  const workloads = readWorkloads(section, resources, context, duration)
+  const workloads = readWorkloads(section, resources, context, duration, scalesOf(section, settings, problems))
   const operator = readActions(section, context, duration)
   const assumptions = readAssumptions(section, resources, problems)
   const faults = readFaults(section, resources, problems, duration)
@@ -204,6 +222,12 @@ function plan(
       cuts: expectations.flatMap((expectation) => expectation.cuts),
     },
     guards: section.guards,
+    settings: listSettings(
+      { section: { ...section, quotas: own.quotas }, simulation: raw },
+      all,
+      section.quotas,
+      registry,
+    ),
     expectations,
     notSimulated,
     places: placesOf(template, written),
@@ -222,16 +246,22 @@ function textFrom(files: FileReader): ReadFile {
 }
 
 function parametersOf(template: Template, given: ReadonlyMap<string, string>): ScenarioParameter[] {
-  return [...template.parameters.values()].map((parameter) => ({
-    name: parameter.name,
-    type: parameter.type,
-    description: parameter.description,
-    value: shown(parameter, parameter.text),
-    initial: shown(parameter, given.get(parameter.name) ?? parameter.defaultText ?? parameter.text),
-    min: parameter.minValue,
-    max: parameter.maxValue,
-    allowed: parameter.allowedValues,
-  }))
+  const shownAs = shownParameters(template.metadata, [...template.parameters.keys()])
+  return [...shownAs].map(([name, { group, label }]) => {
+    const parameter = template.parameters.get(name)!
+    return {
+      name,
+      group,
+      label,
+      type: parameter.type,
+      description: parameter.description,
+      value: shown(parameter, parameter.text),
+      initial: shown(parameter, given.get(parameter.name) ?? parameter.defaultText ?? parameter.text),
+      min: parameter.minValue,
+      max: parameter.maxValue,
+      allowed: parameter.allowedValues,
+    }
+  })
 }
 
 /** What is not to be echoed is not shown. */
@@ -313,9 +343,14 @@ function checkQuotas(section: SimulationSection, problems: Problems): void {
   for (const { name, span } of section.quotas) {
     if (known.has(name)) continue
     const near = nearest(name, known)
-    problems.error('unknown-quota', `\`${name}\` is not a quota`, span, {
-      label: near === undefined ? 'see `hotshard explain TYPE` for the figures of a type' : `did you mean \`${near}\`?`,
-    })
+    const label =
+      near === undefined ? 'see `hotshard explain TYPE` for the figures of a type' : `did you mean \`${near}\`?`
+    problems.error(
+      'unknown-quota',
+      `\`${name}\` is not a quota`,
+      span,
+      span === undefined ? { help: label } : { label },
+    )
   }
   for (const { action, span } of section.apiLimits) {
     if (registry.operations.has(action)) continue

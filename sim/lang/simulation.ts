@@ -16,13 +16,20 @@ export interface Named {
   readonly node: Node
 }
 
+/** A quota that is set; without a place when it was set from outside. */
+export interface NamedQuota {
+  readonly name: string
+  readonly value: number
+  readonly span: Span | undefined
+}
+
 export interface SimulationSection {
   readonly duration: number
   readonly warmUp: number
   readonly seed: string
   readonly profile: Profile
   /** Overrides of quotas by full name, and limits on the rate of API operations. */
-  readonly quotas: readonly { readonly name: string; readonly value: number; readonly span: Span }[]
+  readonly quotas: readonly NamedQuota[]
   readonly apiLimits: readonly { readonly action: string; readonly perSecond: number; readonly span: Span }[]
   readonly assumptions: readonly Named[]
   readonly workloads: readonly Named[]
@@ -113,12 +120,8 @@ export function readQuotas(
       else
         problems.error('not-a-rate', `the limit of \`${key}\` is not a rate`, value.span, { label: 'such as `40/s`' })
     } else {
-      const number = text === undefined ? undefined : parseNumber(text)
-      if (number?.ok !== true)
-        problems.error('wrong-type', `the quota \`${key}\` is ${kindOf(value)}, not a number`, value.span, {
-          label: 'expected a number from 0, without a unit',
-        })
-      else quotas.push({ name: key, value: number.value, span: keySpan })
+      const quota = namedQuota(key, text, { value, keySpan }, problems)
+      if (quota !== undefined) quotas.push(quota)
     }
   }
   const profile = profileNode === undefined ? 'current' : (textOf(profileNode) ?? '')
@@ -129,6 +132,26 @@ export function readQuotas(
     return { profile: 'current', quotas, apiLimits }
   }
   return { profile, quotas, apiLimits }
+}
+
+/** One quota that is set in the scenario, at `place`, or from outside. */
+export function namedQuota(
+  name: string,
+  text: string | undefined,
+  place: { readonly value: Node; readonly keySpan: Span } | undefined,
+  problems: Problems,
+): NamedQuota | undefined {
+  const number = text === undefined ? undefined : parseNumber(text)
+  if (number?.ok === true) return { name, value: number.value, span: place?.keySpan }
+  const shown = place === undefined ? `\`${text}\`` : kindOf(place.value)
+  const label = 'expected a number from 0, without a unit'
+  problems.error(
+    'wrong-type',
+    `the quota \`${name}\` is ${shown}, not a number`,
+    place?.value.span,
+    place === undefined ? { help: label } : { label },
+  )
+  return undefined
 }
 
 function named(fields: Fields | undefined, member: string, problems: Problems): readonly Named[] {

@@ -15,14 +15,16 @@ import type { Component, Resources } from './resources.ts'
 import type { Named, SimulationSection } from './simulation.ts'
 import { readAttribute, readSizeTemplate, readTemplate } from './values.ts'
 
+/** Reads the workloads; `scales` are the factors that are given from outside. */
 export function readWorkloads(
   section: SimulationSection,
   resources: Resources,
   context: StepContext,
   duration: number,
+  scales: ReadonlyMap<string, number>,
 ): ComponentPlan[] {
   return section.workloads
-    .map((workload) => readWorkload(workload, resources, context, duration))
+    .map((workload) => readWorkload(workload, resources, context, duration, scales.get(workload.name)))
     .filter((plan) => plan !== undefined)
 }
 
@@ -31,6 +33,7 @@ function readWorkload(
   resources: Resources,
   context: StepContext,
   duration: number,
+  scale: number | undefined,
 ): ComponentPlan | undefined {
   const { problems } = context
   const fields = new Fields(`the workload \`${name}\``, node, namesOf(WORKLOAD), problems)
@@ -53,7 +56,7 @@ function readWorkload(
     Action: entry.action,
     Arg: entry.arg,
     Body: bodyOf(fields, entry.action, target, context),
-    ...readArrivals(fields, context, duration),
+    ...readArrivals(fields, context, duration, scale),
     Client: clientOf(fields.node('Client'), entry.action, context),
     Count: fields.number('Count', 0, Number.MAX_SAFE_INTEGER, true),
   }

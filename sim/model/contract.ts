@@ -27,6 +27,8 @@ export interface Quota {
   readonly notes2020?: number
   readonly unit: string
   readonly doc: string
+  /** True when AWS raises it on request (Service Quotas) and a run can show the difference. */
+  readonly adjustable?: true
   /** Rule or fact ids (`LAM-30`, `N.LAMBDA-11`) or a document. */
   readonly source: string
 }

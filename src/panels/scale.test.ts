@@ -5,6 +5,7 @@ import { POSITIONS, positionOf, scaleOf, valueAt } from './scale.ts'
 
 const knob = (initial: string, min?: number, max?: number): KnobOutline => ({
   name: 'K',
+  kind: 'parameter',
   type: 'number',
   value: initial,
   initial,
@@ -35,4 +36,11 @@ test('going to a value and back stays within one position', () => {
 test('whole numbers stay whole, shares do not', () => {
   expect(Number.isInteger(valueAt(scaleOf(knob('180', 100, 10000)), 137))).toBe(true)
   expect(valueAt(scaleOf(knob('1', 0, 1)), 200)).toBe(0.5)
+})
+
+test('a factor is 1 at a quarter of its slider, and need not be whole', () => {
+  const scale = scaleOf({ ...knob('1', 0, 1000), kind: 'workload' })
+  expect(positionOf(scale, 1)).toBe(POSITIONS / 4)
+  expect(valueAt(scale, 150)).toBe(1.5)
+  expect(valueAt(scale, 0)).toBe(0)
 })

@@ -14,6 +14,8 @@ export interface Scale {
 
 export function scaleOf(knob: KnobOutline): Scale {
   const initial = Number(knob.initial)
+  // A factor: from nothing to four times as much, whatever else may be typed.
+  if (knob.kind === 'workload') return { min: 0, max: 4 * (initial || 1), whole: false, log: false }
   const whole =
     Number.isInteger(initial) &&
     [knob.min, knob.max].every((end) => end === undefined || Number.isInteger(end)) &&

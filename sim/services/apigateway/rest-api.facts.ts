@@ -6,6 +6,7 @@ export const quotas: Readonly<Record<string, Quota>> = {
     current: 10_000,
     unit: 'requests/s',
     doc: 'Requests to all APIs of the account in a Region.',
+    adjustable: true,
     source: 'API-11, N.APIGATEWAY-06',
   },
   BurstRequests: {

@@ -7,6 +7,7 @@ export const quotas: Readonly<Record<string, Quota>> = {
     notes2020: 0,
     unit: 'vCPUs',
     doc: 'vCPUs of the running On-Demand instances of the standard families; counts only where `RunningInstances` is 0.',
+    adjustable: true,
     source: 'Service Quotas, ec2 L-1216C47A: the default of a new account, usually raised',
   },
   RunningInstances: {

@@ -7,6 +7,7 @@ export const quotas: Readonly<Record<string, Quota>> = {
     current: 1_000,
     unit: 'executions',
     doc: 'Concurrent executions of the account in a Region.',
+    adjustable: true,
     source: 'LAM-30, N.LAMBDA-11',
   },
   UnreservedConcurrentExecutions: {
