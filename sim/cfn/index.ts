@@ -1,7 +1,7 @@
 // The door of this folder: a CloudFormation or SAM template's text in, resources without functions out, each with its place.
 export { defaultLimits, parseDocument, templateLimits } from './document.ts'
 export type { DocumentLimits } from './document.ts'
-export { noFiles } from './files.ts'
+export { isRemote, joinPath, noFiles } from './files.ts'
 export type { FileReader } from './files.ts'
 export { commentsOf } from './lexemes.ts'
 export * from './node.ts'

@@ -7,7 +7,7 @@ import { leftOut } from '../run/report.ts'
 import { EXIT } from './exit.ts'
 import { counted } from './figures.ts'
 import { openScenario, type LoadFlags } from './files.ts'
-import { notSimulatedLines } from './left-out.ts'
+import { notSimulatedLines } from '../run/left-out.ts'
 import { badFlag, showErrors, showProblem } from './problems.ts'
 import { quote } from '../diag/text.ts'
 

@@ -5,7 +5,8 @@
 // goes back to moments kept on the way and makes frames again that the page has let go.
 import { Problems } from '../diag/problem.ts'
 import { quote } from '../diag/text.ts'
-import { loadScenario, type FileReader, type Scenario } from '../lang/scenario.ts'
+import { givenFiles } from '../lang/given-files.ts'
+import { loadScenario, type Scenario } from '../lang/scenario.ts'
 import { reportOf } from '../run/report.ts'
 import { Running } from '../run/run.ts'
 import { World } from '../run/world.ts'
@@ -102,7 +103,7 @@ export class Session {
       { name: ask.name, text: ask.text },
       {
         parameters: new Map(Object.entries(ask.knobs)),
-        files: readerOf(ask.files),
+        files: givenFiles(ask.files),
         ...(ask.seed === undefined ? {} : { seed: ask.seed }),
       },
       problems,
@@ -190,14 +191,4 @@ function nodeAt({ plan, running: { world } }: Show, resource: string): number {
   const component = world.planOf(resource)
   const road = viewOf(component).road?.(component.config)
   return plan.nodeOf[world.numberOf(road?.to ?? resource) - 1]!
-}
-
-/** The files that came with the question, by the names under which the scenario knows them. */
-function readerOf(files: Readonly<Record<string, string>>): FileReader {
-  return {
-    read: (path) =>
-      Object.hasOwn(files, path)
-        ? { ok: true, value: files[path]! }
-        : { ok: false, message: `\`${path}\` cannot be read`, help: 'drop the file beside the scenario' },
-  }
 }

@@ -33,8 +33,8 @@ function choice(byRoute: DraftHandler['byRoute']): PlainMap[] {
 }
 
 export interface OverlayHead {
-  /** As the file is to name the template. */
-  readonly template: string
+  /** As the file is to name the template; absent when the section comes to stand in the template itself. */
+  readonly template?: string
   readonly parameters: ReadonlyMap<string, string>
   readonly notSimulated: readonly string[]
 }
@@ -45,7 +45,7 @@ export function overlayText(draft: Draft, head: OverlayHead): string {
   const handlers = Object.fromEntries(draft.handlers.map((handler) => [handler.name, handlerList(handler)]))
   const document = new Document({
     Simulation: {
-      Template: head.template,
+      ...(head.template === undefined ? {} : { Template: head.template }),
       ...(head.parameters.size === 0 ? {} : { Parameters: Object.fromEntries(head.parameters) }),
       ...(draft.workloads.length === 0 ? {} : { Workloads: workloads }),
       ...(draft.handlers.length === 0 ? {} : { Handlers: handlers }),

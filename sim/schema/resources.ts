@@ -98,6 +98,12 @@ function resource(types: readonly string[], docOf: (type: string) => string | un
   }
 }
 
+/** Names inside a property, as its room reads them. */
+function fieldsOf({ fields }: Prop): Schema {
+  const inner = Object.entries(fields ?? {}).map(([name, prop]) => [name, described(fieldsOf(prop), propDoc(prop))])
+  return inner.length === 0 ? {} : { properties: Object.fromEntries(inner) }
+}
+
 /** First-level names alone. */
 function shallow(properties: Properties | undefined): Schema {
   if (properties === undefined || properties.size === 0) return {}
@@ -141,7 +147,9 @@ class Definitions {
     const schema = shape === undefined ? {} : this.shape(shape, closed)
     if (prop === undefined || prop.doc === '') return schema
     const own = prop.values === undefined ? {} : proposed(prop.values)
-    return described({ ...own, ...schema }, propDoc(prop, quotas))
+    // Where the registry knows no more than that it is JSON, the room may.
+    const inner = shape === undefined || Object.keys(schema).length === 0 ? fieldsOf(prop) : {}
+    return described({ ...own, ...inner, ...schema }, propDoc(prop, quotas))
   }
 
   /** A shape without types: a function may stand everywhere, and the program itself knows better what it gives. */

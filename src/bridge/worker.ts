@@ -1,5 +1,6 @@
-// The simulation's own thread: hands the page's questions to a session, and lets it work in short slices in between.
-import { Session, type Ask } from '../../sim/index.ts'
+// The simulation's own thread: hands the page's questions to a session, and lets it work in short slices in between. An editor's
+// questions have a thread of the same kind for themselves: checking a large template must not hold up a run.
+import { Desk, Session, type Ask, type Question } from '../../sim/index.ts'
 
 /** Real ms that the session works at a stretch: as long as a question may wait. */
 const SLICE = 8
@@ -7,7 +8,7 @@ const SLICE = 8
 /** What is used of a worker's own scope: its types and those of a page cannot stand in one program. */
 interface Scope {
   postMessage(message: unknown, transfer: Transferable[]): void
-  onmessage: ((event: MessageEvent<Ask>) => void) | null
+  onmessage: ((event: MessageEvent<Ask | Question>) => void) | null
 }
 
 const scope = globalThis as unknown as Scope
@@ -15,7 +16,13 @@ const session = new Session((answer, buffers) => scope.postMessage(answer, [...b
 const turns = new MessageChannel()
 let working = false
 
-scope.onmessage = (event: MessageEvent<Ask>) => {
+const desk = new Desk()
+
+scope.onmessage = (event: MessageEvent<Ask | Question>) => {
+  if ('question' in event.data) {
+    scope.postMessage(desk.answer(event.data), [])
+    return
+  }
   session.take(event.data)
   if (working) return
   working = true

@@ -129,6 +129,12 @@ export const LAYERS: readonly Layer[] = [
     instead: 'the schema is made from what the language reads and the rooms know: look it up there',
   },
   {
+    folder: 'assist',
+    imports: ['cfn', 'diag', 'infer', 'lang', 'lint', 'model', 'parts', 'registry', 'run', 'schema'],
+    packages: ['yaml'],
+    instead: 'an editor is told what others know: names, words and rules are looked up where they are made',
+  },
+  {
     folder: 'cli',
     imports: ['*', 'package.json'],
     packages: [
@@ -144,7 +150,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: 'index.ts',
-    imports: ['frames', 'diag'],
+    imports: ['frames', 'diag', 'assist'],
     instead: 'the public door leads to plain data',
   },
 ]

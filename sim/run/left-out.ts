@@ -1,6 +1,6 @@
 // The 'not simulated' list for people: what has no effect, grouped by type, so that a real template's list stays within a screen.
 import { plain } from '../diag/text.ts'
-import type { LeftOut } from '../run/report.ts'
+import type { LeftOut } from './report.ts'
 
 /** Names of one type that are written out; the rest is a number. */
 const NAMES_SHOWN = 6
