@@ -153,8 +153,25 @@ describe('run', () => {
     expect(traceEvents.some((event) => event['ph'] === 's')).toBe(true)
   })
 
+  it('writes its report as one file, beside the other files, with the same figures and the same bytes twice', () => {
+    const files = { report: file('r.html'), events: file('r.jsonl') }
+    expect(run([file('failing.yaml')], files)).toBe(1)
+    const digest = /digest (\w+)/.exec(out)![1]!
+    const html = readFileSync(files.report, 'utf8')
+    expect(html).toContain(`<dd>${digest}</dd>`)
+    expect(html).toContain('✗ 1 of 1 expectation failed')
+    expect(html).toContain('AWS::EC2::VPC: Net')
+    const calls = readFileSync(files.events, 'utf8').match(/"event":"sent"/g)!.length
+    expect(html).toContain(`<td class="number">${String(calls).replace(/\B(?=(\d{3})+$)/g, ',')}</td>`)
+    run([file('failing.yaml')], { report: file('r2.html') })
+    expect(readFileSync(file('r2.html'), 'utf8')).toBe(html)
+    // A run that a guard stopped is told as far as it came.
+    expect(run([file('endless.yaml')], { report: file('r3.html') })).toBe(3)
+    expect(readFileSync(file('r3.html'), 'utf8')).toMatch(/■ stopped after .* more than 500 events have run/)
+  })
+
   it('refuses files that it cannot write before it runs, and one file for several runs', () => {
-    for (const name of ['metrics', 'events', 'trace'] as const) {
+    for (const name of ['report', 'metrics', 'events', 'trace'] as const) {
       err = ''
       expect(run([file('good.yaml')], { [name]: file('none/m.csv') })).toBe(2)
       expect(err).toMatch(/^error\[bad-flag\].* cannot be written\n {2}= help: its folder does not exist\n$/)
@@ -177,7 +194,7 @@ describe('run', () => {
   })
 
   it.skipIf(!existsSync('/dev/full'))('prints its report and exits 2 when the disk is full', () => {
-    for (const name of ['metrics', 'events', 'trace'] as const) {
+    for (const name of ['report', 'metrics', 'events', 'trace'] as const) {
       out = err = ''
       expect(run([file('good.yaml')], { [name]: '/dev/full' }), name).toBe(2)
       expect(err).toMatch(/^error\[not-written\]: .*is not whole: ENOSPC/)

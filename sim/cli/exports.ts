@@ -1,4 +1,4 @@
-// What a run can leave on the disk: every metric as CSV, every call as JSON lines, or a trace that Perfetto opens.
+// What a run can leave on the disk: its report, every metric as CSV, every call as JSON lines, or a trace that Perfetto opens.
 //
 // A disk that fills up on the way costs the file and not the run: the writer keeps the reason and takes nothing more.
 import { closeSync, openSync, writeFileSync } from 'node:fs'
@@ -43,6 +43,13 @@ class BlockWriter {
       this.failure ??= (error as Error).message
     }
   }
+}
+
+/** A text as a file. Answers why it is not whole. */
+export function writeText(text: string, path: string): string | undefined {
+  const out = new BlockWriter(path)
+  out.write(text)
+  return out.close()
 }
 
 const COLUMNS =

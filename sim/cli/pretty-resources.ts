@@ -2,7 +2,7 @@
 import type pc from 'picocolors'
 import { registry } from '../lang/registry.ts'
 import type { MetricSummary, Report, ResourceReport } from '../run/report.ts'
-import { count, counted, withUnit } from './figures.ts'
+import { count, counted, withUnit } from '../report/figures.ts'
 import { shorten, wrapParts, wrapWords } from './wrap.ts'
 
 export type Ink = ReturnType<typeof pc.createColors>

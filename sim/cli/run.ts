@@ -3,11 +3,14 @@ import { closeSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Problem } from '../diag/problem.ts'
 import { plainJson, quote } from '../diag/text.ts'
+import { runWithHistory } from '../frames/history.ts'
+import type { History } from '../report/history.ts'
+import { reportHtml } from '../report/html.ts'
 import { reportOf, type Report } from '../run/report.ts'
-import { runScenario } from '../run/run.ts'
+import { Running } from '../run/run.ts'
 import type { Scenario } from '../lang/scenario.ts'
 import { EXIT } from './exit.ts'
-import { EventLog, TraceLog, writeMetrics } from './exports.ts'
+import { EventLog, TraceLog, writeMetrics, writeText } from './exports.ts'
 import { openScenario, type LoadFlags } from './files.ts'
 import { prettyReport, summaryLines } from './pretty.ts'
 import { badFlag, settingsOf, showErrors, showProblem } from './problems.ts'
@@ -15,6 +18,7 @@ import { terminalWatch, useColor, widthOf } from './terminal.ts'
 
 export interface RunFlags extends LoadFlags {
   readonly format?: 'pretty' | 'json'
+  readonly report?: string
   readonly metrics?: string
   readonly events?: string
   readonly trace?: string
@@ -22,7 +26,7 @@ export interface RunFlags extends LoadFlags {
   readonly color?: boolean
 }
 
-const OUTPUTS = ['metrics', 'events', 'trace'] as const
+const OUTPUTS = ['report', 'metrics', 'events', 'trace'] as const
 const REASONS = new Map([
   ['ENOENT', 'its folder does not exist'],
   ['EISDIR', 'it is a folder; name a file in it'],
@@ -48,7 +52,7 @@ export function run(paths: readonly string[], flags: RunFlags): number {
       code = Math.max(code, EXIT.badInput)
       continue
     }
-    const { report, unwritten } = simulate(path, scenario, flags)
+    const { report, unwritten } = simulate(path, scenario, flags, problems.list)
     done.push({ path, report })
     if (flags.format !== 'json') process.stdout.write(prettyReport(report, style))
     code = Math.max(code, exitCode(report))
@@ -94,10 +98,11 @@ export function simulate(
   path: string,
   scenario: Scenario,
   flags: RunFlags,
+  problems: readonly Problem[] = [],
 ): { readonly report: Report; readonly unwritten: readonly Problem[] } {
   const watch = terminalWatch(scenario.plan.duration)
   const logs: { readonly name: 'events' | 'trace'; readonly log: { close(): string | undefined } }[] = []
-  const done = runScenario(scenario, {
+  const running = new Running(scenario, {
     watch,
     ...(flags.verify === true ? { verify: true } : {}),
     prepare: (world) => {
@@ -105,7 +110,12 @@ export function simulate(
       if (flags.trace !== undefined) logs.push({ name: 'trace', log: new TraceLog(world, flags.trace) })
     },
   })
+  let history: History | undefined
+  if (flags.report === undefined) running.to(scenario.plan.duration)
+  else history = runWithHistory(running)
+  const done = running.finish()
   watch.done()
+  const report = reportOf(done, reproduceCommand(path, flags, String(scenario.plan.seed)))
   const unwritten: Problem[] = []
   const note = (name: (typeof OUTPUTS)[number], failure: string | undefined): void => {
     if (failure === undefined) return
@@ -114,7 +124,9 @@ export function simulate(
   }
   for (const { name, log } of logs) note(name, log.close())
   if (flags.metrics !== undefined) note('metrics', writeMetrics(done.world, flags.metrics))
-  return { report: reportOf(done, reproduceCommand(path, flags, String(scenario.plan.seed))), unwritten }
+  if (flags.report !== undefined && history !== undefined)
+    note('report', writeText(reportHtml(report, history, problems), flags.report))
+  return { report, unwritten }
 }
 
 /** 1 for a failed expectation or a broken invariant, 3 for a guard; a guard weighs more. */

@@ -45,6 +45,8 @@ export class Moves implements Observer {
   private readonly firstLane: Uint8Array
   /** By road and outcome: how many dots there would be without a limit. */
   private readonly dots: Int32Array
+  /** Whoever else watches. */
+  next: Observer | null = null
 
   constructor(world: World, plan: Plan, perDot: readonly number[]) {
     const rows = plan.roads.length * KINDS
@@ -59,13 +61,15 @@ export class Moves implements Observer {
   }
 
   sent(call: Call, edge: number): void {
+    this.next?.sent(call, edge)
     const way = this.plan.ways[edge]!
     if (way.road < 0) return
     const outcome = way.isDeadLetter ? DEAD_LETTER : this.world.calls.attempt[call]! > 1 ? RETRY : OK
     this.add(call, way.road, outcome, way.lane)
   }
 
-  answered(call: Call, edge: number, _delay: number): void {
+  answered(call: Call, edge: number, delay: number): void {
+    this.next?.answered(call, edge, delay)
     const way = this.plan.ways[edge]!
     if (way.road < 0) return
     const { calls, errors } = this.world

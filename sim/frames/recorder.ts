@@ -75,9 +75,11 @@ export class FrameRecorder {
 
   /** Goes on towards the end of the next frame, as far as `run` goes; answers what it answers. */
   advance<T>(run: (until: number) => T): T {
-    this.world.dispatcher.observer = this.moves
+    const { dispatcher } = this.world
+    this.moves.next = dispatcher.observer
+    dispatcher.observer = this.moves
     const answer = run(this.end)
-    this.world.dispatcher.observer = null
+    dispatcher.observer = this.moves.next
     return answer
   }
 

@@ -3,19 +3,21 @@
 // The one idea: `work` does a little and returns. Whoever owns the session calls it again and again and hands over new
 // questions in between, so that a new scenario never waits for an old one. Two worlds are kept: one runs ahead, the other
 // goes back to moments kept on the way and makes frames again that the page has let go.
-import { Problems } from '../diag/problem.ts'
+import { Problems, type Problem } from '../diag/problem.ts'
 import { quote } from '../diag/text.ts'
 import { givenFiles } from '../lang/given-files.ts'
 import { loadScenario, type Scenario } from '../lang/scenario.ts'
-import { reportOf } from '../run/report.ts'
+import { reportHtml } from '../report/html.ts'
+import { reportOf, type Report } from '../run/report.ts'
 import { Running } from '../run/run.ts'
 import { World } from '../run/world.ts'
 import { densityOf } from './density.ts'
+import { HistoryRecorder } from './history.ts'
 import { Moments } from './moments.ts'
 import { outlineOf } from './outline.ts'
 import { FrameRecorder } from './recorder.ts'
 import { planRoads, viewOf, type Plan } from './roads.ts'
-import type { Answer, Ask, Frame, Outcomes } from './types.ts'
+import type { Answer, Ask, Frame, Outcomes, Outline } from './types.ts'
 
 /** Events at a stretch, about: a frame may hold millions of them, and a question is not to wait for all. */
 const SLICE = 4_096
@@ -32,6 +34,11 @@ class Show {
   readonly perDot: readonly number[]
   readonly ahead: FrameRecorder
   readonly moments: Moments
+  readonly outline: Outline
+  readonly history: HistoryRecorder
+  readonly problems: readonly Problem[]
+  /** Made when the run is done. */
+  report: Report | null = null
   /** Made when a frame is asked for again. */
   again: FrameRecorder | null = null
   /** How far the page wants to see, in µs. */
@@ -40,7 +47,7 @@ class Show {
   wanted: [number, number][] = []
   isDone = false
 
-  constructor(ask: Ask & { ask: 'load' }, scenario: Scenario) {
+  constructor(ask: Ask & { ask: 'load' }, scenario: Scenario, problems: readonly Problem[]) {
     this.run = ask.run
     this.ask = ask
     this.running = new Running(scenario)
@@ -48,6 +55,9 @@ class Show {
     this.perDot = densityOf(scenario)
     this.ahead = new FrameRecorder(this.running.world, this.plan, this.perDot)
     this.moments = new Moments(this.ahead.keep())
+    this.outline = outlineOf(scenario, this.running.world, this.plan, this.ahead.readings, this.perDot)
+    this.history = new HistoryRecorder(this.outline)
+    this.problems = problems
   }
 }
 
@@ -68,6 +78,7 @@ export class Session {
     const { show } = this
     if (show === null || show.run !== ask.run) return
     if (ask.ask === 'ahead') show.horizon = Math.max(show.horizon, ask.until)
+    else if (ask.ask === 'report') this.guarded(show.run, () => this.tell(show))
     else show.wanted.push([Math.max(0, ask.from), Math.max(0, ask.to)])
   }
 
@@ -87,11 +98,14 @@ export class Session {
       this.postFrame(show, frame)
     } else if (show.running.goesOn && show.ahead.from < show.horizon) {
       if (!show.ahead.advance((until) => show.running.to(until, SLICE))) return true
-      this.postFrame(show, show.ahead.take())
+      const frame = show.ahead.take()
+      show.history.add(frame)
+      this.postFrame(show, frame)
       show.moments.offer(show.ahead)
     } else if (!show.running.goesOn && !show.isDone) {
       show.isDone = true
-      this.post({ answer: 'done', run: show.run, outcomes: outcomesOf(show) }, [])
+      show.report = reportOf(show.running.finish(), commandOf(show))
+      this.post({ answer: 'done', run: show.run, outcomes: outcomesOf(show, show.report) }, [])
     } else return false
     return true
   }
@@ -110,10 +124,16 @@ export class Session {
     )
     this.post({ answer: 'problems', run: ask.run, problems: problems.list }, [])
     if (scenario === undefined || problems.hasErrors) return
-    const show = new Show(ask, scenario)
+    const show = new Show(ask, scenario, problems.list)
     this.show = show
-    const outline = outlineOf(scenario, show.running.world, show.plan, show.ahead.readings, show.perDot)
-    this.post({ answer: 'outline', run: ask.run, outline }, [])
+    this.post({ answer: 'outline', run: ask.run, outline: show.outline }, [])
+  }
+
+  /** The report as a file, once there is one. */
+  private tell(show: Show): void {
+    if (show.report === null) return
+    const html = reportHtml(show.report, show.history.take(), show.problems)
+    this.post({ answer: 'report', run: show.run, html }, [])
   }
 
   private postFrame(show: Show, frame: Frame): void {
@@ -163,9 +183,7 @@ function makeAgain(show: Show, index: number): Frame | undefined {
   return frame.index === index ? frame : undefined
 }
 
-function outcomesOf(show: Show): Outcomes {
-  const run = show.running.finish()
-  const report = reportOf(run, commandOf(show))
+function outcomesOf(show: Show, report: Report): Outcomes {
   return {
     digest: report.digest.total,
     events: report.events,

@@ -184,6 +184,8 @@ export type Ask =
   | { readonly ask: 'ahead'; readonly run: number; readonly until: number }
   /** Frames again that the page has let go. */
   | { readonly ask: 'frames'; readonly run: number; readonly from: number; readonly to: number }
+  /** The report of the run that is done, as one HTML file. */
+  | { readonly ask: 'report'; readonly run: number }
 
 /** From the worker to the page. */
 export type Answer =
@@ -191,4 +193,5 @@ export type Answer =
   | { readonly answer: 'outline'; readonly run: number; readonly outline: Outline }
   | { readonly answer: 'frame'; readonly run: number; readonly frame: Frame }
   | { readonly answer: 'done'; readonly run: number; readonly outcomes: Outcomes }
+  | { readonly answer: 'report'; readonly run: number; readonly html: string }
   | { readonly answer: 'bug'; readonly run: number; readonly message: string }

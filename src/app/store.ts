@@ -1,8 +1,7 @@
 // The state of the page that panels show: which scenario, what was changed, how far its run is. Numbers that stream are not
 // here: they are in the run (`run/run.ts`) and are painted by the loop (`app/loop.ts`).
 import { createStore, useStore } from 'zustand'
-import type { Insight, Outcomes, Outline, Problem } from '../sim.ts'
-import type { LANES } from '../run/run.ts'
+import type { Insight, Lane, Outcomes, Outline, Problem } from '../sim.ts'
 import type { Differing } from '../run/compare.ts'
 import { newHistory, type History } from './edits.ts'
 
@@ -15,7 +14,7 @@ export interface Scenario {
 
 /** What stays of the run before the last change: its lanes as a ghost, its measures to compare. */
 export interface Former {
-  readonly lanes: Readonly<Record<(typeof LANES)[number], readonly number[]>>
+  readonly lanes: Readonly<Record<Lane, readonly number[]>>
   readonly step: number
   readonly outcomes?: Outcomes
   /** What was changed since, in words. */

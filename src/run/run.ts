@@ -2,11 +2,17 @@
 //
 // The worker simulates ahead and every frame is kept: what the page shows at a time is a pure function of this object and
 // of that time, so play, pause and scrub never ask the worker.
-import { OUTCOMES, TONES, type Frame, type Mark, type Outcome, type Outline, type Tone } from '../sim.ts'
-
-/** The lanes of the time line. */
-export const LANES = ['requests', 'throttles', 'errors'] as const
-export type Lane = (typeof LANES)[number]
+import {
+  Lanes,
+  OUTCOMES,
+  TONES,
+  type Frame,
+  type Lane,
+  type Mark,
+  type Outcome,
+  type Outline,
+  type Tone,
+} from '../sim.ts'
 
 /** A row of cells of one node at one moment: `columns` numbers for each of `count` cells. */
 export interface CellRow {
@@ -38,11 +44,9 @@ export class Run {
   /** Marks known so far, in order of time. */
   marks: Mark[]
   /** Messages a second in each frame, by lane. */
-  readonly lanes: Readonly<Record<Lane, number[]>> = { requests: [], throttles: [], errors: [] }
+  readonly lanes: Readonly<Record<Lane, readonly number[]>>
   readonly #shape: Shape
-  readonly #sources: readonly number[]
-  /** Readings that count time-outs: node and number of the reading. */
-  readonly #timeouts: readonly (readonly [number, number])[]
+  readonly #lanes: Lanes
   readonly #cellOffsets = new WeakMap<Frame, Int32Array>()
 
   constructor(outline: Outline) {
@@ -50,10 +54,8 @@ export class Run {
     this.end = outline.duration
     this.marks = [...outline.marks]
     this.#shape = shapeOf(outline)
-    this.#sources = sourceRoads(outline)
-    this.#timeouts = outline.nodes.flatMap((node, i) =>
-      node.readings.flatMap((reading, at) => (reading.name === 'Timed out' ? [[i, at] as const] : [])),
-    )
+    this.#lanes = new Lanes(outline)
+    this.lanes = this.#lanes.rates
   }
 
   /** How far the run has been simulated, in µs. */
@@ -66,25 +68,7 @@ export class Run {
     if (frame.index !== this.frames.length) return false
     this.frames.push(frame)
     if (frame.marks.length > 0) this.marks = [...this.marks, ...frame.marks].sort((a, b) => a.time - b.time)
-    const seconds = (frame.to - frame.from) / 1e6
-    const perSecond = (road: number, outcome: Outcome): number =>
-      frame.counts[road * OUTCOMES.length + OUTCOMES.indexOf(outcome)] / seconds
-    let requests = 0
-    for (const road of this.#sources) requests += perSecond(road, 'ok') + perSecond(road, 'retry')
-    let throttles = 0
-    let errors = 0
-    for (let road = 0; road < this.outline.roads.length; road++) {
-      throttles += perSecond(road, 'throttled')
-      errors += perSecond(road, 'error') + perSecond(road, 'dead-letter')
-    }
-    // An attempt that was given up has no answer on any road.
-    for (const [node, reading] of this.#timeouts) {
-      const rate = this.reading(frame, node, reading)
-      if (rate > 0) errors += rate
-    }
-    this.lanes.requests.push(requests)
-    this.lanes.throttles.push(throttles)
-    this.lanes.errors.push(errors)
+    this.#lanes.add(frame)
     return true
   }
 
@@ -170,11 +154,4 @@ function shapeOf(outline: Outline): Shape {
     for (const kind of node.cells) columns.push(kind.columns.length)
   }
   return { readings, columns, firstKind }
-}
-
-/** Roads on which requests enter the system: those that leave nodes nothing leads to. All of them when there is no such node. */
-function sourceRoads(outline: Outline): readonly number[] {
-  const entered = new Set(outline.roads.map((road) => road.to))
-  const sources = outline.roads.flatMap((road, i) => (entered.has(road.from) ? [] : [i]))
-  return sources.length > 0 ? sources : outline.roads.map((_, i) => i)
 }

@@ -1,5 +1,6 @@
 // Every text and every mark must be readable on every ground of both themes.
 import { expect, test } from 'vitest'
+import { STYLE } from '../../sim/report/style.ts'
 import { contrast, DARK, LIGHT, mix, outcomeColour, rampColour } from './tokens.ts'
 import { OUTCOMES } from '../sim.ts'
 
@@ -33,4 +34,19 @@ test('the ramp begins empty, ends at the limit and never leaves its ends', () =>
   expect(rampColour(DARK, 7)).toBe(DARK.ramp[4])
   expect(rampColour(DARK, 0.25)).toBe(DARK.ramp[1])
   expect(mix('#000000', '#ffffff', 0.5)).toBe('#808080')
+})
+
+test('a report as a file has the same colours, light on paper', () => {
+  const block = (after: RegExp): string => after.exec(STYLE)?.[1] ?? ''
+  const colours = (text: string): Record<string, string> =>
+    Object.fromEntries([...text.matchAll(/--(\w+): (#[0-9a-f]{6})/g)].map(([, name, value]) => [name, value]))
+  const light = colours(block(/^\n:root \{([^}]*)\}/))
+  const dark = colours(block(/prefers-color-scheme: dark\) \{\s*:root \{([^}]*)\}/))
+  for (const [found, theme] of [
+    [light, LIGHT],
+    [dark, DARK],
+  ] as const)
+    for (const name of ['bg', 'card', 'line', 'hi', 'mid', 'low', 'accent', 'throttled', 'error', 'good'] as const)
+      expect(found[name], `${theme.name} ${name}`).toBe(theme[name])
+  expect(colours(block(/@media print \{\s*:root \{([^}]*)\}/))).toEqual({ ...light, bg: '#ffffff' })
 })

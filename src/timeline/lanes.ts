@@ -1,5 +1,6 @@
 // The lanes of the time line: requests, throttles and errors of the whole run as areas, the run before as a ghost.
-import { LANES, type Lane, type Run } from '../run/run.ts'
+import type { Run } from '../run/run.ts'
+import { LANES, type Lane } from '../sim.ts'
 import type { Former } from '../app/store.ts'
 import { axisMoment, perSecond } from '../run/words.ts'
 import type { Theme } from '../theme/tokens.ts'

@@ -117,10 +117,15 @@ export const LAYERS: readonly Layer[] = [
     imports: ['engine', 'diag', 'model', 'parts', 'lang', 'metrics', 'insights'],
     instead: 'a run knows rooms by their contract, and neither the terminal nor files: return plain data',
   },
+  {
+    folder: 'report',
+    imports: ['engine', 'diag', 'parts', 'run'],
+    instead: 'a report is made of plain data about a run: let whoever has the run pass it',
+  },
   // A frame is read from a world between two steps; nothing of the browser is known here, so that all of it runs in Node.
   {
     folder: 'frames',
-    imports: ['engine', 'diag', 'model', 'lang', 'run'],
+    imports: ['engine', 'diag', 'model', 'lang', 'run', 'report'],
     instead: 'frames are plain data about a run: take what the browser or the terminal knows as a parameter',
   },
   {
