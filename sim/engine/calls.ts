@@ -36,9 +36,16 @@ export class Calls {
   live = 0
   /** Calls ever opened. */
   opened = 0
+  /** Requests from outside begun so far: the number of the newest. */
+  begun = 0
   private free = new Int32Array(START)
   private freeCount = 0
   private used = 0
+
+  /** The number of a new request from outside, for `trace`: no other request of the world has it. */
+  begin(): number {
+    return ++this.begun | 0
+  }
 
   /** Opens a row; the caller fills `body` and `arg` and sends it. */
   open(edge: number, replyTo: Target, cookie: number, trace: number, now: number): Call {

@@ -21,10 +21,16 @@ const SINCE = 5
 const AREA = 6
 const WIDTH = 7
 
+/** Sees every value of a distribution as it is recorded; for heat maps, and for finding a request by its latency. */
+export interface RecordWatch {
+  recorded(metric: MetricId, value: number): void
+}
+
 export class Recorder implements Boundary {
   readonly series: Series[] = []
   /** Asked every `askEvery` µs, after the points are written; answers whether it must be asked the next time even if nothing happens. */
   atPeriodEnd: { periodEnded(time: number): boolean } | null = null
+  watch: RecordWatch | null = null
   /** A minute, or an even part of one for alarms on high-resolution metrics. */
   askEvery: number
   /** The end of the run, in µs; boundaries go no further. */
@@ -103,6 +109,7 @@ export class Recorder implements Boundary {
   record(metric: MetricId, value: number): void {
     this.count(metric, value)
     this.series[metric].current!.record(value)
+    if (this.watch !== null) this.watch.recorded(metric, value)
   }
 
   /** Reports that a level has changed to `value`. */

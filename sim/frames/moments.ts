@@ -39,8 +39,21 @@ export class Moments {
 
   /** The last moment kept from which frame number `index` can be made. */
   before(index: number): Moment {
-    let found = this.kept[0]!
-    for (const moment of this.kept) if (moment.index <= index) found = moment
-    return found
+    return this.last((moment) => moment.index <= index)
+  }
+
+  /** The last moment kept that lies before `time` µs. */
+  beforeTime(time: number): Moment {
+    return this.last((moment) => moment.time < time)
+  }
+
+  /** The last moment kept at which a request had not begun. */
+  beforeRequest(trace: number): Moment {
+    return this.last((moment) => moment.begun < trace)
+  }
+
+  /** The last moment for which `holds` is true, as it is for all before it; else the beginning. */
+  private last(holds: (moment: Moment) => boolean): Moment {
+    return this.kept.findLast(holds) ?? this.kept[0]!
   }
 }

@@ -114,8 +114,8 @@ export class Moves implements Observer {
   private add(call: Call, road: number, outcome: number, lane: number): void {
     const row = road * KINDS + outcome
     const now = this.world.kernel.clock[0]!
-    // Calls that serve no request from outside are told apart by their own number.
-    const trace = this.world.calls.trace[call]! || call + 1
+    // Calls that serve no request from outside are told apart by their rows, below the numbers of requests.
+    const trace = this.world.calls.trace[call]! || ~call
     if (this.counts[row]!++ === 0) {
       this.firstTime[row] = now
       this.firstTrace[row] = trace

@@ -5,6 +5,7 @@
 import { capture, restore, type Snapshot } from '../engine/snapshot.ts'
 import type { World } from '../run/world.ts'
 import { restoreWorld, snapshotWorld } from '../run/run.ts'
+import type { Heat } from './heat.ts'
 import { Moves } from './moves.ts'
 import { stepOf } from './outline.ts'
 import { Readings, type Counters } from './readings.ts'
@@ -26,6 +27,9 @@ interface Past {
 /** A world and its frames at one moment. */
 export interface Moment {
   readonly index: number
+  /** µs, and how many requests had begun. */
+  readonly time: number
+  readonly begun: number
   readonly world: Snapshot
   readonly past: Snapshot
   readonly bytes: number
@@ -35,6 +39,8 @@ export class FrameRecorder {
   readonly world: World
   readonly step: number
   readonly readings: Readings
+  /** Counts durations, where somebody wants to see them. */
+  heat: Heat | null = null
   private readonly plan: Plan
   private readonly moves: Moves
   private readonly past: Past
@@ -75,11 +81,13 @@ export class FrameRecorder {
 
   /** Goes on towards the end of the next frame, as far as `run` goes; answers what it answers. */
   advance<T>(run: (until: number) => T): T {
-    const { dispatcher } = this.world
+    const { dispatcher, recorder } = this.world
     this.moves.next = dispatcher.observer
     dispatcher.observer = this.moves
+    recorder.watch = this.heat
     const answer = run(this.end)
     dispatcher.observer = this.moves.next
+    recorder.watch = null
     return answer
   }
 
@@ -89,6 +97,7 @@ export class FrameRecorder {
     const { index, from } = past
     const to = world.now
     const seconds = Math.max(to - from, 1) / 1_000_000
+    this.heat?.endFrame(index)
     const marks = this.marks(from, to)
     const counts = Float32Array.from(moves.counts)
     past.index = index + 1
@@ -109,7 +118,8 @@ export class FrameRecorder {
   keep(): Moment {
     const world = snapshotWorld(this.world)
     const past = capture(this.past)
-    return { index: this.index, world, past, bytes: world.bytes + past.bytes }
+    const { now, calls } = this.world
+    return { index: this.index, time: now, begun: calls.begun, world, past, bytes: world.bytes + past.bytes }
   }
 
   /** Goes back, or forward, to a moment kept from this world or from another one of the same plan. */

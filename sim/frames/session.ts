@@ -11,13 +11,16 @@ import { reportHtml } from '../report/html.ts'
 import { reportOf, type Report } from '../run/report.ts'
 import { Running } from '../run/run.ts'
 import { World } from '../run/world.ts'
+import { aboutOf } from './about.ts'
 import { densityOf } from './density.ts'
+import { Follow, type Past } from './follow.ts'
+import { Heat } from './heat.ts'
 import { HistoryRecorder } from './history.ts'
 import { Moments } from './moments.ts'
 import { outlineOf } from './outline.ts'
 import { FrameRecorder } from './recorder.ts'
 import { planRoads, viewOf, type Plan } from './roads.ts'
-import type { Answer, Ask, Frame, Outcomes, Outline } from './types.ts'
+import { OUTCOMES, type Answer, type Ask, type Frame, type Outcomes, type Outline, type Wanted } from './types.ts'
 
 /** Events at a stretch, about: a frame may hold millions of them, and a question is not to wait for all. */
 const SLICE = 4_096
@@ -45,6 +48,13 @@ class Show {
   horizon = 0
   /** Frames asked for again that are not made yet: numbers from, and up to without. */
   wanted: [number, number][] = []
+  /** Requests that are to be followed, the first one under way. */
+  readonly follows: { readonly id: number; readonly wanted: Wanted; work?: Follow }[] = []
+  /** The second world stands somewhere else than `again` knows. */
+  strayed = false
+  /** µs; −1 = it has not happened. */
+  firstThrottle = -1
+  firstDeadLetter = -1
   isDone = false
 
   constructor(ask: Ask & { ask: 'load' }, scenario: Scenario, problems: readonly Problem[]) {
@@ -54,10 +64,16 @@ class Show {
     this.plan = planRoads(this.running.world)
     this.perDot = densityOf(scenario)
     this.ahead = new FrameRecorder(this.running.world, this.plan, this.perDot)
+    this.ahead.heat = new Heat(this.running.world)
     this.moments = new Moments(this.ahead.keep())
     this.outline = outlineOf(scenario, this.running.world, this.plan, this.ahead.readings, this.perDot)
     this.history = new HistoryRecorder(this.outline)
     this.problems = problems
+  }
+
+  /** The second world, in which the past is made again. */
+  second(): FrameRecorder {
+    return (this.again ??= new FrameRecorder(new World(this.running.scenario.plan), this.plan, this.perDot))
   }
 }
 
@@ -79,7 +95,9 @@ export class Session {
     if (show === null || show.run !== ask.run) return
     if (ask.ask === 'ahead') show.horizon = Math.max(show.horizon, ask.until)
     else if (ask.ask === 'report') this.guarded(show.run, () => this.tell(show))
-    else show.wanted.push([Math.max(0, ask.from), Math.max(0, ask.to)])
+    else if (ask.ask === 'frames') show.wanted.push([Math.max(0, ask.from), Math.max(0, ask.to)])
+    else if (ask.ask === 'follow') show.follows.push({ id: ask.id, wanted: ask.wanted })
+    else this.guarded(show.run, () => this.postAbout(show, ask.node))
   }
 
   /** Makes one frame or a part of one, or closes the run; answers whether there is more to do. */
@@ -91,7 +109,13 @@ export class Session {
 
   private workOn(show: Show): boolean {
     const wanted = firstWanted(show)
-    if (wanted !== undefined) {
+    const [follow] = show.follows
+    if (follow !== undefined) {
+      follow.work ??= new Follow(pastOf(show), follow.wanted)
+      if (!follow.work.work(SLICE)) return true
+      show.follows.shift()
+      this.post({ answer: 'followed', run: show.run, id: follow.id, found: follow.work.found }, [])
+    } else if (wanted !== undefined) {
       const frame = makeAgain(show, wanted[0])
       if (frame === undefined) return true
       wanted[0]++
@@ -100,6 +124,7 @@ export class Session {
       if (!show.ahead.advance((until) => show.running.to(until, SLICE))) return true
       const frame = show.ahead.take()
       show.history.add(frame)
+      noteFirsts(show, frame)
       this.postFrame(show, frame)
       show.moments.offer(show.ahead)
     } else if (!show.running.goesOn && !show.isDone) {
@@ -141,6 +166,11 @@ export class Session {
     this.post({ answer: 'frame', run: show.run, frame }, buffers)
   }
 
+  private postAbout(show: Show, node: number): void {
+    const about = aboutOf(show.running.world, show.plan, node, show.ahead.heat, show.isDone)
+    this.post({ answer: 'about', run: show.run, about }, [])
+  }
+
   /** A mistake of ours ends the run and is told, whatever it was. */
   private guarded<T>(run: number, action: () => T): T | undefined {
     try {
@@ -166,9 +196,10 @@ function firstWanted(show: Show): [number, number] | undefined {
 /** Goes on to make a frame again; undefined while there is more to do. It goes no further than the run itself has come. */
 function makeAgain(show: Show, index: number): Frame | undefined {
   const { scenario, world: first } = show.running
-  const again = (show.again ??= new FrameRecorder(new World(scenario.plan), show.plan, show.perDot))
+  const again = show.second()
   const moment = show.moments.before(index)
-  if (again.index > index || again.index < moment.index) again.goTo(moment)
+  if (show.strayed || again.index > index || again.index < moment.index) again.goTo(moment)
+  show.strayed = false
   const { kernel } = again.world
   kernel.stepsMax = scenario.guards.events
   const pauseAt = kernel.steps + SLICE
@@ -181,6 +212,38 @@ function makeAgain(show: Show, index: number): Frame | undefined {
   if (pauses) return undefined
   const frame = again.take()
   return frame.index === index ? frame : undefined
+}
+
+/** What a search may know and use of a run. */
+function pastOf(show: Show): Past {
+  const { running, plan, moments } = show
+  return {
+    plan,
+    first: running.world,
+    firstThrottle: show.firstThrottle,
+    firstDeadLetter: show.firstDeadLetter,
+    beforeTime: (time) => moments.beforeTime(time),
+    beforeRequest: (trace) => moments.beforeRequest(trace),
+    goTo: (moment) => {
+      const again = show.second()
+      again.goTo(moment)
+      show.strayed = true
+      again.world.kernel.stepsMax = running.scenario.guards.events
+      return again.world
+    },
+  }
+}
+
+const THROTTLED = OUTCOMES.indexOf('throttled')
+const DEAD_LETTER = OUTCOMES.indexOf('dead-letter')
+
+/** When the first call was throttled and the first message given up: after the beginning of this frame. */
+function noteFirsts(show: Show, { counts, from }: Frame): void {
+  if (show.firstThrottle >= 0 && show.firstDeadLetter >= 0) return
+  for (let road = 0; road < counts.length; road += OUTCOMES.length) {
+    if (show.firstThrottle < 0 && counts[road + THROTTLED]! > 0) show.firstThrottle = from
+    if (show.firstDeadLetter < 0 && counts[road + DEAD_LETTER]! > 0) show.firstDeadLetter = from
+  }
 }
 
 function outcomesOf(show: Show, report: Report): Outcomes {

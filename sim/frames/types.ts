@@ -4,6 +4,9 @@
 // states of all components at its end and the messages that moved in it; a page that has the frames can play, stop and
 // scrub without the worker, and a picture at time t is a pure function of the frames around t.
 import type { Problem } from '../diag/problem.ts'
+import type { Waterfall } from '../traces/types.ts'
+
+export type { Span, SpanKind, SpanOutcome, Waterfall } from '../traces/types.ts'
 
 /** What became of a message on its way; in this order on the legend. */
 export const OUTCOMES = ['ok', 'answer', 'retry', 'throttled', 'error', 'dead-letter'] as const
@@ -168,6 +171,101 @@ export interface Outcomes {
   readonly report: unknown
 }
 
+/** Steps of duration in a heat map: 16 of 32 µs each up to 512 µs, then 8 to each doubling. */
+export const HEAT_STEPS = 368
+
+/** The least duration of a step, in µs; step + 1 begins where it ends. */
+export function heatFrom(step: number): number {
+  if (step < 16) return step * 32
+  const doublings = step >> 3
+  const half = doublings >> 1
+  return ((step & 7) + 8) * 16 * (1 << half) * (1 << (doublings - half))
+}
+
+/** Three numbers a row: frame, step, how many values. In order of frame, then of step. */
+export type HeatRows = Uint32Array<ArrayBuffer>
+
+/** The values of one CloudWatch statistic of a metric, period by period; NaN without data. */
+export interface StatisticValues {
+  readonly statistic: string
+  readonly values: Float64Array<ArrayBuffer>
+}
+
+/** A metric as CloudWatch shows it. */
+export interface MetricValues {
+  readonly resource: string
+  readonly namespace: string
+  readonly name: string
+  /** CloudWatch's unit, in which the values are. */
+  readonly unit: string
+  readonly doc: string
+  /** Besides the resource's own: `Operation=GetItem`. */
+  readonly dimensions: string
+  /** µs of one period; the first begins at 0. */
+  readonly period: number
+  /** The most telling first. Empty while the run goes on. */
+  readonly statistics: readonly StatisticValues[]
+  /** Number of the metric, for `Wanted`, and its heat map; of durations alone. */
+  readonly id: number
+  readonly heat?: HeatRows
+}
+
+/** A figure that the model of a resource uses, with where it comes from. */
+export interface Figure {
+  readonly name: string
+  readonly value: string
+  readonly doc: string
+  readonly source: string
+  /** True when the scenario set it. */
+  readonly isOwn: boolean
+}
+
+/** What is known of a resource beside its state. */
+export interface Card {
+  readonly resource: string
+  readonly type: string
+  readonly summary: string
+  readonly models: readonly string[]
+  readonly omits: readonly string[]
+  readonly properties: readonly { readonly name: string; readonly value: string; readonly doc: string }[]
+  readonly quotas: readonly Figure[]
+  readonly assumptions: readonly Figure[]
+}
+
+/** All about a node: of the component that it shows first, and of those that it stands for too. */
+export interface About {
+  readonly node: number
+  readonly cards: readonly Card[]
+  readonly metrics: readonly MetricValues[]
+}
+
+/** Which request to follow: one by its number, or one that is to be found. Times in µs. */
+export type Wanted =
+  | { readonly by: 'trace'; readonly trace: number }
+  /** The longest recorded by a metric in (from, to], of at least `low` and less than `high` µs. */
+  | {
+      readonly by: 'duration'
+      readonly metric: number
+      readonly from: number
+      readonly to: number
+      readonly low: number
+      readonly high: number
+    }
+  /** The first of a node with a throttled call; the first of a node that failed. */
+  | { readonly by: 'throttled' | 'failed'; readonly node: number }
+  /** The first of all that left a message which was given up. */
+  | { readonly by: 'dead-letter' }
+
+/** A request that was followed, with the node of each span (−1 = none). */
+export interface Followed {
+  readonly waterfall: Waterfall
+  readonly nodes: readonly number[]
+  /** Node of the waterfall's source. */
+  readonly node: number
+  /** False when it goes on beyond what has been simulated. */
+  readonly isWhole: boolean
+}
+
 /** From the page to the worker. `run` numbers the run that a message is about; what comes for an older one is dropped. */
 export type Ask =
   | {
@@ -186,6 +284,9 @@ export type Ask =
   | { readonly ask: 'frames'; readonly run: number; readonly from: number; readonly to: number }
   /** The report of the run that is done, as one HTML file. */
   | { readonly ask: 'report'; readonly run: number }
+  /** One request from its client to the end of it; `id` comes back with the answer. */
+  | { readonly ask: 'follow'; readonly run: number; readonly id: number; readonly wanted: Wanted }
+  | { readonly ask: 'about'; readonly run: number; readonly node: number }
 
 /** From the worker to the page. */
 export type Answer =
@@ -194,4 +295,7 @@ export type Answer =
   | { readonly answer: 'frame'; readonly run: number; readonly frame: Frame }
   | { readonly answer: 'done'; readonly run: number; readonly outcomes: Outcomes }
   | { readonly answer: 'report'; readonly run: number; readonly html: string }
+  /** `found` is undefined when there is no such request. */
+  | { readonly answer: 'followed'; readonly run: number; readonly id: number; readonly found: Followed | undefined }
+  | { readonly answer: 'about'; readonly run: number; readonly about: About }
   | { readonly answer: 'bug'; readonly run: number; readonly message: string }

@@ -106,6 +106,66 @@ export interface Op<S> {
   readonly oneWay?: true
   /** Whether an answer with status 0 tells of a failure all the same: a function error (LAM-20). */
   readonly failed?: (answer: unknown) => boolean
+  /** The messages that it takes in or lets go, so that a request can be followed through a queue. */
+  readonly messages?: MessageFlow
+}
+
+/** What an operation does with messages: takes them in, hands them out, gets them from a mapping, lets go of them. */
+export interface MessageFlow {
+  readonly way: 'in' | 'out' | 'on' | 'gone'
+  /** Those that a call with this body and answer is about: by id, by the handle of their receive, or both. */
+  readonly of: (body: any, answer: any) => readonly MessageNote[]
+}
+
+export interface MessageNote {
+  readonly id?: unknown
+  readonly handle?: unknown
+  /** When the message was sent first, in µs, where the operation knows it. */
+  readonly since?: number
+}
+
+/** What happens to a request when one of a room's timers comes. Times in µs. */
+export type Ending =
+  /** A stage of the work for a call ends. It began at `from`; where that is unknown, when what came before in its `line` ended: a program's frame and those that wait for it. */
+  | {
+      readonly end: 'stage'
+      readonly of: Call
+      readonly stage: StageKind
+      readonly words: string
+      readonly from?: number
+      readonly line?: readonly number[]
+    }
+  /** The room no longer waits for an answer to a call of its own. */
+  | { readonly end: 'given up'; readonly call: Call }
+  /** The work for a call is cut off. */
+  | { readonly end: 'timed out'; readonly of: Call }
+  /** A message is visible again, or for the first time. */
+  | { readonly end: 'hidden'; readonly message: unknown; readonly delayed: boolean }
+
+/** What a stretch of a request's time went into. */
+export type StageKind = 'work' | 'wait' | 'start'
+
+/**
+ * How a room's part of a request is read for its waterfall. Pure; asked only while a run is made again for one request, so
+ * that a run that nobody looks into pays nothing.
+ */
+export interface Traced<S> {
+  /** What the room does between a call and its answer when nothing more is known of it: `waits for a worker`. */
+  readonly inside?: string
+  /** The same as `inside` is taken for time that passes without work. */
+  readonly insideWaits?: boolean
+  /** What the time is called that an answer is on its way: `service time`. */
+  readonly answer?: string
+  /** The call that one of the room's own calls serves; −1 = it serves none. */
+  readonly serves?: (self: S, call: Call) => Call
+  /** When the request began that one of the room's own calls belongs to. */
+  readonly since?: (self: S, call: Call) => number
+  /** Whether a request that begins here is not over yet. */
+  readonly holds?: (self: S, trace: number) => boolean
+  /** The first request of it that failed; 0 = none has. */
+  readonly firstFailed?: (self: S) => number
+  /** By timer: what comes to its end with it. Asked before the timer runs. */
+  readonly ends?: Readonly<Record<string, (self: S, arg: number) => Ending | undefined>>
 }
 
 /** A CloudWatch metric under its CloudWatch name. */
@@ -301,6 +361,7 @@ export interface ServiceDef<S = any> {
   /** Called once when the run ends, before the last metrics are read: settle areas and sums up to now. */
   readonly finish?: (self: S) => void
   readonly view: View<S>
+  readonly traced?: Traced<S>
   /** What went wrong here, said after the run; silent about what is healthy. */
   readonly insights?: (self: S, look: Look) => readonly Finding[]
   /** What the report shows of the state beyond metrics: plain data (hot partitions, alarm history). */

@@ -7,7 +7,7 @@ import type { Target } from '../engine/kernel.ts'
 import type { MetricId } from '../engine/recorder.ts'
 import type { Rng } from '../engine/rng.ts'
 import type { Sampler } from '../engine/sample.ts'
-import type { Sim } from '../model/contract.ts'
+import type { Sim, Traced } from '../model/contract.ts'
 import { Population } from './population.ts'
 import type { Backend, IntegrationKind, Route } from './gateway-routes.ts'
 import { Stretch } from './stretch.ts'
@@ -410,4 +410,11 @@ export function integrationAnswered(self: Gateway, call: Call): void {
 
 export function integrationTimedOut(self: Gateway, call: Call): void {
   self.giveUp(call)
+}
+
+export const gatewayTraced: Traced<Gateway> = {
+  inside: 'chooses a backend',
+  answer: 'overhead of the API',
+  serves: (self, call) => self.sim.calls.cookie[call],
+  ends: { integrationTimedOut: (_, call) => ({ end: 'timed out', of: call }) },
 }

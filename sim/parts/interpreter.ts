@@ -160,6 +160,33 @@ export class Interpreter<H> {
     return NONE
   }
 
+  /** Whether a program that runs for a request has not ended. */
+  holds(trace: number): boolean {
+    return this.frames.some((frame) => frame.alive && frame.trace === trace)
+  }
+
+  /** A frame and those that wait for it, from the inside out; and the owner's note of the program that they belong to. */
+  lineOf(id: number): number[] {
+    const line = [id]
+    for (let at = this.frames[id].parent; at !== NONE; at = this.frames[at].parent) line.push(at)
+    return line
+  }
+
+  cookieOf(id: number): number {
+    const line = this.lineOf(id)
+    return this.frames[line[line.length - 1]].cookie
+  }
+
+  /** What a frame has done, or waited for, until its timer comes; undefined for what its calls tell by themselves. */
+  pastOf(id: number): 'computes' | 'waits' | 'is held back by the client’s rate limiter' | undefined {
+    const frame = this.frames[id]
+    if (frame.breathing) return undefined
+    const { op } = this.program.code[frame.pc]
+    if (op === 'compute') return 'computes'
+    if (op === 'wait') return 'waits'
+    return frame.attempts === 0 ? 'is held back by the client’s rate limiter' : undefined
+  }
+
   /** The timer of a frame has come: a computation or a wait is over, or a call is due again. */
   resume(id: number): void {
     const frame = this.frames[id]

@@ -122,10 +122,16 @@ export const LAYERS: readonly Layer[] = [
     imports: ['engine', 'diag', 'parts', 'run'],
     instead: 'a report is made of plain data about a run: let whoever has the run pass it',
   },
+  {
+    folder: 'traces',
+    imports: ['engine', 'model', 'run'],
+    instead:
+      'a waterfall is plain data about a run: rooms say in their definitions what their timers mean to a request',
+  },
   // A frame is read from a world between two steps; nothing of the browser is known here, so that all of it runs in Node.
   {
     folder: 'frames',
-    imports: ['engine', 'diag', 'model', 'lang', 'run', 'report'],
+    imports: ['engine', 'diag', 'model', 'lang', 'metrics', 'run', 'report', 'traces'],
     instead: 'frames are plain data about a run: take what the browser or the terminal knows as a parameter',
   },
   {

@@ -6,6 +6,7 @@ import type { Config, ServiceDef } from '../../model/contract.ts'
 import {
   type AccountThrottle,
   Gateway,
+  gatewayTraced,
   integrationAnswered,
   integrationTimedOut,
   type Flavour,
@@ -93,6 +94,7 @@ export const restApi: ServiceDef<Gateway> = {
     'requests inside keep to Little’s law': (self) => self.inside.holds(self.sim.clock[0]),
     'backends answer late only what was given up': (self) => self.lateAnswers <= self.timedOut,
   },
+  traced: gatewayTraced,
   insights: gatewayFindings,
   view: {
     glyph: 'api',

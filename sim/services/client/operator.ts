@@ -62,6 +62,7 @@ export const operator: ServiceDef<Operator> = {
     'every action begun has an outcome or goes on': (self) =>
       self.outcomes.filter((outcome) => outcome.endedAt < 0).length === self.going,
   },
+  traced: { holds: (self, trace) => self.interpreter.holds(trace) },
   view: {
     glyph: 'operator',
     label: 'Operator',
@@ -126,7 +127,7 @@ export class Operator {
     this.outcomes.push({ at: now, endedAt: -1, label: action.label, status: '' })
     this.going++
     sim.count(this.metricActions, 1)
-    this.interpreter.start({}, sim.calls.opened | 0, row, this.starts[index])
+    this.interpreter.start({}, sim.calls.begin(), row, this.starts[index])
   }
 
   end(row: number, status: number): void {

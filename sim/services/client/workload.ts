@@ -104,6 +104,12 @@ export const workload: ServiceDef<Workload> = {
     'no more attempts are waited for than requests are open': (self) => self.waiting <= self.open.inside,
   },
   finish: (self) => self.finish(),
+  traced: {
+    since: (self, call) => self.sinceOf(call),
+    holds: (self, trace) => self.holds(trace),
+    firstFailed: (self) => self.firstFailed,
+    ends: { timedOut: (self, row) => ({ end: 'given up', call: self.callOf(row) }) },
+  },
   insights: findingsOf,
   view: {
     glyph: 'client',
@@ -128,6 +134,8 @@ export class Workload {
   successes = 0
   failures = 0
   timeouts = 0
+  /** The first request that failed, 0 = none has. */
+  firstFailed = 0
   /** Attempts given up, and requests that failed. */
   readonly givenUp = new Stretch()
   readonly lost = new Stretch()
@@ -293,8 +301,7 @@ export class Workload {
     this.waiting++
     sim.count(this.metricAttempts, 1)
     if (attempt > 1) sim.count(this.metricRetries, 1)
-    // The number of the call about to be opened: no other request of the world has it.
-    if (attempt === 1) this.trace[row] = (sim.calls.opened + 1) | 0
+    if (attempt === 1) this.trace[row] = sim.calls.begin()
     const call = sim.open(this.edge, row, this.trace[row])
     sim.calls.body[call] = this.bodies[row]
     sim.calls.arg[call] = this.arg
@@ -348,7 +355,7 @@ export class Workload {
 
   /** A request ends without success. */
   fail(row: number): void {
-    this.failures++
+    if (this.failures++ === 0) this.firstFailed = this.trace[row]
     this.lost.note(this.sim.clock[0])
     this.lastFailed = true
     this.sim.count(this.metricFailures, 1)
@@ -357,6 +364,19 @@ export class Workload {
 
   finish(): void {
     if (this.open.inside > 0) this.sim.count(this.metricUnfinished, this.open.inside)
+  }
+
+  /** The call that a request waits for, when the request of a call began, and whether a request is open; for its waterfall. */
+  callOf(row: number): Call {
+    return this.call[row]
+  }
+
+  sinceOf(call: Call): number {
+    return this.startedAt[this.sim.calls.cookie[call]]
+  }
+
+  holds(trace: number): boolean {
+    return this.bodies.some((body, row) => body !== null && this.trace[row] === trace)
   }
 
   /** Whether an answer that comes too late still ends its request: the same one is still waited for, by a later attempt. */

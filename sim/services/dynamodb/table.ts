@@ -281,6 +281,9 @@ export const table: ServiceDef<Table> = {
     'every request is answered once': (self) => self.inService.entered === self.succeeded + self.refused,
     "Little's law holds for requests in service": (self) => self.inService.holds(self.now),
   },
+  traced: {
+    ends: { served: (_, call) => ({ end: 'stage', of: call, stage: 'work', words: 'service time' }) },
+  },
   periodEnded: minuteEnded,
   insights: findingsOf,
   report: reportOf,

@@ -7,7 +7,7 @@ import type { Target } from '../../engine/kernel.ts'
 import type { MetricId } from '../../engine/recorder.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
-import type { Config, Finding, Look, Op, ServiceDef, Sim } from '../../model/contract.ts'
+import type { Config, Ending, Finding, Look, Op, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { count, percent, time } from '../../parts/words.ts'
 import { Population } from '../../parts/population.ts'
@@ -91,6 +91,11 @@ export const server: ServiceDef<Server> = {
       self.paused > 0 || self.waiting.inside === 0 || self.busy === self.workers,
     'areas are sums of stays, inside and in the queue': (self) =>
       self.inside.holds(self.sim.clock[0]) && self.waiting.holds(self.sim.clock[0]),
+  },
+  traced: {
+    inside: 'waits for a worker',
+    insideWaits: true,
+    ends: { served: (self, row) => self.serviceOf(row) },
   },
   insights: saturated,
   view: {
@@ -195,6 +200,7 @@ export class Server {
   /** Rows of the requests inside; those that wait are a doubly linked list from `first` to `last`. */
   private call = new Int32Array(64)
   private cameAt = new Float64Array(64)
+  private servedFrom = new Float64Array(64)
   private timer = new Int32Array(64)
   private next = new Int32Array(64)
   private previous = new Int32Array(64)
@@ -286,6 +292,11 @@ export class Server {
     return lineSince !== NONE && now - lineSince > longest.to - longest.from ? { from: lineSince, to: now } : longest
   }
 
+  /** The service that ends now. */
+  serviceOf(row: number): Ending {
+    return { end: 'stage', of: this.call[row], stage: 'work', words: 'is served', from: this.servedFrom[row] }
+  }
+
   pause(): void {
     this.paused++
   }
@@ -309,6 +320,7 @@ export class Server {
     const { sim } = this
     this.busy++
     sim.level(this.metricBusy, this.busy)
+    this.servedFrom[row] = sim.clock[0]
     sim.record(this.metricQueueTime, sim.clock[0] - this.cameAt[row])
     sim.after(this.serviceTime.draw(this.serviceRng), this.servedTarget, row)
   }
@@ -358,6 +370,7 @@ export class Server {
     const widen = <T extends Int32Array | Float64Array>(from: T, to: T): T => (to.set(from), to)
     this.call = widen(this.call, new Int32Array(length))
     this.cameAt = widen(this.cameAt, new Float64Array(length))
+    this.servedFrom = widen(this.servedFrom, new Float64Array(length))
     this.timer = widen(this.timer, new Int32Array(length))
     this.next = widen(this.next, new Int32Array(length))
     this.previous = widen(this.previous, new Int32Array(length))

@@ -5,6 +5,7 @@ import * as p from '../../model/p.ts'
 import { provisionedOf } from './function-config.ts'
 import type { LambdaFunction } from './function.ts'
 import { quotas } from './function.facts.ts'
+import { batchMessages, wordsOfInvocation } from './function-traced.ts'
 import { invoke, isFunctionError } from './invocation.ts'
 
 export const alias: ServiceDef<Alias> = {
@@ -73,11 +74,13 @@ export const alias: ServiceDef<Alias> = {
       errors: ['TooManyRequestsException', 'RequestTooLargeException', 'NotSimulatedException'],
       run: invokeAlias,
       failed: isFunctionError,
+      messages: batchMessages,
     },
   },
   timers: {},
   metrics: {},
   invariants: {},
+  traced: wordsOfInvocation,
   view: {
     glyph: 'alias',
     partOf: (config) => config['FunctionName'] as string,

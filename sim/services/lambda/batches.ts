@@ -16,7 +16,7 @@ export class Batches {
   deadline: Float64Array = new Float64Array(16)
   /** How often the function was not available for it. */
   tries: Int32Array = new Int32Array(16)
-  /** The number of its first call, which all of its calls carry: a batch is the beginning of a request. */
+  /** The number of the request that it begins, which all of its calls carry. */
   trace: Int32Array = new Int32Array(16)
   private readonly free: number[] = []
 
@@ -31,6 +31,11 @@ export class Batches {
     this.inside++
     this.messagesInside += messages.length
     return row
+  }
+
+  /** Whether the request that a batch has begun is not over. */
+  holds(trace: number): boolean {
+    return this.messages.some((messages, row) => messages !== null && this.trace[row] === trace)
   }
 
   remove(row: number): void {

@@ -118,6 +118,7 @@ export const eventSourceMapping: ServiceDef<EventSourceMapping> = {
       { name: 'Batches at most', unit: 'batches', doc: 'As many as may be now.', read: (self) => self.limit },
     ],
   },
+  traced: { holds: (self, trace) => self.batches.holds(trace) },
   insights: batchesLetGo,
   report: (self) => ({
     limit: self.limit,

@@ -23,6 +23,7 @@ import { assumptions, quotas } from './function.facts.ts'
 import * as invocation from './invocation.ts'
 import { Qualified } from './qualified.ts'
 import { findingsOf } from './function-insights.ts'
+import { batchMessages, traced } from './function-traced.ts'
 import { view } from './function-view.ts'
 
 export const lambdaFunction: ServiceDef<LambdaFunction> = {
@@ -72,6 +73,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
       ],
       run: invocation.invokeFunction,
       failed: invocation.isFunctionError,
+      messages: batchMessages,
     },
     'lambda:PutFunctionConcurrency': {
       doc: 'Reserves concurrency for the function, and limits it to that.',
@@ -174,6 +176,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
     'no request is let in beyond the function’s limit': (self) => self.onDemand <= self.allowance,
   },
   view,
+  traced,
   insights: findingsOf,
   report: (self) => ({
     environments: {

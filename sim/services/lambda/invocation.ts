@@ -35,7 +35,7 @@ const TIMED_OUT = 'Sandbox.Timedout'
 
 /** How the stages of an invocation before its handler are told apart when their pause is over. */
 const NO_PAUSE = 0
-const REDO = 1
+export const REDO = 1
 const DELAY = 2
 
 export function invokeFunction(self: LambdaFunction, call: Call): void {

@@ -124,7 +124,7 @@ function flush(self: EventSourceMapping): void {
 function begin(self: EventSourceMapping, messages: readonly Message[], since: number): void {
   const { sim } = self
   const now = sim.clock[0]
-  const batch = self.batches.add(messages, now, since + self.visibility, (sim.calls.opened + 1) | 0)
+  const batch = self.batches.add(messages, now, since + self.visibility, sim.calls.begin())
   self.running.enter(now)
   sim.count(self.invokedMetric, messages.length)
   invokeFunction(self, batch)

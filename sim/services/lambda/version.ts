@@ -3,6 +3,7 @@ import type { ServiceDef } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { Alias, checkProvisioned, invokeAlias } from './alias.ts'
 import { quotas } from './function.facts.ts'
+import { batchMessages, wordsOfInvocation } from './function-traced.ts'
 import { isFunctionError } from './invocation.ts'
 
 export const version: ServiceDef<Alias> = {
@@ -39,11 +40,13 @@ export const version: ServiceDef<Alias> = {
       errors: ['TooManyRequestsException', 'RequestTooLargeException', 'NotSimulatedException'],
       run: invokeAlias,
       failed: isFunctionError,
+      messages: batchMessages,
     },
   },
   timers: {},
   metrics: {},
   invariants: {},
+  traced: wordsOfInvocation,
   view: {
     glyph: 'version',
     partOf: (config) => config['FunctionName'] as string,

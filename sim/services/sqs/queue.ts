@@ -21,6 +21,7 @@ import {
 import { assumptions, quotas } from './queue.facts.ts'
 import { findingsOf } from './queue-insights.ts'
 import { Queue, SECOND, type Timers } from './queue-state.ts'
+import { deletes, deletesBatch, receives, redrives, sends, sendsBatch, traced } from './queue-traced.ts'
 
 const TYPE = 'AWS::SQS::Queue'
 
@@ -111,6 +112,7 @@ export const queue: ServiceDef<Queue> = {
       params: ['ReceiptHandle'],
       errors: ['ReceiptHandleIsInvalid'],
       run: deleteMessage,
+      messages: deletes,
     },
     'sqs:DeleteMessageBatch': {
       doc: 'Up to ten deletes in one request.',
@@ -118,6 +120,7 @@ export const queue: ServiceDef<Queue> = {
       params: ['Entries'],
       errors: ['EmptyBatchRequest', 'TooManyEntriesInBatchRequest', 'BatchEntryIdsNotDistinct', 'InvalidBatchEntryId'],
       run: deleteMessageBatch,
+      messages: deletesBatch,
     },
     'sqs:GetQueueAttributes': {
       doc: 'Tells how many messages there are, and the settings.',
@@ -138,11 +141,13 @@ export const queue: ServiceDef<Queue> = {
       ignored: ['AttributeNames', 'MessageSystemAttributeNames', 'MessageAttributeNames', 'ReceiveRequestAttemptId'],
       errors: ['OverLimit', 'InvalidParameterValue'],
       run: receiveMessage,
+      messages: receives,
     },
     'sqs:RedriveMessage': {
       doc: 'Takes in a message that SQS itself moves from another queue (our own name: no API shows it).',
       oneWay: true,
       run: redriveMessage,
+      messages: redrives,
     },
     'sqs:SendMessage': {
       doc: 'Takes in a message. `MessageSize` (our own) gives the size in bytes of a body that is only a placeholder.',
@@ -151,6 +156,7 @@ export const queue: ServiceDef<Queue> = {
       ignored: ['MessageSystemAttributes', 'MessageGroupId'],
       errors: ['MissingParameter', 'InvalidParameterValue'],
       run: sendMessage,
+      messages: sends,
     },
     'sqs:SendMessageBatch': {
       doc: 'Up to ten messages in one request.',
@@ -164,6 +170,7 @@ export const queue: ServiceDef<Queue> = {
         'BatchRequestTooLong',
       ],
       run: sendMessageBatch,
+      messages: sendsBatch,
     },
     'sqs:SetQueueAttributes': {
       doc: 'Changes times and the size limit; messages already delayed or in flight keep their times.',
@@ -237,6 +244,7 @@ export const queue: ServiceDef<Queue> = {
     'no more messages are in flight than may be': (q) => q.inFlight.inside <= q.inFlightMax,
   },
   finish: (q) => q.settle(),
+  traced,
   insights: findingsOf,
   view: {
     glyph: 'queue',

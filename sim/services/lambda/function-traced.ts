@@ -1,0 +1,57 @@
+// How an invocation's part of a request is read: the cold start, what the handler does between its calls, the time-out.
+import type { Call } from '../../engine/calls.ts'
+import type { Ending, MessageFlow, Traced } from '../../model/contract.ts'
+import type { LambdaFunction } from './function.ts'
+import { REDO } from './invocation.ts'
+
+/** For the names of a function too, which hand their requests on to it. */
+export const wordsOfInvocation = { inside: 'runs the handler', answer: 'overhead of Lambda' }
+
+export const traced: Traced<LambdaFunction> = {
+  ...wordsOfInvocation,
+  serves: (self, call) => servedBy(self, self.sim.calls.cookie[call]),
+  ends: {
+    initialised: (self, row) => ({
+      end: 'stage',
+      of: self.environments.call[row],
+      stage: 'start',
+      words: 'cold start (init)',
+      from: self.environments.since[row],
+    }),
+    proceed: (self, row) => ({
+      end: 'stage',
+      of: self.environments.call[row],
+      stage: self.environments.stage[row] === REDO ? 'start' : 'wait',
+      words: self.environments.stage[row] === REDO ? 'init, once more within the request' : 'injected delay',
+      from: self.environments.startedAt[row],
+    }),
+    timedOut: (self, row) => ({ end: 'timed out', of: self.environments.call[row] }),
+    wake: (self, frame) => stepOf(self, frame),
+  },
+}
+
+/** The invocation that a frame of the handler belongs to. */
+function servedBy(self: LambdaFunction, frame: number): Call {
+  return self.environments.call[self.interpreter.cookieOf(frame)]
+}
+
+function stepOf(self: LambdaFunction, frame: number): Ending | undefined {
+  const words = self.interpreter.pastOf(frame)
+  if (words === undefined) return undefined
+  return {
+    end: 'stage',
+    of: servedBy(self, frame),
+    stage: words === 'computes' ? 'work' : 'wait',
+    words,
+    line: self.interpreter.lineOf(frame),
+  }
+}
+
+/** The messages of a batch that a mapping brings. */
+export const batchMessages: MessageFlow = {
+  way: 'on',
+  of: (body: { readonly Payload?: { readonly MessageIds?: readonly unknown[] } | null }) => {
+    const ids = body.Payload?.MessageIds
+    return Array.isArray(ids) ? ids.map((id: unknown) => ({ id })) : []
+  },
+}
