@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { scenarioOf } from '../../test/scenarios.ts'
 import type { Operator } from '../services/client/operator.ts'
 import { runScenario } from '../run/run.ts'
+import { World } from '../run/world.ts'
 
 const acting = (steps: string, guards = ''): string => `
 Resources:
@@ -28,6 +29,36 @@ describe('the interpreter', () => {
       expect(world.stateOf<Operator>('Operator').interpreter.live, steps).toBe(0)
       expect(broken).toEqual([])
     }
+  })
+
+  it('sends the same request again when it tries again, and draws anew for the next one', () => {
+    const world = new World(
+      scenarioOf(`
+Resources:
+  Queue: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true } }
+Simulation:
+  Duration: 1m
+  Actions:
+    - At: 1s
+      Steps:
+        - Repeat:
+            Times: 2
+            Do: [{ sqs:SendMessage: { QueueUrl: Queue, MessageBody: x, MessageGroupId: g, MessageDeduplicationId: uuid } }]
+  Faults:
+    - { At: 0s, For: 1050ms, aws:fis:inject-api-throttle-error: { Service: sqs, Operations: [SendMessage], Percentage: 100 } }
+`).plan,
+    )
+    const { dispatcher } = world
+    const ids: string[] = []
+    dispatcher.observer = {
+      sent: (call) =>
+        ids.push(String((dispatcher.calls.body[call] as Record<string, unknown>)['MessageDeduplicationId'])),
+      answered: () => {},
+    }
+    world.run(60_000_000)
+    expect(ids.length).toBeGreaterThan(2)
+    expect(new Set(ids).size).toBe(2)
+    expect(ids.slice(0, -1).every((id) => id === ids[0])).toBe(true)
   })
 
   it('runs every round of a long loop that never waits, in no virtual time', () => {

@@ -39,8 +39,9 @@ class Frame {
   /** The call it waits for, and the timer; −1 = none. */
   call: Call = NONE
   timer: TimerHandle = NONE
-  /** Attempts made of the call at `pc`, the delay before the last one, and what it took from the retry quota. */
+  /** Attempts made of the call at `pc`, what it asks, the delay before the last one, and what it took from the retry quota. */
   attempts = 0
+  body: unknown = null
   delay = 0
   acquired = 0
   /** Whether the client's rate limiter has held the call back. */
@@ -313,7 +314,9 @@ export class Interpreter<H> {
       return
     }
     const call = this.sim.open(this.edges[frame.pc], frame.id, frame.trace)
-    this.sim.calls.body[call] = evaluate(instruction.body, frame.scope, this.streams)
+    // A retry sends the same request again, with the keys that were drawn for it.
+    if (frame.attempts === 0) frame.body = evaluate(instruction.body, frame.scope, this.streams)
+    this.sim.calls.body[call] = frame.body
     this.sim.calls.arg[call] = instruction.arg
     frame.call = call
     if (++frame.attempts > 1) this.sim.calls.attempt[call] = Math.min(frame.attempts, 255)
@@ -323,6 +326,7 @@ export class Interpreter<H> {
   /** A call is over: the next one begins with its first attempt. */
   private forget(frame: Frame): void {
     frame.attempts = 0
+    frame.body = null
     frame.delay = 0
     frame.acquired = 0
     frame.held = false
