@@ -2,7 +2,7 @@
 //
 // The one idea: a template does not say which item a call is about, so every call draws its keys from one small population, the same
 // for readers and writers; what is read has then been written before long.
-import { get, items, stringOf, textOf, type CfnResource, type PlainMap } from '../cfn/index.ts'
+import { get, isTrue, items, stringOf, textOf, type CfnResource, type PlainMap } from '../cfn/index.ts'
 
 /** Partitions and items in each that keys are drawn from. */
 const PARTITIONS = 1000
@@ -38,7 +38,7 @@ export function stepsFor(action: string, to: CfnResource, target: string): reado
     case 'dynamodb:BatchWriteItem':
       return step({ RequestItems: [{ PutRequest: { Item: keyOf(to) } }] })
     case 'sqs:SendMessage':
-      return step({ MessageBody: '$' })
+      return step({ MessageBody: '$', ...orderOf(to) })
     case 'sqs:ReceiveMessage':
       return [
         { [action]: { ...on, MaxNumberOfMessages: 10 }, ResultPath: '$.received' },
@@ -53,6 +53,15 @@ export function stepsFor(action: string, to: CfnResource, target: string): reado
       return step({ Payload: '$' })
     default:
       return step({})
+  }
+}
+
+/** What a FIFO queue asks of a message: a group, and an id by which it is known again; here no two messages are the same. */
+export function orderOf({ properties }: CfnResource): PlainMap {
+  if (!isTrue(get(properties, 'FifoQueue'))) return {}
+  return {
+    MessageGroupId: `uniform(n=${PARTITIONS}, prefix=group-)`,
+    MessageDeduplicationId: 'uuid',
   }
 }
 

@@ -2,13 +2,14 @@
 import type { PlainMap, Template } from '../cfn/index.ts'
 import type { Span } from '../diag/span.ts'
 import type { InferredCall, Rooms, Source } from './graph.ts'
+import { orderOf } from './steps.ts'
 
 export interface DraftWorkload {
   readonly name: string
   readonly target: string
   readonly operation: string
   readonly rate: string | readonly PlainMap[]
-  /** `Arrivals`, `Attributes` and `Count` where they are not the default. */
+  /** `Arrivals`, `Attributes`, `Parameters` and `Count` where they are not the default. */
   readonly more: PlainMap
   /** In place of what it stands: `topic Orders`; empty for an entry of its own. */
   readonly insteadOf: readonly string[]
@@ -47,7 +48,9 @@ function entryWorkloads({ template, calls, failing, sources, rooms }: Given, nam
     if (!isRoute && (reached.has(on) || isFed || (failing.has(on) && own.length === 0))) return []
     const name = names.take(isRoute ? operation : on, isRoute ? on : 'Client')
     const insteadOf = isRoute ? [] : [...new Set(own.map(({ what }) => what))]
-    return [{ ...{ name, target: on, operation, rate: RATE, more: {}, insteadOf, span } }]
+    const order = operation === 'sqs:SendMessage' ? orderOf(template.resources.get(on)!) : {}
+    const more = Object.keys(order).length > 0 ? { Parameters: { MessageBody: '$', ...order } } : {}
+    return [{ ...{ name, target: on, operation, rate: RATE, more, insteadOf, span } }]
   })
 }
 

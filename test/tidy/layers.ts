@@ -43,6 +43,7 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: 'parts',
     imports: ['engine', 'model'],
+    packages: ['@noble/hashes'],
     instead: 'a part serves any room: take the difference as a parameter',
   },
   {

@@ -15,13 +15,8 @@ export interface Source {
 /** Finds the queue and checks the mapping against it; null for a source that is not simulated. */
 export function gather(near: Near): { readonly Source: Source | null } {
   const queue = near.resourceAt(near.self.config['EventSourceArn'])
-  if (queue?.type !== 'AWS::SQS::Queue' || queue.config['FifoQueue'] === true) {
-    const what =
-      queue === undefined
-        ? 'a source outside of this scenario'
-        : queue.type === 'AWS::SQS::Queue'
-          ? 'a FIFO queue'
-          : queue.type
+  if (queue?.type !== 'AWS::SQS::Queue') {
+    const what = queue === undefined ? 'a source outside of this scenario' : queue.type
     near.self.notSimulated(
       ['Properties', 'EventSourceArn'],
       `mappings of ${what} are not simulated yet: the function gets nothing from it`,
@@ -29,19 +24,27 @@ export function gather(near: Near): { readonly Source: Source | null } {
     return { Source: null }
   }
   const batchSize = near.self.config['BatchSize'] ?? MESSAGES_PER_CALL
-  checkBatch(near, batchSize)
+  checkBatch(near, batchSize, queue.config['FifoQueue'] === true)
   return { Source: { queue: queue.logicalId, batchSize, ...visibilityOf(near, queue) } }
 }
 
-function checkBatch(near: Near, batchSize: number): void {
+/** LAM-53: a batch from a FIFO queue is what one receive returns, and is not collected. */
+function checkBatch(near: Near, batchSize: number, isFifo: boolean): void {
   const { self } = near
-  const most = near.quota('SqsBatchSize')
+  const most = isFifo ? MESSAGES_PER_CALL : near.quota('SqsBatchSize')
+  if (isFifo && self.config['MaximumBatchingWindowInSeconds'] > 0)
+    self.error(
+      ['Properties', 'MaximumBatchingWindowInSeconds'],
+      'contradiction',
+      '`MaximumBatchingWindowInSeconds` is set for a FIFO queue',
+      'leave it out: batches from a FIFO queue are not collected',
+    )
   if (batchSize > most)
     self.error(
       ['Properties', 'BatchSize'],
       'batch-size',
       `\`BatchSize\` is ${batchSize}`,
-      `a batch from a queue holds at most ${most} messages`,
+      `a batch from a ${isFifo ? 'FIFO ' : ''}queue holds at most ${most} messages`,
     )
   else if (batchSize > MESSAGES_PER_CALL && self.config['MaximumBatchingWindowInSeconds'] < 1)
     self.error(

@@ -452,18 +452,65 @@ describe('an experiment published by AWS', () => {
   })
 })
 
+describe('a FIFO queue', () => {
+  /** Sends messages in turn to so many groups. */
+  const sendInto = (at: Lab, groups: number, count: number): void => {
+    for (let i = 0; i < count; i++)
+      at.call('Jobs', 'sqs:SendMessage', {
+        MessageBody: { n: i },
+        MessageGroupId: `g${i % groups}`,
+        MessageDeduplicationId: String(i),
+      })
+  }
+
+  test('of three groups keeps three consumers busy, however many there may be [N.SQS-20, LAM-57]', () => {
+    const at = world({ handler: steps(wait(SECOND)), jobs: { FifoQueue: true }, mapping: { BatchSize: 1 } })
+    at.run(SECOND)
+    sendInto(at, 3, 60)
+    for (let second = 2; second <= 11; second++) {
+      at.run(second * SECOND + 500 * MS)
+      expect(work(at).replied).toBe(3 * (second - 1))
+      expect(work(at).running.peak).toBe(3)
+    }
+    at.run(MINUTE)
+    expect(stored(at, 'Jobs')).toBe(0)
+  })
+
+  test('mixes groups in a batch, and a batch that fails holds up its own groups alone [LAM-57, LAM-54]', () => {
+    const jobs = { FifoQueue: true, VisibilityTimeout: 30 }
+    const at = world({ handler: steps(fail), jobs })
+    at.run(SECOND)
+    sendInto(at, 2, 4)
+    at.run(2 * SECOND)
+    const q = at.state<Queue>('Jobs')
+    expect(q.fifo!.groups.locked).toBe(2)
+    at.call('Jobs', 'sqs:SendMessage', { MessageBody: 'free', MessageGroupId: 'other', MessageDeduplicationId: 'o' })
+    at.run(3 * SECOND)
+    expect(q.fifo!.groups.locked).toBe(3)
+    at.run(30 * SECOND)
+    expect(work(at).replied).toBe(at.state<EventSourceMapping>('Feed').running.entered)
+    at.run(32 * SECOND)
+    expect(q.inFlight.entered).toBeGreaterThan(5)
+    expect(stored(at, 'Jobs')).toBe(5)
+  })
+})
+
 describe('refused or not simulated', () => {
   test('a function time-out above the queue’s visibility timeout is refused [LAM-56, N.LAMBDA-ESM-16]', () => {
     expect(refusal({ work: { Timeout: 31 } })).toContain('visibility-below-timeout')
     expect(refusal({ work: { Timeout: 30 } })).toBe('')
   })
 
-  test('a FIFO queue and a source outside of the scenario are named as not simulated, and nothing happens', () => {
-    const fifo = world({
-      jobs: { FifoQueue: false },
-      mapping: { EventSourceArn: 'arn:aws:kinesis:us-east-1:123456789012:stream/S' },
-    })
-    expect(fifo.notSimulated.join()).toContain('a source outside of this scenario')
-    expect(fifo.run(HOUR).world.kernel.steps).toBe(0)
+  test('a source outside of the scenario is named as not simulated, and nothing happens', () => {
+    const outside = world({ mapping: { EventSourceArn: 'arn:aws:kinesis:us-east-1:123456789012:stream/S' } })
+    expect(outside.notSimulated.join()).toContain('a source outside of this scenario')
+    expect(outside.run(HOUR).world.kernel.steps).toBe(0)
+  })
+
+  test('a batch from a FIFO queue is one receive, and is not collected [LAM-53]', () => {
+    const jobs = { FifoQueue: true }
+    expect(refusal({ jobs, mapping: { BatchSize: 11 } })).toContain('batch-size')
+    expect(refusal({ jobs, mapping: { MaximumBatchingWindowInSeconds: 1 } })).toContain('contradiction')
+    expect(refusal({ jobs, mapping: { BatchSize: 10 } })).toBe('')
   })
 })

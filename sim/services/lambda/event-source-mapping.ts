@@ -32,10 +32,11 @@ export const eventSourceMapping: ServiceDef<EventSourceMapping> = {
     'A batch is complete at its size or at the end of its window [LAM-53].',
     'Success deletes the messages; failure leaves them to their visibility timeout; with `ReportBatchItemFailures` only the reported ones [LAM-54].',
     'A throttled batch is tried again until the visibility timeout of its messages, then let go; after a minute with errors or throttles the concurrency is halved, to no less than five, and grows again after one without [LAM-55].',
+    'A FIFO queue hands out no second batch of a group, so no more batches run than there are groups [LAM-57]; what goes back when part of a batch fails is up to the handler.',
     'Where window and function time-out together exceed the visibility timeout, messages are hidden for 30 s more than both [LAM-56].',
   ],
   omits: [
-    'Streams (Kinesis, DynamoDB, Kafka, MQ, DocumentDB) and FIFO queues: such a mapping does nothing and is listed as not simulated.',
+    'Streams (Kinesis, DynamoDB, Kafka, MQ, DocumentDB): such a mapping does nothing and is listed as not simulated.',
     'Filters, provisioned pollers, the 6 MB limit of a batch.',
     'The function’s role, and ramping down to two polls at a queue that stays idle.',
     'A mapping that is disabled still handles the polls that it has out.',

@@ -3,6 +3,7 @@
 // The one idea: a message is a row number. Chains are kept in the rows themselves, so a queue of millions never shifts
 // an array, and a row costs less than a hundred bytes beside its body.
 import { assert } from '../../engine/assert.ts'
+import type { Groups } from './groups.ts'
 
 export const NONE = -1
 /** What a row is doing. */
@@ -38,6 +39,8 @@ export class Messages {
   /** The queue that it was moved here from, as a number; −1 = it was sent here. */
   origin: Int16Array = new Int16Array(64)
   readonly body: unknown[] = []
+  /** In a FIFO queue: who comes first in each message group. */
+  groups: Groups | null = null
   /** Visible messages: first and last of the chains WAITING and RETURNED, and how many there are in both. */
   visible = 0
   private next: Int32Array = new Int32Array(64)
@@ -144,9 +147,19 @@ export class Messages {
     return this.newer[row] !== row
   }
 
+  /** The rows that came just after and just before one in the order of arrival, −1 = none. */
+  newerThan(row: number): number {
+    return this.newer[row]
+  }
+
+  olderThan(row: number): number {
+    return this.older[row]
+  }
+
   /** Takes a row out of the order of arrival, if it is there. */
   leaveOrder(row: number): void {
     if (!this.inOrder(row)) return
+    this.groups?.remove(row)
     const newer = this.newer[row]
     const older = this.older[row]
     if (older === NONE) this.oldest = newer

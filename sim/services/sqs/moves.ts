@@ -15,6 +15,8 @@ export interface Redriven {
   readonly MessageId?: number
   readonly EnqueuedAt?: number
   readonly Source?: string
+  readonly MessageGroupId?: string
+  readonly MessageDeduplicationId?: string
 }
 
 /** The event functions of the owner that lead here. */
@@ -126,10 +128,18 @@ export class Moves {
     const { messages, sim } = this
     const call = sim.open(edge, row, trace)
     const body = messages.body[row]
-    const message: Redriven =
-      edge === this.deadLetterEdge
-        ? { MessageBody: body, MessageId: messages.id[row], EnqueuedAt: messages.enqueuedAt[row], Source: sim.name }
-        : { MessageBody: body }
+    let message: Redriven = { MessageBody: body }
+    if (edge === this.deadLetterEdge) {
+      message = { ...message, MessageId: messages.id[row], Source: sim.name }
+      // In a FIFO queue the message's time begins anew (SQS-32).
+      if (messages.groups === null) message = { ...message, EnqueuedAt: messages.enqueuedAt[row] }
+    }
+    if (messages.groups !== null)
+      message = {
+        ...message,
+        MessageGroupId: messages.groups.nameOf(row),
+        MessageDeduplicationId: String(messages.id[row]),
+      }
     sim.calls.body[call] = message
     sim.send(call)
   }

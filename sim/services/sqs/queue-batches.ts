@@ -1,6 +1,7 @@
 // The batch forms of a queue's operations: up to ten entries in one request, each succeeding or failing on its own.
 import type { Call } from '../../engine/calls.ts'
-import { bodyOf, changeVisibility, delayOf, refusalOf, sizeOf } from './queue-ops.ts'
+import { DELETE, SEND } from './fifo.ts'
+import { bodyOf, changeVisibility, delayOf, groupsOf, isThrottled, refusalOf, sizeOf } from './queue-ops.ts'
 import { BATCH_ID } from './queue.facts.ts'
 import type { Queue } from './queue-state.ts'
 
@@ -20,9 +21,9 @@ export function deleteMessageBatch(q: Queue, call: Call): void {
   const entries = bodyOf(q, call)['Entries'] as readonly Entry[] | undefined
   const refused = batchRefusal(q, entries)
   if (refused === 0) {
-    const deleted = answerEntries(q, call, entries!, (entry) =>
-      q.delete(entry['ReceiptHandle']) ? 0 : q.sim.error('ReceiptHandleIsInvalid', 400),
-    )
+    const handles = entries!.map((entry) => entry['ReceiptHandle'] as unknown)
+    if (isThrottled(q, call, DELETE, groupsOf(q, handles))) return
+    const deleted = answerEntries(q, call, entries!, (entry) => q.delete(entry['ReceiptHandle']))
     if (deleted > 0) q.countDeleted(deleted)
   }
   q.answer(call, refused)
@@ -37,13 +38,16 @@ export function sendMessageBatch(q: Queue, call: Call): void {
   if (refused === 0 && entries!.reduce((total, entry) => total + sizeOf(entry), 0) > q.batchSizeMax)
     refused = q.sim.error('BatchRequestTooLong', 400)
   if (refused === 0) {
-    const sent = answerEntries(q, call, entries!, (entry, result) => {
+    const groups = entries!.map((entry) => String(entry['MessageGroupId']))
+    if (isThrottled(q, call, SEND, groups)) return
+    const before = q.sent
+    answerEntries(q, call, entries!, (entry, result) => {
       const size = sizeOf(entry)
       const status = refusalOf(q, entry, size)
-      if (status === 0) result['MessageId'] = q.enqueue(entry['MessageBody'], size, delayOf(q, entry))
+      if (status === 0) Object.assign(result, q.accept(entry, size, delayOf(q, entry)))
       return status
     })
-    if (sent > 0) q.countSent(sent)
+    q.countSent(q.sent - before)
   }
   q.answer(call, refused)
   q.offer()

@@ -4,10 +4,12 @@ import { jsonSize, utf8Size } from '../../parts/json-size.ts'
 import { IN_FLIGHT, NONE } from './messages.ts'
 import { PURGE_WINDOW_US } from './queue.facts.ts'
 import { SECOND, type Queue } from './queue-state.ts'
+import { DELETE, RECEIVE, SEND, type Limited } from './fifo.ts'
 import type { Redriven } from './moves.ts'
 import { ALL_SERVERS } from './delivery.ts'
 
 const NOTHING = Object.freeze({})
+const NO_GROUPS: string[] = []
 
 /** The parameters of a call. */
 export function bodyOf(q: Queue, call: Call): Readonly<Record<string, any>> {
@@ -27,7 +29,8 @@ export function changeVisibility(q: Queue, handle: unknown, timeout: unknown): n
   if (!within(timeout, 0, most)) return sim.error('InvalidParameterValue', 400)
   const row = messages.rowOf(handle)
   if (row === NONE) return sim.error('ReceiptHandleIsInvalid', 400)
-  if (messages.state[row] !== IN_FLIGHT || messages.handle(row) !== handle) return sim.error('MessageNotInflight', 400)
+  if (messages.state[row] !== IN_FLIGHT || messages.handle(row) !== handle)
+    return sim.error(q.fifo === null ? 'MessageNotInflight' : 'InvalidParameterValue', 400)
   if (q.now + timeout * SECOND > messages.receivedAt[row] + most * SECOND)
     return sim.error('InvalidParameterValue', 400)
   q.hideAgain(row, timeout * SECOND)
@@ -36,13 +39,28 @@ export function changeVisibility(q: Queue, handle: unknown, timeout: unknown): n
 
 export function deleteMessage(q: Queue, call: Call): void {
   q.touch()
-  if (!q.delete(bodyOf(q, call)['ReceiptHandle'])) {
-    q.answer(call, q.sim.error('ReceiptHandleIsInvalid', 400))
-    return
-  }
-  q.countDeleted(1)
-  q.answer(call, 0)
+  const handle = bodyOf(q, call)['ReceiptHandle'] as unknown
+  if (isThrottled(q, call, DELETE, groupsOf(q, [handle]))) return
+  const status = q.delete(handle)
+  if (status === 0) q.countDeleted(1)
+  q.answer(call, status)
   q.offer()
+}
+
+/** Refuses a request to a FIFO queue beyond its limit (SQS-51); `groups` are those that it is about. */
+export function isThrottled(q: Queue, call: Call, action: Limited, groups: readonly string[]): boolean {
+  if (q.fifo === null || q.fifo.admits(q.now, action, groups)) return false
+  q.throttled.note(q.now)
+  q.answer(call, q.sim.error('RequestThrottled', 400))
+  return true
+}
+
+/** The groups of the messages that receipt handles stand for. */
+export function groupsOf(q: Queue, handles: readonly unknown[]): string[] {
+  const { fifo } = q
+  if (fifo === null) return NO_GROUPS
+  const rows = handles.map((handle) => q.messages.rowOf(handle))
+  return rows.filter((row) => row !== NONE).map((row) => fifo.groups.nameOf(row))
 }
 
 export function getQueueAttributes(q: Queue, call: Call): void {
@@ -58,6 +76,7 @@ export function getQueueAttributes(q: Queue, call: Call): void {
       MessageRetentionPeriod: String(q.expiry.retention / SECOND),
       ReceiveMessageWaitTimeSeconds: String(q.wait / SECOND),
       MaximumMessageSize: String(q.sizeMax),
+      ...(q.fifo === null ? undefined : { FifoQueue: 'true' }),
     },
   }
   q.answer(call, 0)
@@ -89,8 +108,14 @@ export function receiveMessage(q: Queue, call: Call): void {
   const hiddenFor = visibility === undefined ? -1 : visibility * SECOND
   const wait = waitSeconds === undefined ? q.wait : waitSeconds * SECOND
   const short = park !== true && wait === 0
+  if (isThrottled(q, call, RECEIVE, NO_GROUPS)) return
   q.expireDue()
-  if (short && q.inFlight.inside >= q.inFlightMax) {
+  const again = q.fifo === null ? null : q.receivedBefore(q.fifo, body['ReceiveRequestAttemptId'], hiddenFor)
+  if (again !== null) {
+    q.returnMessages(call, again)
+    return
+  }
+  if (short && q.fifo === null && q.inFlight.inside >= q.inFlightMax) {
     q.answer(call, q.sim.error('OverLimit', 400))
     return
   }
@@ -114,11 +139,13 @@ export function redriveMessage(q: Queue, call: Call): void {
 export function sendMessage(q: Queue, call: Call): void {
   q.touch()
   const body = bodyOf(q, call)
+  if (isThrottled(q, call, SEND, [String(body['MessageGroupId'])])) return
   const size = sizeOf(body)
   const status = refusalOf(q, body, size)
   if (status === 0) {
-    q.sim.calls.answer[call] = { MessageId: q.enqueue(body['MessageBody'], size, delayOf(q, body)) }
-    q.countSent(1)
+    const before = q.sent
+    q.sim.calls.answer[call] = q.accept(body, size, delayOf(q, body))
+    q.countSent(q.sent - before)
   }
   q.answer(call, status)
   q.offer()
@@ -130,7 +157,13 @@ export function refusalOf(q: Queue, message: Readonly<Record<string, any>>, size
   if (content === undefined || content === null || content === '') return q.sim.error('MissingParameter', 400)
   if (size > q.sizeMax || !(size >= 0)) return q.sim.error('InvalidParameterValue', 400)
   if (delay !== undefined && !within(delay, 0, q.delayMax)) return q.sim.error('InvalidParameterValue', 400)
-  return 0
+  const refusal = q.fifo === null ? standardRefusal(message) : q.fifo.refusal(message)
+  return refusal === '' ? 0 : q.sim.error(refusal, 400)
+}
+
+/** A standard queue takes a group, as the tenant of a fair queue, and knows nothing of duplicates. */
+function standardRefusal(message: Readonly<Record<string, any>>): string {
+  return message['MessageDeduplicationId'] === undefined ? '' : 'InvalidParameterValue'
 }
 
 /** The delay of a message: its own, else the queue's (SQS-02), in µs. */
@@ -201,8 +234,7 @@ function quotaOf(name: string): string {
 
 function setAttribute(q: Queue, name: string, value: number): void {
   if (name === 'VisibilityTimeout') q.visibilityTimeout = value * SECOND
-  // Messages already delayed keep their delay (SQS-03).
-  else if (name === 'DelaySeconds') q.delay = value * SECOND
+  else if (name === 'DelaySeconds') q.setDelay(value * SECOND)
   else if (name === 'MessageRetentionPeriod') q.setRetention(value * SECOND)
   else if (name === 'ReceiveMessageWaitTimeSeconds') q.wait = value * SECOND
   else q.sizeMax = value

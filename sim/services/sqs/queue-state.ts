@@ -1,4 +1,4 @@
-// What a standard queue holds and how messages move in it: taken in, handed out, come back, expire, go to another queue.
+// What a queue holds and how messages move in it: taken in, handed out, come back, expire, go to another queue.
 //
 //   send ──► DELAYED ──► visible ──receive──► IN FLIGHT ──delete──► gone
 //                          ▲  │                   │
@@ -15,6 +15,7 @@ import { Population } from '../../parts/population.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import { ALL_SERVERS, Delivery } from './delivery.ts'
 import { Expiry } from './expiry.ts'
+import { Fifo, sequenceNumber, type Sent } from './fifo.ts'
 import { DELAYED, FREE, IN_FLIGHT, Messages, MOVING, NONE, RETURNED, WAITING } from './messages.ts'
 import { Moves, type MoveTimers, type Redriven } from './moves.ts'
 import * as facts from './queue.facts.ts'
@@ -33,6 +34,10 @@ export interface ReceivedMessage {
     /** ms since the start. */
     readonly SentTimestamp: number
     readonly ApproximateFirstReceiveTimestamp: number
+    /** Of a FIFO queue. */
+    readonly MessageGroupId?: string
+    readonly MessageDeduplicationId?: string
+    readonly SequenceNumber?: string
   }
 }
 
@@ -52,6 +57,8 @@ export class Queue {
   readonly expiry: Expiry
   readonly delivery: Delivery
   readonly moves: Moves
+  /** Null in a standard queue. */
+  readonly fifo: Fifo | null
   /** All messages in the queue, and those of them in flight. */
   readonly stored = new Population()
   readonly inFlight = new Population()
@@ -79,6 +86,8 @@ export class Queue {
   /** Messages whose visibility timeout ended before they were deleted; deletes that came too late for it. */
   readonly returned = new Stretch()
   readonly lateDeletes = new Stretch()
+  /** Requests refused because there were too many in a second. */
+  readonly throttled = new Stretch()
   purgedAt = -Infinity
   lastActivity = 0
   private activityArmed = false
@@ -94,6 +103,7 @@ export class Queue {
   private readonly messagesReceived: MetricId
   private readonly emptyReceives: MetricId
   private readonly messagesDeleted: MetricId
+  private readonly deduplicated: MetricId
 
   constructor(config: Config, sim: Sim, timers: Timers) {
     this.sim = sim
@@ -101,7 +111,8 @@ export class Queue {
     this.delay = config['DelaySeconds'] * SECOND
     this.wait = config['ReceiveMessageWaitTimeSeconds'] * SECOND
     this.sizeMax = config['MaximumMessageSize']
-    this.inFlightMax = sim.quota('MessagesInFlight')
+    const isFifo = config['FifoQueue'] === true
+    this.inFlightMax = sim.quota(isFifo ? 'FifoMessagesInFlight' : 'MessagesInFlight')
     this.batchMax = sim.quota('MessagesPerBatch')
     this.batchSizeMax = sim.quota('MaximumMessageSize')
     this.visibilityMax = sim.quota('VisibilityTimeout')
@@ -109,6 +120,8 @@ export class Queue {
     this.delayMax = sim.quota('DelaySeconds')
     this.delivery = new Delivery(sim)
     this.moves = new Moves(this.messages, config, sim, timers)
+    this.fifo = isFifo ? new Fifo(this.messages, config, sim) : null
+    this.messages.groups = this.fifo?.groups ?? null
     const retention = config['MessageRetentionPeriod'] * SECOND
     this.expiry = new Expiry(this.messages, sim, sim.target(timers.retentionPassed), retention)
     this.latency = sim.sampler('ApiLatency')
@@ -122,6 +135,7 @@ export class Queue {
     this.messagesReceived = sim.metric('NumberOfMessagesReceived')
     this.emptyReceives = sim.metric('NumberOfEmptyReceives')
     this.messagesDeleted = sim.metric('NumberOfMessagesDeleted')
+    this.deduplicated = sim.metric('NumberOfDeduplicatedSentMessages')
     this.touch()
   }
 
@@ -154,8 +168,28 @@ export class Queue {
 
   // Coming in
 
-  /** Takes in messages that were sent; count and size are those of the metrics. Returns the message's id. */
-  enqueue(body: unknown, size: number, delay: number): number {
+  /** Takes in a message of so many bytes that was sent, unless it is known already; answers what its sender is told. */
+  accept(message: Readonly<Record<string, any>>, size: number, delay: number): Sent {
+    const { fifo } = this
+    const { MessageBody: body } = message
+    if (fifo === null) return { MessageId: this.messages.id[this.enqueue(body, size, delay, '')] }
+    const group = String(message['MessageGroupId'])
+    const id = fifo.idOf(message)
+    const known = fifo.known(this.now, group, id)
+    if (known !== undefined) {
+      this.sim.count(this.deduplicated, 1)
+      return known
+    }
+    const row = this.enqueue(body, size, delay, group)
+    const sent = {
+      MessageId: this.messages.id[row],
+      SequenceNumber: sequenceNumber(fifo.groups.placeOf(row)),
+    }
+    fifo.remember(this.now, row, group, id, sent)
+    return sent
+  }
+
+  private enqueue(body: unknown, size: number, delay: number, group: string): number {
     const now = this.now
     const id = this.nextId()
     const row = this.messages.take(id, now, now, 0, NONE, body)
@@ -167,18 +201,20 @@ export class Queue {
       this.messages.timer[row] = this.sim.timer(delay, this.delayTarget, row)
       this.delayed++
     } else this.messages.show(row, WAITING)
+    this.fifo?.groups.add(row, group)
     this.expiry.expect(row)
-    return id
+    return row
   }
 
   countSent(messages: number): void {
-    this.sim.count(this.messagesSent, messages)
+    if (messages > 0) this.sim.count(this.messagesSent, messages)
   }
 
   delayPassed(row: number): void {
     this.messages.timer[row] = NONE
     this.delayed--
     this.messages.show(row, WAITING)
+    this.fifo?.groups.shown(row, false)
     this.offer()
   }
 
@@ -191,6 +227,10 @@ export class Queue {
     this.stored.enter(now)
     this.redriven++
     this.messages.show(row, WAITING)
+    if (this.fifo !== null) {
+      this.fifo.groups.add(row, message.MessageGroupId ?? '')
+      this.fifo.setIdAt(row, message.MessageDeduplicationId ?? '')
+    }
     this.expiry.expect(row)
     this.expireDue()
     this.offer()
@@ -206,6 +246,7 @@ export class Queue {
     const messages = this.messages
     const hiddenFor = visibility < 0 ? this.visibilityTimeout : visibility
     const limit = Math.min(max, this.inFlightMax - this.inFlight.inside)
+    if (this.fifo !== null) return this.takeInOrder(this.fifo, limit, hiddenFor, trace)
     let taken: ReceivedMessage[] | null = null
     let row = messages.first()
     while (row !== NONE && (taken === null ? 0 : taken.length) < limit) {
@@ -224,10 +265,44 @@ export class Queue {
     return taken
   }
 
+  /** As much as possible of one group, then of the next (SQS-43). */
+  private takeInOrder(fifo: Fifo, limit: number, hiddenFor: number, trace: number): ReceivedMessage[] | null {
+    const { groups } = fifo
+    const taken: ReceivedMessage[] = []
+    for (let row = groups.first(); row !== NONE && taken.length < limit;) {
+      const behind = groups.behind(row)
+      if (this.messages.receives[row] >= this.moves.receivesMax) this.moves.bury(row, trace)
+      else taken.push(this.handOut(row, hiddenFor))
+      row = behind !== NONE && groups.mayFollow(behind) ? behind : groups.first()
+    }
+    return taken.length > 0 ? taken : null
+  }
+
+  /** What an earlier receive of the same attempt returned, hidden anew; null when one of the messages is no longer in flight by it. */
+  receivedBefore(fifo: Fifo, attempt: unknown, visibility: number): ReceivedMessage[] | null {
+    const handles = attempt === undefined ? undefined : fifo.attempts.get(this.now, String(attempt))
+    if (handles === undefined) return null
+    const { messages } = this
+    const rows = handles.map((handle) => messages.rowOf(handle))
+    if (rows.some((row, i) => messages.state[row] !== IN_FLIGHT || messages.handle(row) !== handles[i])) return null
+    const hiddenFor = visibility < 0 ? this.visibilityTimeout : visibility
+    return rows.map((row) => {
+      this.sim.cancel(messages.timer[row])
+      messages.timer[row] = this.sim.timer(hiddenFor, this.visibilityTarget, row)
+      return this.received(row)
+    })
+  }
+
+  /** Whether a receive would find something. */
+  get hasSomething(): boolean {
+    if (this.inFlight.inside >= this.inFlightMax) return false
+    return this.fifo === null ? this.messages.visible > 0 : this.fifo.groups.ready > 0
+  }
+
   /** Serves waiting receivers, longest wait first, as long as there is something to hand out. */
   offer(): void {
     const receivers = this.receivers
-    while (receivers.count > 0 && this.messages.visible > 0 && this.inFlight.inside < this.inFlightMax) {
+    while (receivers.count > 0 && this.hasSomething) {
       const first = receivers.first
       const call = receivers.call[first]
       const taken = this.take(
@@ -248,6 +323,13 @@ export class Queue {
   returnMessages(call: Call, taken: ReceivedMessage[]): void {
     this.sim.count(this.messagesReceived, taken.length)
     this.sim.calls.answer[call] = { Messages: taken }
+    const attempt = (this.sim.calls.body[call] as Readonly<Record<string, unknown>> | null)?.['ReceiveRequestAttemptId']
+    if (attempt !== undefined)
+      this.fifo?.attempts.set(
+        this.now,
+        String(attempt),
+        taken.map((message) => message.ReceiptHandle),
+      )
     this.answer(call, 0)
   }
 
@@ -277,7 +359,10 @@ export class Queue {
     const messages = this.messages
     messages.timer[row] = NONE
     this.inFlight.leave(this.now, messages.receivedAt[row])
-    if (messages.receives[row] < facts.RECEIVES_TO_THE_BACK) messages.show(row, RETURNED)
+    if (this.fifo !== null) {
+      messages.show(row, WAITING)
+      this.fifo.groups.shown(row, true)
+    } else if (messages.receives[row] < facts.RECEIVES_TO_THE_BACK) messages.show(row, RETURNED)
     else {
       messages.show(row, WAITING)
       if (messages.inOrder(row)) this.expiry.setAside(row)
@@ -296,20 +381,23 @@ export class Queue {
     this.sim.count(this.messagesDeleted, messages)
   }
 
-  /** Deletes by handle: true when the handle is one of this queue's, whether or not a message went (SQS-07). */
-  delete(handle: unknown): boolean {
-    const messages = this.messages
+  /** Deletes by handle; a handle that is no longer good succeeds without effect, in a FIFO queue it fails (SQS-07). Returns the status. */
+  delete(handle: unknown): number {
+    const { messages, sim } = this
     const row = messages.rowOf(handle)
-    if (row === NONE) return false
+    if (row === NONE) return sim.error('ReceiptHandleIsInvalid', 400)
     const known = messages.state[row] !== FREE && messages.state[row] !== MOVING && messages.receives[row] > 0
     const isNewest = messages.handle(row) === handle
     // Whoever deletes now has worked on it for longer than it was hidden.
-    if (known && !(isNewest && messages.state[row] === IN_FLIGHT)) this.lateDeletes.note(this.now)
+    if (known && !(isNewest && messages.state[row] === IN_FLIGHT)) {
+      this.lateDeletes.note(this.now)
+      if (this.fifo !== null) return sim.error('InvalidParameterValue', 400)
+    }
     if (known && isNewest) {
       this.discard(row)
       this.deleted++
     }
-    return true
+    return 0
   }
 
   /** Removes every message that is not on its way to another queue. */
@@ -338,6 +426,18 @@ export class Queue {
   retentionPassed(): void {
     this.expiry.fired()
     this.expireDue()
+  }
+
+  /** SQS-03: in a FIFO queue the messages that are delayed already follow. */
+  setDelay(delay: number): void {
+    this.delay = delay
+    if (this.fifo === null) return
+    const { messages, sim } = this
+    for (let row = messages.oldest; row !== NONE; row = messages.newerThan(row)) {
+      if (messages.state[row] !== DELAYED) continue
+      sim.cancel(messages.timer[row])
+      messages.timer[row] = sim.timer(Math.max(0, messages.enqueuedAt[row] + delay - this.now), this.delayTarget, row)
+    }
   }
 
   setRetention(retention: number): void {
@@ -383,16 +483,25 @@ export class Queue {
     if (messages.firstReceivedAt[row] === NONE) messages.firstReceivedAt[row] = now
     messages.timer[row] = this.sim.timer(hiddenFor, this.visibilityTarget, row)
     this.inFlight.enter(now)
-    if (this.delivery.leavesCopy()) this.leaveCopy(row)
+    const { fifo } = this
+    if (fifo !== null) fifo.groups.handedOut(row)
+    else if (this.delivery.leavesCopy()) this.leaveCopy(row)
+    return this.received(row)
+  }
+
+  /** A message in flight as its receiver sees it. */
+  private received(row: number): ReceivedMessage {
+    const { messages, fifo } = this
+    const attributes = {
+      ApproximateReceiveCount: messages.receives[row],
+      SentTimestamp: Math.floor(messages.enqueuedAt[row] / 1000),
+      ApproximateFirstReceiveTimestamp: Math.floor(messages.firstReceivedAt[row] / 1000),
+    }
     return {
       MessageId: messages.id[row],
       ReceiptHandle: messages.handle(row),
       Body: messages.body[row],
-      Attributes: {
-        ApproximateReceiveCount: messages.receives[row],
-        SentTimestamp: Math.floor(messages.enqueuedAt[row] / 1000),
-        ApproximateFirstReceiveTimestamp: Math.floor(messages.firstReceivedAt[row] / 1000),
-      },
+      Attributes: fifo === null ? attributes : { ...attributes, ...fifo.attributesOf(row) },
     }
   }
 

@@ -29,6 +29,33 @@ export const quotas: Readonly<Record<string, Quota>> = {
     doc: 'Messages in flight in a standard queue, at most.',
     source: 'SQS-17',
   },
+  FifoMessagesInFlight: {
+    current: 120_000,
+    notes2020: 20_000,
+    unit: 'messages',
+    doc: 'Messages in flight in a FIFO queue, at most; beyond it a receive returns nothing.',
+    source: 'SQS-17',
+  },
+  FifoLookAhead: {
+    current: 120_000,
+    notes2020: 20_000,
+    unit: 'messages',
+    doc: 'How many undeleted messages a FIFO queue looks at to find a group that is free.',
+    source: 'SQS-45',
+  },
+  FifoTransactionsPerSecond: {
+    current: 300,
+    unit: 'requests/s',
+    doc: 'Requests to a FIFO queue, or to one of its partitions, for each of send, receive and delete; a batch is one.',
+    source: 'N.SQS-14, SQS-48',
+  },
+  HighThroughputTransactionsPerSecond: {
+    current: 70_000,
+    notes2020: 300,
+    unit: 'requests/s',
+    doc: 'The same for a queue with high throughput, all partitions together, in the largest regions.',
+    source: 'SQS-50',
+  },
   MessagesPerBatch: {
     current: 10,
     unit: 'messages',
@@ -82,5 +109,9 @@ export const ACTIVE_FOR_US = 21_600_000_000
 export const EMPTY_POLL_US = 20_000_000
 /** A second purge is refused for so long (SQS-12). */
 export const PURGE_WINDOW_US = 60_000_000
+/** A FIFO queue knows a message again for so long, and a receive attempt (SQS-41, SQS-47). */
+export const DEDUPLICATION_US = 300_000_000
+/** The longest message group id or deduplication id. */
+export const NAME_MAX = 128
 /** What the id of a batch's entry looks like (SQS-70). */
 export const BATCH_ID = /^[A-Za-z0-9_-]{1,80}$/

@@ -823,9 +823,13 @@ describe('batches and the other operations', () => {
     expect(l.ask('Jobs', 'sqs:SendMessage', {}).status).toBe('MissingParameter')
   })
 
-  it('refuses what it does not simulate yet, and says so', () => {
-    expect(() => jobs({ FifoQueue: true })).toThrow(/not-simulated-yet/)
-    expect(() => jobs({ QueueName: 'a.fifo' })).toThrow(/\.fifo/)
+  it('takes no name and no properties of a FIFO queue, and no deduplication id', () => {
+    expect(() => jobs({ QueueName: 'a.fifo' })).toThrow(/QueueName: contradiction.*only a FIFO queue may/)
+    expect(() => jobs({ ContentBasedDeduplication: true })).toThrow(/ContentBasedDeduplication: contradiction/)
+    expect(() => jobs({ FifoThroughputLimit: 'perMessageGroupId' })).toThrow(/FifoThroughputLimit: contradiction/)
+    const l = jobs({ ContentBasedDeduplication: false })
+    expect(send(l, 'x', { MessageDeduplicationId: 'a' }).status).toBe('InvalidParameterValue')
+    expect(send(l, 'x', { MessageGroupId: 'tenant' }).status).toBe('OK')
   })
 })
 

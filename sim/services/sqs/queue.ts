@@ -1,4 +1,4 @@
-// Amazon SQS standard queue: a bag of messages, each delayed, visible or in flight.
+// Amazon SQS: a standard queue is a bag of messages, each delayed, visible or in flight; a FIFO queue keeps them in order.
 //
 // The one idea: a receive does not remove a message, it hides it until a deadline. Deleting before the deadline is
 // success; missing it makes the message visible again, and a message that has been received `maxReceiveCount` times
@@ -30,7 +30,8 @@ export const queue: ServiceDef<Queue> = {
   family: 'messaging',
   namespace: 'AWS/SQS',
   dimension: 'QueueName',
-  summary: 'A standard queue: at-least-once delivery, best-effort order, visibility timeout, dead-letter queue.',
+  summary:
+    'A queue, standard (at-least-once delivery, best-effort order) or FIFO (ordered groups, each message once), with visibility timeout and dead-letter queue.',
   models: [
     'A message is delayed, visible, in flight, deleted, expired, purged or moved to another queue (SQS-01, SQS-02).',
     'A receive hides a message for the visibility timeout and counts it; a handle is good until the next receive (SQS-04 to SQS-09).',
@@ -39,10 +40,15 @@ export const queue: ServiceDef<Queue> = {
     'An event source mapping parks one receive instead of polling; the empty 20 s polls it stands for are added to NumberOfEmptyReceives when it ends.',
     'A message received maxReceiveCount times goes to the dead-letter queue at the next receive, with its id and enqueue time (SQS-30, SQS-32); a move task brings messages back as new ones (SQS-36).',
     'After three failed receives a message goes to the back and no longer counts as the oldest (SQS-19); otherwise one that comes back is served before those never received.',
+    'FIFO: a receive takes as much as it can of one message group, then of the next, in the order in which their first messages were sent; a group with a message in flight is locked (SQS-43, SQS-44). Only the first messages of the queue are looked at (SQS-45).',
+    'FIFO: a message is known again for five minutes by its deduplication id or the SHA-256 of its body, per queue or per group; a repeated receive attempt gets the same messages (SQS-41, SQS-42, SQS-47).',
+    'FIFO: 300 sends, receives and deletes in any second, a batch being one; with high throughput so many per partition, to which groups are hashed (SQS-48 to SQS-51). A receive is from one partition after the other.',
+    'FIFO: a delete or change of visibility fails once the message is visible again (SQS-07); a change of the delay reaches messages that are delayed already (SQS-03); moved messages begin a new time and are known by their old id (SQS-32, SQS-33).',
     'Metrics are sent while the queue holds messages, somebody waits at it, or it was used in the last six hours (SQS-80).',
   ],
   omits: [
-    'FIFO queues and fair queues.',
+    'Fair queues: the message group of a standard queue changes nothing.',
+    'High throughput outside of the largest regions, which have lower limits (SQS-50).',
     'Message attributes: they count for the size and are not delivered.',
     'Attribute changes and purges take effect at once (AWS: within 60 s; retention within 15 min) (SQS-11, SQS-12).',
     '`SetQueueAttributes` changes times and sizes, not policies.',
@@ -79,9 +85,15 @@ export const queue: ServiceDef<Queue> = {
       default: 30,
       unit: 's',
     }),
-    ContentBasedDeduplication: p.unused('deduplication belongs to FIFO queues'),
-    DeduplicationScope: p.unused('deduplication belongs to FIFO queues'),
-    FifoThroughputLimit: p.unused('the limit belongs to FIFO queues'),
+    ContentBasedDeduplication: p.bool(
+      'FIFO: a message without a deduplication id is known by the SHA-256 of its body.',
+    ),
+    DeduplicationScope: p.oneOf('FIFO: where a deduplication id is unique.', ['queue', 'messageGroup'], {
+      default: 'queue',
+    }),
+    FifoThroughputLimit: p.oneOf('FIFO: what the limit of requests is for.', ['perQueue', 'perMessageGroupId'], {
+      default: 'perQueue',
+    }),
     KmsMasterKeyId: p.unused('messages would be encrypted with the key, at the cost of calls to KMS'),
     KmsDataKeyReusePeriodSeconds: p.unused('a data key would be asked of KMS so often'),
     SqsManagedSseEnabled: p.inert('Encryption by SQS itself: no effect on time or cost.'),
@@ -107,10 +119,10 @@ export const queue: ServiceDef<Queue> = {
       run: changeMessageVisibilityBatch,
     },
     'sqs:DeleteMessage': {
-      doc: 'Deletes a message by the handle of its newest receive; an older handle succeeds without effect.',
+      doc: 'Deletes a message by the handle of its newest receive; an older handle succeeds without effect, and fails in a FIFO queue.',
       target: 'QueueUrl',
       params: ['ReceiptHandle'],
-      errors: ['ReceiptHandleIsInvalid'],
+      errors: ['ReceiptHandleIsInvalid', 'InvalidParameterValue', 'RequestThrottled'],
       run: deleteMessage,
       messages: deletes,
     },
@@ -118,7 +130,13 @@ export const queue: ServiceDef<Queue> = {
       doc: 'Up to ten deletes in one request.',
       target: 'QueueUrl',
       params: ['Entries'],
-      errors: ['EmptyBatchRequest', 'TooManyEntriesInBatchRequest', 'BatchEntryIdsNotDistinct', 'InvalidBatchEntryId'],
+      errors: [
+        'EmptyBatchRequest',
+        'TooManyEntriesInBatchRequest',
+        'BatchEntryIdsNotDistinct',
+        'InvalidBatchEntryId',
+        'RequestThrottled',
+      ],
       run: deleteMessageBatch,
       messages: deletesBatch,
     },
@@ -137,9 +155,9 @@ export const queue: ServiceDef<Queue> = {
     'sqs:ReceiveMessage': {
       doc: 'Hides up to ten visible messages and hands them to the caller, waiting for the first if asked to. `Park` (our own) waits without end.',
       target: 'QueueUrl',
-      params: ['MaxNumberOfMessages', 'VisibilityTimeout', 'WaitTimeSeconds', 'Park'],
-      ignored: ['AttributeNames', 'MessageSystemAttributeNames', 'MessageAttributeNames', 'ReceiveRequestAttemptId'],
-      errors: ['OverLimit', 'InvalidParameterValue'],
+      params: ['MaxNumberOfMessages', 'VisibilityTimeout', 'WaitTimeSeconds', 'ReceiveRequestAttemptId', 'Park'],
+      ignored: ['AttributeNames', 'MessageSystemAttributeNames', 'MessageAttributeNames'],
+      errors: ['OverLimit', 'InvalidParameterValue', 'RequestThrottled'],
       run: receiveMessage,
       messages: receives,
     },
@@ -152,9 +170,16 @@ export const queue: ServiceDef<Queue> = {
     'sqs:SendMessage': {
       doc: 'Takes in a message. `MessageSize` (our own) gives the size in bytes of a body that is only a placeholder.',
       target: 'QueueUrl',
-      params: ['MessageBody', 'DelaySeconds', 'MessageAttributes', 'MessageSize'],
-      ignored: ['MessageSystemAttributes', 'MessageGroupId'],
-      errors: ['MissingParameter', 'InvalidParameterValue'],
+      params: [
+        'MessageBody',
+        'DelaySeconds',
+        'MessageAttributes',
+        'MessageSize',
+        'MessageGroupId',
+        'MessageDeduplicationId',
+      ],
+      ignored: ['MessageSystemAttributes'],
+      errors: ['MissingParameter', 'InvalidParameterValue', 'RequestThrottled'],
       run: sendMessage,
       messages: sends,
     },
@@ -168,12 +193,13 @@ export const queue: ServiceDef<Queue> = {
         'BatchEntryIdsNotDistinct',
         'InvalidBatchEntryId',
         'BatchRequestTooLong',
+        'RequestThrottled',
       ],
       run: sendMessageBatch,
       messages: sendsBatch,
     },
     'sqs:SetQueueAttributes': {
-      doc: 'Changes times and the size limit; messages already delayed or in flight keep their times.',
+      doc: 'Changes times and the size limit; messages already in flight keep their times, and delayed ones too except in a FIFO queue.',
       target: 'QueueUrl',
       params: ['Attributes'],
       errors: ['InvalidAttributeName', 'InvalidAttributeValue'],
@@ -222,6 +248,17 @@ export const queue: ServiceDef<Queue> = {
       doc: 'Messages to be received.',
       read: (q, now) => (q.active(now) ? q.messages.visible : NaN),
     },
+    ApproximateNumberOfGroupsWithInflightMessages: {
+      unit: 'Count',
+      kind: 'gauge',
+      doc: 'FIFO: message groups that are locked by a message in flight.',
+      read: (q, now) => (q.fifo !== null && q.active(now) ? q.fifo.groups.locked : NaN),
+    },
+    NumberOfDeduplicatedSentMessages: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'FIFO: sends that were swallowed as repeated.',
+    },
     NumberOfEmptyReceives: { unit: 'Count', kind: 'count', doc: 'Receives that returned nothing.' },
     NumberOfMessagesDeleted: { unit: 'Count', kind: 'count', doc: 'Deletes that succeeded, repeated ones included.' },
     NumberOfMessagesReceived: { unit: 'Count', kind: 'count', doc: 'Messages returned by receives.' },
@@ -239,8 +276,7 @@ export const queue: ServiceDef<Queue> = {
       q.stored.left === q.deleted + q.expired + q.purged + q.moved,
     'Little’s law holds for the messages in the queue and for those in flight': (q) =>
       q.stored.holds(q.now) && q.inFlight.holds(q.now),
-    'no receiver waits while there is a message for it': (q) =>
-      q.receivers.count === 0 || q.messages.visible === 0 || q.inFlight.inside >= q.inFlightMax,
+    'no receiver waits while there is a message for it': (q) => q.receivers.count === 0 || !q.hasSomething,
     'no more messages are in flight than may be': (q) => q.inFlight.inside <= q.inFlightMax,
   },
   finish: (q) => q.settle(),
@@ -332,20 +368,7 @@ function moveAnswered(q: Queue, call: Call): void {
 
 function gather(near: Near): Config {
   const { self } = near
-  if (self.config['FifoQueue'] === true)
-    self.error(
-      ['FifoQueue'],
-      'not-simulated-yet',
-      '`FifoQueue` is true: FIFO queues are not simulated yet',
-      'without `FifoQueue` and the suffix `.fifo` it is simulated as a standard queue',
-    )
-  else if (String(self.config['QueueName'] ?? '').endsWith('.fifo'))
-    self.error(
-      ['QueueName'],
-      'contradiction',
-      '`QueueName` ends with `.fifo`, which only a FIFO queue may',
-      'leave the suffix out',
-    )
+  checkKind(near)
   const allowed = self.config['RedriveAllowPolicy']?.sourceQueueArns
   if (Array.isArray(allowed) && allowed.length > 10)
     self.error(
@@ -361,6 +384,43 @@ function gather(near: Near): Config {
   return { Sources: sources.map((source) => source.logicalId) }
 }
 
+/** SQS-40, SQS-42: what goes with a FIFO queue and what does not. */
+function checkKind({ self }: Near): void {
+  const { config } = self
+  const isFifo = config['FifoQueue'] === true
+  const name = config['QueueName'] as string | undefined
+  if (name !== undefined && name.endsWith('.fifo') !== isFifo)
+    self.error(
+      ['QueueName'],
+      'contradiction',
+      isFifo
+        ? '`FifoQueue` is true and `QueueName` does not end with `.fifo`'
+        : '`QueueName` ends with `.fifo`, which only a FIFO queue may',
+      isFifo ? 'the name of a FIFO queue ends with `.fifo`' : 'leave the suffix out, or set `FifoQueue: true`',
+    )
+  for (const property of ['ContentBasedDeduplication', 'DeduplicationScope', 'FifoThroughputLimit'])
+    if (!isFifo && config[property] !== undefined && !DEFAULTS.includes(config[property]))
+      self.error(
+        [property],
+        'contradiction',
+        `\`${property}\` is for FIFO queues only`,
+        'set `FifoQueue: true`, or leave it out',
+      )
+  if (
+    isFifo &&
+    config['FifoThroughputLimit'] === 'perMessageGroupId' &&
+    config['DeduplicationScope'] !== 'messageGroup'
+  )
+    self.error(
+      ['FifoThroughputLimit'],
+      'contradiction',
+      '`FifoThroughputLimit` is `perMessageGroupId` while messages are known again in the whole queue',
+      'set `DeduplicationScope: messageGroup` too',
+    )
+}
+
+const DEFAULTS: readonly unknown[] = [false, 'queue', 'perQueue']
+
 /** SQS-31, SQS-35: a dead-letter queue is a queue, and lets this one use it. */
 function checkDeadLetterQueue(near: Near): void {
   const { self } = near
@@ -374,6 +434,15 @@ function checkDeadLetterQueue(near: Near): void {
       'wrong-resource',
       `\`deadLetterTargetArn\` leads to \`${id}\`, which is not a queue`,
       `expected an ${TYPE}`,
+    )
+    return
+  }
+  if ((target.config['FifoQueue'] === true) !== (self.config['FifoQueue'] === true)) {
+    self.error(
+      path,
+      'wrong-resource',
+      `the dead-letter queue \`${id}\` is ${target.config['FifoQueue'] === true ? 'a FIFO queue' : 'a standard queue'}, this queue is not`,
+      'a FIFO queue has a FIFO dead-letter queue, a standard queue a standard one',
     )
     return
   }

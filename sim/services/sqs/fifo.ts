@@ -1,0 +1,163 @@
+// What makes a queue a FIFO queue: groups in order, messages known again for five minutes, and limits of requests.
+import type { Config, Sim } from '../../model/contract.ts'
+import { fnv1a, sha256Hex } from '../../parts/hash.ts'
+import { RateWindow } from '../../parts/rate-window.ts'
+import { Groups } from './groups.ts'
+import type { Messages } from './messages.ts'
+import { DEDUPLICATION_US, NAME_MAX } from './queue.facts.ts'
+
+const SECOND = 1_000_000
+
+/** The operations with a limit of their own; a batch is one request (SQS-48). */
+export const SEND = 0
+export const RECEIVE = 1
+export const DELETE = 2
+export type Limited = typeof SEND | typeof RECEIVE | typeof DELETE
+
+/** What a sender is told of a message that was taken in. */
+export interface Sent {
+  readonly MessageId: number
+  readonly SequenceNumber?: string
+}
+
+/** Something remembered for five minutes by a name. */
+class Remembered<T> {
+  private readonly known = new Map<string, { readonly until: number; readonly value: T }>()
+
+  get(now: number, name: string): T | undefined {
+    this.forget(now)
+    return this.known.get(name)?.value
+  }
+
+  set(now: number, name: string, value: T): void {
+    this.known.delete(name)
+    this.known.set(name, { until: now + DEDUPLICATION_US, value })
+  }
+
+  /** A map lists its entries in the order in which they were set, so those whose time is over come first. */
+  private forget(now: number): void {
+    for (const [name, { until }] of this.known) {
+      if (until > now) return
+      this.known.delete(name)
+    }
+  }
+}
+
+export class Fifo {
+  readonly groups: Groups
+  /** Sends that were swallowed as duplicates. */
+  duplicates = 0
+  /** Receipt handles of an earlier receive, for whoever asks again with the same attempt id (SQS-47). */
+  readonly attempts = new Remembered<readonly number[]>()
+  private readonly sent = new Remembered<Sent>()
+  private readonly byContent: boolean
+  private readonly perGroup: boolean
+  private readonly ids: string[] = []
+  // Requests in any second: for the queue as a whole, or per partition (SQS-49).
+  private readonly limit: number
+  private readonly partitionsMax: number
+  private partitions = 1
+  private readonly windows: RateWindow[][] = [[], [], []]
+  private readonly asked = new Int32Array(3)
+  private second = 0
+  private turn = 0
+
+  constructor(messages: Messages, config: Config, sim: Sim) {
+    this.groups = new Groups(messages, sim.quota('FifoLookAhead'))
+    this.byContent = config['ContentBasedDeduplication'] === true
+    this.perGroup = config['DeduplicationScope'] === 'messageGroup'
+    this.limit = sim.quota('FifoTransactionsPerSecond')
+    this.partitionsMax =
+      config['FifoThroughputLimit'] === 'perMessageGroupId'
+        ? Math.max(1, Math.floor(sim.quota('HighThroughputTransactionsPerSecond') / this.limit))
+        : 1
+  }
+
+  /** Whether the parameters that FIFO asks for are there and well-formed (SQS-40, SQS-41). Returns the exception's name; empty = they are. */
+  refusal(message: Readonly<Record<string, any>>): string {
+    const { MessageGroupId: group, MessageDeduplicationId: id, DelaySeconds: delay } = message
+    if (group === undefined || group === null) return 'MissingParameter'
+    if (!isName(group) || (id !== undefined && !isName(id)) || delay !== undefined) return 'InvalidParameterValue'
+    return id === undefined && !this.byContent ? 'InvalidParameterValue' : ''
+  }
+
+  /** The id by which a message is known again: its own before that of its content, the SHA-256 of its body (SQS-41). */
+  idOf(message: Readonly<Record<string, any>>): string {
+    const { MessageDeduplicationId: id, MessageBody: body } = message
+    return id === undefined ? sha256Hex(typeof body === 'string' ? body : JSON.stringify(body)) : String(id)
+  }
+
+  /** What was answered to the first of the same messages within five minutes; undefined = it is the first. */
+  known(now: number, group: string, id: string): Sent | undefined {
+    const known = this.sent.get(now, this.key(group, id))
+    if (known !== undefined) this.duplicates++
+    return known
+  }
+
+  /** Remembers a message that was taken in at `row` for five minutes, deleted or not. */
+  remember(now: number, row: number, group: string, id: string, sent: Sent): void {
+    this.sent.set(now, this.key(group, id), sent)
+    this.ids[row] = id
+  }
+
+  /** What a receiver is told besides. */
+  attributesOf(row: number): {
+    readonly MessageGroupId: string
+    readonly MessageDeduplicationId: string
+    readonly SequenceNumber: string
+  } {
+    return {
+      MessageGroupId: this.groups.nameOf(row),
+      MessageDeduplicationId: this.ids[row],
+      SequenceNumber: sequenceNumber(this.groups.placeOf(row)),
+    }
+  }
+
+  /** A message of another queue is known by its old message id (SQS-33). */
+  setIdAt(row: number, id: string): void {
+    this.ids[row] = id
+  }
+
+  /** Takes one request of those that are allowed in any second: of the queue, or of each partition that the groups are on. */
+  admits(now: number, action: Limited, groups: readonly string[]): boolean {
+    this.countDemand(now, action)
+    const windows = this.windows[action]
+    const touched = new Set(groups.map((group) => this.partitionOf(group)))
+    if (groups.length === 0) touched.add(this.turn++ % this.partitions)
+    for (const partition of touched)
+      if (!(windows[partition] ??= new RateWindow(this.limit, SECOND)).allows(now)) return false
+    for (const partition of touched) windows[partition].note(now)
+    return true
+  }
+
+  private partitionOf(group: string): number {
+    return this.partitions === 1 ? 0 : fnv1a(group) % this.partitions
+  }
+
+  /** SQS adds partitions as more is asked: as many as the last second's requests needed (SQS-49). */
+  private countDemand(now: number, action: Limited): void {
+    if (this.partitionsMax === 1) return
+    const second = Math.floor(now / SECOND)
+    if (second !== this.second) {
+      const most = Math.max(this.asked[SEND], this.asked[RECEIVE], this.asked[DELETE])
+      this.partitions = Math.min(this.partitionsMax, Math.max(this.partitions, Math.ceil(most / this.limit)))
+      this.asked.fill(0)
+      this.second = second
+    }
+    this.asked[action]++
+  }
+
+  private key(group: string, id: string): string {
+    return this.perGroup ? `${group.length} ${group} ${id}` : id
+  }
+}
+
+/** SQS-46: twenty digits. */
+export function sequenceNumber(place: number): string {
+  return String(place).padStart(20, '0')
+}
+
+function isName(value: unknown): boolean {
+  const length = String(value).length
+  return (typeof value === 'string' || typeof value === 'number') && length >= 1 && length <= NAME_MAX
+}
