@@ -270,14 +270,14 @@ describe('hover', () => {
   it.each([
     ['a property', QUEUE.replace('DelaySeconds', 'Delay▮Seconds'), 'stays hidden'],
     ['its unit and range', QUEUE.replace('DelaySeconds', 'Delay▮Seconds'), '0 to 900 s'],
-    ['a type', QUEUE.replace('SQS::', 'SQS::▮'), 'standard queue'],
+    ['a type', QUEUE.replace('SQS::', 'SQS::▮'), 'A queue, standard'],
     ['a type that is not simulated', 'Resources:\n  Net:\n    Type: AWS::EC2▮::VPC\n', 'Not simulated'],
     ['a member of Simulation', `Simulation:\n  War▮mUp: 1m\n`, 'figures leave out'],
     ['a step', `Simulation:\n  Handlers:\n    Work:\n      - Com▮pute: 20ms\n`, '1,769 MB'],
     ['a call', `Simulation:\n  Handlers:\n    Work:\n      - sqs:Send▮Message: { QueueUrl: !Ref Jobs }\n`, 'Raises'],
     ['a quota', `Simulation:\n  Quotas:\n    lambda.Concurrent▮Executions: 200\n`, '1000 executions'],
     ['an assumption', `Simulation:\n  Assumptions:\n    AWS::SQS::Queue:\n      Api▮Latency: 5ms\n`, 'How long'],
-    ['a resource by its name', `${QUEUE}Simulation: { Workloads: { Load: { Target: Jo▮bs } } }`, 'standard queue'],
+    ['a resource by its name', `${QUEUE}Simulation: { Workloads: { Load: { Target: Jo▮bs } } }`, 'A queue, standard'],
   ])('explains %s', (_, marked, words) => {
     expect(hover(marked)?.doc).toContain(words)
   })

@@ -51,8 +51,7 @@ Simulation:
     const { dispatcher } = world
     const ids: string[] = []
     dispatcher.observer = {
-      sent: (call) =>
-        ids.push(String((dispatcher.calls.body[call] as Record<string, unknown>)['MessageDeduplicationId'])),
+      sent: (call) => ids.push(String((world.calls.body[call] as Record<string, unknown>)['MessageDeduplicationId'])),
       answered: () => {},
     }
     world.run(60_000_000)
