@@ -5,8 +5,10 @@ import { compare } from '../run/compare.ts'
 import { Run } from '../run/run.ts'
 import { plainText } from '../run/words.ts'
 import type { Answer, Insight } from '../sim.ts'
+import type { Point } from '../stage/geometry.ts'
 import { change, newHistory, NO_EDITS, redo, settle, undo, type Edits } from './edits.ts'
 import { GALLERY, titleOf } from './gallery.ts'
+import { keepPlaces, keptPlaces, type Places } from './places.ts'
 import { fromFragment, toFragment } from './share.ts'
 import { store, type Former, type Scenario } from './store.ts'
 
@@ -46,7 +48,7 @@ export class Session {
       return
     }
     const name = shared.text === undefined ? (entry?.file ?? shared.name) : shared.name
-    this.open({ name, text, own: shared.text !== undefined }, shared.edits, shared.time)
+    this.open({ name, text, own: shared.text !== undefined }, shared.edits, shared.time, shared.places)
   }
 
   /** Opens a scenario of the gallery by its name. */
@@ -55,7 +57,7 @@ export class Session {
     if (entry !== undefined) this.open({ name: entry.file, text: entry.text, own: false })
   }
 
-  open(scenario: Scenario, edits: Edits = NO_EDITS, time?: number): void {
+  open(scenario: Scenario, edits: Edits = NO_EDITS, time?: number, places: Places = keptPlaces(scenario.name)): void {
     clearTimeout(this.#timer)
     this.run = undefined
     this.clock.now = 0
@@ -68,6 +70,7 @@ export class Session {
       former: undefined,
       differences: [],
       selected: undefined,
+      places,
       outline: undefined,
       outcomes: undefined,
       insights: [],
@@ -301,6 +304,25 @@ export class Session {
     store.setState({ former: undefined, differences: [] })
   }
 
+  // Places --------------------------------------------------------------------------------------------------------------
+
+  /** Keeps where somebody put a card. */
+  place(name: string, at: Point): void {
+    this.#keep(new Map(store.getState().places).set(name, at))
+  }
+
+  /** Lets go of all places: the automatic layout decides again. */
+  tidy(): void {
+    this.#keep(new Map())
+  }
+
+  #keep(places: Places): void {
+    const { scenario } = store.getState()
+    if (scenario === undefined) return
+    store.setState({ places })
+    keepPlaces(scenario.name, places)
+  }
+
   // Links --------------------------------------------------------------------------------------------------------------
 
   /** The fragment that shows the same on another machine; undefined when none can, because it is too large to be read there. */
@@ -313,6 +335,7 @@ export class Session {
       ...(scenario.own ? { text: scenario.text } : {}),
       edits: history.edits,
       time: this.clock.now,
+      places: store.getState().places,
     })
     return fromFragment(fragment) === undefined ? undefined : fragment
   }

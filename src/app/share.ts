@@ -4,6 +4,7 @@
 // has not written it: everything is bounded and checked on reading.
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate'
 import type { Edits } from './edits.ts'
+import { readPlaces, writePlaces, type Places } from './places.ts'
 
 export interface Shared {
   /** Name of a scenario of the gallery, or of the file that the link carries. */
@@ -13,6 +14,8 @@ export interface Shared {
   readonly edits: Edits
   /** Moment to show, in µs. */
   readonly time?: number
+  /** Where somebody put cards. */
+  readonly places?: Places
 }
 
 /** Longest fragment that is read, and most text that it may unfold to. */
@@ -21,13 +24,14 @@ const TEXT_MAX = 1_000_000
 const KNOBS_MAX = 200
 
 /** The fragment for a state, with its `#`. */
-export function toFragment({ name, text, edits, time }: Shared): string {
+export function toFragment({ name, text, edits, time, places }: Shared): string {
   const parts = new URLSearchParams()
   if (text === undefined) parts.set('scenario', name)
   else parts.set('s', `1.${base64(deflateSync(strToU8(JSON.stringify({ name, text })), { level: 9, mem: 8 }))}`)
   for (const knob of Object.keys(edits.knobs).sort()) parts.set(`k.${knob}`, edits.knobs[knob])
   if (edits.seed !== undefined) parts.set('seed', edits.seed)
   if (time !== undefined && time > 0) parts.set('t', String(Math.round(time / 1000) / 1000))
+  if (places !== undefined && places.size > 0) parts.set('p', writePlaces(places))
   return `#${parts.toString()}`
 }
 
@@ -46,11 +50,13 @@ export function fromFragment(fragment: string): Shared | undefined {
   }
   const seed = parts.get('seed')
   const seconds = Number(parts.get('t') ?? 'NaN')
+  const places = readPlaces(parts.get('p'))
   return {
     name: name.slice(0, 200),
     ...(whole === undefined ? {} : { text: whole.text }),
     edits: { knobs, ...(seed === null ? {} : { seed: seed.slice(0, 100) }) },
     ...(seconds >= 0 && seconds < 1e9 ? { time: seconds * 1e6 } : {}),
+    ...(places.size > 0 ? { places } : {}),
   }
 }
 

@@ -3,6 +3,7 @@
 import { createStore, useStore } from 'zustand'
 import type { Insight, Lane, Outcomes, Outline, Problem } from '../sim.ts'
 import type { Differing } from '../run/compare.ts'
+import type { Point } from '../stage/geometry.ts'
 import { newHistory, type History } from './edits.ts'
 
 export interface Scenario {
@@ -35,6 +36,8 @@ export interface AppState {
   readonly selected?: number
   /** Numbers of nodes with a pin, to the number on it. */
   readonly pins: ReadonlyMap<number, number>
+  /** Where somebody put cards, by the names of their nodes, in pitches of the layout. */
+  readonly places: ReadonlyMap<string, Point>
   readonly theme: 'dark' | 'light'
   readonly panels: boolean
   readonly legend: boolean
@@ -56,6 +59,7 @@ export const store = createStore<AppState>()(() => ({
   insights: [],
   differences: [],
   pins: new Map(),
+  places: new Map(),
   theme: prefers('(prefers-color-scheme: light)') ? 'light' : 'dark',
   panels: true,
   legend: true,

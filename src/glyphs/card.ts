@@ -1,13 +1,18 @@
-// The card of a node: frame, head, glyph, foot; in four forms by how wide it is on the screen.
+// The card of a node: frame, head, glyph, foot; in five forms by how large it is on the screen.
 import type { Box } from '../stage/geometry.ts'
 import { outcomeColour, type Theme } from '../theme/tokens.ts'
 import type { Badge, Fact, Glyph } from './glyph.ts'
 import { Pen } from './pen.ts'
 import { kindOf, nameOf, type NodeView } from './view.ts'
 
-/** Widths on the screen, in CSS pixels, below which a card becomes a gauge and a gauge becomes a chip. */
-export const GLYPH_FROM = 128
+/** Widths on the screen, in CSS pixels, from which a card is more than a chip, and from which it shows single things. */
 export const GAUGE_FROM = 56
+export const ITEMS_FROM = 420
+/** From this size a card has its whole head and foot. */
+const WHOLE_FROM = { w: 172, h: 140 }
+/** From these sizes a smaller card has the picture inside, and its pictogram beside the name. */
+const INSIDE_FROM = { w: 66, h: 26 }
+const ICON_FROM = { w: 118, h: 62 }
 
 export interface CardState {
   readonly selected: boolean
@@ -35,7 +40,7 @@ export function drawCard(
   if (size.w < GAUGE_FROM) chip(pen, box, glyph, view, badge)
   else {
     frame(pen, box, badge)
-    if (size.w < GLYPH_FROM || size.h < 96) gauge(pen, box, glyph, view, badge)
+    if (size.w < WHOLE_FROM.w || size.h < WHOLE_FROM.h) compact(pen, box, glyph, view, badge)
     else whole(pen, box, glyph, view, badge)
   }
   const radius = 9 * k
@@ -108,27 +113,45 @@ function foot(pen: Pen, box: Box, facts: readonly Fact[]): void {
   })
 }
 
-/** Name, the glyph without words where it has room, else a level bar, and one figure. */
-function gauge(pen: Pen, box: Box, glyph: Glyph, view: NodeView, badge: Badge | undefined): void {
+/** Name, the picture where it has room, else a level bar, and one line of words. */
+function compact(pen: Pen, box: Box, glyph: Glyph, view: NodeView, badge: Badge | undefined): void {
   const { theme } = pen
   const pad = 8
   const inner = box.w - 2 * pad
-  const small = box.h < 30
-  const top = small ? box.h / 2 + 4 : Math.min(18, box.h / 2)
+  const flat = box.h < 30
+  const top = flat ? box.h / 2 + 4 : Math.min(19, box.h / 2)
+  const icon = box.w >= ICON_FROM.w && box.h >= ICON_FROM.h ? 14 : 0
+  if (icon > 0) glyph.icon(pen, pad, top - 11, icon)
+  const left = pad + (icon > 0 ? icon + 5 : 0)
   const mark = badge === undefined ? 0 : 14
-  pen.text(pad, top, nameOf(view.node), { size: 11.5, weight: 600, colour: theme.hi, name: true, max: inner - mark })
+  const size = icon > 0 ? 12.5 : 11.5
+  pen.text(left, top, nameOf(view.node), {
+    size,
+    weight: 600,
+    colour: theme.hi,
+    name: true,
+    max: box.w - pad - left - mark,
+  })
   if (badge !== undefined) pen.mark(badge.outcome, box.w - pad - 4, top - 4, 4)
-  if (small) return
-  const fact = glyph.facts(view)[0]
-  const foot = box.h >= 66 && (badge !== undefined || fact !== undefined) ? 20 : 4
+  if (flat) return
+  const facts = glyph.facts(view)
+  const foot = box.h >= 66 && (badge !== undefined || facts.length > 0) ? 18 : 2
   const load = glyph.load(view)
-  const body = { x: pad, y: top + 8, w: inner, h: box.h - top - 8 - foot - 4 }
-  if (body.h >= 26 && inner >= 66) glyph.draw(pen, body, view)
+  const body = { x: pad, y: top + 7, w: inner, h: box.h - top - 7 - foot - 5 }
+  if (body.h >= INSIDE_FROM.h && inner >= INSIDE_FROM.w) glyph.draw(pen, body, view)
   else if (load !== undefined) pen.gauge({ x: pad, y: top + 8, w: inner, h: 6 }, load.share, load.limited)
-  if (foot <= 4) return
-  const words = badge?.text ?? `${fact?.label} ${fact?.value}`
-  const colour = badge === undefined ? theme.mid : outcomeColour(theme, badge.outcome)
-  pen.text(pad, box.h - 9, words, { size: 11, colour, max: inner })
+  if (foot <= 2) return
+  let x = pad
+  if (badge !== undefined) {
+    x += pen.text(x, box.h - 8, badge.text, { size: 11, colour: outcomeColour(theme, badge.outcome), max: inner }) + 10
+  }
+  for (const fact of facts) {
+    // What the badge says already, or zero of a trouble, has no place where there is so little.
+    if (fact.trouble !== undefined || (x > pad && glyph.facts(view).indexOf(fact) > 1)) continue
+    const words = `${fact.label} ${fact.value}`
+    if (x > pad && x + pen.widthOf(words, { size: 11 }) > box.w - pad) break
+    x += pen.text(x, box.h - 8, words, { size: 11, colour: theme.mid, max: box.w - pad - x }) + 10
+  }
 }
 
 /** A ring that fills, with the shape of its trouble inside. */

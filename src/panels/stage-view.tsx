@@ -11,6 +11,9 @@ import { axisMoment, perSecond } from '../run/words.ts'
 import { THEMES } from '../theme/tokens.ts'
 import { Legend } from './legend.tsx'
 
+/** Room that the caption may take, in CSS pixels. */
+const CAPTION_HEIGHT = 96
+
 export function StageView() {
   const tools = useTools()
   const host = useRef<HTMLDivElement>(null)
@@ -20,6 +23,7 @@ export function StageView() {
   const pins = useApp((state) => state.pins)
   const still = useApp((state) => state.still)
   const legend = useApp((state) => state.legend)
+  const places = useApp((state) => state.places)
   const [moves, setMoves] = useState(0)
 
   useEffect(() => {
@@ -33,6 +37,7 @@ export function StageView() {
         selected: (node) => store.setState({ selected: node }),
         moved: () => setMoves((count) => count + 1),
         perDot: (perDot) => store.setState({ perDot }),
+        placed: (name, place) => tools.session.place(name, place),
       }),
     )
     void made.then((stage) => {
@@ -67,9 +72,22 @@ export function StageView() {
     stage.select(selected)
     stage.setPins(pins)
     stage.setStill(still)
-    stage.setMargins({ top: 104, right: 26, bottom: legend ? 62 : 30, left: 26 })
+    stage.setPlaces(places)
+    const [caption, zoom] = ['.caption', '.zoom'].map((name) => host.current?.querySelector<HTMLElement>(name))
+    stage.setMargins({ top: 16, right: 18, bottom: legend ? 40 : 14, left: 18 }, [
+      // The caption's words change; its room does not.
+      {
+        x: 0,
+        y: 0,
+        w: caption === null || caption === undefined ? 0 : caption.offsetLeft + caption.offsetWidth,
+        h: CAPTION_HEIGHT,
+      },
+      ...(zoom === null || zoom === undefined
+        ? []
+        : [{ x: zoom.offsetLeft, y: zoom.offsetTop, w: zoom.offsetWidth, h: zoom.offsetHeight }]),
+    ])
     if (selected !== undefined) stage.reveal(selected)
-  }, [tools, ready, theme, selected, pins, still, legend])
+  }, [tools, ready, theme, selected, pins, still, legend, places])
 
   return (
     <div className="stage" ref={host}>

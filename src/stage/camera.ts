@@ -50,3 +50,53 @@ export const toWorld = (camera: Camera, point: Point): Point => ({
   x: (point.x - camera.x) / camera.zoom,
   y: (point.y - camera.y) / camera.zoom,
 })
+
+/** Room that obstacles keep from cards and roads, in CSS pixels. */
+const CLEAR = 8
+/** How finely other zooms and other places are tried. */
+const ZOOM_STEP = 0.975
+const PLACES = 24
+
+/**
+ * The largest camera at which all of `parts` (cards, stretches of roads) are in view and none lies under an obstacle, such as the
+ * caption: rectangles of the screen. What has no room beside them is shown below, as if they were margins.
+ */
+export function fitAround(
+  parts: readonly Box[],
+  bounds: Box,
+  screen: Size,
+  margins: Margins,
+  obstacles: readonly Box[],
+  most: number,
+): Camera {
+  const largest = fit(bounds, screen, margins, most)
+  const top = Math.max(margins.top, ...obstacles.map((box) => (box.y < screen.h / 2 ? box.y + box.h + CLEAR : 0)))
+  const below = fit(bounds, screen, { ...margins, top }, most)
+  for (let zoom = largest.zoom; zoom > below.zoom; zoom *= ZOOM_STEP) {
+    const room = {
+      x: Math.max(0, screen.w - margins.left - margins.right - bounds.w * zoom),
+      y: Math.max(0, screen.h - margins.top - margins.bottom - bounds.h * zoom),
+    }
+    for (const share of [0.5, 1, 0])
+      for (let step = 0; step <= PLACES; step++) {
+        // From the middle outwards, down and up by turns.
+        const at = 0.5 + (step % 2 === 0 ? step : -step - 1) / 2 / PLACES
+        const camera = {
+          zoom,
+          x: Math.round(margins.left + room.x * share - bounds.x * zoom),
+          y: Math.round(margins.top + room.y * Math.min(1, Math.max(0, at)) - bounds.y * zoom),
+        }
+        if (!parts.some((part) => isUnder(toScreen(camera, part), obstacles))) return camera
+      }
+  }
+  return below
+}
+
+const isUnder = (part: Box, obstacles: readonly Box[]): boolean =>
+  obstacles.some(
+    (box) =>
+      part.x < box.x + box.w + CLEAR &&
+      part.x + part.w > box.x - CLEAR &&
+      part.y < box.y + box.h + CLEAR &&
+      part.y + part.h > box.y - CLEAR,
+  )

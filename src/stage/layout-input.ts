@@ -2,24 +2,42 @@
 import { glyphOf } from '../glyphs/index.ts'
 import type { Outline } from '../sim.ts'
 import type { Size } from './geometry.ts'
-import type { Link, Spacing } from './layout.ts'
+import type { Spacing } from './layout.ts'
+import type { Link } from './routes.ts'
 
 /** Forms of a picture: few nodes have their whole cards, many have smaller ones, so that names stay readable when all are in view. */
-export const FORMS = ['whole', 'middle', 'small'] as const
+export const FORMS = ['whole', 'narrow', 'low', 'middle', 'small'] as const
 export type Form = (typeof FORMS)[number]
 
-/** The least zoom at which a form is still read without effort. */
-export const ZOOM_LEAST: Readonly<Record<Form, number>> = { whole: 0.52, middle: 0.72, small: 0 }
+/** The least zoom at which a form is still read without effort: texts keep their size when a card shrinks. */
+export const ZOOM_LEAST: Readonly<Record<Form, number>> = {
+  whole: 0.74,
+  narrow: 0.66,
+  low: 0.66,
+  middle: 0.66,
+  small: 0,
+}
 
 const SPACING: Readonly<Record<Form, Spacing>> = {
   whole: { nodes: 26, layers: 104 },
-  middle: { nodes: 18, layers: 84 },
+  narrow: { nodes: 18, layers: 78 },
+  low: { nodes: 16, layers: 78 },
+  middle: { nodes: 16, layers: 76 },
   small: { nodes: 12, layers: 66 },
 }
 
+/** The most that a card takes in a form. */
+const MOST: Readonly<Record<Form, Size>> = {
+  whole: { w: Infinity, h: Infinity },
+  narrow: { w: 184, h: 172 },
+  low: { w: 176, h: 128 },
+  middle: { w: 164, h: 92 },
+  small: { w: 150, h: 46 },
+}
+
 function sizeIn(form: Form, { w, h }: Size): Size {
-  if (form === 'whole') return { w, h }
-  return form === 'middle' ? { w: Math.min(w, 164), h: Math.min(h, 92) } : { w: 150, h: 46 }
+  const most = MOST[form]
+  return { w: Math.min(w, most.w), h: Math.min(h, most.h) }
 }
 
 export interface LayoutInput {
@@ -29,17 +47,24 @@ export interface LayoutInput {
   readonly spacing: Spacing
 }
 
+/** How far two neighbours stand apart in a form: places are kept in this unit, so that they mean the same in every form. */
+export function pitchOf(form: Form): Size {
+  const { w, h } = form === 'whole' ? { w: 236, h: 196 } : MOST[form]
+  return { w: w + SPACING[form].layers, h: h + SPACING[form].nodes }
+}
+
 export function layoutInput(outline: Outline, form: Form): LayoutInput {
   return {
     sizes: outline.nodes.map((node) => sizeIn(form, glyphOf(node).size)),
     spacing: SPACING[form],
     links: [
       ...outline.roads.map((road) => ({ from: road.from, to: road.to, weight: road.answers ? 3 : 2 })),
+      // An account stands before those who share its limits; an alarm behind what it watches.
       ...outline.nodes.flatMap((node, i) =>
-        // An account stands before those who share its limits; an alarm behind what it watches.
-        (node.watches ?? []).map((other) =>
-          node.glyph === 'account' ? { from: i, to: other, weight: 1 } : { from: other, to: i, weight: 1 },
-        ),
+        (node.watches ?? []).map((other): Link => {
+          const [from, to] = node.glyph === 'account' ? [i, other] : [other, i]
+          return { from, to, weight: 1, aside: true }
+        }),
       ),
     ],
   }

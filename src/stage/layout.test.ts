@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { fit, toScreen, toWorld, zoomAt } from './camera.ts'
 import type { Box } from './geometry.ts'
-import { layOut, type Link } from './layout.ts'
+import { layOut } from './layout.ts'
+import type { Link } from './routes.ts'
 
 const size = { w: 200, h: 120 }
 const link = (from: number, to: number): Link => ({ from, to, weight: 1 })

@@ -1,32 +1,16 @@
-// Where cards stand and how roads run: layers from left to right by dagre, then right-angled roads between the layers.
+// Where cards stand: layers from left to right by dagre, and places that somebody chose, or that cards had before an edit.
 //
-// The same outline gives the same picture, whatever the numbers: nothing moves while a run plays or a slider is dragged.
+// The same outline and the same places give the same picture, whatever the numbers: nothing moves while a run plays or a
+// slider is dragged.
 import { Graph, layout as dagre } from '@dagrejs/dagre'
-import { around, type Box, type Point, roundCorners, simplify, type Size } from './geometry.ts'
-
-/** What joins two nodes: a road of the outline, or what an alarm looks at. */
-export interface Link {
-  readonly from: number
-  readonly to: number
-  /** How strongly it pulls its ends into one line. */
-  readonly weight: number
-}
+import { around, type Box, type Point, type Size } from './geometry.ts'
+import { APART, isFree, settle } from './places.ts'
+import { LANE, routeRoads, type Link, type Road } from './routes.ts'
 
 /** Room between nodes of a layer, and between layers. */
 export interface Spacing {
   readonly nodes: number
   readonly layers: number
-}
-
-export interface Road {
-  /** From the door of one card to the door of the other, corners rounded. */
-  readonly line: readonly Point[]
-  /** Where its label stands: the middle of its longest level stretch. */
-  readonly label: Point
-  /** Width that the label may have there. */
-  readonly room: number
-  /** Whether the label stands on an upright stretch: then on the road instead of above it. */
-  readonly upright: boolean
 }
 
 export interface Layout {
@@ -35,12 +19,66 @@ export interface Layout {
   readonly bounds: Box
 }
 
-const LANE = 18
-const RADIUS = 16
+/** Middles of cards by node; undefined = the automatic layout decides. */
+export type Places = readonly (Point | undefined)[]
 
-/** Places all nodes, given by their sizes; nodes without a link stand in rows below the rest. Answers a road per link. */
-export function layOut(sizes: readonly Size[], links: readonly Link[], spacing: Spacing): Layout {
-  const linked = new Set(links.flatMap((link) => [link.from, link.to]))
+/** What the automatic layout says: cards, and by which points it leads each link between them. */
+export interface Automatic {
+  readonly boxes: readonly Box[]
+  readonly turns: readonly (readonly Point[])[]
+}
+
+/**
+ * Places all nodes, given by their sizes; nodes without a link stand in rows below the rest. Answers a road per link.
+ *
+ * With `places` most nodes stand where these say: the others come near those they are linked with, at a place that is free.
+ */
+export function layOut(
+  sizes: readonly Size[],
+  links: readonly Link[],
+  spacing: Spacing,
+  places: Places = [],
+  auto: Automatic = automatic(sizes, links, spacing),
+): Layout {
+  if (!places.some((place) => place !== undefined)) return layOutAt(auto.boxes, links, spacing, auto)
+  const shift = shiftOf(auto.boxes, links, places)
+  const placed = auto.boxes.map((box, i) => {
+    const middle = places[i]
+    const by = middle === undefined ? shift(i) : { x: middle.x - box.x - box.w / 2, y: middle.y - box.y - box.h / 2 }
+    return { ...box, x: Math.round(box.x + by.x), y: Math.round(box.y + by.y) }
+  })
+  // Those that have a place keep it, unless two of them have the same; the others look for one that is free.
+  const kept = settle(
+    placed.filter((_, i) => places[i] !== undefined),
+    () => true,
+  )
+  let next = 0
+  const settled = settle(
+    placed.map((box, i) => (places[i] === undefined ? box : kept[next++])),
+    (i) => places[i] === undefined,
+  )
+  return layOutAt(settled, links, spacing, auto)
+}
+
+/** The middle of a card. */
+export const middleOf = (box: Box): Point => ({ x: box.x + box.w / 2, y: box.y + box.h / 2 })
+
+/** Roads between cards at given boxes. Where both ends of a road stand as in the automatic layout, it runs as that says. */
+export function layOutAt(boxes: readonly Box[], links: readonly Link[], spacing: Spacing, auto: Automatic): Layout {
+  const still = boxes.map((box, i) => box.x === auto.boxes[i].x && box.y === auto.boxes[i].y)
+  const turns = auto.turns.map((points, i) => (still[links[i].from] && still[links[i].to] ? points : []))
+  const roads = routeRoads(links, boxes, turns, spacing.layers)
+  return {
+    boxes,
+    roads,
+    bounds: around([...boxes, ...roads.flatMap((road) => road.line.map((p) => ({ ...p, w: 0, h: 0 })))]),
+  }
+}
+
+/** Layers from left to right; what only looks on stands where it has room, near what it looks at; what has no link, below. */
+export function automatic(sizes: readonly Size[], links: readonly Link[], spacing: Spacing): Automatic {
+  const main = links.filter((link) => link.aside !== true)
+  const layered = new Set(main.flatMap((link) => [link.from, link.to]))
   const graph = new Graph({ multigraph: true })
   graph.setGraph({
     rankdir: 'LR',
@@ -51,30 +89,121 @@ export function layOut(sizes: readonly Size[], links: readonly Link[], spacing: 
   })
   graph.setDefaultEdgeLabel(() => ({}))
   sizes.forEach(({ w, h }, i) => {
-    if (linked.has(i)) graph.setNode(String(i), { width: w, height: h })
+    if (layered.has(i)) graph.setNode(String(i), { width: w, height: h })
   })
-  links.forEach(({ from, to, weight }, i) => {
-    if (from !== to) graph.setEdge(String(from), String(to), { weight }, String(i))
+  links.forEach(({ from, to, weight, aside }, i) => {
+    if (from !== to && aside !== true) graph.setEdge(String(from), String(to), { weight }, String(i))
   })
-  if (linked.size > 0) dagre(graph)
+  if (layered.size > 0) dagre(graph)
 
   const boxes: Box[] = sizes.map(({ w, h }, i) => {
-    const node = linked.has(i) ? (graph.node(String(i)) as unknown as Point) : { x: w / 2, y: h / 2 }
+    const node = layered.has(i) ? (graph.node(String(i)) as unknown as Point) : { x: w / 2, y: h / 2 }
     return { x: Math.round(node.x - w / 2), y: Math.round(node.y - h / 2), w, h }
   })
-  placeLoose(boxes, linked, spacing.nodes)
-  const turns = links.map((road, i) => {
-    if (road.from === road.to) return []
-    const edge = graph.edge(String(road.from), String(road.to), String(i)) as unknown as
-      { points?: Point[] } | undefined
+  const turns = links.map(({ from, to, aside }, i) => {
+    if (from === to || aside === true) return []
+    const edge = graph.edge(String(from), String(to), String(i)) as unknown as { points?: Point[] } | undefined
     return edge?.points ?? []
   })
-  const roads = routeRoads(links, boxes, turns, spacing)
-  return {
-    boxes,
-    roads,
-    bounds: around([...boxes, ...roads.flatMap((road) => road.line.map((p) => ({ ...p, w: 0, h: 0 })))]),
+  const placed = new Set(layered)
+  placeAside(boxes, links, turns, placed, spacing)
+  placeLoose(boxes, placed, spacing.nodes)
+  return { boxes, turns }
+}
+
+/** Puts what is linked by looking alone beside what it looks at, where it neither covers a road nor makes the picture larger. */
+function placeAside(
+  boxes: Box[],
+  links: readonly Link[],
+  turns: readonly (readonly Point[])[],
+  placed: Set<number>,
+  spacing: Spacing,
+): void {
+  if (placed.size === 0) return
+  const isMain = links.map((link) => link.aside !== true)
+  const roads = routeRoads(
+    links.filter((_, i) => isMain[i]),
+    boxes.map((box, i) => (placed.has(i) ? box : { ...box, x: -1e6 - i * 1e4 })),
+    turns.filter((_, i) => isMain[i]),
+    spacing.layers,
+  )
+  const ways = roads.flatMap(({ line }) =>
+    line.slice(1).map((point, i) =>
+      around([
+        { ...point, w: 0, h: 0 },
+        { ...line[i], w: 0, h: 0 },
+      ]),
+    ),
+  )
+  // What is looked at by something aside may stand aside itself: so long as somebody finds a place, look again.
+  for (let before = -1; before < placed.size;) {
+    before = placed.size
+    boxes.forEach((box, i) => {
+      if (placed.has(i)) return
+      const seen = links
+        .flatMap(({ from, to }) => (from === i ? [to] : to === i ? [from] : []))
+        .filter((n) => placed.has(n))
+      if (seen.length === 0) return
+      const others = [...placed].map((other) => boxes[other])
+      boxes[i] = besides(
+        box,
+        seen.map((node) => boxes[node]),
+        others,
+        ways,
+        spacing.nodes,
+      )
+      placed.add(i)
+    })
   }
+}
+
+/** What a card aside costs for each unit by which it makes the picture wider or higher, and for a road that it covers. */
+const GROWTH = { w: 3, h: 4 } as const
+const COVERED = 900
+
+function besides(box: Box, seen: readonly Box[], others: readonly Box[], ways: readonly Box[], apart: number): Box {
+  const bounds = around(others)
+  const target = middleOf(around(seen))
+  const xs = others.flatMap((other) => [other.x, other.x - box.w - apart, other.x + other.w + apart])
+  const ys = others.flatMap((other) => [other.y, other.y - box.h - apart, other.y + other.h + apart])
+  let best = box
+  let least = Infinity
+  for (const x of new Set(xs))
+    for (const y of new Set(ys)) {
+      const place = { ...box, x, y }
+      const grown = around([bounds, place])
+      const middle = middleOf(place)
+      const cost =
+        Math.abs(middle.x - target.x) +
+        Math.abs(middle.y - target.y) +
+        (grown.w - bounds.w) * GROWTH.w +
+        (grown.h - bounds.h) * GROWTH.h
+      if (cost >= least || !isFree(place, others, apart)) continue
+      const whole = cost + ways.filter((way) => !isFree(place, [way], APART)).length * COVERED
+      if (whole >= least) continue
+      least = whole
+      best = place
+    }
+  return best
+}
+
+/** How far a new card moves with its neighbours: as far as these stand from where the layout would have them, on average. */
+function shiftOf(boxes: readonly Box[], links: readonly Link[], places: Places): (node: number) => Point {
+  const shiftAt = (node: number): Point | undefined => {
+    const place = places[node]
+    if (place === undefined) return undefined
+    const middle = middleOf(boxes[node])
+    return { x: place.x - middle.x, y: place.y - middle.y }
+  }
+  const mean = (nodes: readonly number[]): Point | undefined => {
+    const shifts = nodes.flatMap((node) => shiftAt(node) ?? [])
+    if (shifts.length === 0) return undefined
+    const sum = shifts.reduce((a, b) => ({ x: a.x + b.x, y: a.y + b.y }))
+    return { x: sum.x / shifts.length, y: sum.y / shifts.length }
+  }
+  const all = mean([...boxes.keys()]) ?? { x: 0, y: 0 }
+  return (node) =>
+    mean(links.flatMap((link) => (link.from === node ? [link.to] : link.to === node ? [link.from] : []))) ?? all
 }
 
 /** Rows of what nothing leads to, below the graph and no wider than it. */
@@ -95,157 +224,4 @@ function placeLoose(boxes: Box[], linked: ReadonlySet<number>, gap: number): voi
     x += box.w + gap
     row = Math.max(row, box.h)
   })
-}
-
-interface Draft {
-  readonly road: number
-  readonly forward: boolean
-  start: Point
-  end: Point
-  /** Points between the doors where the road changes its height. */
-  readonly via: readonly Point[]
-}
-
-/** Right-angled lines: level out of the door, one upright stretch in each gap between layers, level into the other door. */
-function routeRoads(
-  links: readonly Link[],
-  boxes: readonly Box[],
-  turns: readonly (readonly Point[])[],
-  spacing: Spacing,
-): Road[] {
-  const drafts: Draft[] = links.map((road, i) => {
-    const from = boxes[road.from]
-    const to = boxes[road.to]
-    const forward = from.x + from.w / 2 <= to.x + to.w / 2
-    return {
-      road: i,
-      forward,
-      start: { x: forward ? from.x + from.w : from.x, y: from.y + from.h / 2 },
-      end: { x: forward ? to.x : to.x + to.w, y: to.y + to.h / 2 },
-      via: inner(turns[i], from, to),
-    }
-  })
-  spreadDoors(links, boxes, drafts)
-  const lines = drafts.map((draft) => bendsOf(links, boxes, draft))
-  spreadLanes(lines)
-  return lines.map((line) => {
-    const whole = simplify(line)
-    return { line: roundCorners(whole, RADIUS), ...labelOf(whole, spacing.layers) }
-  })
-}
-
-/** dagre's own points are on the borders of the boxes and on the dummies between: keep those that lie between the two. */
-function inner(points: readonly Point[], from: Box, to: Box): Point[] {
-  const left = Math.min(from.x + from.w, to.x + to.w)
-  const right = Math.max(from.x, to.x)
-  const kept = points.slice(1, -1).filter((point) => point.x > left + 2 && point.x < right - 2)
-  // dagre puts a point into the middle of every gap; those of a road to the next layer say nothing.
-  return kept.length <= 1 ? [] : kept
-}
-
-/** Several roads at one side of a card get doors of their own, in the order in which they arrive. */
-function spreadDoors(links: readonly Link[], boxes: readonly Box[], drafts: readonly Draft[]): void {
-  const sides = new Map<string, { draft: Draft; at: 'start' | 'end'; towards: number }[]>()
-  for (const draft of drafts) {
-    const { from, to } = links[draft.road]
-    const put = (node: number, right: boolean, at: 'start' | 'end', towards: number): void => {
-      const key = `${node}${right ? 'r' : 'l'}`
-      const list = sides.get(key) ?? []
-      if (list.length === 0) sides.set(key, list)
-      list.push({ draft, at, towards })
-    }
-    put(from, draft.forward, 'start', draft.via[0]?.y ?? draft.end.y)
-    put(to, !draft.forward, 'end', draft.via.at(-1)?.y ?? draft.start.y)
-  }
-  for (const [key, list] of sides) {
-    const box = boxes[Number(key.slice(0, -1))]
-    list.sort((a, b) => a.towards - b.towards || a.draft.road - b.draft.road)
-    const gap = Math.min(46, (box.h - 24) / list.length)
-    list.forEach(({ draft, at }, i) => {
-      const y = Math.round(box.y + box.h / 2 + (i - (list.length - 1) / 2) * gap)
-      draft[at] = { x: draft[at].x, y }
-    })
-  }
-}
-
-/** The corners of a road before its upright stretches are spread over their gap. */
-function bendsOf(links: readonly Link[], boxes: readonly Box[], draft: Draft): Point[] {
-  const { from, to } = links[draft.road]
-  if (from === to) return loopOf(boxes[from])
-  const stops = [draft.start, ...draft.via, draft.end]
-  const line: Point[] = [draft.start]
-  for (let i = 1; i < stops.length; i++) {
-    const a = line.at(-1) as Point
-    const b = stops[i]
-    if (Math.abs(a.y - b.y) < 3 && i === stops.length - 1) {
-      // So little out of line that a bend would look like a mistake: the last stretch takes the door's height.
-      line.push({ x: b.x, y: a.y })
-      continue
-    }
-    const x = (a.x + b.x) / 2
-    line.push({ x, y: a.y }, { x, y: b.y }, b)
-  }
-  return line
-}
-
-/** A road from a node to itself: out at the right, round below, in at the left. */
-function loopOf(box: Box): Point[] {
-  const y = box.y + box.h * 0.75
-  const low = box.y + box.h + LANE * 0.8
-  return [
-    { x: box.x + box.w, y },
-    { x: box.x + box.w + LANE, y },
-    { x: box.x + box.w + LANE, y: low },
-    { x: box.x - LANE, y: low },
-    { x: box.x - LANE, y },
-    { x: box.x, y },
-  ]
-}
-
-interface Upright {
-  readonly line: Point[]
-  /** Index of the upper or first corner of the stretch; the next one is its other end. */
-  readonly at: number
-}
-
-/** Upright stretches that share a gap and overlap in height stand side by side instead of on each other. */
-function spreadLanes(lines: readonly Point[][]): void {
-  const gaps: { x: number; uprights: Upright[] }[] = []
-  for (const line of lines) {
-    for (let i = 0; i + 1 < line.length; i++) {
-      const a = line[i]
-      const b = line[i + 1]
-      if (Math.abs(a.x - b.x) > 0.5 || Math.abs(a.y - b.y) < 1) continue
-      let gap = gaps.find((each) => Math.abs(each.x - a.x) < LANE * 1.5)
-      if (gap === undefined) gaps.push((gap = { x: a.x, uprights: [] }))
-      gap.uprights.push({ line, at: i })
-    }
-  }
-  for (const { uprights } of gaps) {
-    if (uprights.length < 2) continue
-    // What goes down is ordered from right to left by where it ends, what goes up from left to right: then few cross.
-    const key = ({ line, at }: Upright): number => {
-      const down = line[at + 1].y > line[at].y
-      return down ? -line[at].y : line[at].y
-    }
-    uprights.sort((a, b) => key(a) - key(b))
-    const width = Math.min(LANE, 72 / uprights.length)
-    uprights.forEach(({ line, at }, i) => {
-      const shift = (i - (uprights.length - 1) / 2) * width
-      line[at] = { x: line[at].x + shift, y: line[at].y }
-      line[at + 1] = { x: line[at + 1].x + shift, y: line[at + 1].y }
-    })
-  }
-}
-
-function labelOf(line: readonly Point[], gap: number): { label: Point; room: number; upright: boolean } {
-  let best = { label: line[0] ?? { x: 0, y: 0 }, room: 0, upright: false }
-  for (let i = 1; i < line.length; i++) {
-    const [a, b] = [line[i - 1], line[i]]
-    const upright = Math.abs(a.x - b.x) < 1
-    // An upright stretch has the gap between the layers for its label.
-    const room = upright ? Math.min(gap * 0.8, Math.abs(b.y - a.y)) : Math.abs(b.x - a.x)
-    if (room > best.room) best = { label: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }, room, upright }
-  }
-  return best
 }

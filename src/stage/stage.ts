@@ -11,12 +11,14 @@ import { viewOf } from '../glyphs/view.ts'
 import type { Run } from '../run/run.ts'
 import type { Frame } from '../sim.ts'
 import type { Theme } from '../theme/tokens.ts'
-import { fit, toScreen, toWorld, zoomAt, type Camera, type Margins } from './camera.ts'
+import { arrange, placeOf, placesOf, withCardAt, type Arrangement, type NamedPlaces } from './arrangement.ts'
+import { fitAround, toScreen, toWorld, zoomAt, type Camera, type Margins } from './camera.ts'
 import { CanvasSprite } from './canvas-sprite.ts'
 import { pathOf } from './dots.ts'
-import { contains, type Box, type Point, type Size } from './geometry.ts'
-import { FORMS, layoutInput, ZOOM_LEAST, type Form } from './layout-input.ts'
-import { layOut, type Layout } from './layout.ts'
+import { around, contains, type Box, type Point, type Size } from './geometry.ts'
+import { ZOOM_LEAST } from './layout-input.ts'
+import type { Layout } from './layout.ts'
+import { nearestFree } from './places.ts'
 import { drawPlate, plateOf, PLATE_MARGIN } from './plate.ts'
 import { listenToPointer } from './pointer.ts'
 import { drawRoads, ROAD_WIDTH } from './roads.ts'
@@ -37,6 +39,8 @@ export interface StageEvents {
   /** The camera or the layout changed: what lies over the stage must move with it. */
   readonly moved: () => void
   readonly perDot: (perDot: readonly number[]) => void
+  /** A card was put somewhere else: the name of its node and its place in pitches. */
+  readonly placed: (name: string, place: Point) => void
 }
 
 export interface Shown {
@@ -56,8 +60,10 @@ export class Stage {
   readonly #traffic: Traffic
   #theme: Theme
   #run: Run | undefined = undefined
-  #layout: Layout | undefined = undefined
-  #form: Form | undefined = undefined
+  #arrangement: Arrangement | undefined = undefined
+  /** Places that somebody chose, and those from before an edit. */
+  #chosen: NamedPlaces = new Map()
+  #before: NamedPlaces = new Map()
   #glyphs: readonly Glyph[] = []
   #cards: CanvasSprite[] = []
   #plates: CanvasSprite[] = []
@@ -66,6 +72,7 @@ export class Stage {
   #drawnZoom = 0
   #lastZoom = 0
   #margins: Margins = { top: 0, right: 0, bottom: 0, left: 0 }
+  #obstacles: readonly Box[] = []
   #moved = false
   #dirty = true
   #stale = true
@@ -108,6 +115,8 @@ export class Stage {
     listenToPointer(host, canvas, {
       nodeAt: (point) => this.#nodeAt(point),
       select: events.selected,
+      drag: (node, dx, dy) => this.#drag(node, dx / this.#camera.zoom, dy / this.#camera.zoom),
+      drop: (node) => this.#drop(node),
       pan: (dx, dy) => this.pan(dx, dy),
       zoom: (factor, at) => this.zoom(factor, at),
       fit: () => this.fit(),
@@ -137,10 +146,24 @@ export class Stage {
     this.#stale = true
   }
 
-  /** What lies over the stage: the picture keeps clear of it. */
-  setMargins(margins: Margins): void {
+  /** What lies over the stage, at its borders and anywhere: the picture keeps clear of it. */
+  setMargins(margins: Margins, obstacles: readonly Box[]): void {
+    if (JSON.stringify([margins, obstacles]) === JSON.stringify([this.#margins, this.#obstacles])) return
     this.#margins = margins
+    this.#obstacles = obstacles
     if (!this.#moved) this.fit()
+  }
+
+  /** Places that somebody chose, by name; the others stay where they are. */
+  setPlaces(chosen: NamedPlaces): void {
+    if (chosen === this.#chosen) return
+    this.#chosen = chosen
+    if (this.#run === undefined || this.#arrangement === undefined) return
+    // Without any, all go back to where the automatic layout has them.
+    const tidy = chosen.size === 0
+    this.#before = tidy ? new Map() : placesOf(this.#arrangement, this.#run.outline)
+    this.#arrange(this.#run)
+    if (tidy) this.fit()
   }
 
   /** Shows another run. The camera stays when the nodes are the same: only numbers changed. */
@@ -152,7 +175,8 @@ export class Stage {
             each.outline.nodes.map((node) => [node.name, node.glyph]),
             each.outline.roads.map((road) => [road.from, road.to]),
           ])
-    const same = key(this.#run) === key(run)
+    const former = this.#run
+    const same = key(former) === key(run)
     this.#run = run
     this.#traffic.forget()
     this.#stale = true
@@ -165,27 +189,73 @@ export class Stage {
     this.#plates = run.outline.roads.map(() => new CanvasSprite())
     this.#cards = run.outline.nodes.map(() => new CanvasSprite())
     for (const { sprite } of [...this.#plates, ...this.#cards]) this.#root.addChild(sprite)
-    this.#form = undefined
-    this.#moved = false
-    this.fit()
+    // The same scenario with a resource more or less: what was there stays where it was.
+    const edited = former !== undefined && this.#arrangement !== undefined && former.outline.name === run.outline.name
+    this.#before = edited ? placesOf(this.#arrangement as Arrangement, former.outline) : new Map()
+    this.#arrange(run)
+    if (edited && this.#moved) this.#events.moved()
+    else this.fit()
   }
 
   /** Takes the largest form of the cards in which all of them fit the screen readably. */
-  #arrange(run: Run, screen: Size): void {
-    for (const form of FORMS) {
-      const { sizes, links, spacing } = layoutInput(run.outline, form)
-      const layout = layOut(sizes, links, spacing)
-      const last = form === FORMS.at(-1)
-      if (!last && fit(layout.bounds, screen, this.#margins).zoom < ZOOM_LEAST[form]) continue
-      if (form === this.#form) return
-      this.#form = form
-      this.#layout = layout
-      break
-    }
+  #arrange(run: Run): void {
+    this.#arrangement = arrange(
+      run.outline,
+      this.#chosen,
+      this.#before,
+      (layout, form) => this.#fitting(layout).zoom >= ZOOM_LEAST[form],
+    )
+    this.#led()
+  }
+
+  /** The roads run otherwise. */
+  #led(): void {
     const { roads } = this.#layout as Layout
-    this.#traffic.setPaths(run.outline.roads.map((road, i) => pathOf(roads[i].line, road.answers ? LANE : 0)))
+    const { outline } = this.#run as Run
+    this.#traffic.setPaths(outline.roads.map((road, i) => pathOf(roads[i].line, road.answers ? LANE : 0)))
     this.#stale = true
     this.#drawRoads()
+  }
+
+  get #layout(): Layout | undefined {
+    return this.#arrangement?.layout
+  }
+
+  get #screen(): Size {
+    return { w: this.#host.clientWidth, h: this.#host.clientHeight }
+  }
+
+  #fitting({ boxes, roads, bounds }: Layout): Camera {
+    const stretches = roads.flatMap(({ line }) => line.slice(1).map((point, i) => around([at(point), at(line[i])])))
+    const most = this.#screen.w > 1500 ? 1.5 : 1.25
+    return fitAround([...boxes, ...stretches], bounds, this.#screen, this.#margins, this.#obstacles, most)
+  }
+
+  #drag(node: number, dx: number, dy: number): void {
+    if (this.#arrangement === undefined) return
+    const { x, y } = this.#arrangement.layout.boxes[node]
+    this.#arrangement = withCardAt(this.#arrangement, node, { x: x + dx, y: y + dy })
+    this.#led()
+    this.#events.moved()
+  }
+
+  /** Lets go of a card: it comes to rest at the nearest place that is free. */
+  #drop(node: number): void {
+    if (this.#arrangement === undefined || this.#run === undefined) return
+    const { layout, form } = this.#arrangement
+    const box = nearestFree(
+      layout.boxes[node],
+      layout.boxes.filter((_, i) => i !== node),
+    )
+    this.#moved = true
+    this.#events.placed(this.#run.outline.nodes[node].name, placeOf(box, form))
+    this.#events.moved()
+  }
+
+  /** Moves a card by pixels of the screen: for the keyboard. */
+  nudge(node: number, dx: number, dy: number): void {
+    this.#drag(node, dx / this.#camera.zoom, dy / this.#camera.zoom)
+    this.#drop(node)
   }
 
   select(node: number | undefined): void {
@@ -209,10 +279,8 @@ export class Stage {
   fit(): void {
     if (this.#run === undefined) return
     this.#moved = false
-    const screen = { w: this.#host.clientWidth, h: this.#host.clientHeight }
-    this.#arrange(this.#run, screen)
-    const { bounds } = this.#layout as Layout
-    this.#setCamera(fit(bounds, screen, this.#margins, screen.w > 1500 ? 1.5 : 1.25))
+    this.#arrange(this.#run)
+    this.#setCamera(this.#fitting(this.#layout as Layout))
   }
 
   pan(dx: number, dy: number): void {
@@ -365,3 +433,5 @@ export class Stage {
     return found < 0 ? undefined : found
   }
 }
+
+const at = ({ x, y }: Point): Box => ({ x, y, w: 0, h: 0 })
