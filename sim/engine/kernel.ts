@@ -135,6 +135,11 @@ export class Kernel {
     this.timers.give(handle)
   }
 
+  /** When a pending timer fires, in µs. The handle must be alive. */
+  dueAt(handle: TimerHandle): number {
+    return this.timers.moments[(handle << 2) + DUE]
+  }
+
   /** Runs every event up to and including `until` (µs) and leaves the clock there, unless a guard stops it first. */
   run(until: number, poll?: () => boolean): Stop {
     assert(until >= this.clock[0], 'time never goes back')

@@ -9,6 +9,7 @@ import { services } from '../services/index.ts'
 import { densityOf } from './density.ts'
 import { MOVES_MAX } from './moves.ts'
 import { FrameRecorder, type Moment } from './recorder.ts'
+import { cellsOf } from './readings.ts'
 import { planRoads } from './roads.ts'
 import { isShown, roundDot } from './sample.ts'
 import { MOVE_BYTES, OUTCOMES, type Frame } from './types.ts'
@@ -153,10 +154,41 @@ describe('a frame', () => {
     const mean = frames.reduce((sum, frame) => sum + read(frame, 'Senders', 'Requests'), 0) / frames.length
     expect(mean).toBeCloseTo(1, 1)
     // Two environments, each in one of four states.
-    const cells = frames[100]!.cells
-    expect([...cells.subarray(0, 2)]).toEqual([2, 2])
-    expect([0, 1, 2, 3]).toContain(cells[2])
+    const [first] = cellsIn(frames[100]!, 'Work', 'Environments')
+    expect(cellsIn(frames[100]!, 'Work', 'Environments').length).toBe(2)
+    expect([0, 1, 2, 3]).toContain(first![0])
+    // Every message is one of those that wait or of those in flight, oldest first; of the time for which it is hidden there is some left.
+    let flown = 0
+    for (const frame of frames) {
+      const waiting = cellsIn(frame, 'Jobs', 'Waiting')
+      const flying = cellsIn(frame, 'Jobs', 'Flying')
+      flown += flying.length
+      expect(waiting.length).toBe(Math.min(40, read(frame, 'Jobs', 'Visible') + read(frame, 'Jobs', 'Delayed')))
+      expect(flying.length).toBe(Math.min(60, read(frame, 'Jobs', 'In flight')))
+      for (const rows of [waiting, flying])
+        expect(rows.map(([, age]) => age!)).toEqual(rows.map(([, age]) => age!).sort((a, b) => b - a))
+      for (const [, , receives, left] of flying) {
+        expect(receives).toBeGreaterThan(0)
+        expect(left! >= 0 && left! <= 1).toBe(true)
+      }
+    }
+    expect(flown).toBeGreaterThan(100)
   })
+
+  /** The rows of a kind of cells, as numbers by column. */
+  const cellsIn = (frame: Frame, node: string, kind: string): number[][] => {
+    let at = 0
+    for (const [i, component] of plan.components.entries())
+      for (const { name, columns } of cellsOf(run.world, component)) {
+        const listed = frame.cells[at + 1]!
+        const rows = Array.from({ length: listed }, (_, row) => [
+          ...frame.cells.subarray(at + 2 + row * columns.length, at + 2 + (row + 1) * columns.length),
+        ])
+        if (names[i] === node && name === kind) return rows
+        at += 2 + listed * columns.length
+      }
+    throw new Error(`${node} ${kind}`)
+  }
 
   test('marks what happens for the first time, and alarms', () => {
     const marks = frames.flatMap((frame) => frame.marks)

@@ -436,6 +436,8 @@ export interface Sim {
   after(delay: number, target: Target, arg: number): void
   timer(delay: number, target: Target, arg: number): TimerHandle
   cancel(handle: TimerHandle): void
+  /** When a pending timer fires, in µs. */
+  dueAt(handle: TimerHandle): number
   /** Opens a call on an edge. `trace` is the request from outside that it serves. */
   open(edge: number, cookie: number, trace: number): Call
   /** Sends an opened call through the dispatcher. Zero delay, queued: never re-enters the caller. */

@@ -318,6 +318,10 @@ class ComponentSim implements Sim {
     this.kernel.cancel(handle)
   }
 
+  dueAt(handle: TimerHandle): number {
+    return this.kernel.dueAt(handle)
+  }
+
   open(edge: number, cookie: number, trace: number): Call {
     return this.calls.open(edge, this.dispatcher.replyTo[edge]!, cookie, trace, this.clock[0]!)
   }

@@ -77,6 +77,13 @@ export const KEYS: readonly Key[] = [
     act: ({ stage }, { key }) => (key === '0' ? stage?.fit() : stage?.zoom(key === '-' ? 1 / 1.25 : 1.25)),
   },
   { keys: ['Tab', 'Enter'], does: 'from card to card, inspect', is: () => false, act: () => {} },
+  { keys: ['Shift ←↑↓→'], does: 'on a card: move it', is: () => false, act: () => {} },
+  {
+    keys: ['O'],
+    does: 'tidy: cards back to where they stand by themselves',
+    is: one('o'),
+    act: ({ session }) => session.tidy(),
+  },
   {
     keys: ['Escape'],
     does: 'close, let go of the selection',

@@ -11,6 +11,15 @@ import { axisMoment, perSecond } from '../run/words.ts'
 import { THEMES } from '../theme/tokens.ts'
 import { Legend } from './legend.tsx'
 
+/** How far the keyboard moves a card, in pixels. */
+const STEP = 24
+const STEPS_OF: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-STEP, 0],
+  ArrowRight: [STEP, 0],
+  ArrowUp: [0, -STEP],
+  ArrowDown: [0, STEP],
+}
+
 /** Room that the caption may take, in CSS pixels. */
 const CAPTION_HEIGHT = 96
 
@@ -105,6 +114,16 @@ export function StageView() {
         <button type="button" aria-label="Show all" title="Show all (0)" onClick={() => tools.stage?.fit()}>
           ⤢
         </button>
+        {places.size > 0 && (
+          <button
+            type="button"
+            aria-label="Tidy"
+            title="Tidy: cards back to where they stand by themselves (O)"
+            onClick={() => tools.session.tidy()}
+          >
+            ▦
+          </button>
+        )}
       </div>
     </div>
   )
@@ -231,6 +250,13 @@ function Mirror({ moves }: { moves: number }) {
             aria-label={`${nameOf(node)}, ${kindOf(node)}`}
             aria-pressed={selected === i}
             onClick={() => store.setState({ selected: selected === i ? undefined : i })}
+            onKeyDown={(event) => {
+              const by = event.shiftKey ? STEPS_OF[event.key] : undefined
+              if (by === undefined) return
+              // Here the arrows are the card's; elsewhere they are the clock's.
+              event.preventDefault()
+              tools.stage?.nudge(i, ...by)
+            }}
             onFocus={() => {
               tools.stage?.focus(i)
               tools.stage?.reveal(i)

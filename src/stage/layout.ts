@@ -45,7 +45,8 @@ export function layOut(
   const placed = auto.boxes.map((box, i) => {
     const middle = places[i]
     const by = middle === undefined ? shift(i) : { x: middle.x - box.x - box.w / 2, y: middle.y - box.y - box.h / 2 }
-    return { ...box, x: Math.round(box.x + by.x), y: Math.round(box.y + by.y) }
+    // Plus nothing: so that there is no −0.
+    return { ...box, x: Math.round(box.x + by.x) + 0, y: Math.round(box.y + by.y) + 0 }
   })
   // Those that have a place keep it, unless two of them have the same; the others look for one that is free.
   const kept = settle(

@@ -7,7 +7,7 @@ import { outcomeColour, type Theme } from '../theme/tokens.ts'
 import type { Size } from './geometry.ts'
 
 export const PLATE_MARGIN = 3
-const LETTER = 6.7
+const LETTER = 6.65
 const LINE = 13
 
 interface Words {
@@ -41,13 +41,13 @@ export function plateOf(run: Run, frame: Frame, road: number, room: number): Pla
   const words = wordsOf(run, frame, road)
   const { main, second } = words
   if (main === '0/s' && second === undefined) return undefined
-  const widthOf = (letters: number): number => Math.ceil(letters * LETTER + 12)
+  const widthOf = (letters: number): number => Math.ceil(letters * LETTER + 9)
   const height = (lines: number): number => lines * LINE + 7
   if (second !== undefined)
     for (const full of [true, false]) {
       const letters = second.figure.length + 1.6 + (full ? second.word.length + 1 : 0)
       const w = widthOf(Math.max(main.length, letters))
-      if (w <= room - 4) return { w, h: height(2), words, full }
+      if (w <= room) return { w, h: height(2), words, full }
     }
   const w = widthOf(main.length)
   if (w <= room) return { w, h: height(1), words: { main }, full: true }

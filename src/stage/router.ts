@@ -31,9 +31,8 @@ export function crosses(line: readonly Point[], boxes: readonly Box[], clearance
 export class Router {
   readonly #xs: readonly number[]
   readonly #ys: readonly number[]
-  /** By crossing of two lines: 1 = inside a card. */
-  readonly #blocked: Uint8Array
-  /** By crossing: roads on the stretch to its right, and on the one below. */
+  /** By crossing of two lines, the stretch to its right and the one below: whether it runs through a card, or holds a road. */
+  readonly #shut: Uint8Array
   readonly #used: Uint8Array
 
   /** `doors`: where roads leave and enter, each on a line of its own. */
@@ -43,15 +42,21 @@ export class Router {
     this.#xs = ordered(xs)
     this.#ys = ordered(ys)
     const columns = this.#xs.length
-    this.#blocked = new Uint8Array(columns * this.#ys.length)
+    this.#shut = new Uint8Array(columns * this.#ys.length * 2)
     this.#used = new Uint8Array(columns * this.#ys.length * 2)
-    for (const box of boxes)
+    for (const box of boxes) {
+      const [left, right] = [box.x - CLEARANCE, box.x + box.w + CLEARANCE]
+      const [top, bottom] = [box.y - CLEARANCE, box.y + box.h + CLEARANCE]
       this.#ys.forEach((y, row) => {
-        if (y <= box.y - CLEARANCE || y >= box.y + box.h + CLEARANCE) return
+        if (y < top || y > bottom) return
         this.#xs.forEach((x, column) => {
-          if (x > box.x - CLEARANCE && x < box.x + box.w + CLEARANCE) this.#blocked[row * columns + column] = 1
+          if (x < left || x > right) return
+          const at = (row * columns + column) * 2
+          if (x < right && y > top && y < bottom) this.#shut[at] = 1
+          if (y < bottom && x > left && x < right) this.#shut[at + 1] = 1
         })
       })
+    }
   }
 
   /** The corners of the cheapest way; undefined when there is none. Both ends stand clear of all cards. */
@@ -77,7 +82,7 @@ export class Router {
       const upright = state & 1
       const [column, row] = [at % columns, Math.floor(at / columns)]
       const go = (next: number, way: 0 | 1, length: number, edge: number): void => {
-        if (this.#blocked[next] === 1 && next !== goal) return
+        if (this.#shut[edge] === 1) return
         const turn = way === upright ? 0 : TURN
         // A road enters its card level, too.
         const last = next === goal && way === 1 ? TURN : 0

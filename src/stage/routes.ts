@@ -63,9 +63,15 @@ export function routeRoads(
   const lines = drafts.map((draft) => bendsOf(links, boxes, draft))
   leadAround(links, boxes, drafts, lines)
   const plain = lines.map(simplify)
-  spreadLanes(plain, false)
-  spreadLanes(plain, true)
-  const whole = plain.map(simplify)
+  const spread = plain.map((line) => [...line])
+  spreadLanes(spread, false)
+  spreadLanes(spread, true)
+  const whole = spread.map((line, i) => {
+    const { from, to } = links[i]
+    const others = boxes.filter((_, node) => node !== from && node !== to)
+    // A road beside others must not be pushed into a card.
+    return simplify(crosses(line, others, 4) ? plain[i] : line)
+  })
   const labels = placeLabels(whole, boxes, gap)
   return whole.map((line, i) => ({ line: roundCorners(line, RADIUS), ...labels[i] }))
 }
@@ -206,7 +212,7 @@ type Label = Pick<Road, 'label' | 'room' | 'upright'>
 function placeLabels(lines: readonly (readonly Point[])[], boxes: readonly Box[], gap: number): Label[] {
   const taken: Box[] = []
   return lines.map((line) => {
-    const all = line.slice(1).flatMap((b, i) => stretchLabels(line[i], b, gap))
+    const all = line.slice(1).flatMap((b, i) => stretchLabels(line[i], b, gap).map((label) => between(label, boxes)))
     all.sort((a, b) => b.room - a.room)
     const boxOf = ({ label, upright }: Label): Box => ({
       x: label.x - LABEL.w / 2,
@@ -225,6 +231,17 @@ function placeLabels(lines: readonly (readonly Point[])[], boxes: readonly Box[]
     taken.push(boxOf(chosen))
     return chosen
   })
+}
+
+/** A label on an upright stretch moves off the cards at its sides, as far as there is room between them. */
+function between(label: Label, boxes: readonly Box[]): Label {
+  if (!label.upright) return label
+  const { x, y } = label.label
+  const level = boxes.filter((box) => y + LABEL.h / 2 > box.y && y - LABEL.h / 2 < box.y + box.h)
+  const left = Math.max(...level.filter((box) => box.x < x).map((box) => box.x + box.w), x - LABEL.w)
+  const right = Math.min(...level.filter((box) => box.x > x).map((box) => box.x), x + LABEL.w)
+  const half = Math.min(LABEL.w, right - left) / 2
+  return { ...label, label: { x: Math.min(Math.max(x, left + half), right - half), y } }
 }
 
 /** Where a label may stand on a stretch: in its middle, and further to its ends. */

@@ -188,7 +188,8 @@ export class Stage {
     this.#glyphs = run.outline.nodes.map(glyphOf)
     this.#plates = run.outline.roads.map(() => new CanvasSprite())
     this.#cards = run.outline.nodes.map(() => new CanvasSprite())
-    for (const { sprite } of [...this.#plates, ...this.#cards]) this.#root.addChild(sprite)
+    // Plates lie over cards: where the gap is narrow they must stay readable.
+    for (const { sprite } of [...this.#cards, ...this.#plates]) this.#root.addChild(sprite)
     // The same scenario with a resource more or less: what was there stays where it was.
     const edited = former !== undefined && this.#arrangement !== undefined && former.outline.name === run.outline.name
     this.#before = edited ? placesOf(this.#arrangement as Arrangement, former.outline) : new Map()

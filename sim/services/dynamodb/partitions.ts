@@ -201,6 +201,19 @@ export class Partitions {
     return true
   }
 
+  /** Of what a partition keeps for bursts, the share that is left, for whoever only looks: of its share, else of its ceiling's second. */
+  bankLeft(i: number, now: number): number {
+    const elapsed = Math.max(0, now - this.at[i])
+    const left = (tokens: number, rate: number, seconds: number): number =>
+      rate > 0 ? Math.min(1, Math.max(0, tokens + elapsed * rate) / (rate * seconds * UNIT)) : 1
+    return this.isStatic
+      ? Math.min(
+          left(this.readShare[i], this.readRate, this.burstSeconds),
+          left(this.writeShare[i], this.writeRate, this.burstSeconds),
+        )
+      : left(this.ceiling[i], this.readCeiling, 1)
+  }
+
   private refill(i: number, now: number): void {
     const elapsed = now - this.at[i]
     if (elapsed <= 0) return

@@ -64,8 +64,9 @@ export const partitionCells: Cells<Table> = {
     { name: 'Reads', unit: 'share', doc: 'Consumed by reads, as a share of the limit.', counter: true },
     { name: 'Writes', unit: 'share', doc: 'Consumed by writes, as a share of the limit.', counter: true },
     { name: 'Refused', unit: '1/s', doc: 'Reads and writes refused.', counter: true },
+    { name: 'Bank', unit: 'share', doc: 'Of the units that it keeps for bursts, the share that is left.' },
   ],
-  each(self, _now, cell) {
+  each(self, now, cell) {
     const { capacity } = self
     const { partitions } = capacity
     const reads = Math.max(1, capacity.partitionRate(false))
@@ -74,7 +75,12 @@ export const partitionCells: Cells<Table> = {
     for (let i = 0; i < partitions.count; i++)
       cell(
         partitions.id[i],
-        [partitions.readUnits[i] / reads, partitions.writeUnits[i] / writes, partitions.throttled[i]],
+        [
+          partitions.readUnits[i] / reads,
+          partitions.writeUnits[i] / writes,
+          partitions.throttled[i],
+          partitions.bankLeft(i, now),
+        ],
         hottest.get(i),
       )
   },

@@ -2,13 +2,24 @@
 import { Population } from '../../parts/population.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import { TokenBucket } from '../../parts/token-bucket.ts'
-import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
+import type { Cells, Config, ServiceDef, Sim } from '../../model/contract.ts'
 import type { MetricId } from '../../engine/recorder.ts'
 import { findingsOf } from './account-insights.ts'
 import { quotas } from './function.facts.ts'
 
 /** The singleton's name as a component. */
 export const ACCOUNT = 'Sim::Lambda::Account'
+
+const functions: Cells<Account> = {
+  name: 'Functions',
+  doc: 'All functions, in the order of the template.',
+  columns: [
+    { name: 'Running', unit: 'requests', doc: 'Requests in progress.' },
+    { name: 'Reserved', unit: 'requests', doc: 'Its reservation; −1 = it shares the pool.' },
+  ],
+  each: (self, _now, cell) =>
+    self.functions.forEach(({ running, reserved, sim }, i) => cell(i, [running.inside, reserved], sim.name)),
+}
 
 export const account: ServiceDef<Account> = {
   type: 'Sim::Lambda::Account',
@@ -74,6 +85,7 @@ export const account: ServiceDef<Account> = {
       { name: 'Pool', unit: 'requests', doc: 'What the shared pool holds at most.', read: (self) => self.room },
       { name: 'Limit', unit: 'requests', doc: 'The concurrency of the account.', read: (self) => self.limit },
     ],
+    cells: [functions],
   },
 }
 

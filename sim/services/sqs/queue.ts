@@ -20,8 +20,9 @@ import {
 } from './queue-ops.ts'
 import { assumptions, quotas } from './queue.facts.ts'
 import { findingsOf } from './queue-insights.ts'
-import { Queue, SECOND, type Timers } from './queue-state.ts'
+import { Queue, type Timers } from './queue-state.ts'
 import { deletes, deletesBatch, receives, redrives, sends, sendsBatch, traced } from './queue-traced.ts'
+import { view } from './queue-view.ts'
 
 const TYPE = 'AWS::SQS::Queue'
 
@@ -282,40 +283,7 @@ export const queue: ServiceDef<Queue> = {
   finish: (q) => q.settle(),
   traced,
   insights: findingsOf,
-  view: {
-    glyph: 'queue',
-    label: 'Queue',
-    level: (q) => q.messages.visible,
-    levelMax: (q) => Math.max(100, q.stored.peak),
-    tone: (q) => (q.messages.visible > 0 ? 'busy' : 'calm'),
-    detail: (config) =>
-      (config['Sources'] as readonly string[]).length > 0
-        ? 'dead letters'
-        : `visibility ${config['VisibilityTimeout']} s`,
-    deadLetters: (config) => {
-      const policy = config['RedrivePolicy'] as { readonly deadLetterTargetArn: string } | undefined
-      return policy === undefined ? [] : [policy.deadLetterTargetArn]
-    },
-    readings: [
-      { name: 'Visible', unit: 'messages', doc: 'Messages to be received.', read: (q) => q.messages.visible },
-      { name: 'In flight', unit: 'messages', doc: 'Received and hidden.', read: (q) => q.inFlight.inside },
-      { name: 'Delayed', unit: 'messages', doc: 'Not to be received yet.', read: (q) => q.delayed },
-      {
-        name: 'Oldest',
-        unit: 's',
-        doc: 'Age of the oldest message.',
-        read: (q, now) => (q.oldestSince < 0 ? 0 : (now - q.oldestSince) / SECOND),
-      },
-      { name: 'Sent', unit: '1/s', doc: 'Messages that come in.', counter: true, read: (q) => q.sent + q.redriven },
-      { name: 'Deleted', unit: '1/s', doc: 'Messages done with.', counter: true, read: (q) => q.deleted },
-      {
-        name: 'Dead-lettered',
-        unit: 'messages',
-        doc: 'Messages given to the dead-letter queue since the beginning.',
-        read: (q) => q.moves.buried.count,
-      },
-    ],
-  },
+  view,
 }
 
 const timers: Timers = {

@@ -1,0 +1,118 @@
+// The stage and the time line under a person's hands: cards are moved, kept, sent and tidied; nothing lies on anything else.
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { done, Lab, scrub } from './browser.ts'
+
+let lab: Lab
+beforeAll(async () => {
+  lab = await Lab.open()
+})
+afterAll(() => lab.close())
+
+interface Box {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+const card = (page: Page, name: string) => page.locator(`.mirror button[aria-label^="${name},"]`)
+
+async function boxOf(page: Page, name: string): Promise<Box> {
+  const box = await card(page, name).boundingBox()
+  if (box === null) throw new Error(`${name} has no place`)
+  return box
+}
+
+const boxes = async (page: Page): Promise<Box[]> =>
+  page.locator('.mirror button').evaluateAll((all) =>
+    all.map((each) => {
+      const { x, y, width, height } = each.getBoundingClientRect()
+      return { x, y, width, height }
+    }),
+  )
+
+const overlap = (a: Box, b: Box): boolean =>
+  a.x < b.x + b.width - 0.5 && b.x < a.x + a.width - 0.5 && a.y < b.y + b.height - 0.5 && b.y < a.y + a.height - 0.5
+
+/** Drags a card by the mouse. */
+async function drag(page: Page, name: string, dx: number, dy: number): Promise<void> {
+  const box = await boxOf(page, name)
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+  await page.mouse.move(x, y)
+  await page.mouse.down()
+  await page.mouse.move(x + dx / 2, y + dy / 2, { steps: 3 })
+  await page.mouse.move(x + dx, y + dy, { steps: 3 })
+  await page.mouse.up()
+}
+
+describe('the cards', () => {
+  test('stand where they are dragged, after a reload and in a link too, until they are tidied', async () => {
+    const { page, complaints } = await lab.visit('#scenario=api-throttle', { reducedMotion: 'reduce' })
+    await done(page)
+    const before = await boxes(page)
+    const start = await boxOf(page, 'Api')
+    await drag(page, 'Api', 30, 120)
+    const moved = await boxOf(page, 'Api')
+    expect(Math.abs(moved.x - start.x - 30)).toBeLessThan(8)
+    expect(Math.abs(moved.y - start.y - 120)).toBeLessThan(8)
+    // A drag is no click: nothing is selected, and nothing else has moved.
+    expect(await page.getByRole('complementary', { name: 'Inspector' }).count()).toBe(0)
+    expect(
+      (await boxes(page)).filter((box, i) => Math.abs(box.y - before[i].y) > 1 || Math.abs(box.x - before[i].x) > 1)
+        .length,
+    ).toBe(1)
+
+    const distance = async (shown: Page): Promise<number> =>
+      (await boxOf(shown, 'Api')).y - (await boxOf(shown, 'Handle')).y
+    const wanted = await distance(page)
+    expect(wanted).toBeGreaterThan(60)
+    await page.reload()
+    await done(page)
+    // All is fitted into view anew, so only the places to each other are the same.
+    expect(await distance(page)).toBeGreaterThan(wanted * 0.6)
+
+    await page.getByRole('button', { name: 'Share', exact: true }).click()
+    const colleague = await lab.visit(new URL(page.url()).hash, { reducedMotion: 'reduce' })
+    await done(colleague.page)
+    expect(await distance(colleague.page)).toBeCloseTo(await distance(page), 0)
+    await colleague.page.context().close()
+
+    await page.getByRole('button', { name: 'Tidy' }).click()
+    await expect.poll(() => boxes(page)).toEqual(before)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  test('are moved by the keyboard, and come to rest beside others, never on them', async () => {
+    const { page } = await lab.visit('#scenario=flash-crowd', { reducedMotion: 'reduce' })
+    await done(page)
+    await card(page, 'Shop').focus()
+    const start = await boxOf(page, 'Shop')
+    for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+ArrowUp')
+    expect((await boxOf(page, 'Shop')).y).toBeCloseTo(start.y - 72, -1)
+    const buy = await boxOf(page, 'Buy')
+    await drag(page, 'Shop', buy.x - start.x, buy.y - start.y + 72)
+    const all = await boxes(page)
+    all.forEach((a, i) => all.slice(i + 1).forEach((b) => expect(overlap(a, b)).toBe(false)))
+    await page.keyboard.press('o')
+    await expect.poll(() => boxOf(page, 'Shop')).toEqual(start)
+    await page.context().close()
+  })
+
+  test.each([
+    [1280, 720, 118],
+    [1920, 1080, 170],
+  ])('of the flash crowd show their insides at %i × %i, clear of the caption', async (width, height, least) => {
+    const { page } = await lab.visit('#scenario=flash-crowd', { viewport: { width, height }, reducedMotion: 'reduce' })
+    await done(page)
+    await scrub(page, 0.45)
+    const caption = await page.locator('.caption').boundingBox()
+    for (const box of await boxes(page)) {
+      expect(box.width).toBeGreaterThan(least)
+      expect(box.height).toBeGreaterThan(80)
+      expect(caption !== null && overlap(box, caption)).toBe(false)
+    }
+    await page.context().close()
+  })
+})
