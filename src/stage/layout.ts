@@ -48,10 +48,11 @@ export function layOut(
     // Plus nothing: so that there is no −0.
     return { ...box, x: Math.round(box.x + by.x) + 0, y: Math.round(box.y + by.y) + 0 }
   })
-  // Those that have a place keep it, unless two of them have the same; the others look for one that is free.
+  // Those that have a place keep it, unless it is on another card's; the others look for one that is free.
   const kept = settle(
     placed.filter((_, i) => places[i] !== undefined),
     () => true,
+    0,
   )
   let next = 0
   const settled = settle(

@@ -164,6 +164,7 @@ export class Stage {
     this.#before = tidy ? new Map() : placesOf(this.#arrangement, this.#run.outline)
     this.#arrange(this.#run)
     if (tidy) this.fit()
+    else this.#events.moved()
   }
 
   /** Shows another run. The camera stays when the nodes are the same: only numbers changed. */

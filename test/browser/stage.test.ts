@@ -64,7 +64,7 @@ describe('the cards', () => {
     ).toBe(1)
 
     const distance = async (shown: Page): Promise<number> =>
-      (await boxOf(shown, 'Api')).y - (await boxOf(shown, 'Handle')).y
+      (await boxOf(shown, 'Api')).y - (await boxOf(shown, 'Search')).y
     const wanted = await distance(page)
     expect(wanted).toBeGreaterThan(60)
     await page.reload()
@@ -90,11 +90,16 @@ describe('the cards', () => {
     await card(page, 'Shop').focus()
     const start = await boxOf(page, 'Shop')
     for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+ArrowUp')
-    expect((await boxOf(page, 'Shop')).y).toBeCloseTo(start.y - 72, -1)
+    await expect.poll(async () => (await boxOf(page, 'Shop')).y).toBeCloseTo(start.y - 72, -1)
     const buy = await boxOf(page, 'Buy')
     await drag(page, 'Shop', buy.x - start.x, buy.y - start.y + 72)
-    const all = await boxes(page)
-    all.forEach((a, i) => all.slice(i + 1).forEach((b) => expect(overlap(a, b)).toBe(false)))
+    await expect
+      .poll(async () => {
+        const all = await boxes(page)
+        return all.some((a, at) => all.slice(at + 1).some((b) => overlap(a, b)))
+      })
+      .toBe(false)
+    expect((await boxOf(page, 'Shop')).x).toBeGreaterThan(start.x + 30)
     await page.keyboard.press('o')
     await expect.poll(() => boxOf(page, 'Shop')).toEqual(start)
     await page.context().close()
