@@ -25,7 +25,7 @@ const toggle = (name: 'help' | 'legend' | 'panels'): void => store.setState((sta
 
 export const KEYS: readonly Key[] = [
   {
-    keys: ['Space', 'K'],
+    keys: ['Space', 'K', '.'],
     does: 'play, pause',
     is: one(' ', 'k', '.'),
     act: ({ session }) => session.setPlaying(!session.clock.playing),
@@ -35,6 +35,18 @@ export const KEYS: readonly Key[] = [
     does: 'step back or on by a frame; with Shift by ten',
     is: one('ArrowLeft', 'ArrowRight'),
     act: ({ session }, event) => session.step((event.key === 'ArrowLeft' ? -1 : 1) * (event.shiftKey ? 10 : 1)),
+  },
+  {
+    keys: [',', '/'],
+    does: 'to the event before or after: a message that sets out, or a mark',
+    is: one(',', '/'),
+    act: ({ session }, event) => session.stepEvent(event.key === ',' ? -1 : 1),
+  },
+  {
+    keys: ['Z', 'Shift Z'],
+    does: 'a shorter or a longer part of the run on the time line',
+    is: one('z', 'Z'),
+    act: ({ session }, event) => session.zoomTime(event.shiftKey ? 2 : 0.5),
   },
   {
     keys: ['Page up', 'Page down'],

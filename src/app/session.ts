@@ -2,10 +2,12 @@
 import { Bridge, type Port } from '../bridge/client.ts'
 import { Clock, speedFor } from '../run/clock.ts'
 import { compare } from '../run/compare.ts'
+import { eventBeside } from '../run/events.ts'
 import { Run } from '../run/run.ts'
 import { plainText } from '../run/words.ts'
 import type { Answer, Insight } from '../sim.ts'
 import type { Point } from '../stage/geometry.ts'
+import { whole, zoomed, type Range } from '../timeline/range.ts'
 import { change, newHistory, NO_EDITS, redo, settle, undo, type Edits } from './edits.ts'
 import { GALLERY, titleOf } from './gallery.ts'
 import { keepPlaces, keptPlaces, type Places } from './places.ts'
@@ -70,6 +72,8 @@ export class Session {
       former: undefined,
       differences: [],
       selected: undefined,
+      range: undefined,
+      event: undefined,
       places,
       outline: undefined,
       outcomes: undefined,
@@ -193,7 +197,7 @@ export class Session {
     // Played to its end, it begins anew.
     if (playing && run !== undefined && clock.now >= run.end) clock.now = 0
     clock.playing = playing && run !== undefined
-    store.setState({ playing: clock.playing })
+    store.setState({ playing: clock.playing, ...(clock.playing ? { event: undefined } : {}) })
   }
 
   setSpeed(speed: number): void {
@@ -209,6 +213,7 @@ export class Session {
   /** Goes to a moment in µs, as far as the simulation has come. */
   seek(time: number): void {
     this.#wanted = undefined
+    if (store.getState().event !== undefined) store.setState({ event: undefined })
     this.clock.seek(time, this.run?.reached ?? 0)
   }
 
@@ -218,6 +223,32 @@ export class Session {
     if (run === undefined) return
     this.setPlaying(false)
     this.seek((Math.round(this.clock.now / run.outline.step) + frames) * run.outline.step)
+  }
+
+  /** To the next event (1) or the one before (−1): a message that sets out, or a mark. Stops playing and says what it is. */
+  stepEvent(direction: 1 | -1): void {
+    const { run } = this
+    if (run === undefined || !this.ready) return
+    this.setPlaying(false)
+    const event = eventBeside(run, this.clock.now, direction)
+    if (event === undefined) {
+      store.setState({ event: direction > 0 ? 'no event after this' : 'no event before this' })
+      return
+    }
+    this.seek(event.time)
+    store.setState({ event: event.text })
+  }
+
+  /** Shows a part of the run; undefined = all of it. */
+  setRange(range: Range | undefined): void {
+    store.setState({ range })
+  }
+
+  /** A longer (factor above 1) or shorter part of the run, around the moment shown. */
+  zoomTime(factor: number): void {
+    const { outline, range } = store.getState()
+    if (outline === undefined) return
+    this.setRange(zoomed(range ?? whole(outline.duration), factor, this.clock.now, outline.duration))
   }
 
   /** To the next mark (1) or the one before (−1). */

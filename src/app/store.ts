@@ -4,6 +4,7 @@ import { createStore, useStore } from 'zustand'
 import type { Insight, Lane, Outcomes, Outline, Problem } from '../sim.ts'
 import type { Differing } from '../run/compare.ts'
 import type { Point } from '../stage/geometry.ts'
+import type { Range } from '../timeline/range.ts'
 import { newHistory, type History } from './edits.ts'
 
 export interface Scenario {
@@ -44,6 +45,10 @@ export interface AppState {
   readonly help: boolean
   readonly still: boolean
   readonly playing: boolean
+  /** The part of the run that is looked at, in µs; undefined = all of it. */
+  readonly range?: Range
+  /** What happened at the moment to which one has stepped, in words. */
+  readonly event?: string
   readonly speed: number
   readonly perDot: readonly number[]
   /** A word of what just happened, such as that the link was copied. */

@@ -1,7 +1,9 @@
-// An alarm: its state, and the value it watches against its threshold.
+// An alarm: its state, and the metric it watches over the last moments against its threshold.
 import { number } from '../run/words.ts'
 import { amount, known, type Glyph } from './glyph.ts'
+import type { Box } from '../stage/geometry.ts'
 import { ICONS } from './icons.ts'
+import type { Pen } from './pen.ts'
 import type { NodeView } from './view.ts'
 
 const state = (view: NodeView): 'ALARM' | 'OK' | 'no data' => {
@@ -12,6 +14,34 @@ const state = (view: NodeView): 'ALARM' | 'OK' | 'no data' => {
 const reach = (view: NodeView): number | undefined => {
   const [value, threshold] = [view.value('Value'), view.value('Threshold')]
   return known(value) && known(threshold) && threshold > 0 ? value / threshold : undefined
+}
+
+/** How far back the line of the metric reaches, in frames. */
+const TRAIL = 90
+
+/** The metric over the last frames against its threshold, which stands at two thirds of the height. */
+function trail(pen: Pen, box: Box, view: NodeView): void {
+  const { theme, k, ctx } = pen
+  const threshold = amount(view, 'Threshold')
+  const top = Math.max(threshold * 1.5, 1e-9)
+  const limit = box.y + box.h / 3
+  pen.rect(box, theme.track, 3)
+  const values = view.history('Value', TRAIL)
+  const y = (value: number): number => box.y + box.h - (Math.min(Math.max(value, 0), top) / top) * (box.h - 2)
+  ctx.beginPath()
+  let open = false
+  values.forEach((value, i) => {
+    const x = box.x + box.w - ((values.length - 1 - i) / (TRAIL - 1)) * box.w
+    if (Number.isNaN(value)) open = false
+    else if (open) ctx.lineTo(x, y(value))
+    else ctx.moveTo(x, y(value))
+    open = !Number.isNaN(value)
+  })
+  ctx.lineWidth = 1.6 * k
+  ctx.lineJoin = 'round'
+  ctx.strokeStyle = state(view) === 'ALARM' ? theme.error : theme.ramp[4]
+  ctx.stroke()
+  pen.line(box.x, limit, box.x + box.w, limit, theme.hi, 1.2, [4, 3])
 }
 
 export const alarm: Glyph = {
@@ -29,17 +59,18 @@ export const alarm: Glyph = {
       weight: 600,
       colour: now === 'no data' ? theme.mid : colour,
     })
-    const share = reach(view)
-    const y = box.y + 28 * k
-    if (y + 12 * k > box.y + box.h) return
-    pen.gauge({ x: box.x, y, w: box.w, h: 8 * k }, share ?? 0, true)
-    if (y + 26 * k > box.y + box.h + 6 * k) return
-    const value = view.value('Value')
-    pen.text(box.x, y + 24 * k, `${known(value) ? number(value) : '–'} against ${number(amount(view, 'Threshold'))}`, {
-      size: 11,
-      mono: true,
-      max: box.w,
-    })
+    const words = `${known(view.value('Value')) ? number(amount(view, 'Value')) : '–'} against ${number(amount(view, 'Threshold'))}`
+    const style = { size: 11, mono: true } as const
+    const beside = box.x + 20 * k + pen.widthOf(now, { size: 15, weight: 600 }) + 10 * k
+    const roomBeside = box.x + box.w - beside
+    const below = pen.widthOf(words, style) > roomBeside && box.h > 46 * k
+    if (!below) pen.text(box.x + box.w, box.y + 17 * k, words, { ...style, align: 'right', max: roomBeside })
+    const top = box.y + 26 * k
+    const height = box.h - 26 * k - (below ? 17 * k : 0)
+    if (below) pen.text(box.x, box.y + box.h - 3 * k, words, { ...style, max: box.w })
+    if (height >= 16 * k) trail(pen, { x: box.x, y: top, w: box.w, h: height }, view)
+    else if (height >= 6 * k)
+      pen.gauge({ x: box.x, y: top, w: box.w, h: Math.min(8 * k, height) }, reach(view) ?? 0, true)
   },
   describe(view) {
     const value = view.value('Value')
@@ -47,6 +78,7 @@ export const alarm: Glyph = {
   },
   facts: () => [],
   tellsBadge: true,
+  readsHistory: true,
   badge: (view) => (state(view) === 'ALARM' ? { outcome: 'error', text: 'ALARM' } : undefined),
   load(view) {
     const share = reach(view)

@@ -82,8 +82,10 @@ function whole(pen: Pen, box: Box, glyph: Glyph, view: NodeView, found: Badge | 
   const footHeight = facts.length > 0 && box.h > 110 * k ? 38 * k : 0
   const top = pad + 36 * k
   const body = { x: pad, y: top, w: inner, h: box.h - top - footHeight - 8 * k }
-  if (body.h > 8 * k) glyph.draw(pen, body, view)
   if (footHeight > 0) foot(pen, { x: pad, y: box.h - footHeight, w: inner, h: footHeight }, facts)
+  if (body.h <= 8 * k) return
+  if (glyph.items !== undefined && box.w >= ITEMS_FROM) glyph.items(near(pen), body, view)
+  else glyph.draw(pen, body, view)
 }
 
 const BADGE = { size: 11, weight: 600, align: 'right' } as const
@@ -113,6 +115,9 @@ function foot(pen: Pen, box: Box, facts: readonly Fact[]): void {
   })
 }
 
+/** Single things are read, not looked at: their texts grow less than the card. */
+const near = (pen: Pen): Pen => new Pen(pen.ctx, pen.theme, Math.min(pen.k, 1.25))
+
 /** Name, the picture where it has room, else a level bar, and one line of words. */
 function compact(pen: Pen, box: Box, glyph: Glyph, view: NodeView, badge: Badge | undefined): void {
   const { theme } = pen
@@ -135,22 +140,23 @@ function compact(pen: Pen, box: Box, glyph: Glyph, view: NodeView, badge: Badge 
   if (badge !== undefined) pen.mark(badge.outcome, box.w - pad - 4, top - 4, 4)
   if (flat) return
   const facts = glyph.facts(view)
-  const foot = box.h >= 66 && (badge !== undefined || facts.length > 0) ? 18 : 2
+  const words = facts.length > 0 || (badge !== undefined && glyph.tellsBadge !== true)
+  const foot = box.h >= 66 && words ? 18 : 2
   const load = glyph.load(view)
   const body = { x: pad, y: top + 7, w: inner, h: box.h - top - 7 - foot - 5 }
   if (body.h >= INSIDE_FROM.h && inner >= INSIDE_FROM.w) glyph.draw(pen, body, view)
   else if (load !== undefined) pen.gauge({ x: pad, y: top + 8, w: inner, h: 6 }, load.share, load.limited)
   if (foot <= 2) return
   let x = pad
-  if (badge !== undefined) {
+  if (badge !== undefined && glyph.tellsBadge !== true) {
     x += pen.text(x, box.h - 8, badge.text, { size: 11, colour: outcomeColour(theme, badge.outcome), max: inner }) + 10
   }
   for (const fact of facts) {
     // What the badge says already, or zero of a trouble, has no place where there is so little.
-    if (fact.trouble !== undefined || (x > pad && glyph.facts(view).indexOf(fact) > 1)) continue
-    const words = `${fact.label} ${fact.value}`
-    if (x > pad && x + pen.widthOf(words, { size: 11 }) > box.w - pad) break
-    x += pen.text(x, box.h - 8, words, { size: 11, colour: theme.mid, max: box.w - pad - x }) + 10
+    if (fact.trouble !== undefined || (x > pad && facts.indexOf(fact) > 1)) continue
+    const figure = `${fact.label} ${fact.value}`
+    if (x > pad && x + pen.widthOf(figure, { size: 11 }) > box.w - pad) break
+    x += pen.text(x, box.h - 8, figure, { size: 11, colour: theme.mid, max: box.w - pad - x }) + 10
   }
 }
 

@@ -1,5 +1,5 @@
 // A Lambda function: its environments as a unit chart sorted by what they do, against the concurrency they may have.
-import { number, perSecond, percent } from '../run/words.ts'
+import { number, perSecond, percent, seconds } from '../run/words.ts'
 import { rampColour } from '../theme/tokens.ts'
 import { amount, known, type Glyph } from './glyph.ts'
 import type { Box } from '../stage/geometry.ts'
@@ -11,6 +11,8 @@ const COMPUTING = 0
 const WAITING = 1
 const STARTING = 2
 const IDLE = 3
+
+const DOES = ['computes for', 'waits, in it for', 'starts cold for', 'idle for'] as const
 
 /** The most cells that are drawn one by one: beyond, each stands for several. */
 const DRAWN_MAX = 600
@@ -86,6 +88,28 @@ export const lambda: Glyph = {
       max: box.w,
     })
   },
+  items(pen, box, view) {
+    const { theme, k } = pen
+    const cells = view.cells('Environments')
+    const left = { ...box, w: box.w * 0.45 }
+    lambda.draw(pen, left, view)
+    if (cells === undefined) return
+    const at = { ...box, x: left.x + left.w + 16 * k, w: box.w - left.w - 16 * k }
+    const more = pen.rows(
+      { ...at, h: at.h - 16 * k },
+      Array.from({ length: cells.listed }, (_, i) => i),
+      (i) => {
+        const kept = cells.value(i, 'Provisioned') === 1 ? ' · provisioned' : ''
+        return `${DOES[cells.value(i, 'State')]} ${seconds(cells.value(i, 'Since'))}${kept}`
+      },
+      (i, x, y) => environment(pen, { x: x - 4.5 * k, y: y - 4.5 * k, w: 9 * k, h: 9 * k }, view, cells, i),
+    )
+    if (more > 0)
+      pen.text(at.x, at.y + at.h - 2 * k, `and ${number(more + cells.count - cells.listed)} more`, {
+        size: 11,
+        colour: theme.low,
+      })
+  },
   describe(view) {
     const [computing, waiting, starting, idle] = counts(view.cells('Environments'))
     const refused = amount(view, 'Throttles')
@@ -93,6 +117,7 @@ export const lambda: Glyph = {
     return [
       `${number(computing)} environments run, ${number(waiting)} wait for a dependency, ${number(starting)} start cold, ${number(idle)} are idle`,
       ...(known(limit) ? [`${number(amount(view, 'Concurrency'))} of ${number(limit)} concurrent requests`] : []),
+      ...(known(view.value('Provisioned')) ? [`${number(amount(view, 'Provisioned'))} provisioned`] : []),
       ...(refused > 0 ? [`${perSecond(refused)} refused with 429`] : []),
       ...(view.incoming('error') > 0 ? [`${perSecond(view.incoming('error'))} fail`] : []),
     ].join(', ')
@@ -134,11 +159,10 @@ function drawGrid(pen: Pen, box: Box, view: NodeView, cells: NamedCells | undefi
   const shown = Math.ceil((cells?.count ?? 0) / per)
   const columns = Math.max(1, Math.min(total, Math.ceil(Math.sqrt((total * box.w) / Math.max(1, box.h)))))
   const rows = Math.ceil(total / columns)
-  const pitch = Math.min(box.w / columns, box.h / rows, 16 * k)
+  const pitch = Math.min(box.w / columns, box.h / rows, 24 * k)
   const gap = pitch > 6 ? Math.max(1, pitch * 0.16) : pitch > 3 ? 0.7 : 0.3
   const side = pitch - gap
   const radius = side > 6 ? 1.6 : 0
-  const held = heldColour(pen, view)
   for (let i = 0; i < total; i++) {
     const cell = {
       x: box.x + (i % columns) * pitch,
@@ -150,33 +174,35 @@ function drawGrid(pen: Pen, box: Box, view: NodeView, cells: NamedCells | undefi
       pen.rect({ x: cell.x + 0.5, y: cell.y + 0.5, w: side - 1, h: side - 1 }, undefined, radius, theme.line, 0.8)
       continue
     }
-    const at = Math.min(listed - 1, Math.floor(i * (per / each)))
-    switch (cells.value(at, 'State')) {
-      case COMPUTING:
-        pen.rect(cell, rampColour(theme, 0.6 + 0.4 * Math.min(1, cells.value(at, 'Since') / 2)), radius)
-        break
-      case WAITING: {
-        const stroke = Math.min(2, Math.max(0.9, side * 0.2))
-        pen.rect(
-          { x: cell.x + stroke / 2, y: cell.y + stroke / 2, w: side - stroke, h: side - stroke },
-          undefined,
-          radius,
-          held,
-          stroke,
-        )
-        break
-      }
-      case STARTING:
-        pen.rect({ ...cell, w: side / 2 }, theme.hi)
-        pen.rect({ x: cell.x + 0.5, y: cell.y + 0.5, w: side - 1, h: side - 1 }, undefined, radius, theme.hi, 1)
-        break
-      case IDLE:
-        pen.rect(cell, theme.ramp[1], radius)
-        break
-    }
-    if (cells.value(at, 'Provisioned') === 1 && side > 5)
-      pen.rect({ x: cell.x - 0.4, y: cell.y - 0.4, w: side + 0.8, h: side + 0.8 }, undefined, radius, theme.good, 1.2)
+    environment(pen, cell, view, cells, Math.min(listed - 1, Math.floor(i * (per / each))))
   }
   if (per > 1)
     pen.text(box.x + box.w, box.y + box.h, `■ = ${number(per)}`, { size: 10, align: 'right', colour: theme.low })
+}
+
+/** One environment, by what it does. */
+function environment(pen: Pen, cell: Box, view: NodeView, cells: NamedCells, at: number): void {
+  const { theme } = pen
+  const side = cell.w
+  const radius = side > 6 ? 1.6 : 0
+  switch (cells.value(at, 'State')) {
+    case COMPUTING:
+      pen.rect(cell, rampColour(theme, 0.6 + 0.4 * Math.min(1, cells.value(at, 'Since') / 2)), radius)
+      break
+    case WAITING: {
+      const stroke = Math.min(2, Math.max(0.9, side * 0.2))
+      const inside = { x: cell.x + stroke / 2, y: cell.y + stroke / 2, w: side - stroke, h: side - stroke }
+      pen.rect(inside, undefined, radius, heldColour(pen, view), stroke)
+      break
+    }
+    case STARTING:
+      pen.rect({ ...cell, w: side / 2 }, theme.hi)
+      pen.rect({ x: cell.x + 0.5, y: cell.y + 0.5, w: side - 1, h: side - 1 }, undefined, radius, theme.hi, 1)
+      break
+    case IDLE:
+      pen.rect(cell, theme.ramp[1], radius)
+      break
+  }
+  if (cells.value(at, 'Provisioned') === 1 && side > 5)
+    pen.rect({ x: cell.x - 0.4, y: cell.y - 0.4, w: side + 0.8, h: side + 0.8 }, undefined, radius, theme.good, 1.2)
 }

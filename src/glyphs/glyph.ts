@@ -29,6 +29,10 @@ export interface Glyph {
   readonly icon: (pen: Pen, x: number, y: number, size: number) => void
   /** Draws the body into `box`; without readings (`view` of a scenario that has not run) its empty form. */
   readonly draw: (pen: Pen, box: Box, view: NodeView) => void
+  /** Instead of `draw` on a card that is looked at from near: single messages, environments, partitions. */
+  readonly items?: (pen: Pen, box: Box, view: NodeView) => void
+  /** The picture shows the moments before, too: it changes when its readings do not. */
+  readonly readsHistory?: true
   /** The state as a sentence, without the name: the text alternative of the picture. */
   readonly describe: (view: NodeView) => string
   /** Most telling first: a narrow card shows fewer. */

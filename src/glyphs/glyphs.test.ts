@@ -39,19 +39,19 @@ const CASES: readonly Case[] = [
   },
   {
     glyph: 'function',
-    readings: { Concurrency: [1, 3], Limit: [3, 3], Throttles: [0, 20], Invocations: [5, 9] },
+    readings: { Concurrency: [1, 3], Limit: [3, 3], Throttles: [0, 20], Invocations: [5, 9], Provisioned: [NaN, 1] },
     cells: {
       Environments: {
-        columns: ['State', 'Since'],
-        before: [[3, 1]],
+        columns: ['State', 'Since', 'Provisioned'],
+        before: [[3, 1, 0]],
         after: [
-          [0, 1],
-          [1, 1],
-          [2, 0],
+          [0, 1, 1],
+          [1, 1, 0],
+          [2, 0, 0],
         ],
       },
     },
-    says: /1 environments run, 1 wait for a dependency, 1 start cold, 0 are idle, 3 of 3 concurrent requests, 20\/s refused/,
+    says: /1 environments run, 1 wait for a dependency, 1 start cold, 0 are idle, 3 of 3 concurrent requests, 1 provisioned, 20\/s refused/,
     badge: /429/,
   },
   {
@@ -77,18 +77,18 @@ const CASES: readonly Case[] = [
     },
     cells: {
       Partitions: {
-        columns: ['Reads', 'Writes', 'Refused'],
+        columns: ['Reads', 'Writes', 'Refused', 'Bank'],
         before: [
-          [0, 0.1, 0],
-          [0, 0.2, 0],
+          [0, 0.1, 0, 1],
+          [0, 0.2, 0, 1],
         ],
         after: [
-          [0, 0.1, 0],
-          [0, 1, 480],
+          [0, 0.1, 0, 1],
+          [0, 1, 480, 0],
         ],
       },
     },
-    says: /2 partitions, 15% of the table's capacity used, partition 2 at 100% of its limit, heated by the key tenant-7, 480\/s reads and writes refused/,
+    says: /2 partitions, 15% of the table's capacity used, partition 2 at 100% of its limit, heated by the key tenant-7, which has nothing left for bursts, 480\/s reads and writes refused/,
     badge: /P2 throttling/,
   },
   {
@@ -96,6 +96,25 @@ const CASES: readonly Case[] = [
     readings: { State: [0, 1], Value: [10, 130], Threshold: [100, 100] },
     says: /ALARM, 130 against 100/,
     badge: /ALARM/,
+  },
+  {
+    glyph: 'account',
+    readings: { Concurrency: [20, 179], Unreserved: [11, 170], Pool: [170, 170], Limit: [180, 180] },
+    cells: {
+      Functions: {
+        columns: ['Running', 'Reserved'],
+        before: [
+          [11, -1],
+          [9, 10],
+        ],
+        after: [
+          [170, -1],
+          [9, 10],
+        ],
+      },
+    },
+    says: /170 of the 170 that nobody has reserved are in use \(100%\), 1 has 170, tenant-7 has 9 of its own 10/,
+    badge: /pool full/,
   },
   {
     glyph: 'server',

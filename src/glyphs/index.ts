@@ -1,5 +1,6 @@
 // The glyphs by the name that a room gives in its definition.
 import type { NodeOutline } from '../sim.ts'
+import { account } from './account.ts'
 import { alarm } from './alarm.ts'
 import { api } from './api.ts'
 import { client } from './client.ts'
@@ -11,6 +12,7 @@ import { server } from './server.ts'
 import { table } from './table.ts'
 
 const GLYPHS: ReadonlyMap<string, Glyph> = new Map([
+  ['account', account],
   ['client', client],
   ['operator', client],
   ['api', api],

@@ -117,6 +117,43 @@ export class Pen {
     this.rect({ x: box.x + 0.5, y: box.y + 0.5, w: box.w - 1, h: box.h - 1 }, undefined, radius, colour, 1.2)
   }
 
+  /** A disc of which a share is filled, from the top clockwise: the rest of a time. */
+  pie(x: number, y: number, r: number, share: number, colour: string): void {
+    const { ctx, theme } = this
+    ctx.beginPath()
+    ctx.arc(x, y, r, 0, 2 * Math.PI)
+    ctx.fillStyle = theme.track
+    ctx.fill()
+    ctx.lineWidth = Math.max(0.8, r * 0.2)
+    ctx.strokeStyle = colour
+    ctx.stroke()
+    const left = Math.min(1, Math.max(0, share))
+    if (left === 0) return
+    ctx.beginPath()
+    ctx.moveTo(x, y)
+    ctx.arc(x, y, r, -Math.PI / 2, -Math.PI / 2 + 2 * Math.PI * left)
+    ctx.closePath()
+    ctx.fillStyle = colour
+    ctx.fill()
+  }
+
+  /** Lines of words, as many as fit; answers how many there was no room for. `draw` may put a shape into the first 14 units. */
+  rows<T>(
+    box: Box,
+    items: readonly T[],
+    words: (item: T) => string,
+    draw: (item: T, x: number, y: number) => void = () => {},
+  ): number {
+    const line = 15 * this.k
+    const fit = Math.max(0, Math.floor((box.h + 4 * this.k) / line))
+    items.slice(0, fit).forEach((item, i) => {
+      const y = box.y + (i + 0.5) * line
+      draw(item, box.x + 5 * this.k, y)
+      this.text(box.x + 14 * this.k, y + 4 * this.k, words(item), { size: 11, mono: true, max: box.w - 14 * this.k })
+    })
+    return Math.max(0, items.length - fit)
+  }
+
   /**
    * A level bar against a limit. The limit stands at two thirds of the length, so that 150 % of it has room; what is over is
    * hatched. Without a limit (`share` of a capacity that cannot be exceeded) the whole length is the capacity.

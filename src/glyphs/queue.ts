@@ -1,10 +1,12 @@
-// A queue: a tube of waiting messages (oldest at the right, next to the way out), a box of those in flight, a tray of dead letters.
+// A queue: a tube of waiting messages (oldest at the right, next to the way out), a box of those in flight with the rest of their
+// visibility timeout, a tray of dead letters.
 import { roundDot } from '../sim.ts'
-import { inUnit, number, perSecond, seconds } from '../run/words.ts'
+import { inUnit, number, percent, perSecond, seconds } from '../run/words.ts'
 import type { Box } from '../stage/geometry.ts'
 import { amount, type Glyph } from './glyph.ts'
 import { ICONS } from './icons.ts'
 import type { Pen } from './pen.ts'
+import type { NamedCells, NodeView } from './view.ts'
 
 /** A box full of dots, filled from the right; answers how many messages a dot stands for. */
 function tube(pen: Pen, box: Box, count: number, colour: string, old: boolean): number {
@@ -24,6 +26,50 @@ function tube(pen: Pen, box: Box, count: number, colour: string, old: boolean): 
   return value
 }
 
+/** A box of messages in flight: of each disc the share is filled for which it stays hidden; answers how many one stands for. */
+function flight(pen: Pen, box: Box, view: NodeView): number {
+  const { theme, k } = pen
+  pen.rect(box, theme.track, Math.min(9 * k, box.h / 2), theme.line, 1.2)
+  const inFlight = amount(view, 'In flight')
+  const cells = view.cells('Flying')
+  const pitch = 11 * k
+  const columns = Math.max(1, Math.floor((box.w - 6 * k) / pitch))
+  const rows = Math.max(1, Math.floor((box.h - 4 * k) / pitch))
+  const listed = cells?.listed ?? 0
+  const value = roundDot(inFlight / (columns * rows))
+  const discs = inFlight === 0 ? 0 : Math.min(columns * rows, Math.max(1, Math.round(inFlight / value)))
+  const left = box.x + (box.w - columns * pitch) / 2
+  const top = box.y + (box.h - rows * pitch) / 2
+  for (let i = 0; i < discs; i++) {
+    const cell = listed === 0 ? -1 : Math.floor((i * listed) / discs)
+    const share = cells === undefined || cell < 0 ? 1 : cells.value(cell, 'Left')
+    pen.pie(
+      left + ((i % columns) + 0.5) * pitch,
+      top + (Math.floor(i / columns) + 0.5) * pitch,
+      4 * k,
+      share,
+      theme.ramp[4],
+    )
+  }
+  return value
+}
+
+/** The tray of what was given up. */
+function tray(pen: Pen, box: Box, dead: number): void {
+  const { theme, k } = pen
+  pen.rect(box, theme.track, Math.min(7 * k, box.h / 2), theme.dead, 1.2)
+  const middle = box.y + box.h / 2
+  const figure = { size: 11.5, weight: 600, mono: true, align: 'right', colour: theme.dead } as const
+  const width = pen.widthOf(number(dead), figure)
+  pen.text(box.x + 7 * k, middle + 4 * k, 'DLQ', { size: 10.5, mono: true, colour: theme.dead })
+  pen.text(box.x + box.w - 7 * k, middle + 4 * k, number(dead), figure)
+  const room = box.w - width - 50 * k
+  const shown = Math.max(0, Math.min(Math.round(dead), Math.floor(room / (10 * k))))
+  for (let i = 0; i < shown; i++) pen.mark('dead-letter', box.x + (40 + i * 10) * k, middle, 3.2 * k)
+}
+
+const isOld = (view: NodeView): boolean => view.tone !== 'calm' && view.tone !== 'busy'
+
 export const queue: Glyph = {
   size: { w: 250, h: 196 },
   icon: ICONS.queue,
@@ -32,53 +78,73 @@ export const queue: Glyph = {
     const visible = amount(view, 'Visible') + amount(view, 'Delayed')
     const inFlight = amount(view, 'In flight')
     const dead = amount(view, 'Dead-lettered')
-    const narrow = box.w < 150 * k
-    const waiting = `${box.w < 84 * k ? '' : 'waiting '}${number(visible)}`
-    const tray = dead > 0 && box.h > 74 * k ? 30 * k : 0
-    const words = box.h > 44 * k ? 15 * k : 0
-    const height = Math.max(12 * k, box.h - words - tray - (tray > 0 ? 8 * k : 0) - 13 * k)
-    const flight = narrow ? 0 : Math.min(96 * k, box.w * 0.34)
-    const main = { x: box.x, y: box.y + words, w: box.w - (flight > 0 ? flight + 9 * k : 0), h: height }
-    const growing = view.tone !== 'calm' && view.tone !== 'busy'
-    const value = tube(pen, main, visible, theme.ramp[3], growing)
-    if (words > 0)
-      pen.text(box.x, box.y + 10 * k, waiting, {
-        size: 11,
-        mono: true,
-        colour: theme.mid,
-      })
+    const small = { size: 11, mono: true } as const
+    const long = box.w > 168 * k
+    const waits = `${long ? 'waiting ' : ''}${number(visible)}`
+    const flies = `${long ? 'in flight ' : ''}${number(inFlight)}`
+    const words = box.h > 36 * k ? 14 * k : 0
+    const below = words > 0 && box.h > 84 * k ? 13 * k : 0
+    const trayHeight = dead > 0 && box.h > 56 * k ? Math.min(28, Math.max(18, box.h / k / 5)) * k : 0
+    const height = Math.max(10 * k, box.h - words - below - (trayHeight > 0 ? trayHeight + 5 * k : 0))
+    const width = box.w < 70 * k ? 0 : Math.min(110 * k, box.w * 0.42)
+    const main = { x: box.x, y: box.y + words, w: box.w - (width > 0 ? width + 7 * k : 0), h: height }
+    const value = tube(pen, main, visible, theme.ramp[3], isOld(view))
     let flying = 1
-    if (flight > 0) {
-      const room = { x: main.x + main.w + 9 * k, y: main.y, w: flight, h: height }
-      flying = tube(pen, room, inFlight, theme.ramp[4], false)
-      if (words > 0)
-        pen.text(room.x + room.w, box.y + 10 * k, `in flight ${number(inFlight)}`, {
-          size: 11,
-          mono: true,
-          align: 'right',
-          max: box.w - pen.widthOf(waiting, { size: 11, mono: true }) - 10 * k,
-        })
+    const room = { x: main.x + main.w + 7 * k, y: main.y, w: width, h: height }
+    if (width > 0) flying = flight(pen, room, view)
+    if (words > 0) {
+      pen.mark('ok', box.x + 4 * k, box.y + 6 * k, 3 * k, theme.ramp[3])
+      pen.text(box.x + 11 * k, box.y + 10 * k, waits, { ...small, max: main.w - 11 * k })
+      if (width > 0) {
+        pen.pie(room.x + 4 * k, box.y + 6 * k, 3.4 * k, 0.6, theme.ramp[4])
+        pen.text(room.x + 12 * k, box.y + 10 * k, flies, { ...small, max: width - 12 * k })
+      }
     }
     const y = main.y + height + 10 * k
-    if (words > 0 && (value > 1 || flying > 1)) {
-      pen.text(main.x, y, `● = ${number(value)}`, { size: 10, colour: theme.low })
-      if (flying > 1 && flight > 0)
-        pen.text(box.x + box.w, y, `● = ${number(flying)}`, { size: 10, align: 'right', colour: theme.low })
-    }
-    if (tray > 0) {
-      const at = { x: box.x, y: box.y + box.h - tray, w: box.w, h: tray - 2 }
-      pen.rect(at, theme.track, 7, theme.dead, 1.2)
-      pen.text(at.x + 8 * k, at.y + 19 * k, 'DLQ', { size: 10.5, mono: true, colour: theme.dead })
-      const shown = Math.min(Math.round(dead), Math.floor((at.w - 90 * k) / (10 * k)))
-      for (let i = 0; i < shown; i++) pen.mark('dead-letter', at.x + (44 + i * 10) * k, at.y + tray / 2 - 1, 3.4 * k)
-      pen.text(at.x + at.w - 8 * k, at.y + 20 * k, number(dead), {
-        size: 12.5,
-        weight: 600,
-        mono: true,
+    if (below > 0) {
+      if (value > 1) pen.text(main.x, y, `● = ${number(value)}`, { size: 10, colour: theme.low })
+      pen.text(box.x + box.w, y, flying > 1 ? `◔ = ${number(flying)}` : long ? '◔ hidden still' : '', {
+        size: 10,
         align: 'right',
-        colour: theme.dead,
+        colour: theme.low,
       })
     }
+    if (trayHeight > 0) tray(pen, { x: box.x, y: box.y + box.h - trayHeight, w: box.w, h: trayHeight - 1 }, dead)
+  },
+  items(pen, box, view) {
+    const { theme, k } = pen
+    const gap = 14 * k
+    const half = { ...box, w: (box.w - gap) / 2 }
+    const list = (kind: string, title: string, at: Box, words: (cells: NamedCells, cell: number) => string): void => {
+      const cells = view.cells(kind)
+      pen.text(at.x, at.y + 11 * k, title, { size: 11, weight: 600, colour: theme.hi, max: at.w })
+      if (cells === undefined) return
+      pen.rows(
+        { ...at, y: at.y + 19 * k, h: at.h - 19 * k },
+        Array.from({ length: cells.listed }, (_, i) => i),
+        (cell) => words(cells, cell),
+        (cell, x, y) =>
+          cells.has('Left')
+            ? pen.pie(x, y, 4.2 * k, cells.value(cell, 'Left'), theme.ramp[4])
+            : pen.mark(cells.value(cell, 'Delayed') === 1 ? 'retry' : 'ok', x, y, 3.2 * k, theme.ramp[3]),
+      )
+    }
+    const received = (times: number): string =>
+      times === 0 ? 'new' : times === 1 ? 'received once' : `received ${times}×`
+    list(
+      'Waiting',
+      `waiting ${number(amount(view, 'Visible') + amount(view, 'Delayed'))}, oldest first`,
+      half,
+      (cells, i) => {
+        const [id, age, times] = [cells.value(i, 'Message'), cells.value(i, 'Age'), cells.value(i, 'Receives')]
+        return `#${id} ${seconds(age)} · ${received(times)}`
+      },
+    )
+    const right = { ...half, x: box.x + half.w + gap }
+    list('Flying', `in flight ${number(amount(view, 'In flight'))}, hidden still`, right, (cells, i) => {
+      const [id, age, times] = [cells.value(i, 'Message'), cells.value(i, 'Age'), cells.value(i, 'Receives')]
+      return `#${id} ${seconds(age)} · ${times > 1 ? `try ${times} · ` : ''}${percent(cells.value(i, 'Left'))} left`
+    })
   },
   describe(view) {
     const dead = amount(view, 'Dead-lettered')
@@ -92,8 +158,8 @@ export const queue: Glyph = {
     const dead = amount(view, 'Dead-lettered')
     return [
       { label: 'in', value: perSecond(amount(view, 'Sent')) },
-      { label: 'done', value: perSecond(amount(view, 'Deleted')) },
       { label: 'oldest', value: inUnit(amount(view, 'Oldest'), 's') },
+      { label: 'done', value: perSecond(amount(view, 'Deleted')) },
       ...(dead > 0 ? [{ label: 'dead letters', value: number(dead), trouble: 'dead-letter' as const }] : []),
     ]
   },

@@ -75,6 +75,41 @@ export const table: Glyph = {
         max: box.w,
       })
   },
+  items(pen, box, view) {
+    const { theme, k } = pen
+    const cells = view.cells('Partitions')
+    if (cells === undefined) return
+    const area = { ...box, h: Math.min(box.h * 0.45, 150 * k) }
+    if (cells.listed > BARS_MAX) grid(pen, area, view, cells)
+    else bars(pen, { ...area, h: area.h - 14 * k }, view, cells, true)
+    // The hottest first: what refuses, then what is fullest.
+    const order = Array.from({ length: cells.listed }, (_, i) => i).sort(
+      (a, b) => cells.value(b, 'Refused') - cells.value(a, 'Refused') || share(cells, b) - share(cells, a),
+    )
+    const y = area.y + area.h + 10 * k
+    pen.rows(
+      { ...box, y, h: box.y + box.h - y },
+      order,
+      (i) => {
+        const refused = cells.value(i, 'Refused')
+        const key = cells.label(i)
+        return [
+          `P${i + 1} ${percent(share(cells, i))} of its limit`,
+          ...(refused > 0 ? [`${perSecond(refused)} refused`] : []),
+          ...(cells.has('Bank') ? [`burst ${percent(cells.value(i, 'Bank'))}`] : []),
+          ...(key === undefined ? [] : [`hottest key ${key}`]),
+        ].join(' · ')
+      },
+      (i, x, at) =>
+        pen.mark(
+          cells.value(i, 'Refused') > 0 ? 'throttled' : 'ok',
+          x,
+          at,
+          3.4 * k,
+          cells.value(i, 'Refused') > 0 ? theme.throttled : rampColour(theme, 0.3 + 0.7 * share(cells, i)),
+        ),
+    )
+  },
   describe(view) {
     const hot = hottest(view)
     const use = tableUse(view)
@@ -85,6 +120,9 @@ export const table: Glyph = {
       ...(hot === undefined ? [] : [`partition ${hot.at + 1} at ${percent(hot.share)} of its limit`]),
       ...(hot !== undefined && hot.refused > 0 && hot.cells.label(hot.at) !== undefined
         ? [`heated by the key ${hot.cells.label(hot.at)}`]
+        : []),
+      ...(hot !== undefined && hot.cells.has('Bank') && hot.cells.value(hot.at, 'Bank') < 0.05
+        ? ['which has nothing left for bursts']
         : []),
       ...(refused > 0 ? [`${perSecond(refused)} reads and writes refused`] : []),
     ].join(', ')
@@ -143,7 +181,7 @@ function bars(pen: Pen, box: Box, view: NodeView, cells: NamedCells, words: bool
       plate(pen, x + width / 2, Math.max(box.y + 9 * k, base - above / 2 + 4 * k), `+${number(refused)}`, box)
     }
     if (words && pitch > 17 * k)
-      pen.text(x + width / 2, bottom + 12 * k, `P${i + 1}`, {
+      pen.text(x + width / 2, bottom + 14 * k, `P${i + 1}`, {
         size: 10,
         mono: true,
         align: 'center',
@@ -151,6 +189,14 @@ function bars(pen: Pen, box: Box, view: NodeView, cells: NamedCells, words: bool
       })
   }
   pen.line(box.x, limit, box.x + box.w, limit, theme.hi, 1.2, [4, 3])
+  if (!cells.has('Bank') || pitch < 6 * k) return
+  // What is kept for bursts: a thin bar at the foot of each column, full where nothing was taken.
+  for (let i = 0; i < count; i++) {
+    const bank = { x: left + i * pitch + (pitch - width) / 2, y: bottom + 1.5, w: width, h: Math.max(2, 2.4 * k) }
+    pen.rect(bank, theme.track, 1)
+    const kept = cells.value(i, 'Bank')
+    pen.rect({ ...bank, w: bank.w * kept }, kept < 0.05 ? theme.throttled : theme.good, 1)
+  }
 }
 
 /** A figure on a plate in front of a hatch, which alone could not be read. */

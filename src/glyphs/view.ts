@@ -25,6 +25,8 @@ export interface NodeView {
   /** A reading in its unit; undefined when the node has no such reading. */
   value(reading: string): number | undefined
   unit(reading: string): string
+  /** A reading at the ends of the last `count` frames, the newest last; fewer at the beginning of a run. */
+  history(reading: string, count: number): number[]
   cells(kind: string): NamedCells | undefined
   /** Messages a second on all roads that lead to the node. */
   incoming(outcome: Outcome): number
@@ -39,6 +41,13 @@ export function viewOf(run: Run, frame: Frame, node: number): NodeView {
     value: (name) => {
       const at = outline.readings.findIndex((reading) => reading.name === name)
       return at < 0 ? undefined : run.reading(frame, node, at)
+    },
+    history: (name, count) => {
+      const at = outline.readings.findIndex((reading) => reading.name === name)
+      if (at < 0) return []
+      return run.frames
+        .slice(Math.max(0, frame.index + 1 - count), frame.index + 1)
+        .map((each) => run.reading(each, node, at))
     },
     unit: (name) => outline.readings.find((reading) => reading.name === name)?.unit ?? '',
     cells: (name) => {

@@ -60,12 +60,20 @@ function Insights() {
   const { session } = useTools()
   const insights = useApp((state) => state.insights)
   const status = useApp((state) => state.status)
+  const range = useApp((state) => state.range)
   const list = useRef<HTMLOListElement>(null)
   useLive((now) => {
     // The card of what holds now is marked without a render.
     const current = insightAt(insights, now)
-    list.current?.childNodes.forEach((item, i) => (item as HTMLElement).classList.toggle('now', i === current))
+    list.current
+      ?.querySelectorAll('li')
+      .forEach((item) => item.classList.toggle('now', Number(item.dataset.number) === current))
   }, 250)
+  // They keep their numbers, which are those of the pins.
+  const all = insights.slice(0, 9).map((insight, i) => ({ insight, i }))
+  const shown = all.filter(
+    ({ insight }) => range === undefined || (insight.from <= range.to && insight.to >= range.from),
+  )
   return (
     <section className="block" aria-labelledby="insights-title">
       <h2 id="insights-title">What is going on</h2>
@@ -75,8 +83,8 @@ function Insights() {
         </p>
       )}
       <ol className="insights" ref={list}>
-        {insights.slice(0, 9).map((insight, i) => (
-          <li key={`${insight.kind} ${insight.resource} ${insight.from}`}>
+        {shown.map(({ insight, i }) => (
+          <li key={`${insight.kind} ${insight.resource} ${insight.from}`} data-number={i}>
             <button type="button" onClick={() => session.show(insight)}>
               <span className="pin" aria-hidden="true">
                 {i + 1}
@@ -88,6 +96,9 @@ function Insights() {
           </li>
         ))}
       </ol>
+      {shown.length < all.length && (
+        <p className="quiet">{all.length - shown.length} more outside of the part of the run that is shown.</p>
+      )}
     </section>
   )
 }

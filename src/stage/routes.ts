@@ -112,8 +112,10 @@ function spreadDoors(links: readonly Link[], boxes: readonly Box[], drafts: read
 
 /** The corners of a road before its upright stretches are spread over their gap. */
 function bendsOf(links: readonly Link[], boxes: readonly Box[], draft: Draft): Point[] {
-  const { from, to } = links[draft.road]
+  const { from, to, aside } = links[draft.road]
   if (from === to) return loopOf(boxes[from])
+  const upright = aside === true ? straightDown(boxes[from], boxes[to]) : undefined
+  if (upright !== undefined) return upright
   const stops = [draft.start, ...draft.via, draft.end]
   const line: Point[] = [draft.start]
   for (let i = 1; i < stops.length; i++) {
@@ -128,6 +130,24 @@ function bendsOf(links: readonly Link[], boxes: readonly Box[], draft: Draft): P
     line.push({ x, y: a.y }, { x, y: b.y }, b)
   }
   return line
+}
+
+/** The shortest line between two cards of which one stands above the other. */
+function straightDown(a: Box, b: Box): Point[] | undefined {
+  const left = Math.max(a.x, b.x)
+  const right = Math.min(a.x + a.w, b.x + b.w)
+  if (right - left < 30) return undefined
+  // Not in the middle, where badges and other lines are.
+  const x = left + (right - left) / 4
+  return a.y < b.y
+    ? [
+        { x, y: a.y + a.h },
+        { x, y: b.y },
+      ]
+    : [
+        { x, y: a.y },
+        { x, y: b.y + b.h },
+      ]
 }
 
 /** A road from a node to itself: out at the right, round below, in at the left. */
@@ -152,6 +172,7 @@ function leadAround(links: readonly Link[], boxes: readonly Box[], drafts: reado
     if (from === to) return false
     const others = boxes.filter((_, i) => i !== from && i !== to)
     // Its own cards may be touched by the stretches at its doors alone.
+    if (lines[road].length === 2) return crosses(lines[road], others, 4)
     return crosses(lines[road], others, 4) || crosses(lines[road].slice(1, -1), [boxes[from], boxes[to]], 1)
   })
   if (bad.length === 0) return
@@ -179,6 +200,7 @@ function spreadLanes(lines: readonly Point[][], level: boolean): void {
   const along = (point: Point): number => (level ? point.x : point.y)
   const gaps: { across: number; stretches: Stretch[] }[] = []
   for (const line of lines) {
+    if (line.length === 2) continue
     for (let i = level ? 1 : 0; i + (level ? 2 : 1) < line.length; i++) {
       const [a, b] = [line[i], line[i + 1]]
       if (Math.abs(across(a) - across(b)) > 0.5 || Math.abs(along(a) - along(b)) < 1) continue

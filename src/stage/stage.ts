@@ -381,7 +381,7 @@ export class Stage {
 
   #paintCard(run: Run, frame: Frame, node: number): void {
     const before = this.#drawnOf.get(node)
-    if (before !== undefined && run.same(before, frame, node)) return
+    if (before !== undefined && this.#glyphs[node].readsHistory !== true && run.same(before, frame, node)) return
     this.#drawnOf.set(node, frame)
     const box = (this.#layout as Layout).boxes[node]
     const screen = toScreen({ ...this.#camera, zoom: this.#drawnZoom }, box)

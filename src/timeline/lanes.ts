@@ -4,17 +4,14 @@ import { LANES, type Lane } from '../sim.ts'
 import type { Former } from '../app/store.ts'
 import { axisMoment, perSecond } from '../run/words.ts'
 import type { Theme } from '../theme/tokens.ts'
+import type { Mark } from '../sim.ts'
 import { peaks, prepare } from './chart.ts'
+import { COLUMN, densityOf } from './marks.ts'
+import type { Range } from './range.ts'
 
 export const AXIS = 18
 /** Below the lanes, for the words of the marks. */
 export const WORDS = 32
-
-/** Part of the run that the time line shows, in µs. */
-export interface Range {
-  readonly from: number
-  readonly to: number
-}
 
 /** Round steps of an axis, in µs. */
 const STEPS = [
@@ -120,6 +117,21 @@ export function drawLanes(
     ctx.fillStyle = theme.mid
     ctx.fillText(words, 6, base - height + 14)
     ctx.font = '11px "JetBrains Mono", monospace'
+  })
+}
+
+/** The strip of densities at the foot of the lanes: where many marks stand, however many have a shape of their own. */
+export function drawDensity(canvas: HTMLCanvasElement, theme: Theme, marks: readonly Mark[], range: Range): void {
+  const ctx = canvas.getContext('2d')
+  if (ctx === null) return
+  const [w, h] = [canvas.clientWidth, canvas.clientHeight]
+  const counts = densityOf(marks, range, w)
+  const most = maxOf(counts)
+  counts.forEach((count, i) => {
+    if (count === 0) return
+    const height = 2 + 5 * (count / most)
+    ctx.fillStyle = theme.accent
+    ctx.fillRect(i * COLUMN, h - WORDS - height, COLUMN - 1, height)
   })
 }
 

@@ -1,7 +1,7 @@
 // The stage and the time line under a person's hands: cards are moved, kept, sent and tidied; nothing lies on anything else.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { done, Lab, scrub } from './browser.ts'
+import { done, Lab, momentOf, scrub } from './browser.ts'
 
 let lab: Lab
 beforeAll(async () => {
@@ -118,6 +118,76 @@ describe('the cards', () => {
       expect(box.height).toBeGreaterThan(80)
       expect(caption !== null && overlap(box, caption)).toBe(false)
     }
+    await page.context().close()
+  })
+})
+
+describe('the time line', () => {
+  test('steps from event to event and says what happens; forth and back is where one was', async () => {
+    const { page, complaints } = await lab.visit('#scenario=cold-starts', { reducedMotion: 'reduce' })
+    await done(page)
+    await scrub(page, 0.3)
+    const start = await momentOf(page)
+    await page.keyboard.press('/')
+    const words = page.locator('.controls .event')
+    await expect.poll(() => words.textContent()).toMatch(/→|answers|first/)
+    // Two events may be less than the clock's millisecond apart, but not twenty.
+    for (let i = 0; i < 20; i++) await page.keyboard.press('/')
+    const later = await momentOf(page)
+    expect(later).toBeGreaterThan(start)
+    expect(later - start).toBeLessThan(60)
+    const said = await words.textContent()
+    await page.keyboard.press(',')
+    await page.keyboard.press('/')
+    expect(await momentOf(page)).toBe(later)
+    expect(await words.textContent()).toBe(said)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  test('shows a part of the run by keys and by a brush; the list of what is going on follows', async () => {
+    const { page } = await lab.visit('#scenario=flash-crowd', { reducedMotion: 'reduce' })
+    await done(page)
+    await page.locator('.insights li').first().waitFor()
+    const all = await page.locator('.insights li').count()
+    const box = await page.locator('.track').boundingBox()
+    if (box === null) throw new Error('there is no time line')
+    // The first minute and a half: before anything goes wrong.
+    await page.keyboard.down('Shift')
+    await page.mouse.move(box.x + 4, box.y + 40)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.1, box.y + 40, { steps: 4 })
+    await page.locator('.brush').waitFor()
+    await page.mouse.up()
+    await page.keyboard.up('Shift')
+    await page.getByRole('button', { name: 'Whole run' }).waitFor()
+    await expect.poll(() => page.locator('.insights li').count()).toBeLessThan(all)
+    await page.getByText(/outside of the part of the run/).waitFor()
+    // What is chosen fills the track: its end is a tenth of the run.
+    await page.mouse.click(box.x + box.width - 2, box.y + 40)
+    await expect.poll(() => momentOf(page)).toBeCloseTo(72, -1)
+    await page.getByRole('button', { name: 'Whole run' }).click()
+    await expect.poll(() => page.locator('.insights li').count()).toBe(all)
+
+    await scrub(page, 0.5)
+    for (let i = 0; i < 3; i++) await page.keyboard.press('z')
+    await page.mouse.click(box.x + box.width - 2, box.y + 40)
+    // An eighth of twelve minutes around the sixth.
+    await expect.poll(() => momentOf(page)).toBeCloseTo(405, -1)
+    for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+Z')
+    await page.getByRole('button', { name: 'Whole run' }).waitFor({ state: 'detached' })
+    await page.context().close()
+  })
+
+  test('says the marks that are passed while it plays', async () => {
+    const { page } = await lab.visit('#scenario=flash-crowd', { reducedMotion: 'reduce' })
+    await done(page)
+    await scrub(page, 0.36)
+    await page.getByRole('combobox', { name: 'speed' }).selectOption('20')
+    await page.keyboard.press('k')
+    await expect
+      .poll(() => page.locator('.passing').textContent(), { timeout: 20_000 })
+      .toMatch(/At 0\d:\d\d\.\d+: first/)
     await page.context().close()
   })
 })
