@@ -8,10 +8,13 @@ import '@fontsource/jetbrains-mono/latin-600.css'
 import './style.css'
 import { createRoot } from 'react-dom/client'
 import { ToolsContext, type Tools } from './app/context.tsx'
+import { isEmbedded } from './app/embed.ts'
 import { listenToKeys } from './app/keys.ts'
 import { Loop } from './app/loop.ts'
 import { Session } from './app/session.ts'
 import { store } from './app/store.ts'
+import { startWorker } from './bridge/start.ts'
+import { Figure } from './panels/embed.tsx'
 import { Page } from './panels/page.tsx'
 import { applyTheme, THEMES } from './theme/tokens.ts'
 
@@ -19,11 +22,10 @@ const root = document.documentElement
 applyTheme(THEMES[store.getState().theme], root)
 store.subscribe((state, before) => {
   if (state.theme !== before.theme) applyTheme(THEMES[state.theme], root)
+  if (state.before !== before.before) root.toggleAttribute('data-projector', state.before !== undefined)
 })
 
-const session = new Session(
-  new Worker(new URL('./bridge/worker.ts', import.meta.url), { type: 'module', name: 'simulator' }),
-)
+const session = new Session(startWorker('simulator'))
 const loop = new Loop(session)
 const tools: Tools = { session, loop, stage: undefined }
 
@@ -38,9 +40,7 @@ void Promise.all(
   ].map((face) => document.fonts.load(face)),
 ).finally(() => {
   createRoot(document.getElementById('app') as HTMLElement).render(
-    <ToolsContext value={tools}>
-      <Page />
-    </ToolsContext>,
+    <ToolsContext value={tools}>{isEmbedded() ? <Figure /> : <Page />}</ToolsContext>,
   )
   session.openAddress(location.hash)
   loop.start()

@@ -45,8 +45,10 @@ export async function serve(folder: string, port: number): Promise<Served> {
 }
 
 function answer(folder: string, request: IncomingMessage, response: ServerResponse): void {
+  // A figure is made to stand in other pages, the whole tool is not.
+  const framed = /[?&]embed=1(?:&|$)/.test(request.url ?? '')
   const headers = {
-    'Content-Security-Policy': `${CSP}; frame-ancestors 'none'`,
+    'Content-Security-Policy': `${CSP}; frame-ancestors ${framed ? '*' : "'none'"}`,
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
     'Cross-Origin-Opener-Policy': 'same-origin',
@@ -62,6 +64,8 @@ function answer(folder: string, request: IncomingMessage, response: ServerRespon
     ...headers,
     'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream',
     'Content-Length': size,
+    // A figure in a sandboxed frame has no origin of its own, yet needs these files; they are the same for everybody.
+    ...(path.includes(`${sep}assets${sep}`) ? { 'Access-Control-Allow-Origin': '*' } : {}),
     // Built files have their content's hash in their names; the page itself is asked for anew.
     'Cache-Control': path.includes(`${sep}assets${sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache',
   })

@@ -1,6 +1,9 @@
 // The keyboard: every control has a key, and the table of `?` is made from the same list.
 import type { Tools } from './context.tsx'
+import { toggleProjector } from './projector.ts'
+import { savePicture } from './saving.ts'
 import { store } from './store.ts'
+import { opposite } from '../theme/tokens.ts'
 
 export interface Key {
   /** As the table shows them. */
@@ -100,7 +103,8 @@ export const KEYS: readonly Key[] = [
     keys: ['Escape'],
     does: 'close, let go of the selection',
     is: one('Escape'),
-    act: () => store.setState((state) => (state.help ? { help: false } : { selected: undefined })),
+    act: () =>
+      store.setState((state) => (state.help || state.share ? { help: false, share: false } : { selected: undefined })),
   },
   { keys: ['Ctrl Z'], does: 'undo a change', is: withControl('z', false), act: ({ session }) => session.undo() },
   {
@@ -109,13 +113,21 @@ export const KEYS: readonly Key[] = [
     is: (event) => withControl('z', true)(event) || withControl('y', false)(event),
     act: ({ session }) => session.redo(),
   },
+  {
+    keys: ['U'],
+    does: 'share: link, figure, report, picture',
+    is: one('u'),
+    act: () => store.setState({ share: true }),
+  },
+  { keys: ['I'], does: 'keep the stage as a picture', is: one('i'), act: (tools) => void savePicture(tools) },
+  { keys: ['P'], does: 'projector: larger, light, the stage alone', is: one('p'), act: () => toggleProjector() },
   { keys: ['L'], does: 'show or hide the legend', is: one('l'), act: () => toggle('legend') },
   { keys: ['\\'], does: 'show or hide the panels', is: one('\\'), act: () => toggle('panels') },
   {
     keys: ['T'],
     does: 'dark, light',
     is: one('t'),
-    act: () => store.setState((state) => ({ theme: state.theme === 'dark' ? 'light' : 'dark' })),
+    act: () => store.setState((state) => ({ theme: opposite(state.theme) })),
   },
   {
     keys: ['M'],

@@ -28,6 +28,7 @@ export class Session {
   #wanted: number | undefined = undefined
   #keepPlaying = false
   #change = ''
+  #takeReport: ((html: string | undefined) => void) | undefined = undefined
 
   constructor(port: Port) {
     this.#bridge = new Bridge(port, (answer) => this.#hear(answer))
@@ -168,6 +169,10 @@ export class Session {
         })
         break
       }
+      case 'report':
+        this.#takeReport?.(answer.html)
+        this.#takeReport = undefined
+        break
       case 'bug':
         this.setPlaying(false)
         store.setState({ status: 'bug', bug: answer.message })
@@ -369,6 +374,17 @@ export class Session {
       places: store.getState().places,
     })
     return fromFragment(fragment) === undefined ? undefined : fragment
+  }
+
+  /** The report of the run as one HTML file; undefined while the run is not done. */
+  report(): Promise<string | undefined> {
+    this.#takeReport?.(undefined)
+    this.#takeReport = undefined
+    if (store.getState().status !== 'done') return Promise.resolve(undefined)
+    return new Promise((resolve) => {
+      this.#takeReport = resolve
+      this.#bridge.report()
+    })
   }
 
   /** To the insight's moment and place. */

@@ -5,6 +5,7 @@ import type { Insight, Lane, Outcomes, Outline, Problem } from '../sim.ts'
 import type { Differing } from '../run/compare.ts'
 import type { Point } from '../stage/geometry.ts'
 import type { Range } from '../timeline/range.ts'
+import { themeFor, type ThemeName } from '../theme/tokens.ts'
 import { newHistory, type History } from './edits.ts'
 
 export interface Scenario {
@@ -39,10 +40,14 @@ export interface AppState {
   readonly pins: ReadonlyMap<number, number>
   /** Where somebody put cards, by the names of their nodes, in pitches of the layout. */
   readonly places: ReadonlyMap<string, Point>
-  readonly theme: 'dark' | 'light'
+  readonly theme: ThemeName
   readonly panels: boolean
+  /** In projector mode: how it was before. */
+  readonly before?: { readonly panels: boolean; readonly theme: ThemeName }
   readonly legend: boolean
   readonly help: boolean
+  /** The dialog of what can be taken along. */
+  readonly share: boolean
   readonly still: boolean
   readonly playing: boolean
   /** The part of the run that is looked at, in µs; undefined = all of it. */
@@ -65,10 +70,14 @@ export const store = createStore<AppState>()(() => ({
   differences: [],
   pins: new Map(),
   places: new Map(),
-  theme: prefers('(prefers-color-scheme: light)') ? 'light' : 'dark',
+  theme: themeFor(
+    prefers('(prefers-color-scheme: light)'),
+    prefers('(forced-colors: active)') || prefers('(prefers-contrast: more)'),
+  ),
   panels: true,
   legend: true,
   help: false,
+  share: false,
   still: prefers('(prefers-reduced-motion: reduce)'),
   playing: false,
   speed: 1,

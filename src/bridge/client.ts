@@ -18,7 +18,10 @@ export interface LoadRequest {
 
 export class Bridge {
   readonly #port: Port
+  readonly #hear: (answer: Answer) => void
   #run = 0
+  /** Why there is no worker any more. */
+  #failure: string | undefined = undefined
 
   /** `hear` gets the answers to the latest load only. */
   constructor(port: Port, hear: (answer: Answer) => void) {
@@ -27,18 +30,31 @@ export class Bridge {
       if (event.data.run === this.#run) hear(event.data)
     }
     // What the worker could not even catch, such as a script that is missing on the host.
-    port.onerror = (event) =>
-      hear({ answer: 'bug', run: this.#run, message: event.message || 'the simulator did not start' })
+    port.onerror = (event) => {
+      this.#failure = event.message || 'the simulator did not start'
+      this.#tellFailure()
+    }
+    this.#hear = hear
   }
 
   /** Begins a run; whatever ran before is forgotten. */
   load(request: LoadRequest): void {
     this.#port.postMessage({ ask: 'load', run: ++this.#run, ...request })
+    this.#tellFailure()
   }
 
   /** Nothing is to be heard any more of what was loaded. */
   forget(): void {
     this.#run++
+  }
+
+  /** Asks for the report of the run that is done. */
+  report(): void {
+    this.#port.postMessage({ ask: 'report', run: this.#run })
+  }
+
+  #tellFailure(): void {
+    if (this.#failure !== undefined) this.#hear({ answer: 'bug', run: this.#run, message: this.#failure })
   }
 
   /** Lets the worker simulate up to `until` µs. */

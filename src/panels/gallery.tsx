@@ -4,6 +4,7 @@ import { useTools } from '../app/context.tsx'
 import { GALLERY, titleOf, type GalleryEntry } from '../app/gallery.ts'
 import { useApp } from '../app/store.ts'
 import { Bridge } from '../bridge/client.ts'
+import { startWorker } from '../bridge/start.ts'
 import type { Outline } from '../sim.ts'
 import { drawThumbnail } from '../stage/thumbnail.ts'
 import { THEMES } from '../theme/tokens.ts'
@@ -16,7 +17,7 @@ function useOutlines(): ReadonlyMap<string, Outline> {
   useEffect(() => {
     const missing = GALLERY.filter((entry) => !outlines.has(entry.name))
     if (missing.length === 0) return
-    const worker = new Worker(new URL('../bridge/worker.ts', import.meta.url), { type: 'module', name: 'gallery' })
+    const worker = startWorker('gallery')
     let at = -1
     const next = (): void => {
       const entry = missing[++at]

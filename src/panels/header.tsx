@@ -4,6 +4,7 @@ import { useTools } from '../app/context.tsx'
 import { openFile } from '../app/files.ts'
 import { titleOf } from '../app/gallery.ts'
 import { store, useApp } from '../app/store.ts'
+import { opposite, THEMES } from '../theme/tokens.ts'
 
 export function Header() {
   const { session } = useTools()
@@ -12,23 +13,6 @@ export function Header() {
   const future = useApp((state) => state.history.future.length)
   const theme = useApp((state) => state.theme)
   const file = useRef<HTMLInputElement>(null)
-  const share = async (): Promise<void> => {
-    const fragment = session.fragment()
-    if (fragment === undefined) {
-      store.setState({ notice: 'This scenario is too large for a link: send the file instead.' })
-      return
-    }
-    history.replaceState(null, '', fragment)
-    try {
-      await navigator.clipboard.writeText(location.href)
-      store.setState({ notice: 'The link is copied: it shows this scenario with your changes at this moment.' })
-    } catch {
-      store.setState({
-        notice: 'The link is in the address line: it shows this scenario with your changes at this moment.',
-      })
-    }
-    setTimeout(() => store.setState({ notice: undefined }), 5000)
-  }
   return (
     <header className="header">
       <a
@@ -66,7 +50,11 @@ export function Header() {
           >
             Redo
           </button>
-          <button type="button" onClick={() => void share()}>
+          <button
+            type="button"
+            onClick={() => store.setState({ share: true })}
+            title="Link, figure, report, picture (U)"
+          >
             Share
           </button>
         </>
@@ -86,12 +74,8 @@ export function Header() {
           event.target.value = ''
         }}
       />
-      <button
-        type="button"
-        onClick={() => store.setState({ theme: theme === 'dark' ? 'light' : 'dark' })}
-        title="Dark or light (T)"
-      >
-        {theme === 'dark' ? 'Light' : 'Dark'}
+      <button type="button" onClick={() => store.setState({ theme: opposite(theme) })} title="Dark or light (T)">
+        {THEMES[theme].isDark ? 'Light' : 'Dark'}
       </button>
       <button type="button" onClick={() => store.setState({ help: true })} aria-label="Keys" title="Keys (?)">
         ?

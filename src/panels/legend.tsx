@@ -1,17 +1,8 @@
 // What the dots mean, and how many messages one of them stands for.
 import { useApp } from '../app/store.ts'
-import { OUTCOMES, type Outcome } from '../sim.ts'
-import { number } from '../run/words.ts'
+import { OUTCOMES } from '../sim.ts'
+import { number, OUTCOME_WORDS } from '../run/words.ts'
 import { OutcomeMark } from './marks.tsx'
-
-const WORDS: Readonly<Record<Outcome, string>> = {
-  ok: 'request',
-  answer: 'answer',
-  retry: 'retry',
-  throttled: 'refused',
-  error: 'error, time-out',
-  'dead-letter': 'dead letter',
-}
 
 export function Legend() {
   const perDot = useApp((state) => state.perDot)
@@ -20,7 +11,7 @@ export function Legend() {
     <ul className="legend" aria-label="Legend">
       {OUTCOMES.map((outcome, i) => (
         <li key={outcome}>
-          <OutcomeMark outcome={outcome} /> {WORDS[outcome]}
+          <OutcomeMark outcome={outcome} /> {OUTCOME_WORDS[outcome]}
           {(perDot[i] ?? 1) > 1 && !still && <small>1 = {number(perDot[i])}</small>}
         </li>
       ))}

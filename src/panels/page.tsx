@@ -9,6 +9,8 @@ import { Help } from './help.tsx'
 import { Inspector } from './inspector.tsx'
 import { LeftPanel } from './left.tsx'
 import { Problems } from './problems.tsx'
+import { Projector } from './projector.tsx'
+import { Share } from './share.tsx'
 import { StageView } from './stage-view.tsx'
 import { TimeLine } from './time-line.tsx'
 
@@ -62,6 +64,8 @@ export function Page() {
         {notice}
       </div>
       <Help />
+      <Share />
+      <Projector />
     </div>
   )
 }

@@ -1,6 +1,7 @@
 // The stage with what lies over it: the caption, the legend, the zoom, and the same nodes as buttons for the keyboard.
 import { useEffect, useRef, useState } from 'react'
 import { Live, useLive, useTools } from '../app/context.tsx'
+import { PROJECTED } from '../app/projector.ts'
 import { insightAt } from '../app/session.ts'
 import { store, useApp } from '../app/store.ts'
 import { describeCard, isTrouble } from '../glyphs/card.ts'
@@ -33,6 +34,7 @@ export function StageView() {
   const still = useApp((state) => state.still)
   const legend = useApp((state) => state.legend)
   const places = useApp((state) => state.places)
+  const projected = useApp((state) => state.before !== undefined)
   const [moves, setMoves] = useState(0)
 
   useEffect(() => {
@@ -82,21 +84,24 @@ export function StageView() {
     stage.setPins(pins)
     stage.setStill(still)
     stage.setPlaces(places)
+    const scale = projected ? PROJECTED : { text: 1, dots: 1 }
+    stage.setScale(scale)
+    const below = host.current?.querySelector<HTMLElement>('.legend')?.offsetHeight ?? -8
     const [caption, zoom] = ['.caption', '.zoom'].map((name) => host.current?.querySelector<HTMLElement>(name))
-    stage.setMargins({ top: 16, right: 18, bottom: legend ? 40 : 14, left: 18 }, [
+    stage.setMargins({ top: 16, right: 18, bottom: (below + 22) * scale.text, left: 18 }, [
       // The caption's words change; its room does not.
       {
         x: 0,
         y: 0,
-        w: caption === null || caption === undefined ? 0 : caption.offsetLeft + caption.offsetWidth,
-        h: CAPTION_HEIGHT,
+        w: caption === null || caption === undefined ? 0 : (caption.offsetLeft + caption.offsetWidth) * scale.text,
+        h: CAPTION_HEIGHT * scale.text,
       },
       ...(zoom === null || zoom === undefined
         ? []
         : [{ x: zoom.offsetLeft, y: zoom.offsetTop, w: zoom.offsetWidth, h: zoom.offsetHeight }]),
     ])
     if (selected !== undefined) stage.reveal(selected)
-  }, [tools, ready, theme, selected, pins, still, legend, places])
+  }, [tools, ready, theme, selected, pins, still, legend, places, projected])
 
   return (
     <div className="stage" ref={host}>

@@ -1,4 +1,15 @@
 // Numbers as people read them: few digits, always a unit, the same width where they change quickly.
+import type { Outcome } from '../sim.ts'
+
+/** What the shapes of messages are called. */
+export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
+  ok: 'request',
+  answer: 'answer',
+  retry: 'retry',
+  throttled: 'refused',
+  error: 'error, time-out',
+  'dead-letter': 'dead letter',
+}
 
 const GROUPS = /\B(?=(\d{3})+$)/g
 

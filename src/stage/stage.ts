@@ -86,6 +86,7 @@ export class Stage {
   #focused: number | undefined = undefined
   #pins: ReadonlyMap<number, number> = new Map()
   #still = false
+  #scale = { text: 1, dots: 1 }
 
   static async create(host: HTMLElement, theme: Theme, events: StageEvents): Promise<Stage> {
     const renderer = await autoDetectRenderer({
@@ -139,6 +140,12 @@ export class Stage {
   setStill(still: boolean): void {
     this.#still = still
     this.#dirty = true
+  }
+
+  /** How much larger texts and dots are than usual. */
+  setScale(scale: { readonly text: number; readonly dots: number }): void {
+    this.#scale = scale
+    this.#stale = true
   }
 
   setPins(pins: ReadonlyMap<number, number>): void {
@@ -317,6 +324,17 @@ export class Stage {
     return this.#renderer.name
   }
 
+  /** Device pixels to a CSS pixel. */
+  get density(): number {
+    return this.#renderer.resolution
+  }
+
+  /** What the stage shows, as canvases one over the other; to be read at once, before the next frame is drawn. */
+  picture(): readonly HTMLCanvasElement[] {
+    this.#renderer.render(this.#root)
+    return [this.#renderer.canvas as HTMLCanvasElement, ...this.#traffic.layers]
+  }
+
   destroy(): void {
     for (const sprite of [...this.#cards, ...this.#plates]) sprite.destroy()
     this.#traffic.destroy()
@@ -355,7 +373,12 @@ export class Stage {
       this.#paint(run, run.frames[this.#drawnFrame], anew || !playing ? Infinity : time + PAINT_MS)
       this.#dirty = true
     }
-    const sight = { camera: this.#camera, theme: this.#theme, density: this.#renderer.resolution }
+    const sight = {
+      camera: this.#camera,
+      theme: this.#theme,
+      density: this.#renderer.resolution,
+      scale: this.#scale.dots,
+    }
     const dots =
       this.#still || run.frames.length === 0
         ? this.#traffic.hide(sight)
@@ -390,6 +413,7 @@ export class Stage {
       drawCard(ctx, this.#theme, this.#glyphs[node], view, screen, {
         selected: this.#selected === node,
         focused: this.#focused === node,
+        scale: this.#scale.text,
         ...(this.#pins.has(node) ? { pin: this.#pins.get(node) as number } : {}),
       }),
     )

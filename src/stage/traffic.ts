@@ -16,6 +16,8 @@ export interface Sight {
   readonly theme: Theme
   /** Device pixels to a CSS pixel. */
   readonly density: number
+  /** How much larger dots are than usual. */
+  readonly scale: number
 }
 
 export class Traffic {
@@ -52,6 +54,11 @@ export class Traffic {
     return this.#count
   }
 
+  /** The canvas of the dots, where they have one of their own. */
+  get layers(): readonly HTMLCanvasElement[] {
+    return this.#flat === undefined ? [] : [this.#flat.canvas]
+  }
+
   setTheme(theme: Theme): void {
     this.#gpu?.setTheme(theme)
   }
@@ -85,7 +92,7 @@ export class Traffic {
   }
 
   /** Shows the moment `now` (µs) at `speed`; answers whether the picture changed. `moved`: the sight is another one. */
-  show(run: Run, now: number, speed: number, { camera, theme, density }: Sight, moved: boolean): boolean {
+  show(run: Run, now: number, speed: number, { camera, theme, density, scale }: Sight, moved: boolean): boolean {
     const travel = TRAVEL_SECONDS * speed
     // Stretches of time as long as the longest journey, cut alike however one came to this moment: the picture is a function
     // of the moment alone. The one before holds what is still on its way.
@@ -100,7 +107,7 @@ export class Traffic {
       this.#filled = { number, travel, until: until < (number + 1) * stretch ? until : Infinity }
     } else if (now === this.#shown && !moved) return false
     this.#shown = now
-    const radius = DOT_RADIUS * Math.min(1.5, Math.max(0.62, camera.zoom ** 0.5))
+    const radius = DOT_RADIUS * scale * Math.min(1.5, Math.max(0.62, camera.zoom ** 0.5))
     if (this.#gpu !== undefined) {
       this.#gpu.mesh.visible = true
       this.#gpu.at(now, travel, radius / camera.zoom)

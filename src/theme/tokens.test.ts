@@ -1,10 +1,10 @@
 // Every text and every mark must be readable on every ground of both themes.
 import { expect, test } from 'vitest'
 import { STYLE } from '../../sim/report/style.ts'
-import { contrast, DARK, LIGHT, mix, outcomeColour, rampColour } from './tokens.ts'
+import { contrast, DARK, LIGHT, mix, opposite, outcomeColour, rampColour, themeFor, THEMES } from './tokens.ts'
 import { OUTCOMES } from '../sim.ts'
 
-test.each([DARK, LIGHT])('$name: texts have 4.5:1 on all grounds, marks 3:1', (theme) => {
+test.each(Object.values(THEMES))('$name: texts have 4.5:1 on all grounds, marks 3:1', (theme) => {
   for (const ground of [theme.bg, theme.panel, theme.card]) {
     for (const text of [
       theme.hi,
@@ -21,6 +21,17 @@ test.each([DARK, LIGHT])('$name: texts have 4.5:1 on all grounds, marks 3:1', (t
       expect(contrast(outcomeColour(theme, outcome), ground), `${outcome} on ${ground}`).toBeGreaterThanOrEqual(3)
   }
   expect(contrast(theme.onAccent, theme.accent)).toBeGreaterThanOrEqual(4.5)
+})
+
+test('the other theme is the other ground with as much contrast', () => {
+  expect(Object.keys(THEMES).map((name) => opposite(name as keyof typeof THEMES))).toEqual([
+    'light',
+    'dark',
+    'contrast-light',
+    'contrast-dark',
+  ])
+  expect(themeFor(true, true)).toBe('contrast-light')
+  for (const [name, theme] of Object.entries(THEMES)) expect(theme.name).toBe(name)
 })
 
 test('contrast is that of WCAG', () => {

@@ -3,8 +3,11 @@
 // Cool is amount, warm is trouble. The base is Okabe and Ito's palette, lightened for dark and darkened for light grounds.
 import type { Outcome } from '../sim.ts'
 
+export type ThemeName = 'dark' | 'light' | 'contrast-dark' | 'contrast-light'
+
 export interface Theme {
-  readonly name: 'dark' | 'light'
+  readonly name: ThemeName
+  readonly isDark: boolean
   readonly bg: string
   readonly panel: string
   readonly card: string
@@ -17,6 +20,8 @@ export interface Theme {
   readonly accent: string
   /** Text on `accent`. */
   readonly onAccent: string
+  /** A request on its way, or its answer. */
+  readonly ok: string
   readonly retry: string
   readonly throttled: string
   readonly error: string
@@ -28,6 +33,7 @@ export interface Theme {
 
 export const DARK: Theme = {
   name: 'dark',
+  isDark: true,
   bg: '#0d1219',
   panel: '#121924',
   card: '#172130',
@@ -39,6 +45,7 @@ export const DARK: Theme = {
   low: '#8294ac',
   accent: '#7cc7ef',
   onAccent: '#0b1a26',
+  ok: '#56b4e9',
   retry: '#f0e442',
   throttled: '#e69f00',
   error: '#ff6f3c',
@@ -49,6 +56,7 @@ export const DARK: Theme = {
 
 export const LIGHT: Theme = {
   name: 'light',
+  isDark: false,
   bg: '#f6f8fb',
   panel: '#ffffff',
   card: '#ffffff',
@@ -60,6 +68,7 @@ export const LIGHT: Theme = {
   low: '#58687c',
   accent: '#0b5a97',
   onAccent: '#ffffff',
+  ok: '#0072b2',
   retry: '#7f6b00',
   throttled: '#9a5b00',
   error: '#c23a00',
@@ -68,14 +77,53 @@ export const LIGHT: Theme = {
   ramp: ['#e8eef5', '#bfd9ee', '#7fb8e0', '#2f86c4', '#0b5a97'],
 }
 
-export const THEMES = { dark: DARK, light: LIGHT } as const
+/** Black and white: shapes and hatches say all, for systems with forced colours. `ground` and `ink` in `#rrggbb`. */
+function contrasting(name: ThemeName, isDark: boolean, ground: string, ink: string): Theme {
+  const ramp = [0.12, 0.35, 0.55, 0.75, 1].map((share) => mix(ground, ink, share))
+  return {
+    name,
+    isDark,
+    bg: ground,
+    panel: ground,
+    card: ground,
+    line: ink,
+    track: mix(ground, ink, 0.12),
+    road: mix(ground, ink, 0.2),
+    hi: ink,
+    mid: ink,
+    low: ink,
+    accent: ink,
+    onAccent: ground,
+    ok: ink,
+    retry: ink,
+    throttled: ink,
+    error: ink,
+    dead: ink,
+    good: ink,
+    ramp: ramp as unknown as Theme['ramp'],
+  }
+}
+
+export const THEMES: Readonly<Record<ThemeName, Theme>> = {
+  dark: DARK,
+  light: LIGHT,
+  'contrast-dark': contrasting('contrast-dark', true, '#000000', '#ffffff'),
+  'contrast-light': contrasting('contrast-light', false, '#ffffff', '#000000'),
+}
+
+/** The theme that suits what the reader prefers. */
+export const themeFor = (light: boolean, contrast: boolean): ThemeName =>
+  contrast ? (light ? 'contrast-light' : 'contrast-dark') : light ? 'light' : 'dark'
+
+/** Dark instead of light, or light instead of dark, with as much contrast. */
+export const opposite = (name: ThemeName): ThemeName => themeFor(THEMES[name].isDark, name.startsWith('contrast'))
 
 /** The colour of a moving message. */
 export function outcomeColour(theme: Theme, outcome: Outcome): string {
   switch (outcome) {
     case 'ok':
     case 'answer':
-      return theme.name === 'dark' ? '#56b4e9' : '#0072b2'
+      return theme.ok
     case 'retry':
       return theme.retry
     case 'throttled':
@@ -103,7 +151,9 @@ export function mix(a: string, b: string, share: number): string {
   return `#${part(1)}${part(3)}${part(5)}`
 }
 
-const channel = (colour: string, from: number): number => parseInt(colour.slice(from, from + 2), 16)
+function channel(colour: string, from: number): number {
+  return parseInt(colour.slice(from, from + 2), 16)
+}
 
 /** 0xrrggbb, as the stage's renderer wants it. */
 export const asNumber = (colour: string): number => parseInt(colour.slice(1), 16)

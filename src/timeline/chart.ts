@@ -14,7 +14,7 @@ export interface Line {
 export function prepare(
   canvas: HTMLCanvasElement,
 ): { ctx: CanvasRenderingContext2D; w: number; h: number } | undefined {
-  const density = Math.min(2, window.devicePixelRatio || 1)
+  const density = Math.min(3, (window.devicePixelRatio || 1) * (canvas.currentCSSZoom ?? 1))
   const [w, h] = [canvas.clientWidth, canvas.clientHeight]
   const ctx = canvas.getContext('2d')
   if (ctx === null || w === 0 || h === 0) return undefined

@@ -1,12 +1,12 @@
 // The page as a person uses it: look, play, scrub, ask what if, undo, share, drop a file, all by keyboard.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Session } from '../../sim/index.ts'
+import { violations } from './axe.ts'
 import { APP, done, Lab, momentOf, SCENARIOS, scrub } from './browser.ts'
 
 let lab: Lab
@@ -195,18 +195,6 @@ describe('a newcomer', () => {
 })
 
 describe('the page', () => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-  const violations = async (page: Page): Promise<string[]> => {
-    await page.evaluate(axe)
-    return page.evaluate(async () => {
-      const { axe: checker } = window as unknown as {
-        axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-      }
-      const found = await checker.run()
-      return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`))
-    })
-  }
-
   test.each(['dark', 'light'] as const)(
     'passes axe in %s: gallery, run, inspector, keys, problems',
     async (colorScheme) => {
