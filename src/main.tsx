@@ -15,6 +15,7 @@ import { Session } from './app/session.ts'
 import { store } from './app/store.ts'
 import { startWorker } from './bridge/start.ts'
 import { Figure } from './panels/embed.tsx'
+import { Assistant } from './editor/assistant.ts'
 import { Page } from './panels/page.tsx'
 import { applyTheme, THEMES } from './theme/tokens.ts'
 
@@ -26,8 +27,9 @@ store.subscribe((state, before) => {
 })
 
 const session = new Session(startWorker('simulator'))
+const assistant = new Assistant(() => startWorker('editor'))
 const loop = new Loop(session)
-const tools: Tools = { session, loop, stage: undefined }
+const tools: Tools = { session, loop, stage: undefined, assistant, editing: undefined }
 
 // Type on the stage is drawn once: the faces must be here before.
 void Promise.all(

@@ -2,17 +2,16 @@
 import { loadScenario, type Scenario } from '../lang/scenario.ts'
 import { givenFiles } from '../lang/given-files.ts'
 import { catalogue, type LintSlug } from '../diag/catalogue.ts'
-import { replacementOf } from '../diag/fix.ts'
-import { Problems, type Problem } from '../diag/problem.ts'
+import { Problems } from '../diag/problem.ts'
 import { sortProblems } from '../diag/render.ts'
-import { lineColumn, type Span } from '../diag/span.ts'
 import { lints } from '../lint/catalogue.ts'
 import { registry } from '../lang/registry.ts'
 import { scenarioSchema } from '../schema/index.ts'
 import { complete } from './complete.ts'
+import { diagnosticOf } from './diagnostic.ts'
 import { hover } from './hover.ts'
 import { namesOf, type KnownResource } from './names.ts'
-import type { Checked, Diagnostic, Draft, Explained, Question, Reply } from './types.ts'
+import type { Checked, Draft, Explained, Question, Reply } from './types.ts'
 import { Walker } from './walk.ts'
 import { withInferred, withParameters } from './write.ts'
 import type { Node } from 'yaml'
@@ -75,7 +74,9 @@ export class Desk {
     return {
       ok: scenario !== undefined && !problems.hasErrors,
       diagnostics: sortProblems(problems.list).map((problem) => diagnosticOf(problem, draft.name)),
-      ...(scenario === undefined ? {} : { parameters: scenario.parameters.map(({ name }) => name) }),
+      ...(scenario === undefined
+        ? {}
+        : { knobs: [...scenario.parameters, ...scenario.settings].map(({ name }) => name) }),
       isBare: scenario?.isBare === true,
     }
   }
@@ -96,40 +97,6 @@ function resourcesOf(scenario: Scenario): KnownResource[] {
     return [{ name, type, def, entries: def.entries?.(config) ?? [] }]
   })
 }
-
-function diagnosticOf(problem: Problem, name: string): Diagnostic {
-  const { severity, slug, message, label, help, notes = [], also = [], span } = problem
-  const fix = replacementOf(problem)
-  return {
-    ...{ severity, slug, message, notes },
-    ...(label === undefined || label === '' ? {} : { label }),
-    ...(help === undefined ? {} : { help }),
-    ...placeOf(span, name),
-    also: also.map(({ span: other, label: words }) => ({
-      label: words,
-      line: lineColumn(other).line,
-      ...(isIn(other, name) ? { from: other.start } : {}),
-    })),
-    ...(fix === undefined || !isIn(fix.span, name)
-      ? {}
-      : {
-          fix: {
-            title: `Write ${fix.text}`,
-            from: fix.span.start,
-            to: fix.span.end,
-            insert: fix.text,
-          },
-        }),
-  }
-}
-
-function placeOf(span: Span | undefined, name: string): Pick<Diagnostic, 'from' | 'to' | 'line' | 'file'> {
-  if (span === undefined || span.source.beside === true) return {}
-  const { line } = lineColumn(span)
-  return isIn(span, name) ? { from: span.start, to: span.end, line } : { line, file: span.source.name }
-}
-
-const isIn = (span: Span, name: string): boolean => span.source.name === name && span.source.beside !== true
 
 function explain(slug: string): Explained | undefined {
   const found = catalogue.get(slug) ?? lints.get(slug as LintSlug)

@@ -55,8 +55,8 @@ export interface Checked {
   /** Whether it can be run. */
   readonly ok: boolean
   readonly diagnostics: readonly Diagnostic[]
-  /** Names of the template's parameters; undefined when they could not be read. */
-  readonly parameters?: readonly string[]
+  /** Names of what can be set: parameters, scales, quotas; undefined when the text could not be read. */
+  readonly knobs?: readonly string[]
   /** Nothing but a template: what it does was inferred. */
   readonly isBare: boolean
 }

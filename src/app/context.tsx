@@ -1,5 +1,7 @@
 // How panels reach the session, the stage and the loop.
 import { createContext, useContext, useEffect, useRef } from 'react'
+import type { Assistant } from '../editor/assistant.ts'
+import type { Editing } from '../editor/editing.ts'
 import type { Stage } from '../stage/stage.ts'
 import type { Loop } from './loop.ts'
 import type { Session } from './session.ts'
@@ -9,6 +11,10 @@ export interface Tools {
   readonly loop: Loop
   /** Undefined until the renderer is ready. */
   stage: Stage | undefined
+  /** Answers the editor's questions, in a thread of its own. */
+  readonly assistant: Assistant
+  /** Undefined until the editor was opened. */
+  editing: Editing | undefined
 }
 
 export const ToolsContext = createContext<Tools | undefined>(undefined)

@@ -2,6 +2,7 @@
 import type { Tools } from './context.tsx'
 import { toggleProjector } from './projector.ts'
 import { savePicture } from './saving.ts'
+import { closeEditor, editorStore, openEditor } from './editor-store.ts'
 import { store } from './store.ts'
 import { opposite } from '../theme/tokens.ts'
 
@@ -121,6 +122,24 @@ export const KEYS: readonly Key[] = [
   },
   { keys: ['I'], does: 'keep the stage as a picture', is: one('i'), act: (tools) => void savePicture(tools) },
   { keys: ['P'], does: 'projector: larger, light, the stage alone', is: one('p'), act: () => toggleProjector() },
+  {
+    keys: ['E'],
+    does: 'open the scenario’s text in the editor, close it; Escape leaves the editor',
+    is: one('e'),
+    act: () => (editorStore.getState().open ? closeEditor() : openEditor()),
+  },
+  {
+    keys: ['Ctrl Enter'],
+    does: 'run the text of the editor',
+    is: withControl('enter', false),
+    act: ({ editing }) => void editing?.run(),
+  },
+  {
+    keys: ['Ctrl Space', 'F8', 'Ctrl .'],
+    does: 'in the editor: proposals, the next problem, write what it proposes',
+    is: () => false,
+    act: () => {},
+  },
   { keys: ['L'], does: 'show or hide the legend', is: one('l'), act: () => toggle('legend') },
   { keys: ['\\'], does: 'show or hide the panels', is: one('\\'), act: () => toggle('panels') },
   {
@@ -139,7 +158,7 @@ export const KEYS: readonly Key[] = [
 ]
 
 /** Fields that need the keys themselves. */
-function isField(target: EventTarget | null, event: KeyboardEvent): boolean {
+function isField(target: EventTarget | undefined, event: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable)
     return true
@@ -156,7 +175,7 @@ function isField(target: EventTarget | null, event: KeyboardEvent): boolean {
 
 export function listenToKeys(tools: Tools): void {
   window.addEventListener('keydown', (event) => {
-    if (event.defaultPrevented || isField(event.target, event)) return
+    if (event.defaultPrevented || isField(event.composedPath()[0], event)) return
     if (store.getState().scenario === undefined && event.key !== '?' && event.key !== 'Escape' && event.key !== 't')
       return
     const key = KEYS.find((each) => each.is(event))

@@ -5,7 +5,7 @@ import { compare } from '../run/compare.ts'
 import { eventBeside } from '../run/events.ts'
 import { Run } from '../run/run.ts'
 import { plainText } from '../run/words.ts'
-import type { Answer, Insight } from '../sim.ts'
+import type { Answer, Insight, Outline } from '../sim.ts'
 import type { Point } from '../stage/geometry.ts'
 import { whole, zoomed, type Range } from '../timeline/range.ts'
 import { change, newHistory, NO_EDITS, redo, settle, undo, type Edits } from './edits.ts'
@@ -69,6 +69,7 @@ export class Session {
     this.setPlaying(false)
     store.setState({
       scenario,
+      document: store.getState().document + 1,
       history: newHistory(edits),
       former: undefined,
       differences: [],
@@ -111,7 +112,7 @@ export class Session {
       name: scenario.name,
       text: scenario.text,
       knobs: history.edits.knobs,
-      files: {},
+      files: scenario.files ?? {},
       ...(history.edits.seed === undefined ? {} : { seed: history.edits.seed }),
     })
   }
@@ -127,9 +128,11 @@ export class Session {
       case 'outline': {
         const { outline } = answer
         const first = this.run === undefined
+        const { outline: last, selected } = store.getState()
         this.run = new Run(outline)
         store.setState({
           outline,
+          selected: sameNode(last, outline, selected),
           status: 'running',
           outcomes: undefined,
           insights: [],
@@ -299,6 +302,29 @@ export class Session {
     this.#edit(next, seed === undefined ? 'own seed' : `seed ${seed}`)
   }
 
+  /** Another text of the same scenario, which runs anew. Values of knobs that it has not are let go; `knobs` are those it has. */
+  setText(text: string, knobs: readonly string[]): void {
+    const { scenario, history } = store.getState()
+    if (scenario === undefined || scenario.text === text) return
+    const own = !GALLERY.some((entry) => entry.file === scenario.name && entry.text === text)
+    const gone = Object.keys(history.edits.knobs).filter((name) => !knobs.includes(name))
+    const kept = Object.entries(history.edits.knobs).filter(([name]) => knobs.includes(name))
+    store.setState({
+      scenario: { ...scenario, text, own },
+      ...(gone.length === 0
+        ? {}
+        : {
+            history: newHistory({
+              ...history.edits,
+              knobs: Object.assign(Object.create(null), Object.fromEntries(kept)),
+            }),
+          }),
+    })
+    this.#change = 'the text'
+    clearTimeout(this.#timer)
+    this.#rerun()
+  }
+
   undo(): void {
     this.#edit(undo(store.getState().history), 'undone')
   }
@@ -393,6 +419,13 @@ export class Session {
     this.seek(insight.from + Math.min((insight.to - insight.from) * 0.35, 5e6))
     if (insight.node >= 0) store.setState({ selected: insight.node })
   }
+}
+
+/** The number that a node of the run before has in this one. */
+function sameNode(before: Outline | undefined, now: Outline, node: number | undefined): number | undefined {
+  const name = node === undefined ? undefined : before?.nodes[node]?.name
+  const found = name === undefined ? -1 : now.nodes.findIndex((each) => each.name === name)
+  return found < 0 ? undefined : found
 }
 
 /** The first insight of each node gets the pin. */

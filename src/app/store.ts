@@ -13,6 +13,8 @@ export interface Scenario {
   readonly text: string
   /** True when the link cannot name it and must carry its text. */
   readonly own: boolean
+  /** Files beside it, by their paths from its folder. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 /** What stays of the run before the last change: its lanes as a ghost, its measures to compare. */
@@ -26,6 +28,8 @@ export interface Former {
 
 export interface AppState {
   readonly scenario?: Scenario
+  /** Counts what was opened: another text of the same document is an edit. */
+  readonly document: number
   readonly history: History
   readonly status: 'none' | 'loading' | 'running' | 'done' | 'problems' | 'bug'
   readonly outline?: Outline
@@ -63,6 +67,7 @@ export interface AppState {
 const prefers = (query: string): boolean => typeof matchMedia === 'function' && matchMedia(query).matches
 
 export const store = createStore<AppState>()(() => ({
+  document: 0,
   history: newHistory(),
   status: 'none',
   problems: [],

@@ -1,8 +1,10 @@
 // The page: header, panels, stage and time line; or the gallery, or what is wrong with a scenario.
 import { useState, type DragEvent } from 'react'
 import { useTools } from '../app/context.tsx'
+import { useEditor } from '../app/editor-store.ts'
 import { openFile } from '../app/files.ts'
 import { useApp } from '../app/store.ts'
+import { EditorPanel } from './editor.tsx'
 import { Gallery } from './gallery.tsx'
 import { Header } from './header.tsx'
 import { Help } from './help.tsx'
@@ -20,6 +22,7 @@ export function Page() {
   const panels = useApp((state) => state.panels)
   const selected = useApp((state) => state.selected)
   const hasOutline = useApp((state) => state.outline !== undefined)
+  const editing = useEditor((state) => state.open)
   const notice = useApp((state) => state.notice)
   const [over, setOver] = useState(false)
   const drop = (event: DragEvent): void => {
@@ -46,8 +49,11 @@ export function Page() {
       {status === 'none' ? (
         <Gallery />
       ) : (
-        <div className={`work${panels ? '' : ' bare'}${selected === undefined || !panels ? ' no-right' : ''}`}>
+        <div
+          className={`work${editing ? ' editing' : ''}${panels ? '' : ' bare'}${selected === undefined || !panels ? ' no-right' : ''}`}
+        >
           {panels && <LeftPanel />}
+          {editing && <EditorPanel />}
           <main className="middle" aria-label="Stage">
             {wrong ? <Problems /> : <StageView />}
           </main>

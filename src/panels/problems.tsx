@@ -1,11 +1,14 @@
-// What is wrong with a scenario, in the same words and with the same carets as on the command line.
+// What is wrong with a scenario that does not run, with the carets of the command line and a way to each place.
+import { openEditor } from '../app/editor-store.ts'
 import { useApp } from '../app/store.ts'
-import { renderProblems } from '../sim.ts'
+import { diagnosticOf, renderProblems, sortProblems } from '../sim.ts'
+import { ProblemList } from './problem-list.tsx'
 
 export function Problems() {
   const status = useApp((state) => state.status)
   const problems = useApp((state) => state.problems)
   const bug = useApp((state) => state.bug)
+  const name = useApp((state) => state.scenario?.name ?? '')
   if (status === 'bug')
     return (
       <section className="problems" aria-labelledby="problems-title">
@@ -22,7 +25,12 @@ export function Problems() {
           : `${errors.length} things keep the scenario from running`}
       </h2>
       <pre tabIndex={0}>{renderProblems(problems, { width: 110 })}</pre>
-      <p>Mend the file and drop it on the page again.</p>
+      <h3>Mend it here: open in the editor</h3>
+      <ProblemList
+        diagnostics={sortProblems(errors).map((problem) => diagnosticOf(problem, name))}
+        go={({ file, line }) => openEditor(file === undefined ? line : undefined)}
+      />
+      <p>Or mend the file and drop it on the page again.</p>
     </section>
   )
 }

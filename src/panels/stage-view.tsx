@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { Live, useLive, useTools } from '../app/context.tsx'
 import { PROJECTED } from '../app/projector.ts'
+import { useEditor } from '../app/editor-store.ts'
 import { insightAt } from '../app/session.ts'
 import { store, useApp } from '../app/store.ts'
 import { describeCard, isTrouble } from '../glyphs/card.ts'
@@ -30,6 +31,10 @@ export function StageView() {
   const [ready, setReady] = useState(false)
   const theme = useApp((state) => state.theme)
   const selected = useApp((state) => state.selected)
+  // The card of the resource in which the editor's cursor stands.
+  const pointed = useEditor((state) => state.pointed)
+  const at = useApp((state) => state.outline?.nodes.findIndex((node) => node.name === pointed) ?? -1)
+  const marked = selected ?? (at < 0 ? undefined : at)
   const pins = useApp((state) => state.pins)
   const still = useApp((state) => state.still)
   const legend = useApp((state) => state.legend)
@@ -80,7 +85,7 @@ export function StageView() {
     const { stage } = tools
     if (stage === undefined) return
     stage.setTheme(THEMES[theme])
-    stage.select(selected)
+    stage.select(marked)
     stage.setPins(pins)
     stage.setStill(still)
     stage.setPlaces(places)
@@ -100,8 +105,8 @@ export function StageView() {
         ? []
         : [{ x: zoom.offsetLeft, y: zoom.offsetTop, w: zoom.offsetWidth, h: zoom.offsetHeight }]),
     ])
-    if (selected !== undefined) stage.reveal(selected)
-  }, [tools, ready, theme, selected, pins, still, legend, places, projected])
+    if (marked !== undefined) stage.reveal(marked)
+  }, [tools, ready, theme, marked, pins, still, legend, places, projected])
 
   return (
     <div className="stage" ref={host}>
