@@ -3,6 +3,8 @@ import { lineColumn, type Span } from '../diag/span.ts'
 import type { Scenario, ScenarioParameter } from '../lang/scenario.ts'
 import { SCALE_MAX, type Setting } from '../lang/settings.ts'
 import type { Quantity } from '../model/contract.ts'
+import { leftOutGroups } from '../run/left-out.ts'
+import { leftOut } from '../run/report.ts'
 import { ownDimensions, servicePrefix, type World } from '../run/world.ts'
 import type { Readings } from './readings.ts'
 import { cellsOf } from './readings.ts'
@@ -41,7 +43,9 @@ export function outlineOf(
       message,
       ...(span === undefined ? {} : { line: lineColumn(span).line }),
     })),
+    leftOut: leftOutGroups(scenario.notSimulated.map(leftOut)),
     inferred: scenario.inferred,
+    isBare: scenario.isBare,
     step: stepOf(scenario.plan.duration),
     perDot,
   }

@@ -116,7 +116,11 @@ export interface Outline {
   /** Faults and actions known before the run; the rest come with the frames. */
   readonly marks: readonly Mark[]
   readonly notSimulated: readonly { readonly message: string; readonly line?: number }[]
+  /** The same for people, grouped: types that have no model, properties without effect, the rest. */
+  readonly leftOut: Readonly<Record<'types' | 'properties' | 'others', readonly string[]>>
   readonly inferred: readonly string[]
+  /** Nothing but a template: load and handlers were inferred. */
+  readonly isBare: boolean
   /** µs of virtual time in one frame. */
   readonly step: number
   /** How many messages one dot stands for, by outcome. */

@@ -7,14 +7,20 @@ const NAMES_SHOWN = 6
 
 /** First the types with their resources, then the types with their properties, then the rest, each in the order of the template. */
 export function notSimulatedLines(list: readonly LeftOut[]): string[] {
+  const { types, properties, others } = leftOutGroups(list)
+  return [...types, ...properties, ...others]
+}
+
+/** The same lines in three groups. */
+export function leftOutGroups(list: readonly LeftOut[]): Record<'types' | 'properties' | 'others', string[]> {
   const types = grouped(list, ({ type, property }) => (property === undefined ? type : undefined))
   const properties = grouped(list, ({ type, property }) => (property === undefined ? undefined : type))
   const others = grouped(list, ({ type, message }) => (type === undefined ? message : undefined))
-  return [
-    ...[...types].map(([type, lines]) => `${type}: ${named(lines.map(({ resource = '' }) => resource))}`),
-    ...[...properties].map(([type, lines]) => propertyLine(type, lines)),
-    ...[...others].map(([message, lines]) => otherLine(message, lines)),
-  ].map(plain)
+  return {
+    types: [...types].map(([type, lines]) => plain(`${type}: ${named(lines.map(({ resource = '' }) => resource))}`)),
+    properties: [...properties].map(([type, lines]) => plain(propertyLine(type, lines))),
+    others: [...others].map(([message, lines]) => plain(otherLine(message, lines))),
+  }
 }
 
 /** One property with the reason why it has no effect; several by their names and lines. */

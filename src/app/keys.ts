@@ -105,7 +105,13 @@ export const KEYS: readonly Key[] = [
     does: 'close, let go of the selection',
     is: one('Escape'),
     act: () =>
-      store.setState((state) => (state.help || state.share ? { help: false, share: false } : { selected: undefined })),
+      store.setState((state) =>
+        state.help || state.share
+          ? { help: false, share: false }
+          : state.selected !== undefined
+            ? { selected: undefined }
+            : { about: false },
+      ),
   },
   { keys: ['Ctrl Z'], does: 'undo a change', is: withControl('z', false), act: ({ session }) => session.undo() },
   {
@@ -122,6 +128,12 @@ export const KEYS: readonly Key[] = [
   },
   { keys: ['I'], does: 'keep the stage as a picture', is: one('i'), act: (tools) => void savePicture(tools) },
   { keys: ['P'], does: 'projector: larger, light, the stage alone', is: one('p'), act: () => toggleProjector() },
+  {
+    keys: ['O'],
+    does: 'open files',
+    is: one('o'),
+    act: () => document.getElementById('open-files')?.click(),
+  },
   {
     keys: ['E'],
     does: 'open the scenario’s text in the editor, close it; Escape leaves the editor',
@@ -163,8 +175,8 @@ function isField(target: EventTarget | undefined, event: KeyboardEvent): boolean
   if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable)
     return true
   if (target instanceof HTMLInputElement) {
-    // Undo works from a slider; its arrows are its own.
-    return target.type !== 'range' || !(event.ctrlKey || event.metaKey)
+    // A slider keeps what moves it.
+    return target.type !== 'range' || /^(?:Arrow|Page|Home|End)/.test(event.key)
   }
   // A button is pressed with the space bar.
   return (
@@ -176,8 +188,7 @@ function isField(target: EventTarget | undefined, event: KeyboardEvent): boolean
 export function listenToKeys(tools: Tools): void {
   window.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || isField(event.composedPath()[0], event)) return
-    if (store.getState().scenario === undefined && event.key !== '?' && event.key !== 'Escape' && event.key !== 't')
-      return
+    if (store.getState().scenario === undefined && !['?', 'Escape', 't', 'o'].includes(event.key)) return
     const key = KEYS.find((each) => each.is(event))
     if (key === undefined) return
     event.preventDefault()

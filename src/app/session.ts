@@ -10,6 +10,7 @@ import type { Point } from '../stage/geometry.ts'
 import { whole, zoomed, type Range } from '../timeline/range.ts'
 import { change, newHistory, NO_EDITS, redo, settle, undo, type Edits } from './edits.ts'
 import { GALLERY, titleOf } from './gallery.ts'
+import { namedIn } from './main-file.ts'
 import { keepPlaces, keptPlaces, type Places } from './places.ts'
 import { fromFragment, toFragment } from './share.ts'
 import { store, type Former, type Scenario } from './store.ts'
@@ -51,7 +52,9 @@ export class Session {
       return
     }
     const name = shared.text === undefined ? (entry?.file ?? shared.name) : shared.name
-    this.open({ name, text, own: shared.text !== undefined }, shared.edits, shared.time, shared.places)
+    const { files } = shared
+    const scenario = { name, text, own: shared.text !== undefined, ...(files && { files }) }
+    this.open(scenario, shared.edits, shared.time, shared.places)
   }
 
   /** Opens a scenario of the gallery by its name. */
@@ -112,7 +115,7 @@ export class Session {
       name: scenario.name,
       text: scenario.text,
       knobs: history.edits.knobs,
-      files: scenario.files ?? {},
+      files: namedIn(scenario.text, scenario.files ?? {}),
       ...(history.edits.seed === undefined ? {} : { seed: history.edits.seed }),
     })
   }
@@ -128,10 +131,11 @@ export class Session {
       case 'outline': {
         const { outline } = answer
         const first = this.run === undefined
-        const { outline: last, selected } = store.getState()
+        const { outline: last, selected, scenario } = store.getState()
         this.run = new Run(outline)
         store.setState({
           outline,
+          ...(first ? { about: scenario?.own === true && outline.isBare } : {}),
           selected: sameNode(last, outline, selected),
           status: 'running',
           outcomes: undefined,
@@ -394,7 +398,7 @@ export class Session {
     const name = scenario.own ? scenario.name : scenario.name.replace(/\.yaml$/, '')
     const fragment = toFragment({
       name,
-      ...(scenario.own ? { text: scenario.text } : {}),
+      ...(scenario.own ? { text: scenario.text, files: namedIn(scenario.text, scenario.files ?? {}) } : {}),
       edits: history.edits,
       time: this.clock.now,
       places: store.getState().places,

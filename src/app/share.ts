@@ -11,6 +11,8 @@ export interface Shared {
   readonly name: string
   /** The text, when the link carries it. */
   readonly text?: string
+  /** Files that the text names, by their paths from its folder. */
+  readonly files?: Readonly<Record<string, string>>
   readonly edits: Edits
   /** Moment to show, in µs. */
   readonly time?: number
@@ -24,10 +26,14 @@ const TEXT_MAX = 1_000_000
 const KNOBS_MAX = 200
 
 /** The fragment for a state, with its `#`. */
-export function toFragment({ name, text, edits, time, places }: Shared): string {
+export function toFragment({ name, text, files = {}, edits, time, places }: Shared): string {
   const parts = new URLSearchParams()
   if (text === undefined) parts.set('scenario', name)
-  else parts.set('s', `1.${base64(deflateSync(strToU8(JSON.stringify({ name, text })), { level: 9, mem: 8 }))}`)
+  else
+    parts.set(
+      's',
+      `1.${base64(deflateSync(strToU8(JSON.stringify(Object.keys(files).length === 0 ? { name, text } : { name, text, files })), { level: 9, mem: 8 }))}`,
+    )
   for (const knob of Object.keys(edits.knobs).sort()) parts.set(`k.${knob}`, edits.knobs[knob])
   if (edits.seed !== undefined) parts.set('seed', edits.seed)
   if (time !== undefined && time > 0) parts.set('t', String(Math.round(time / 1000) / 1000))
@@ -54,22 +60,31 @@ export function fromFragment(fragment: string): Shared | undefined {
   return {
     name: name.slice(0, 200),
     ...(whole === undefined ? {} : { text: whole.text }),
+    ...(whole?.files === undefined ? {} : { files: whole.files }),
     edits: { knobs, ...(seed === null ? {} : { seed: seed.slice(0, 100) }) },
     ...(seconds >= 0 && seconds < 1e9 ? { time: seconds * 1e6 } : {}),
     ...(places.size > 0 ? { places } : {}),
   }
 }
 
-function unfold(packed: string | null): { name: string; text: string } | undefined {
+function unfold(packed: string | null): (Pick<Shared, 'name' | 'files'> & { text: string }) | undefined {
   if (packed === null || !packed.startsWith('1.')) return undefined
   try {
     const value: unknown = JSON.parse(strFromU8(inflate(unbase64(packed.slice(2)))))
     if (typeof value !== 'object' || value === null) return undefined
-    const { name, text } = value as Record<string, unknown>
-    return typeof name === 'string' && typeof text === 'string' ? { name, text } : undefined
+    const { name, text, files } = value as Record<string, unknown>
+    if (typeof name !== 'string' || typeof text !== 'string') return undefined
+    return { name, text, ...(files === undefined ? {} : { files: textsOf(files) }) }
   } catch {
     return undefined
   }
+}
+
+/** Only texts, in a map that inherits no names. */
+function textsOf(files: unknown): Readonly<Record<string, string>> {
+  const made: Record<string, string> = Object.create(null)
+  for (const [path, text] of Object.entries(files ?? {})) if (typeof text === 'string') made[path] = text
+  return made
 }
 
 /** Inflates in pieces and stops at `TEXT_MAX`: a few bytes must not unfold to gigabytes. */

@@ -7,6 +7,7 @@ import type { Point } from '../stage/geometry.ts'
 import type { Range } from '../timeline/range.ts'
 import { themeFor, type ThemeName } from '../theme/tokens.ts'
 import { newHistory, type History } from './edits.ts'
+import type { Texts } from './main-file.ts'
 
 export interface Scenario {
   readonly name: string
@@ -52,6 +53,10 @@ export interface AppState {
   readonly help: boolean
   /** The dialog of what can be taken along. */
   readonly share: boolean
+  /** Whether it is told what of the template is simulated, as long as nothing is selected. */
+  readonly about: boolean
+  /** Opened files of which several could be the scenario: one is to be chosen. */
+  readonly choice?: { readonly files: Texts; readonly candidates: readonly string[] }
   readonly still: boolean
   readonly playing: boolean
   /** The part of the run that is looked at, in µs; undefined = all of it. */
@@ -83,6 +88,7 @@ export const store = createStore<AppState>()(() => ({
   legend: true,
   help: false,
   share: false,
+  about: false,
   still: prefers('(prefers-reduced-motion: reduce)'),
   playing: false,
   speed: 1,

@@ -1,9 +1,11 @@
 // The editor's life on the page: it follows the scenario and the selection, has the text checked, and runs it when it is right.
 import { download } from '../app/download.ts'
 import { closeEditor, editorStore } from '../app/editor-store.ts'
+import { namedIn } from '../app/main-file.ts'
 import type { Session } from '../app/session.ts'
 import { store, type AppState } from '../app/store.ts'
 import type { Diagnostic, Draft, Fix } from '../sim.ts'
+import { THEMES } from '../theme/tokens.ts'
 import type { Assistant } from './assistant.ts'
 import { TextBox } from './text-box.ts'
 
@@ -100,7 +102,7 @@ export class Editing {
 
   #draft(text: string): Draft {
     const { scenario, history } = store.getState()
-    return { name: scenario?.name ?? '', text, files: scenario?.files ?? {}, knobs: history.edits.knobs }
+    return { name: scenario?.name ?? '', text, files: namedIn(text, scenario?.files ?? {}), knobs: history.edits.knobs }
   }
 
   #follow(state: AppState, before: AppState | undefined): void {
@@ -122,7 +124,7 @@ export class Editing {
       this.box.replace(scenario.text)
       editorStore.setState({ isAhead: this.box.text !== scenario.text })
     }
-    if (state.theme !== before?.theme) this.box.setTheme(state.theme)
+    if (state.theme !== before?.theme) this.box.setTheme(THEMES[state.theme].isDark)
     if (state.outline !== before?.outline) this.#place(state)
     if (state.selected !== before?.selected || state.outline !== before?.outline) this.#shown(state)
   }

@@ -75,10 +75,10 @@ const rules: Parameters<typeof EditorView.theme>[0] = {
   '.cm-snippetField': { background: 'color-mix(in srgb, var(--accent) 22%, transparent)' },
 }
 
-export const themes: Readonly<Record<'dark' | 'light', Extension>> = {
-  dark: EditorView.theme(rules, { dark: true }),
-  light: EditorView.theme(rules, { dark: false }),
-}
+const dark = EditorView.theme(rules, { dark: true })
+const light = EditorView.theme(rules, { dark: false })
+
+export const themeOf = (isDark: boolean): Extension => (isDark ? dark : light)
 
 export const colours: Extension = syntaxHighlighting(
   HighlightStyle.define([

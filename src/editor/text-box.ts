@@ -28,7 +28,7 @@ import {
 import type { Diagnostic, Fix } from '../sim.ts'
 import type { Assistant } from './assistant.ts'
 import { marked, proposals } from './completion.ts'
-import { colours, themes } from './look.ts'
+import { colours, themeOf } from './look.ts'
 import { placeAt, placeOf, places, withPlaces, withShown } from './places.ts'
 import { wrapping } from './wrap.ts'
 
@@ -50,7 +50,7 @@ export class TextBox {
   readonly #assistant: Assistant
   readonly #events: TextBoxEvents
   readonly #theme = new Compartment()
-  #themeName: 'dark' | 'light' = 'dark'
+  #isDark = true
   #pointed: string | undefined
 
   constructor(assistant: Assistant, events: TextBoxEvents) {
@@ -87,9 +87,9 @@ export class TextBox {
     this.#view.focus()
   }
 
-  setTheme(name: 'dark' | 'light'): void {
-    this.#themeName = name
-    this.#view.dispatch({ effects: this.#theme.reconfigure(themes[name]) })
+  setTheme(isDark: boolean): void {
+    this.#isDark = isDark
+    this.#view.dispatch({ effects: this.#theme.reconfigure(themeOf(isDark)) })
   }
 
   /** Where the resources stand in the text as it is now. */
@@ -201,9 +201,10 @@ export class TextBox {
       [lineNumbers(), lintGutter(), foldGutter(), history(), drawSelection(), indentOnInput(), bracketMatching()],
       [closeBrackets(), highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches()],
       [indentUnit.of('  '), isJson ? json() : yaml(), colours, wrapping, places, proposals(this.#assistant)],
-      this.#theme.of(themes[this.#themeName]),
+      this.#theme.of(themeOf(this.#isDark)),
       EditorView.contentAttributes.of({
         'aria-label': `Text of ${name}. Escape leaves the editor.`,
+        tabindex: '0',
         autocapitalize: 'off',
         spellcheck: 'false',
       }),

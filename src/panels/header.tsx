@@ -1,10 +1,9 @@
 // The header: where one is, and what can be done with the whole scenario.
-import { useRef } from 'react'
 import { useTools } from '../app/context.tsx'
-import { openFile } from '../app/files.ts'
 import { titleOf } from '../app/gallery.ts'
 import { store, useApp } from '../app/store.ts'
 import { opposite, THEMES } from '../theme/tokens.ts'
+import { OpenButtons } from './open.tsx'
 
 export function Header() {
   const { session } = useTools()
@@ -12,7 +11,6 @@ export function Header() {
   const past = useApp((state) => state.history.past.length)
   const future = useApp((state) => state.history.future.length)
   const theme = useApp((state) => state.theme)
-  const file = useRef<HTMLInputElement>(null)
   return (
     <header className="header">
       <a
@@ -59,21 +57,7 @@ export function Header() {
           </button>
         </>
       )}
-      <button type="button" onClick={() => file.current?.click()}>
-        Open a template…
-      </button>
-      <input
-        ref={file}
-        type="file"
-        hidden
-        accept=".yaml,.yml,.json,.template"
-        aria-label="A template or scenario file"
-        onChange={(event) => {
-          const chosen = event.target.files?.[0]
-          if (chosen !== undefined) void openFile(session, chosen)
-          event.target.value = ''
-        }}
-      />
+      <OpenButtons />
       <button type="button" onClick={() => store.setState({ theme: opposite(theme) })} title="Dark or light (T)">
         {THEMES[theme].isDark ? 'Light' : 'Dark'}
       </button>

@@ -2,7 +2,7 @@
 import { useRef } from 'react'
 import { useLive, useTools } from '../app/context.tsx'
 import { insightAt } from '../app/session.ts'
-import { useApp } from '../app/store.ts'
+import { store, useApp } from '../app/store.ts'
 import { number } from '../run/words.ts'
 import { Knobs } from './knobs.tsx'
 
@@ -106,6 +106,7 @@ function Insights() {
 function Notes() {
   const outline = useApp((state) => state.outline)
   const outcomes = useApp((state) => state.outcomes)
+  const about = useApp((state) => state.about && state.selected === undefined)
   if (outline === undefined) return null
   const { notSimulated, inferred } = outline
   return (
@@ -116,28 +117,19 @@ function Notes() {
           <span className="mono digest">{outcomes.digest}</span>
         </p>
       )}
-      {notSimulated.length > 0 && (
-        <details>
-          <summary>Not simulated: {notSimulated.length}</summary>
-          <ul>
-            {notSimulated.map((each) => (
-              <li key={`${each.line} ${each.message}`}>
-                {each.message}
-                {each.line === undefined ? '' : ` (line ${each.line})`}
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
-      {inferred.length > 0 && (
-        <details>
-          <summary>Assumed, because nobody said: {inferred.length}</summary>
-          <ul>
-            {inferred.map((each) => (
-              <li key={each}>{each}</li>
-            ))}
-          </ul>
-        </details>
+      {(notSimulated.length > 0 || inferred.length > 0) && (
+        <button
+          type="button"
+          className="small"
+          aria-expanded={about}
+          onClick={() => store.setState(about ? { about: false } : { about: true, selected: undefined })}
+        >
+          {[
+            ...(notSimulated.length > 0 ? [`not simulated: ${notSimulated.length}`] : []),
+            ...(inferred.length > 0 ? [`assumed: ${inferred.length}`] : []),
+          ].join(', ')}{' '}
+          …
+        </button>
       )}
     </section>
   )

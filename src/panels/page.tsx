@@ -2,14 +2,17 @@
 import { useState, type DragEvent } from 'react'
 import { useTools } from '../app/context.tsx'
 import { useEditor } from '../app/editor-store.ts'
-import { openFile } from '../app/files.ts'
+import { droppedFiles, openFiles } from '../app/files.ts'
 import { useApp } from '../app/store.ts'
+import type { Outline } from '../sim.ts'
+import { About } from './about.tsx'
 import { EditorPanel } from './editor.tsx'
 import { Gallery } from './gallery.tsx'
 import { Header } from './header.tsx'
 import { Help } from './help.tsx'
 import { Inspector } from './inspector.tsx'
 import { LeftPanel } from './left.tsx'
+import { Choice } from './open.tsx'
 import { Problems } from './problems.tsx'
 import { Projector } from './projector.tsx'
 import { Share } from './share.tsx'
@@ -21,17 +24,25 @@ export function Page() {
   const status = useApp((state) => state.status)
   const panels = useApp((state) => state.panels)
   const selected = useApp((state) => state.selected)
-  const hasOutline = useApp((state) => state.outline !== undefined)
+  const outline = useApp((state) => state.outline)
+  const about = useApp((state) => state.about)
   const editing = useEditor((state) => state.open)
   const notice = useApp((state) => state.notice)
   const [over, setOver] = useState(false)
   const drop = (event: DragEvent): void => {
     event.preventDefault()
     setOver(false)
-    const file = event.dataTransfer.files[0]
-    if (file !== undefined) void openFile(session, file)
+    void droppedFiles(event.dataTransfer).then((files) => openFiles(session, files))
   }
   const wrong = status === 'problems' || status === 'bug'
+  const right =
+    !panels || wrong || outline === undefined
+      ? undefined
+      : selected !== undefined
+        ? 'inspector'
+        : about
+          ? 'about'
+          : undefined
   return (
     <div
       className="page"
@@ -50,14 +61,15 @@ export function Page() {
         <Gallery />
       ) : (
         <div
-          className={`work${editing ? ' editing' : ''}${panels ? '' : ' bare'}${selected === undefined || !panels ? ' no-right' : ''}`}
+          className={`work${editing ? ' editing' : ''}${panels ? '' : ' bare'}${right === undefined ? ' no-right' : ''}`}
         >
           {panels && <LeftPanel />}
           {editing && <EditorPanel />}
           <main className="middle" aria-label="Stage">
             {wrong ? <Problems /> : <StageView />}
           </main>
-          {panels && selected !== undefined && hasOutline && !wrong && <Inspector node={selected} />}
+          {right === 'inspector' && <Inspector node={selected as number} />}
+          {right === 'about' && <About outline={outline as Outline} />}
           {!wrong && <TimeLine />}
         </div>
       )}
@@ -72,6 +84,7 @@ export function Page() {
       <Help />
       <Share />
       <Projector />
+      <Choice />
     </div>
   )
 }

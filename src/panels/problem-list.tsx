@@ -15,7 +15,12 @@ export function ProblemList({ diagnostics, go, apply, explain }: Actions & { dia
     <ul className="problem-list" aria-label="Problems of the text">
       {diagnostics.map((each, i) => (
         <li key={`${each.slug} ${each.from ?? i} ${each.message}`} className={each.severity}>
-          <button type="button" className="problem" onClick={() => go(each)} disabled={each.line === undefined}>
+          <button
+            type="button"
+            className="problem"
+            onClick={() => go(each)}
+            disabled={each.line === undefined || each.file !== undefined}
+          >
             <span aria-hidden="true">{SIGNS[each.severity]}</span>
             <span className="words">
               <b>

@@ -28,7 +28,7 @@ export function Problems() {
       <h3>Mend it here: open in the editor</h3>
       <ProblemList
         diagnostics={sortProblems(errors).map((problem) => diagnosticOf(problem, name))}
-        go={({ file, line }) => openEditor(file === undefined ? line : undefined)}
+        go={({ line }) => openEditor(line)}
       />
       <p>Or mend the file and drop it on the page again.</p>
     </section>

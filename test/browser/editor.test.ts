@@ -158,7 +158,7 @@ describe('an author', () => {
     // The inspector follows the cursor; closed, the card is marked alone.
     await page.locator('.cm-content').focus()
     await goBehind(page, 'VisibilityTimeout')
-    await page.getByRole('complementary', { name: 'Inspector' }).getByText('AWS::SQS::Queue').waitFor()
+    await page.getByRole('complementary', { name: 'Inspector' }).getByText('AWS::SQS::Queue', { exact: true }).waitFor()
     await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')
     await page.getByRole('complementary', { name: 'Inspector' }).waitFor({ state: 'detached' })
