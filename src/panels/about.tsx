@@ -30,7 +30,12 @@ export function About({ outline }: { outline: Outline }) {
         lines={[...types].map(([type, count]) => (count === 1 ? type : `${type} × ${count}`))}
         none="Nothing of this template: no resource of it has a model."
       />
-      <Lines title="No model of these types" lines={leftOut.types} why="The run is as if they were not there." />
+      <Lines
+        title="No model of these types"
+        lines={leftOut.types}
+        why="The run is as if they were not there."
+        isShort
+      />
       <Lines title="Properties without effect" lines={leftOut.properties} />
       <Lines title="Left out" lines={leftOut.others} />
       <Lines
@@ -46,7 +51,17 @@ export function About({ outline }: { outline: Outline }) {
   )
 }
 
-function Lines({ title, lines, why, none }: { title: string; lines: readonly string[]; why?: string; none?: string }) {
+interface LinesProps {
+  readonly title: string
+  readonly lines: readonly string[]
+  readonly why?: string
+  /** What is said when there are none. */
+  readonly none?: string
+  /** One line each, cut where the panel ends. */
+  readonly isShort?: boolean
+}
+
+function Lines({ title, lines, why, none, isShort = false }: LinesProps) {
   if (lines.length === 0 && none === undefined) return null
   return (
     <section>
@@ -55,9 +70,11 @@ function Lines({ title, lines, why, none }: { title: string; lines: readonly str
       </h3>
       {lines.length === 0 && <p>{none}</p>}
       {why !== undefined && <p>{why}</p>}
-      <ul>
+      <ul className={isShort ? 'short' : undefined}>
         {lines.map((line) => (
-          <li key={line}>{line}</li>
+          <li key={line} title={isShort ? line : undefined}>
+            {line}
+          </li>
         ))}
       </ul>
     </section>

@@ -4,14 +4,16 @@ import '../editor/editor.css'
 import { useTools } from '../app/context.tsx'
 import { closeEditor, editorStore, useEditor } from '../app/editor-store.ts'
 import { useApp } from '../app/store.ts'
+import type { Explained } from '../sim.ts'
 import type { Editing } from '../editor/editing.ts'
-import { ProblemList } from './problem-list.tsx'
+import { ProblemList, Words } from './problem-list.tsx'
 
 export function EditorPanel() {
   const tools = useTools()
   const name = useApp((state) => state.scenario?.name ?? '')
   const checked = useEditor((state) => state.checked)
   const isAhead = useEditor((state) => state.isAhead)
+  const explained = useEditor((state) => state.explained)
   const goTo = useEditor((state) => state.goTo)
   const host = useRef<HTMLDivElement>(null)
   const [editing, setEditing] = useState<Editing | undefined>(tools.editing)
@@ -60,22 +62,22 @@ export function EditorPanel() {
           </button>
         </p>
       )}
-      <ProblemList
-        diagnostics={checked?.diagnostics ?? []}
-        go={(each) => editing?.goTo(each)}
-        apply={(fix) => editing?.apply(fix)}
-        explain={(slug) => void editing?.explain(slug)}
-      />
-      <Explained />
+      {explained === undefined ? (
+        <ProblemList
+          diagnostics={checked?.diagnostics ?? []}
+          go={(each) => editing?.goTo(each)}
+          apply={(fix) => editing?.apply(fix)}
+          explain={(slug) => void editing?.explain(slug)}
+        />
+      ) : (
+        <Explanation of={explained} />
+      )}
       <Status />
     </aside>
   )
 }
 
-function Explained() {
-  const explained = useEditor((state) => state.explained)
-  if (explained === undefined) return null
-  const { slug, title, text, wrong, right, source } = explained
+function Explanation({ of: { slug, title, text, wrong, right, source } }: { of: Explained }) {
   return (
     <section className="explained" aria-label={`Explanation of ${slug}`}>
       <button
@@ -87,7 +89,9 @@ function Explained() {
         ✕
       </button>
       <h3>{title}</h3>
-      <p>{text}</p>
+      <p>
+        <Words text={text} />
+      </p>
       {wrong !== undefined && <pre tabIndex={0} aria-label="Wrong">{`# wrong\n${wrong.trimEnd()}`}</pre>}
       {right !== undefined && <pre tabIndex={0} aria-label="Right">{`# right\n${right.trimEnd()}`}</pre>}
       {source !== undefined && <p className="quiet">source: {source}</p>}
@@ -101,12 +105,13 @@ function Status() {
   const isStale = useEditor((state) => state.isStale)
   const isAhead = useEditor((state) => state.isAhead)
   const pointed = useEditor((state) => state.pointed)
+  const hasRun = useApp((state) => state.outline !== undefined)
   const errors = checked?.diagnostics.filter(({ severity }) => severity === 'error').length ?? 0
   const others = (checked?.diagnostics.length ?? 0) - errors
   const words = isStale
     ? 'checking …'
     : errors > 0
-      ? `${errors} ${errors === 1 ? 'error keeps' : 'errors keep'} this text from running; shown is the run before`
+      ? `${errors} ${errors === 1 ? 'error keeps' : 'errors keep'} this text from running${hasRun ? '; shown is the run before' : ''}`
       : isAhead
         ? 'right; it runs in a moment'
         : others > 0

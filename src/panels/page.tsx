@@ -61,7 +61,7 @@ export function Page() {
         <Gallery />
       ) : (
         <div
-          className={`work${editing ? ' editing' : ''}${panels ? '' : ' bare'}${right === undefined ? ' no-right' : ''}`}
+          className={`work${editing ? ' editing' : ''}${wrong ? ' wrong' : ''}${panels ? '' : ' bare'}${right === undefined ? ' no-right' : ''}`}
         >
           {panels && <LeftPanel />}
           {editing && <EditorPanel />}

@@ -59,6 +59,6 @@ export function ProblemList({ diagnostics, go, apply, explain }: Actions & { dia
 }
 
 /** A text whose words in backticks are code. */
-function Words({ text }: { text: string }) {
+export function Words({ text }: { text: string }) {
   return <span>{text.split('`').map((part, i) => (i % 2 === 0 ? part : <code key={i + part}>{part}</code>))}</span>
 }

@@ -24,13 +24,12 @@ export function Problems() {
           ? 'This keeps the scenario from running'
           : `${errors.length} things keep the scenario from running`}
       </h2>
-      <pre tabIndex={0}>{renderProblems(problems, { width: 110 })}</pre>
-      <h3>Mend it here: open in the editor</h3>
+      <p>Open the editor at one of them, or mend the file and drop it on the page again.</p>
       <ProblemList
         diagnostics={sortProblems(errors).map((problem) => diagnosticOf(problem, name))}
         go={({ line }) => openEditor(line)}
       />
-      <p>Or mend the file and drop it on the page again.</p>
+      <pre tabIndex={0}>{renderProblems(problems, { width: 110 })}</pre>
     </section>
   )
 }
