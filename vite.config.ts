@@ -19,6 +19,19 @@ export default defineConfig({
         { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: CSP }, injectTo: 'head-prepend' },
       ],
     },
+    {
+      // What the page needs without a network, for `public/offline.js`.
+      name: 'offline',
+      apply: 'build',
+      generateBundle(_, bundle) {
+        const files = Object.keys(bundle).filter((name) => /^assets\/.*\.(?:js|css|woff2)$/.test(name))
+        this.emitFile({
+          type: 'asset',
+          fileName: 'offline.json',
+          source: JSON.stringify(['./', 'icon.svg', ...files.sort()]),
+        })
+      },
+    },
   ],
   worker: { format: 'es' },
   build: {

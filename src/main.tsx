@@ -6,18 +6,22 @@ import '@fontsource/jetbrains-mono/latin-400.css'
 import '@fontsource/jetbrains-mono/latin-500.css'
 import '@fontsource/jetbrains-mono/latin-600.css'
 import './style.css'
+import { lazy, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ToolsContext, type Tools } from './app/context.tsx'
 import { isEmbedded } from './app/embed.ts'
 import { listenToKeys } from './app/keys.ts'
 import { Loop } from './app/loop.ts'
+import { keepOffline } from './app/offline.ts'
+import { exposeCosts } from './app/perf.ts'
 import { Session } from './app/session.ts'
 import { store } from './app/store.ts'
 import { startWorker } from './bridge/start.ts'
-import { Figure } from './panels/embed.tsx'
 import { Assistant } from './editor/assistant.ts'
 import { Page } from './panels/page.tsx'
 import { applyTheme, THEMES } from './theme/tokens.ts'
+
+const Figure = lazy(() => import('./panels/embed.tsx').then((each) => ({ default: each.Figure })))
 
 const root = document.documentElement
 applyTheme(THEMES[store.getState().theme], root)
@@ -42,10 +46,20 @@ void Promise.all(
   ].map((face) => document.fonts.load(face)),
 ).finally(() => {
   createRoot(document.getElementById('app') as HTMLElement).render(
-    <ToolsContext value={tools}>{isEmbedded() ? <Figure /> : <Page />}</ToolsContext>,
+    <ToolsContext value={tools}>
+      {isEmbedded() ? (
+        <Suspense>
+          <Figure />
+        </Suspense>
+      ) : (
+        <Page />
+      )}
+    </ToolsContext>,
   )
   session.openAddress(location.hash)
   loop.start()
 })
 window.addEventListener('hashchange', () => session.openAddress(location.hash))
 listenToKeys(tools)
+exposeCosts(tools)
+if (!isEmbedded()) keepOffline()

@@ -1,7 +1,6 @@
 // The keyboard: every control has a key, and the table of `?` is made from the same list.
 import type { Tools } from './context.tsx'
 import { toggleProjector } from './projector.ts'
-import { savePicture } from './saving.ts'
 import { closeEditor, editorStore, openEditor } from './editor-store.ts'
 import { store } from './store.ts'
 import { opposite } from '../theme/tokens.ts'
@@ -126,7 +125,12 @@ export const KEYS: readonly Key[] = [
     is: one('u'),
     act: () => store.setState({ share: true }),
   },
-  { keys: ['I'], does: 'keep the stage as a picture', is: one('i'), act: (tools) => void savePicture(tools) },
+  {
+    keys: ['I'],
+    does: 'keep the stage as a picture',
+    is: one('i'),
+    act: (tools) => void import('./saving.ts').then(({ savePicture }) => savePicture(tools)),
+  },
   { keys: ['P'], does: 'projector: larger, light, the stage alone', is: one('p'), act: () => toggleProjector() },
   {
     keys: ['O'],

@@ -14,18 +14,22 @@ interface Entry {
 export class Loop {
   readonly #session: Session
   readonly #entries = new Set<Entry>()
-  #stage: () => void = () => {}
+  #stage: () => number = () => 0
   #before = 0
   #fresh = true
   /** Real milliseconds of script of the last frames, for `?perf`. */
   readonly costs: number[] = []
+  /** The part of them that dots, roads and handing the picture over took: without cards and panels. */
+  readonly draws: number[] = []
+  /** Frames so far. */
+  count = 0
 
   constructor(session: Session) {
     this.#session = session
   }
 
-  /** What is called every frame: the stage decides itself whether anything changed. */
-  setStage(draw: () => void): void {
+  /** What is called every frame: the stage decides itself whether anything changed, and answers how many ms cards took. */
+  setStage(draw: () => number): void {
     this.#stage = draw
   }
 
@@ -46,7 +50,10 @@ export class Loop {
       const begun = performance.now()
       this.#session.tick(this.#before === 0 ? 0 : time - this.#before)
       this.#before = time
-      this.#stage()
+      const drawing = performance.now()
+      const cards = this.#stage()
+      this.draws.push(performance.now() - drawing - cards)
+      if (this.draws.length > 240) this.draws.shift()
       const { now } = this.#session.clock
       const reached = this.#session.run?.reached ?? 0
       const fresh = this.#fresh
@@ -59,6 +66,7 @@ export class Loop {
         entry.last = time
         entry.paint(now)
       }
+      this.count++
       this.costs.push(performance.now() - begun)
       if (this.costs.length > 240) this.costs.shift()
       requestAnimationFrame(turn)

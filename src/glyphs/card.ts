@@ -17,8 +17,8 @@ const ICON_FROM = { w: 118, h: 62 }
 export interface CardState {
   readonly selected: boolean
   readonly focused: boolean
-  /** How much larger texts and strokes are than usual: more than 1 on a projector. */
-  readonly scale?: number
+  /** Two numbers at its foot, as many as are read from the last row of a room. */
+  readonly few?: boolean
   /** Number of the insight that points here. */
   readonly pin?: number
 }
@@ -36,15 +36,14 @@ export function drawCard(
   state: CardState,
 ): void {
   const box: Box = { x: 0, y: 0, w: size.w, h: size.h }
-  const scale = state.scale ?? 1
-  const k = scale * Math.max(1, Math.min(3, size.w / glyph.size.w, size.h / glyph.size.h))
+  const k = Math.max(1, Math.min(3, size.w / glyph.size.w, size.h / glyph.size.h))
   const pen = new Pen(ctx, theme, k)
   const badge = glyph.badge?.(view)
   if (size.w < GAUGE_FROM) chip(pen, box, glyph, view, badge)
   else {
     frame(pen, box, badge)
-    if (size.w < WHOLE_FROM.w * scale || size.h < WHOLE_FROM.h * scale) compact(pen, box, glyph, view, badge)
-    else whole(pen, box, glyph, view, badge, scale > 1)
+    if (size.w < WHOLE_FROM.w || size.h < WHOLE_FROM.h) compact(pen, box, glyph, view, badge)
+    else whole(pen, box, glyph, view, badge, state.few === true)
   }
   const radius = 9 * k
   if (state.selected || state.focused)
@@ -81,7 +80,6 @@ function whole(pen: Pen, box: Box, glyph: Glyph, view: NodeView, found: Badge | 
   if (badge !== undefined) drawBadge(pen, box.w - pad, beside ? pad + 12 * k : second, badge, box.w - pad - left)
   const kindRoom = box.w - pad - left - (badge !== undefined && !beside ? badgeWidth + 6 * k : 0)
   if (kindRoom > 24 * k) pen.text(left, second, kindOf(view.node), { size: 11, colour: theme.low, max: kindRoom })
-  // From the last row two numbers can be read.
   const facts = few ? glyph.facts(view).slice(0, 2) : glyph.facts(view)
   const footHeight = facts.length > 0 && box.h > 110 * k ? 38 * k : 0
   const top = pad + 36 * k

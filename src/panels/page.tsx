@@ -1,5 +1,5 @@
 // The page: header, panels, stage and time line; or the gallery, or what is wrong with a scenario.
-import { useState, type DragEvent } from 'react'
+import { lazy, Suspense, useState, type DragEvent } from 'react'
 import { useTools } from '../app/context.tsx'
 import { useEditor } from '../app/editor-store.ts'
 import { droppedFiles, openFiles } from '../app/files.ts'
@@ -15,9 +15,11 @@ import { LeftPanel } from './left.tsx'
 import { Choice } from './open.tsx'
 import { Problems } from './problems.tsx'
 import { Projector } from './projector.tsx'
-import { Share } from './share.tsx'
 import { StageView } from './stage-view.tsx'
 import { TimeLine } from './time-line.tsx'
+
+// Nobody waits for what is asked for now and then.
+const Share = lazy(() => import('./share.tsx').then((each) => ({ default: each.Share })))
 
 export function Page() {
   const { session } = useTools()
@@ -28,6 +30,7 @@ export function Page() {
   const about = useApp((state) => state.about)
   const editing = useEditor((state) => state.open)
   const notice = useApp((state) => state.notice)
+  const share = useApp((state) => state.share)
   const [over, setOver] = useState(false)
   const drop = (event: DragEvent): void => {
     event.preventDefault()
@@ -82,7 +85,11 @@ export function Page() {
         {notice}
       </div>
       <Help />
-      <Share />
+      {share && (
+        <Suspense>
+          <Share />
+        </Suspense>
+      )}
       <Projector />
       <Choice />
     </div>

@@ -9,19 +9,16 @@ import './share.css'
 export function Share() {
   const tools = useTools()
   const { session } = tools
-  const open = useApp((state) => state.share)
   const done = useApp((state) => state.status === 'done')
   const dialog = useRef<HTMLDialogElement>(null)
   const [link, setLink] = useState<string | undefined>(undefined)
+  // It stands on the page only while it is open.
   useEffect(() => {
-    if (open && dialog.current?.open === false) {
-      const fragment = session.fragment()
-      if (fragment !== undefined) history.replaceState(null, '', fragment)
-      setLink(fragment === undefined ? undefined : location.href)
-      dialog.current.showModal()
-    }
-    if (!open && dialog.current?.open === true) dialog.current.close()
-  }, [open, session])
+    const fragment = session.fragment()
+    if (fragment !== undefined) history.replaceState(null, '', fragment)
+    setLink(fragment === undefined ? undefined : location.href)
+    dialog.current?.showModal()
+  }, [session])
   return (
     <dialog
       ref={dialog}

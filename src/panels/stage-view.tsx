@@ -1,6 +1,7 @@
 // The stage with what lies over it: the caption, the legend, the zoom, and the same nodes as buttons for the keyboard.
 import { useEffect, useRef, useState } from 'react'
 import { Live, useLive, useTools } from '../app/context.tsx'
+import { DOTS_LEAST, SHOWS_COSTS } from '../app/perf.ts'
 import { PROJECTED } from '../app/projector.ts'
 import { useEditor } from '../app/editor-store.ts'
 import { insightAt } from '../app/session.ts'
@@ -46,6 +47,7 @@ export function StageView() {
     const element = host.current
     if (element === null) return
     let gone = false
+    let drawn = false
     const observer = new ResizeObserver(() => tools.stage?.resize())
     // The renderer is a third of all script: the gallery and the panels do not wait for it.
     const made = import('../stage/stage.ts').then(({ Stage }) =>
@@ -54,6 +56,7 @@ export function StageView() {
         moved: () => setMoves((count) => count + 1),
         perDot: (perDot) => store.setState({ perDot }),
         placed: (name, place) => tools.session.place(name, place),
+        dotsLeast: DOTS_LEAST,
       }),
     )
     void made.then((stage) => {
@@ -67,14 +70,18 @@ export function StageView() {
       tools.session.onRun = (run) => stage.setRun(run)
       if (tools.session.run !== undefined) stage.setRun(tools.session.run)
       tools.loop.setStage(() => {
-        if (tools.session.ready) stage.draw(tools.session.clock)
+        if (!tools.session.ready) return 0
+        const cards = stage.draw(tools.session.clock)
+        if (!drawn) performance.mark('first-frame')
+        drawn = true
+        return cards
       })
       setReady(true)
     })
     return () => {
       gone = true
       observer.disconnect()
-      tools.loop.setStage(() => {})
+      tools.loop.setStage(() => 0)
       tools.session.onRun = () => {}
       tools.stage?.destroy()
       tools.stage = undefined
@@ -113,7 +120,7 @@ export function StageView() {
       <Caption />
       {ready && <Mirror moves={moves} />}
       {legend && <Legend />}
-      {new URLSearchParams(location.search).has('perf') && <Cost />}
+      {SHOWS_COSTS && <Cost />}
       <div className="zoom" role="group" aria-label="Zoom">
         <button type="button" aria-label="Zoom in" onClick={() => tools.stage?.zoom(1.25)}>
           +

@@ -7,7 +7,6 @@ import { OUTCOMES } from '../sim.ts'
 import { outcomeColour, type Theme } from '../theme/tokens.ts'
 import { PATH_POINTS, type Dots, type Path } from './dots.ts'
 
-const CAPACITY = 8192
 const ROW = PATH_POINTS + 1
 
 const VERTEX = `#version 300 es
@@ -80,7 +79,8 @@ void main() {
 
 export class GpuDots {
   readonly mesh: Mesh<Geometry, Shader>
-  readonly #vertices = new Float32Array(CAPACITY * 16)
+  readonly #capacity: number
+  readonly #vertices: Float32Array
   readonly #buffer: Buffer
   readonly #indices: Buffer
   readonly #uniforms: UniformGroup
@@ -88,10 +88,13 @@ export class GpuDots {
   #paths: BufferImageSource
   #base = 0
 
-  constructor() {
+  /** With room for so many dots. */
+  constructor(capacity: number) {
+    this.#capacity = capacity
+    this.#vertices = new Float32Array(capacity * 16)
     this.#buffer = new Buffer({ data: this.#vertices, usage: BufferUsage.VERTEX | BufferUsage.COPY_DST, label: 'dots' })
-    const indices = new Uint32Array(CAPACITY * 6)
-    for (let i = 0; i < CAPACITY; i++)
+    const indices = new Uint32Array(capacity * 6)
+    for (let i = 0; i < capacity; i++)
       indices.set(
         [0, 1, 2, 1, 3, 2].map((corner) => i * 4 + corner),
         i * 6,
@@ -132,7 +135,7 @@ export class GpuDots {
   /** Takes other dots; what is more than fits is left out (the caller thins before). */
   fill(dots: Dots): void {
     this.#base = dots.base
-    const count = Math.min(dots.count, CAPACITY)
+    const count = Math.min(dots.count, this.#capacity)
     const { rows } = dots
     for (let i = 0; i < count; i++) {
       const code = rows[i * 4 + 2] + 8 * rows[i * 4 + 3]

@@ -114,6 +114,18 @@ export function dotsBetween(
   return { base, rows: Float32Array.from(rows), count: rows.length / 4, perDot }
 }
 
+/** The same dots over and over, a little apart, until there are `least` of them: for measuring what many of them cost. */
+export function repeated(dots: Dots, least: number): Dots {
+  if (dots.count === 0) return dots
+  const rows = new Float32Array(least * 4)
+  for (let i = 0; i < least; i++) {
+    const from = (i % dots.count) * 4
+    rows.set(dots.rows.subarray(from, from + 4), i * 4)
+    rows[i * 4] += 0.01 * Math.floor(i / dots.count)
+  }
+  return { ...dots, rows, count: least }
+}
+
 const isCommon = (outcome: Outcome): boolean => outcome === 'ok' || outcome === 'answer'
 
 /** Adds to the numbers by road and outcome. */

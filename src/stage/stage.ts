@@ -39,6 +39,8 @@ export interface StageEvents {
   /** The camera or the layout changed: what lies over the stage must move with it. */
   readonly moved: () => void
   readonly perDot: (perDot: readonly number[]) => void
+  /** For measuring: at least so many dots are drawn. */
+  readonly dotsLeast?: number
   /** A card was put somewhere else: the name of its node and its place in pitches. */
   readonly placed: (name: string, place: Point) => void
 }
@@ -111,7 +113,7 @@ export class Stage {
     host.prepend(canvas)
     this.#root.addChild(this.#world)
     this.#world.addChild(this.#roads)
-    this.#traffic = new Traffic(this.#world, canvas, renderer.name !== 'canvas', events.perDot)
+    this.#traffic = new Traffic(this.#world, canvas, renderer.name !== 'canvas', events.perDot, events.dotsLeast)
     this.setTheme(theme)
     listenToPointer(host, canvas, {
       nodeAt: (point) => this.#nodeAt(point),
@@ -349,10 +351,10 @@ export class Stage {
     this.#events.moved()
   }
 
-  /** Draws what changed; call it once a frame of the screen. */
-  draw({ now, speed, playing }: Shown): void {
+  /** Draws what changed; call it once a frame of the screen. Answers how many real ms of it cards took. */
+  draw({ now, speed, playing }: Shown): number {
     const run = this.#run
-    if (run === undefined || this.#layout === undefined) return
+    if (run === undefined || this.#layout === undefined) return 0
     const time = performance.now()
     const frame = run.frames.length === 0 ? -1 : run.frameAt(now)
     const settled = time - this.#lastZoom > SETTLE_MS || this.#drawnZoom === 0
@@ -373,6 +375,7 @@ export class Stage {
       this.#paint(run, run.frames[this.#drawnFrame], anew || !playing ? Infinity : time + PAINT_MS)
       this.#dirty = true
     }
+    const cards = performance.now() - time
     const sight = {
       camera: this.#camera,
       theme: this.#theme,
@@ -383,10 +386,11 @@ export class Stage {
       this.#still || run.frames.length === 0
         ? this.#traffic.hide(sight)
         : this.#traffic.show(run, now, speed, sight, this.#dirty)
-    if (!this.#dirty && !dots) return
+    if (!this.#dirty && !dots) return cards
     this.#place()
     this.#renderer.render(this.#root)
     this.#dirty = false
+    return cards
   }
 
   /** Paints what is pending until the real time `until`; the rest has its turn in the next frames of the screen. */
@@ -409,24 +413,36 @@ export class Stage {
     const box = (this.#layout as Layout).boxes[node]
     const screen = toScreen({ ...this.#camera, zoom: this.#drawnZoom }, box)
     const view = viewOf(run, frame, node)
-    this.#cards[node].paint(screen, CARD_MARGIN, this.#renderer.resolution, (ctx) =>
-      drawCard(ctx, this.#theme, this.#glyphs[node], view, screen, {
-        selected: this.#selected === node,
-        focused: this.#focused === node,
-        scale: this.#scale.text,
-        ...(this.#pins.has(node) ? { pin: this.#pins.get(node) as number } : {}),
-      }),
-    )
+    const { text } = this.#scale
+    this.#cards[node].paint(screen, CARD_MARGIN, this.#renderer.resolution, (ctx) => {
+      ctx.scale(text, text)
+      drawCard(
+        ctx,
+        this.#theme,
+        this.#glyphs[node],
+        view,
+        { w: screen.w / text, h: screen.h / text },
+        {
+          selected: this.#selected === node,
+          focused: this.#focused === node,
+          few: text > 1,
+          ...(this.#pins.has(node) ? { pin: this.#pins.get(node) as number } : {}),
+        },
+      )
+    })
   }
 
   #paintPlate(run: Run, frame: Frame, road: number): void {
     const plate = this.#plates[road]
-    const words = plateOf(run, frame, road, (this.#layout as Layout).roads[road].room * this.#drawnZoom)
+    const { text } = this.#scale
+    const words = plateOf(run, frame, road, ((this.#layout as Layout).roads[road].room * this.#drawnZoom) / text)
     plate.sprite.visible = words !== undefined
     if (words === undefined) return
-    plate.paint({ x: 0, y: 0, w: words.w, h: words.h }, PLATE_MARGIN, this.#renderer.resolution, (ctx) =>
-      drawPlate(ctx, this.#theme, words),
-    )
+    const box = { x: 0, y: 0, w: words.w * text, h: words.h * text }
+    plate.paint(box, PLATE_MARGIN, this.#renderer.resolution, (ctx) => {
+      ctx.scale(text, text)
+      drawPlate(ctx, this.#theme, words)
+    })
   }
 
   #place(): void {

@@ -5,10 +5,13 @@ import type { Theme } from '../theme/tokens.ts'
 import type { Camera } from './camera.ts'
 import { DOTS_2D_MAX, FlatDots } from './dots-2d.ts'
 import { GpuDots } from './dots-gpu.ts'
-import { DOTS_MAX, dotsBetween, LONGEST_PACE, NO_DOTS, TRAVEL_SECONDS, type Dots, type Path } from './dots.ts'
+import { DOTS_MAX, dotsBetween, LONGEST_PACE, NO_DOTS, TRAVEL_SECONDS, repeated, type Dots, type Path } from './dots.ts'
 
 /** Radius of a dot on the screen, in CSS pixels. */
 const DOT_RADIUS = 4.6
+
+/** Room for dots on the graphics card: those of two stretches of time. */
+const DOTS_ROOM = 8192
 
 /** From where the dots are looked at. */
 export interface Sight {
@@ -24,6 +27,7 @@ export class Traffic {
   readonly #gpu: GpuDots | undefined
   readonly #flat: FlatDots | undefined
   readonly #tellPerDot: (perDot: readonly number[]) => void
+  readonly #least: number
   #paths: readonly Path[] = []
   /** The stretch of time of the dots at hand, and up to where it was known, in µs. */
   #filled: { readonly number: number; readonly travel: number; readonly until: number } | undefined = undefined
@@ -38,10 +42,12 @@ export class Traffic {
     canvas: HTMLCanvasElement,
     webgl: boolean,
     tellPerDot: (perDot: readonly number[]) => void,
+    least = 0,
   ) {
+    this.#least = least
     this.#tellPerDot = tellPerDot
     if (webgl) {
-      this.#gpu = new GpuDots()
+      this.#gpu = new GpuDots(Math.max(DOTS_ROOM, least))
       world.addChild(this.#gpu.mesh)
     } else {
       this.#flat = new FlatDots()
@@ -116,7 +122,8 @@ export class Traffic {
     return true
   }
 
-  #fill(dots: Dots): void {
+  #fill(found: Dots): void {
+    const dots = this.#least > found.count ? repeated(found, this.#least) : found
     this.#count = dots.count
     this.#gpu?.fill(dots)
     this.#flat?.fill(dots)

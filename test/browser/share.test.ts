@@ -208,7 +208,8 @@ describe('a figure in a sandboxed frame', () => {
     })
     await page.goto(`${page.url()}?embed=1#scenario=${NAME}`)
     await page.locator('.stage[data-renderer]').waitFor()
-    await expect.poll(() => momentOf(page)).toBe(0)
+    await page.locator('.caption h2:not(:empty)').waitFor()
+    expect(await momentOf(page)).toBe(0)
     expect(await violations(page)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
     await page.context().close()
@@ -218,6 +219,30 @@ describe('a figure in a sandboxed frame', () => {
     const { page } = await lab.visit()
     await page.goto(`${page.url()}?embed=1`)
     await page.getByText(/names no scenario/).waitFor()
+    await page.context().close()
+  })
+})
+
+describe('without a network', () => {
+  test('the page that was visited once opens its gallery and runs a scenario', async () => {
+    const own = await serve(APP, 0)
+    const { page, complaints } = await lab.visit('', { reducedMotion: 'reduce' })
+    await page.goto(own.url)
+    await page.evaluate(() => navigator.serviceWorker.ready)
+    // Its host is gone for good.
+    own.server.closeAllConnections()
+    await new Promise((resolve) => own.server.close(resolve))
+    await page.reload()
+    await page.getByRole('link', { name: /Cold starts/ }).click()
+    expect(await done(page)).toBe(inNode().digest)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  test('the page opened as a file says what to do', async () => {
+    const { page } = await lab.visit()
+    await page.goto(`file://${join(APP, 'index.html')}`)
+    await page.getByText('npx hotshard start').waitFor()
     await page.context().close()
   })
 })
