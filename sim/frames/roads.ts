@@ -63,6 +63,8 @@ export function planRoads(world: World): Plan {
     const caller = components[indexOf.get(from)!]!
     const callee = components[indexOf.get(to)!]!
     const op = callee.def.ops[action]!
+    // What a resource hands to itself, such as the events of its own queue, is on no road.
+    if (from === to && op.oneWay === true) return NOWHERE
     const isDeadLetter = givesUpTo(caller, to)
     // What comes back from where dead letters lie moves on the same road, the other way.
     const isReturn = !isDeadLetter && op.oneWay === true && givesUpTo(callee, from)

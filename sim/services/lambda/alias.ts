@@ -71,7 +71,7 @@ export const alias: ServiceDef<Alias> = {
       target: 'FunctionName',
       params: ['Payload', 'InvocationType'],
       ignored: ['ClientContext', 'LogType', 'TenantId', 'DurableExecutionName'],
-      errors: ['TooManyRequestsException', 'RequestTooLargeException', 'NotSimulatedException'],
+      errors: ['TooManyRequestsException', 'RequestTooLargeException'],
       run: invokeAlias,
       failed: isFunctionError,
       messages: batchMessages,

@@ -1,6 +1,6 @@
 // What a template may say about a function, and the mistakes that no single property shows.
 import * as p from '../../model/p.ts'
-import type { Near, Props, ResourceView } from '../../model/contract.ts'
+import type { Action, Config, Near, Props, ResourceView } from '../../model/contract.ts'
 import { RUNTIMES } from './function.facts.ts'
 
 export const props: Props = {
@@ -38,7 +38,9 @@ export const props: Props = {
   Tags: p.inert('Labels.'),
   TracingConfig: p.inert('X-Ray.'),
   CapacityProviderConfig: p.unused('runs the function on Managed Instances, with several requests per environment'),
-  DeadLetterConfig: p.unused('takes events of asynchronous invocations that failed'),
+  DeadLetterConfig: p.record('Takes asynchronous events that were given up.', {
+    TargetArn: p.any('A queue or a topic.'),
+  }),
   DurableConfig: p.unused('lets an invocation pause and go on for up to a year'),
   FileSystemConfigs: p.unused('mounts an EFS file system'),
   FunctionScalingConfig: p.unused('bounds the environments on Managed Instances'),
@@ -49,6 +51,23 @@ export const props: Props = {
 
 /** Types beside a function that change nothing of what is simulated. */
 export const parts: Readonly<Record<string, Props>> = {
+  'AWS::Lambda::EventInvokeConfig': {
+    FunctionName: p.ref('The function.', { required: true }),
+    Qualifier: p.string('`$LATEST`, a version or an alias.', { required: true }),
+    MaximumEventAgeInSeconds: p.int('How old an event may become.', [60, 'AsyncEventAge'], {
+      default: 'AsyncEventAge',
+      unit: 's',
+    }),
+    MaximumRetryAttempts: p.int('How often an event is tried again after a function error.', [0, 'AsyncRetries'], {
+      default: 'AsyncRetries',
+    }),
+    DestinationConfig: p.record('Where what became of events is told.', {
+      OnSuccess: p.record('Of those that succeeded.', { Destination: p.any('A queue, a topic, a function or a bus.') }),
+      OnFailure: p.record('Of those that were given up.', {
+        Destination: p.any('A queue, a topic, a function, a bus or a bucket.'),
+      }),
+    }),
+  },
   'AWS::Lambda::LayerVersion': {
     CompatibleArchitectures: p.inert('Processors.'),
     CompatibleRuntimes: p.inert('Runtimes.'),
@@ -85,8 +104,31 @@ export interface Qualifier {
   readonly provisioned: number
 }
 
+/** Where something is handed over: a resource and the operation that takes it. */
+export interface Destination {
+  readonly to: string
+  readonly action: Action
+}
+
+/** How asynchronous events under one name of the function are treated (LAM-40 to LAM-44). */
+export interface AsyncConfig {
+  /** How often they are tried again after a function error; how old (s) they may become. */
+  readonly retries: number
+  readonly age: number
+  readonly success: Destination | null
+  readonly failure: Destination | null
+}
+
+/** What the neighbours add to a function. */
+interface Gathered {
+  readonly Qualifiers: readonly Qualifier[]
+  /** Of the function itself, then of each qualifier. */
+  readonly Async: readonly AsyncConfig[]
+  readonly DeadLetters: Destination | null
+}
+
 /** Checks the function against its neighbours; adds the qualifiers under which it can be called. */
-export function gather(near: Near): { Qualifiers: readonly Qualifier[] } {
+export function gather(near: Near): Gathered {
   const { config } = near.self
   const step = near.quota('MemoryStep')
   if (config['MemorySize'] % step !== 0)
@@ -105,7 +147,73 @@ export function gather(near: Near): { Qualifiers: readonly Qualifier[] } {
       name: String(view.config['Name'] ?? view.logicalId),
       provisioned: provisionedOf(view),
     }))
-  return { Qualifiers: qualifiers }
+  const names = ['$LATEST', ...qualifiers.map(({ name }) => name)]
+  return { Qualifiers: qualifiers, Async: names.map((name) => asyncOf(near, name)), DeadLetters: deadLettersOf(near) }
+}
+
+const ASYNC = 'AWS::Lambda::EventInvokeConfig'
+const TAKES: ReadonlyMap<string, Action> = new Map([
+  ['AWS::SQS::Queue', 'sqs:SendMessage'],
+  ['AWS::SNS::Topic', 'sns:Publish'],
+  ['AWS::Lambda::Function', 'lambda:InvokeFunction'],
+  ['AWS::Lambda::Alias', 'lambda:InvokeFunction'],
+  ['AWS::Lambda::Version', 'lambda:InvokeFunction'],
+])
+
+/** How asynchronous events are treated under a name of the function; by default where nothing is said of it. */
+function asyncOf(near: Near, name: string): AsyncConfig {
+  const view = near
+    .all(ASYNC)
+    .find(({ config }) => config['FunctionName'] === near.self.logicalId && qualifierOf(near, config) === name)
+  if (view === undefined)
+    return { retries: near.quota('AsyncRetries'), age: near.quota('AsyncEventAge'), success: null, failure: null }
+  const end = (way: 'OnSuccess' | 'OnFailure'): Destination | null =>
+    destinationAt(near, view, ['Properties', 'DestinationConfig', way, 'Destination'], 'the destination')
+  const { MaximumRetryAttempts: retries, MaximumEventAgeInSeconds: age } = view.config
+  return { retries, age, success: end('OnSuccess'), failure: end('OnFailure') }
+}
+
+function qualifierOf(near: Near, config: Config): string {
+  return String(near.resourceAt(config['Qualifier'])?.config['Name'] ?? config['Qualifier'])
+}
+
+function deadLettersOf(near: Near): Destination | null {
+  const found = destinationAt(
+    near,
+    near.self,
+    ['Properties', 'DeadLetterConfig', 'TargetArn'],
+    'the dead-letter target',
+  )
+  if (found?.action !== 'lambda:InvokeFunction') return found
+  near.self.error(
+    ['Properties', 'DeadLetterConfig', 'TargetArn'],
+    'wrong-resource',
+    '`TargetArn` is a function',
+    'expected a queue or a topic',
+  )
+  return null
+}
+
+/** The resource that a property names, if it is simulated; a FIFO queue cannot take events (LAM-44, SQS-52). */
+function destinationAt(near: Near, view: ResourceView, path: readonly string[], what: string): Destination | null {
+  const text = path.slice(1).reduce<any>((value, key) => value?.[key], view.config)
+  if (text === undefined || text === null || text === '') return null
+  const target = near.resourceAt(text)
+  const action = TAKES.get(target?.type ?? '')
+  if (target === undefined || action === undefined) {
+    view.notSimulated(path, `${what} is ${target?.type ?? 'outside of this scenario'}: what goes there is lost`)
+    return null
+  }
+  if (target.config['FifoQueue'] === true || target.config['FifoTopic'] === true) {
+    view.error(
+      path,
+      'wrong-resource',
+      `\`${target.logicalId}\` is a FIFO ${action === 'sns:Publish' ? 'topic' : 'queue'}`,
+      'asynchronous events go to standard ones only',
+    )
+    return null
+  }
+  return { to: target.logicalId, action }
 }
 
 /** The provisioned concurrency of an alias or a version. */

@@ -50,6 +50,25 @@ export const quotas: Readonly<Record<string, Quota>> = {
     doc: 'How fast that allowance fills up again.',
     source: 'LAM-33',
   },
+  AsyncRetries: {
+    current: 2,
+    unit: 'retries',
+    doc: 'How often an asynchronous event is tried again after a function error.',
+    source: 'LAM-40, N.LAMBDA-ASYNC-03',
+  },
+  AsyncEventAge: {
+    current: 21_600,
+    unit: 's',
+    doc: 'How old an asynchronous event becomes before it is given up.',
+    source: 'LAM-41, N.LAMBDA-ASYNC-14',
+  },
+  AsyncPayloadSize: {
+    current: 1_048_576,
+    notes2020: 262_144,
+    unit: 'bytes',
+    doc: 'The largest payload of an asynchronous invocation.',
+    source: 'LAM-21',
+  },
   ProvisionedPerMinute: {
     current: 6_000,
     notes2020: 500,
@@ -123,6 +142,13 @@ export function coldStart(config: Config): string {
 }
 
 export const assumptions: Readonly<Record<string, Assumption>> = {
+  AsyncAtZeroConcurrency: {
+    kind: 'choice',
+    default: 'given up',
+    choices: ['given up', 'retried'],
+    doc: 'What becomes of an asynchronous event while the reserved concurrency is 0: AWS’s guide gives it up, the notes try it again for six hours.',
+    source: 'LAM-43, N.LAMBDA-ASYNC-14',
+  },
   ColdStart: {
     kind: 'duration',
     default: '250ms',

@@ -15,6 +15,7 @@ import { RetryPolicy, sdkRetries, type RetryMode } from '../../parts/retry.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import { TokenBucket } from '../../parts/token-bucket.ts'
 import { ACCOUNT, type Account } from './account.ts'
+import { asyncAnswered, asyncBuried, asyncDelivered, asyncDue, AsyncEvents, runAsyncEvent } from './async-events.ts'
 import * as concurrency from './concurrency.ts'
 import { Environments, IDLE, ON_DEMAND, type Pick } from './environments.ts'
 import { gather, parts, props, type Qualifier } from './function-config.ts'
@@ -42,10 +43,12 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
     'Admission in AWS’s order: reserved concurrency, idle provisioned environments, the account’s pool, then the rate of new environments: 1,000 at once and 100 more per second for each function; in notes-2020 3,000 at once and 500 more per minute for the account [LAM-32, LAM-33, LAM-34, LAM-35].',
     'Ten requests per second for each concurrent execution that is allowed: of the account, of a reservation, of provisioned concurrency [LAM-31].',
     'Provisioned concurrency of aliases and versions: there from the start when the template sets it, made 1 to 2 minutes after a request otherwise, usable once all are made; requests beyond it spill over [LAM-36, N.LAMBDA-47].',
+    'Asynchronous invocations (`InvocationType: Event`) are accepted at once and wait in the function’s own queue: a function error is tried again after 1 min and 2 min more, a refusal after 1 s, 2 s and so on up to 5 min, until the event is too old [LAM-40, LAM-41, LAM-42, N.LAMBDA-ASYNC-01].',
+    'What succeeded or was given up goes to the destinations of an `EventInvokeConfig`, what was given up to the dead-letter queue too [LAM-43, LAM-44, LAM-45].',
     'The SDK of the handler tries failed calls again, in the mode of `SdkRetries`.',
   ],
   omits: [
-    'Asynchronous invocations (`InvocationType: Event`), with their retries and destinations: refused with `NotSimulatedException`.',
+    'Asynchronous events come twice in AWS now and then, and a large backlog is read more slowly; here neither. Attributes of a dead-lettered event and buckets as destinations.',
     'Versions run the code and configuration of the function, in one pool of on-demand environments with it; weights of an alias are not followed.',
     'Several threads: a computation never gains from more than one vCPU.',
     '/tmp, memory in use, packages and layers: nothing fills up, and size does not lengthen a cold start.',
@@ -65,15 +68,16 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
       target: 'FunctionName',
       params: ['Payload', 'InvocationType', 'Qualifier'],
       ignored: ['ClientContext', 'LogType', 'TenantId', 'DurableExecutionName'],
-      errors: [
-        'TooManyRequestsException',
-        'ResourceNotFoundException',
-        'RequestTooLargeException',
-        'NotSimulatedException',
-      ],
+      errors: ['TooManyRequestsException', 'ResourceNotFoundException', 'RequestTooLargeException'],
       run: invocation.invokeFunction,
       failed: invocation.isFunctionError,
       messages: batchMessages,
+    },
+    'lambda:RunAsyncEvent': {
+      doc: 'Runs the function for an event of its own queue (our own name: no API shows it).',
+      oneWay: true,
+      run: runAsyncEvent,
+      failed: invocation.isFunctionError,
     },
     'lambda:PutFunctionConcurrency': {
       doc: 'Reserves concurrency for the function, and limits it to that.',
@@ -117,6 +121,10 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
     answered: invocation.answered,
     expire: invocation.expire,
     allocated: concurrency.allocated,
+    asyncAnswered,
+    asyncDue,
+    asyncDelivered,
+    asyncBuried,
   },
   metrics: {
     Invocations: { unit: 'Count', kind: 'count', doc: 'Requests that ran, or failed in running.' },
@@ -139,6 +147,27 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
       unit: 'Milliseconds',
       kind: 'distribution',
       doc: 'Length of each cold start; in AWS `init_duration` of Lambda Insights and a field of the log’s REPORT line.',
+    },
+    AsyncEventsReceived: { unit: 'Count', kind: 'count', doc: 'Asynchronous events accepted.' },
+    AsyncEventsDropped: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Asynchronous events given up that had neither a dead-letter queue nor a destination for failures.',
+    },
+    AsyncEventAge: {
+      unit: 'Milliseconds',
+      kind: 'distribution',
+      doc: 'How old an asynchronous event is at each of its invocations.',
+    },
+    DestinationDeliveryFailures: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Records of asynchronous events that their destination refused.',
+    },
+    DeadLetterErrors: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Asynchronous events that the dead-letter queue refused.',
     },
     ConcurrentExecutions: { unit: 'Count', kind: 'level', doc: 'Requests in progress.' },
     ProvisionedConcurrencyInvocations: {
@@ -174,6 +203,8 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
       self.lives.holds(self.sim.clock[0]) && self.lives.inside === self.environments.count,
     'no environment is idle beyond its lifetime or its age': noneOverdue,
     'no request is let in beyond the function’s limit': (self) => self.onDemand <= self.allowance,
+    'every asynchronous event waits, runs, has succeeded or was given up': ({ events }) =>
+      events.accepted === events.waiting + events.running + events.succeeded + events.givenUp.count,
   },
   view,
   traced,
@@ -199,6 +230,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
 export class LambdaFunction {
   readonly sim: Sim
   readonly account: Account
+  readonly events: AsyncEvents
   readonly environments: Environments
   readonly interpreter: Interpreter<LambdaFunction>
   /** Requests in progress, from admission to answer; environments, from their making to their end. */
@@ -275,7 +307,6 @@ export class LambdaFunction {
   readonly notFoundStatus: number
   readonly tooLargeStatus: number
   readonly invalidStatus: number
-  readonly notSimulatedStatus: number
 
   readonly initialisedTarget: Target
   readonly proceedTarget: Target
@@ -343,7 +374,6 @@ export class LambdaFunction {
     this.notFoundStatus = sim.error('ResourceNotFoundException', 404)
     this.tooLargeStatus = sim.error('RequestTooLargeException', 413)
     this.invalidStatus = sim.error('InvalidParameterValueException', 400)
-    this.notSimulatedStatus = sim.error('NotSimulatedException', 501)
 
     this.initialisedTarget = sim.target(invocation.initialised)
     this.proceedTarget = sim.target(invocation.proceed)
@@ -354,6 +384,7 @@ export class LambdaFunction {
     named.forEach((qualifier, i) =>
       this.qualifiers.push(new Qualified(sim, i + 1, `${name}:${qualifier.name}`, qualifier, this.perConcurrency)),
     )
+    this.events = new AsyncEvents(this, config, sim)
     this.allowance = 0
     concurrency.reserve(this, config['ReservedConcurrentExecutions'] ?? -1)
     // The stack has been deployed before the run begins: what the template provisions is there.

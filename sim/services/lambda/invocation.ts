@@ -54,9 +54,13 @@ export function invoke(self: LambdaFunction, call: Call, pool: number): void {
   const { sim, environments, account } = self
   const now = sim.clock[0]
   const body = sim.calls.body[call] as InvokeBody
-  if (body.InvocationType !== undefined && body.InvocationType !== 'RequestResponse') {
+  if (body.InvocationType === 'Event') {
+    self.events.accept(call, body.Payload, pool)
+    return
+  }
+  if (body.InvocationType === 'DryRun') {
     sim.calls.answer[call] = { StatusCode: 204, Payload: null }
-    sim.reply(call, body.InvocationType === 'DryRun' ? 0 : self.notSimulatedStatus)
+    sim.reply(call, 0)
     return
   }
   if (exceeds(body.Payload, self.payloadLimit)) {

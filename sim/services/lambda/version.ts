@@ -37,7 +37,7 @@ export const version: ServiceDef<Alias> = {
       target: 'FunctionName',
       params: ['Payload', 'InvocationType'],
       ignored: ['ClientContext', 'LogType', 'TenantId', 'DurableExecutionName'],
-      errors: ['TooManyRequestsException', 'RequestTooLargeException', 'NotSimulatedException'],
+      errors: ['TooManyRequestsException', 'RequestTooLargeException'],
       run: invokeAlias,
       failed: isFunctionError,
       messages: batchMessages,
