@@ -6,6 +6,7 @@ import '@fontsource/jetbrains-mono/latin-400.css'
 import '@fontsource/jetbrains-mono/latin-500.css'
 import '@fontsource/jetbrains-mono/latin-600.css'
 import './style.css'
+import './theme/contrast.css'
 import { lazy, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ToolsContext, type Tools } from './app/context.tsx'
@@ -35,6 +36,10 @@ const assistant = new Assistant(() => startWorker('editor'))
 const loop = new Loop(session)
 const tools: Tools = { session, loop, stage: undefined, assistant, editing: undefined }
 
+// The simulator and the renderer of what the address names need not wait for the faces.
+session.openAddress(location.hash)
+if (store.getState().scenario !== undefined) void import('./stage/stage.ts')
+
 // Type on the stage is drawn once: the faces must be here before.
 void Promise.all(
   [
@@ -56,7 +61,6 @@ void Promise.all(
       )}
     </ToolsContext>,
   )
-  session.openAddress(location.hash)
   loop.start()
 })
 window.addEventListener('hashchange', () => session.openAddress(location.hash))

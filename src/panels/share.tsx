@@ -11,14 +11,13 @@ export function Share() {
   const { session } = tools
   const done = useApp((state) => state.status === 'done')
   const dialog = useRef<HTMLDialogElement>(null)
-  const [link, setLink] = useState<string | undefined>(undefined)
+  const [fragment] = useState(() => session.fragment())
+  const link = fragment === undefined ? undefined : new URL(fragment, location.href).href
   // It stands on the page only while it is open.
   useEffect(() => {
-    const fragment = session.fragment()
     if (fragment !== undefined) history.replaceState(null, '', fragment)
-    setLink(fragment === undefined ? undefined : location.href)
     dialog.current?.showModal()
-  }, [session])
+  }, [fragment])
   return (
     <dialog
       ref={dialog}

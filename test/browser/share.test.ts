@@ -246,3 +246,54 @@ describe('without a network', () => {
     await page.context().close()
   })
 })
+
+describe('on a wall, and with forced colours', () => {
+  test.each([
+    [1280, 720],
+    [1920, 1080],
+  ])('projector mode at %i × %i: light, larger, nothing else, and back again', async (width, height) => {
+    const { page, complaints } = await lab.visit('#scenario=flash-crowd', {
+      viewport: { width, height },
+      reducedMotion: 'reduce',
+    })
+    await done(page)
+    const sizes = (): Promise<number[]> =>
+      page.evaluate(() =>
+        ['.caption h2', '.legend li'].map((name) => document.querySelector(name)?.getBoundingClientRect().height ?? 0),
+      )
+    await scrub(page, 0.5)
+    await expect.poll(() => page.locator('.caption h2').innerText()).toContain('concurrency')
+    const before = await sizes()
+    await page.keyboard.press('p')
+    await page.locator('html[data-theme=light][data-projector]').waitFor()
+    await page.locator('.projector').waitFor()
+    expect(await page.locator('.header').isVisible()).toBe(false)
+    expect(await page.locator('.left').count()).toBe(0)
+    for (const [i, size] of (await sizes()).entries()) expect(size / before[i]).toBeGreaterThan(1.3)
+    await expect.poll(() => page.locator('.projector span').innerText()).toMatch(/^\d\d:\d\d\.\d$/)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
+    // Every card stands above the legend.
+    const legend = await page.locator('.legend').boundingBox()
+    await expect
+      .poll(async () => {
+        const boxes = await Promise.all((await page.locator('.mirror button').all()).map((card) => card.boundingBox()))
+        return boxes.every((box) => box !== null && legend !== null && box.y + box.height <= legend.y + 8)
+      })
+      .toBe(true)
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Leave projector mode' }).click()
+    await page.locator('html[data-theme=dark]:not([data-projector])').waitFor()
+    await page.locator('.left').waitFor()
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  test('a system with forced colours gets the black and white stage', async () => {
+    const { page } = await lab.visit(`#scenario=${NAME}`, { forcedColors: 'active', reducedMotion: 'reduce' })
+    await done(page)
+    await page.locator('html[data-theme=contrast-dark]').waitFor()
+    await page.keyboard.press('t')
+    await page.locator('html[data-theme=contrast-light]').waitFor()
+    await page.context().close()
+  })
+})
