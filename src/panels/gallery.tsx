@@ -6,7 +6,6 @@ import { useApp } from '../app/store.ts'
 import { Bridge } from '../bridge/client.ts'
 import { startWorker } from '../bridge/start.ts'
 import type { Outline } from '../sim.ts'
-import { drawThumbnail } from '../stage/thumbnail.ts'
 import { THEMES } from '../theme/tokens.ts'
 
 /** Outlines of the gallery's scenarios, read one after another by a worker of their own. */
@@ -60,7 +59,11 @@ function Entry({ entry, outline }: { entry: GalleryEntry; outline: Outline | und
   const theme = useApp((state) => state.theme)
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
-    if (outline !== undefined && canvas.current !== null) drawThumbnail(canvas.current, outline, THEMES[theme])
+    if (outline === undefined) return
+    // The layout is for the stage first: whoever opens a link to a scenario has no need of this part.
+    void import('../stage/thumbnail.ts').then(({ drawThumbnail }) => {
+      if (canvas.current !== null) drawThumbnail(canvas.current, outline, THEMES[theme])
+    })
   }, [outline, theme])
   return (
     <li>
