@@ -5,7 +5,7 @@ import { compare } from '../run/compare.ts'
 import { eventBeside } from '../run/events.ts'
 import { Run } from '../run/run.ts'
 import { plainText } from '../run/words.ts'
-import type { Answer, Insight, Outline } from '../sim.ts'
+import type { About, Answer, Insight, Outline, Wanted } from '../sim.ts'
 import type { Point } from '../stage/geometry.ts'
 import { whole, zoomed, type Range } from '../timeline/range.ts'
 import { change, newHistory, NO_EDITS, redo, settle, undo, type Edits } from './edits.ts'
@@ -76,6 +76,8 @@ export class Session {
       history: newHistory(edits),
       former: undefined,
       differences: [],
+      followed: undefined,
+      following: undefined,
       selected: undefined,
       range: undefined,
       event: undefined,
@@ -142,6 +144,8 @@ export class Session {
           insights: [],
           pins: new Map(),
           differences: [],
+          followed: undefined,
+          following: undefined,
         })
         if (first) this.setSpeed(speedFor(outline.duration))
         this.onRun(this.run)
@@ -387,6 +391,28 @@ export class Session {
     if (scenario === undefined) return
     store.setState({ places })
     keepPlaces(scenario.name, places)
+  }
+
+  // One request --------------------------------------------------------------------------------------------------------
+
+  /** What the simulator knows of a node besides its state. */
+  about(node: number): Promise<About | undefined> {
+    return this.#bridge.about(node)
+  }
+
+  /** Finds a request, shows its waterfall and goes to where it begins. `words` say which one it is. */
+  async follow(wanted: Wanted, words: string): Promise<void> {
+    store.setState({ following: `Looking for ${words} …` })
+    const run = this.run
+    const followed = await this.#bridge.follow(wanted)
+    if (run !== this.run) return
+    if (followed === undefined) {
+      store.setState({ following: `There is no such request: ${words}.` })
+      return
+    }
+    store.setState({ followed, following: undefined })
+    this.setPlaying(false)
+    this.seek(followed.waterfall.from)
   }
 
   // Links --------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 // The state of the page that panels show: which scenario, what was changed, how far its run is. Numbers that stream are not
 // here: they are in the run (`run/run.ts`) and are painted by the loop (`app/loop.ts`).
 import { createStore, useStore } from 'zustand'
-import type { Insight, Lane, Outcomes, Outline, Problem } from '../sim.ts'
+import type { Followed, Insight, Lane, Outcomes, Outline, Problem } from '../sim.ts'
 import type { Differing } from '../run/compare.ts'
 import type { Point } from '../stage/geometry.ts'
 import type { Range } from '../timeline/range.ts'
@@ -27,6 +27,9 @@ export interface Former {
   readonly change: string
 }
 
+export const TABS = ['Now', 'Requests', 'Metrics', 'Settings', 'Model'] as const
+export type Tab = (typeof TABS)[number]
+
 export interface AppState {
   readonly scenario?: Scenario
   /** Counts what was opened: another text of the same document is an edit. */
@@ -41,6 +44,11 @@ export interface AppState {
   readonly former?: Former
   readonly differences: readonly Differing[]
   readonly selected?: number
+  /** The part of the inspector that is open. */
+  readonly tab: Tab
+  /** The request whose waterfall is shown, or what is said while it is looked for. */
+  readonly followed?: Followed
+  readonly following?: string
   /** Numbers of nodes with a pin, to the number on it. */
   readonly pins: ReadonlyMap<number, number>
   /** Where somebody put cards, by the names of their nodes, in pitches of the layout. */
@@ -93,6 +101,7 @@ export const store = createStore<AppState>()(() => ({
   playing: false,
   speed: 1,
   perDot: [],
+  tab: 'Now',
 }))
 
 /** A panel's view of the state. */

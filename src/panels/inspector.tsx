@@ -1,29 +1,28 @@
-// The inspector: numbers of one node over the whole run, what it is made of, its lines in the scenario.
+// The inspector of one node: what it does now, its requests, its metrics, its settings with their lines in the scenario, its model.
 import { useEffect, useRef } from 'react'
 import { Live, useLive, useTools } from '../app/context.tsx'
-import { store, useApp } from '../app/store.ts'
+import { store, TABS, useApp } from '../app/store.ts'
 import { glyphOf } from '../glyphs/index.ts'
 import { kindOf, nameOf, viewOf } from '../glyphs/view.ts'
+import { Metrics } from '../inspector/metrics.tsx'
+import { Model } from '../inspector/model.tsx'
+import { Requests } from '../inspector/requests.tsx'
+import { Settings } from '../inspector/settings.tsx'
+import { Tabs } from '../inspector/tabs.tsx'
+import { useAbout } from '../inspector/use-about.ts'
 import { inUnit } from '../run/words.ts'
-import type { Reading } from '../sim.ts'
+import type { NodeOutline, Reading } from '../sim.ts'
 import { drawChart } from '../timeline/chart.ts'
 import { THEMES } from '../theme/tokens.ts'
+import '../inspector/inspector.css'
 
 export function Inspector({ node }: { node: number }) {
-  const { session } = useTools()
   const outline = useApp((state) => state.outline)
   const text = useApp((state) => state.scenario?.text ?? '')
-  const insights = useApp((state) => state.insights)
+  const tab = useApp((state) => state.tab)
+  const about = useAbout(node)
   const here = outline?.nodes[node]
   if (here === undefined) return null
-  const told = insights.filter((insight) => insight.node === node).slice(0, 3)
-  const describe = (now: number): string => {
-    const { run } = session
-    const frame = run?.frames[run.frameAt(now)]
-    return run === undefined || frame === undefined || run.outline.nodes[node] === undefined
-      ? ''
-      : glyphOf(run.outline.nodes[node]).describe(viewOf(run, frame, node))
-  }
   return (
     <aside className="right" aria-label="Inspector">
       <div className="inspector-head">
@@ -40,6 +39,38 @@ export function Inspector({ node }: { node: number }) {
         </button>
       </div>
       <p className="type">{here.type}</p>
+      <Tabs tabs={TABS} chosen={tab} choose={(chosen) => store.setState({ tab: chosen })}>
+        {tab === 'Now' && <Now node={node} here={here} />}
+        {tab === 'Requests' && about !== undefined && <Requests key={node} node={here} about={about} />}
+        {tab === 'Metrics' && about !== undefined && <Metrics key={node} node={here} about={about} />}
+        {tab === 'Settings' && (
+          <>
+            {about !== undefined && <Settings cards={about.cards} />}
+            {here.place !== undefined && (
+              <Lines text={text} from={here.place.line} to={here.place.endLine} file={here.place.file} />
+            )}
+          </>
+        )}
+        {tab === 'Model' && about !== undefined && <Model cards={about.cards} />}
+      </Tabs>
+    </aside>
+  )
+}
+
+/** What it does at the moment, what went wrong in it, its numbers over the run, whom it speaks with. */
+function Now({ node, here }: { node: number; here: NodeOutline }) {
+  const { session } = useTools()
+  const insights = useApp((state) => state.insights)
+  const told = insights.filter((insight) => insight.node === node).slice(0, 3)
+  const describe = (now: number): string => {
+    const { run } = session
+    const frame = run?.frames[run.frameAt(now)]
+    return run === undefined || frame === undefined || run.outline.nodes[node] === undefined
+      ? ''
+      : glyphOf(run.outline.nodes[node]).describe(viewOf(run, frame, node))
+  }
+  return (
+    <>
       <p className="now-words">
         <Live read={describe} ms={250} />
       </p>
@@ -53,10 +84,7 @@ export function Inspector({ node }: { node: number }) {
         <ReadingChart key={`${here.name} ${reading.name}`} node={node} index={i} reading={reading} />
       ))}
       <Roads node={node} />
-      {here.place !== undefined && (
-        <Lines text={text} from={here.place.line} to={here.place.endLine} file={here.place.file} />
-      )}
-    </aside>
+    </>
   )
 }
 

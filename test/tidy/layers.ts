@@ -190,6 +190,7 @@ const PAGE: Layer = {
     '@codemirror/state',
     '@codemirror/view',
     '@lezer/highlight',
+    'uplot',
     '@fontsource/inter',
     '@fontsource/jetbrains-mono',
   ],
