@@ -7,12 +7,15 @@ import { dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node
 import { Problems } from '../diag/problem.ts'
 import { loadScenario, type FileReader, type Scenario } from '../lang/scenario.ts'
 import { parseDuration } from '../lang/quantity.ts'
+import { amended } from '../run/amend.ts'
 
 const BYTES_MAX = 64 * 1024 * 1024
 const TEMPLATE_NAMES = ['.yaml', '.yml', '.json', '.template']
 
 export interface LoadFlags {
   readonly set?: readonly string[]
+  /** `3m:Name=Value`: a value that takes over while it runs. */
+  readonly change?: readonly string[]
   readonly root?: string
   readonly seed?: string
   readonly duration?: string
@@ -44,17 +47,57 @@ export function openScenario(path: string, flags: LoadFlags): { scenario: Scenar
     problems.error('bad-flag', `\`--root ${flags.root}\` is no folder`)
     return { scenario: undefined, problems }
   }
-  const scenario = loadScenario(
-    { name: path, text },
-    {
-      parameters,
+  const load = (values: ReadonlyMap<string, string>, told: Problems): Scenario | undefined => {
+    const options = {
+      parameters: values,
       files,
       ...(flags.seed === undefined ? {} : { seed: flags.seed }),
       ...(duration === undefined ? {} : { duration }),
-    },
-    problems,
-  )
-  return { scenario: problems.hasErrors ? undefined : scenario, problems }
+    }
+    const scenario = loadScenario({ name: path, text }, options, told)
+    return told.hasErrors ? undefined : scenario
+  }
+  const scenario = load(parameters, problems)
+  if (scenario === undefined) return { scenario, problems }
+  const changed = withChanges(scenario, parameters, flags.change ?? [], load, problems)
+  return { scenario: problems.hasErrors ? undefined : changed, problems }
+}
+
+const CHANGE = /^([^:]+):([^=]+)=(.*)$/s
+
+/** The scenario with the changes of `--change`, in order of time. */
+function withChanges(
+  scenario: Scenario,
+  parameters: ReadonlyMap<string, string>,
+  flags: readonly string[],
+  load: (values: ReadonlyMap<string, string>, told: Problems) => Scenario | undefined,
+  problems: Problems,
+): Scenario {
+  const changes = flags.flatMap((flag) => {
+    const [, time = '', name = '', value = ''] = CHANGE.exec(flag) ?? []
+    const at = parseDuration(time)
+    if (at.ok && name !== '') return [{ flag, at: at.value, name, value }]
+    problems.error('bad-flag', `\`--change ${flag}\` is no change`, undefined, {
+      help: 'write `--change 3m:Name=Value`',
+    })
+    return []
+  })
+  let made = scenario
+  const values = new Map(parameters)
+  for (const { flag, at, name, value } of changes.sort((a, b) => a.at - b.at)) {
+    values.set(name, value)
+    const told = new Problems()
+    const next = load(values, told)
+    const result = next === undefined ? undefined : amended(made, next, at)
+    if (result === undefined) for (const problem of told.list) problems.add(problem)
+    else if ('scenario' in result) made = result.scenario
+    else
+      problems.error('bad-flag', `\`--change ${flag}\` cannot come while the scenario runs`, undefined, {
+        notes: result.refused.map((what) => `${what} stays as it is at the start`),
+        help: 'set it from the start with `--set`',
+      })
+  }
+  return made
 }
 
 function readText(path: string, problems: Problems): string | undefined {

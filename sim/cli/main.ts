@@ -20,6 +20,7 @@ const scenarioOptions = (command: Command): Command =>
       collect,
       [],
     )
+    .option('--change <Time:Param=Value>', 'the same from a time on, such as 3m:Peak=400 (repeatable)', collect, [])
     .option('--root <dir>', 'the folder whose files a scenario may read; its own by default')
     .option('--no-color', 'plain text')
 

@@ -30,6 +30,7 @@ export function showErrors(path: string, problems: Problems, flags: Flags): void
 export function settingsOf(flags: LoadFlags): string[] {
   return [
     ...(flags.set ?? []).map((setting) => `--set ${quote(setting)}`),
+    ...(flags.change ?? []).map((change) => `--change ${quote(change)}`),
     ...(flags.root === undefined ? [] : [`--root ${quote(flags.root)}`]),
   ]
 }

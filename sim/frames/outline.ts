@@ -28,6 +28,7 @@ export function outlineOf(
   plan: Plan,
   readings: Readings,
   perDot: readonly number[],
+  fork?: Outline['fork'],
 ): Outline {
   return {
     name: scenario.name,
@@ -38,7 +39,9 @@ export function outlineOf(
     nodes: plan.components.map((component, node) => nodeOutline(scenario, world, plan, readings, component, node)),
     roads: plan.roads.map(({ from, to, actions, answers }) => ({ from, to, actions, answers })),
     knobs: [...scenario.parameters.map(knobOf), ...scenario.settings.map(settingOf)],
-    marks: [...faultMarks(scenario, world, plan), ...actionMarks(world, plan)].sort((a, b) => a.time - b.time),
+    marks: [...faultMarks(scenario, world, plan), ...actionMarks(world, plan), ...forkMarks(fork)].sort(
+      (a, b) => a.time - b.time,
+    ),
     notSimulated: scenario.notSimulated.map(({ message, span }) => ({
       message,
       ...(span === undefined ? {} : { line: lineColumn(span).line }),
@@ -46,6 +49,7 @@ export function outlineOf(
     leftOut: leftOutGroups(scenario.notSimulated.map(leftOut)),
     inferred: scenario.inferred,
     isBare: scenario.isBare,
+    ...(fork === undefined ? {} : { fork }),
     step: stepOf(scenario.plan.duration),
     perDot,
   }
@@ -166,4 +170,10 @@ function actionMarks(world: World, plan: Plan): Mark[] {
       }))
     })
   })
+}
+
+/** Where other values take over. */
+function forkMarks(fork: Outline['fork']): Mark[] {
+  if (fork === undefined || fork.at === 0) return []
+  return [{ time: fork.at, length: 0, kind: 'deployment', node: -1, text: 'the changes begin' }]
 }

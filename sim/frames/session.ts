@@ -4,14 +4,12 @@
 // questions in between, so that a new scenario never waits for an old one. Two worlds are kept: one runs ahead, the other
 // goes back to moments kept on the way and makes frames again that the page has let go.
 import { Problems, type Problem } from '../diag/problem.ts'
-import { quote } from '../diag/text.ts'
-import { givenFiles } from '../lang/given-files.ts'
-import { loadScenario, type Scenario } from '../lang/scenario.ts'
 import { reportHtml } from '../report/html.ts'
 import { reportOf, type Report } from '../run/report.ts'
 import { Running } from '../run/run.ts'
 import { World } from '../run/world.ts'
 import { aboutOf } from './about.ts'
+import { readAsked, type Asked } from './asked.ts'
 import { densityOf } from './density.ts'
 import { Follow, type Past } from './follow.ts'
 import { Heat } from './heat.ts'
@@ -31,7 +29,7 @@ export type Post = (answer: Answer, buffers: readonly ArrayBuffer[]) => void
 /** One scenario under way. */
 class Show {
   readonly run: number
-  readonly ask: Ask & { ask: 'load' }
+  readonly command: string
   readonly running: Running
   readonly plan: Plan
   readonly perDot: readonly number[]
@@ -57,16 +55,16 @@ class Show {
   firstDeadLetter = -1
   isDone = false
 
-  constructor(ask: Ask & { ask: 'load' }, scenario: Scenario, problems: readonly Problem[]) {
-    this.run = ask.run
-    this.ask = ask
+  constructor(run: number, { scenario, fork, command }: Asked, problems: readonly Problem[]) {
+    this.run = run
+    this.command = command
     this.running = new Running(scenario)
     this.plan = planRoads(this.running.world)
     this.perDot = densityOf(scenario)
     this.ahead = new FrameRecorder(this.running.world, this.plan, this.perDot)
     this.ahead.heat = new Heat(this.running.world)
     this.moments = new Moments(this.ahead.keep())
-    this.outline = outlineOf(scenario, this.running.world, this.plan, this.ahead.readings, this.perDot)
+    this.outline = outlineOf(scenario, this.running.world, this.plan, this.ahead.readings, this.perDot, fork)
     this.history = new HistoryRecorder(this.outline)
     this.problems = problems
   }
@@ -129,7 +127,7 @@ export class Session {
       show.moments.offer(show.ahead)
     } else if (!show.running.goesOn && !show.isDone) {
       show.isDone = true
-      show.report = reportOf(show.running.finish(), commandOf(show))
+      show.report = reportOf(show.running.finish(), show.command)
       this.post({ answer: 'done', run: show.run, outcomes: outcomesOf(show, show.report) }, [])
     } else return false
     return true
@@ -138,18 +136,10 @@ export class Session {
   private load(ask: Ask & { ask: 'load' }): void {
     this.show = null
     const problems = new Problems()
-    const scenario = loadScenario(
-      { name: ask.name, text: ask.text },
-      {
-        parameters: new Map(Object.entries(ask.knobs)),
-        files: givenFiles(ask.files),
-        ...(ask.seed === undefined ? {} : { seed: ask.seed }),
-      },
-      problems,
-    )
+    const asked = readAsked(ask, problems)
     this.post({ answer: 'problems', run: ask.run, problems: problems.list }, [])
-    if (scenario === undefined || problems.hasErrors) return
-    const show = new Show(ask, scenario, problems.list)
+    if (asked === undefined) return
+    const show = new Show(ask.run, asked, problems.list)
     this.show = show
     this.post({ answer: 'outline', run: ask.run, outline: show.outline }, [])
   }
@@ -259,12 +249,6 @@ function outcomesOf(show: Show, report: Report): Outcomes {
     })),
     report,
   }
-}
-
-/** The command line that repeats the run. */
-function commandOf({ ask, running: { scenario } }: Show): string {
-  const settings = Object.entries(ask.knobs).map(([name, value]) => `--set ${quote(`${name}=${value}`)}`)
-  return ['npx hotshard run', quote(ask.name), `--seed ${quote(String(scenario.plan.seed))}`, ...settings].join(' ')
 }
 
 /** The node where a resource is shown; a way between two resources is shown by the one at its end. */

@@ -73,13 +73,13 @@ export interface KnobOutline {
   readonly allowed?: readonly string[]
 }
 
-/** Something worth a mark on the time line: a fault, an action, an alarm, the first of a kind. */
+/** Something worth a mark on the time line: a fault, an action, an alarm, the first of a kind, where two runs part. */
 export interface Mark {
   /** µs. */
   readonly time: number
   /** µs; 0 = a moment. */
   readonly length: number
-  readonly kind: 'fault' | 'action' | 'alarm' | 'first' | 'deployment'
+  readonly kind: 'fault' | 'action' | 'alarm' | 'first' | 'deployment' | 'parting'
   /** Number of the node, −1 = the whole system. */
   readonly node: number
   readonly text: string
@@ -121,6 +121,8 @@ export interface Outline {
   readonly inferred: readonly string[]
   /** Nothing but a template: load and handlers were inferred. */
   readonly isBare: boolean
+  /** Where other values take over: at this moment (µs), or from the start because some cannot while it runs. */
+  readonly fork?: { readonly at: number; readonly refused: readonly string[] }
   /** µs of virtual time in one frame. */
   readonly step: number
   /** How many messages one dot stands for, by outcome. */
@@ -281,6 +283,8 @@ export type Ask =
       readonly knobs: Readonly<Record<string, string>>
       readonly files: Readonly<Record<string, string>>
       readonly seed?: string
+      /** Values that take the place of `knobs` from a moment (µs) on. */
+      readonly later?: { readonly at: number; readonly knobs: Readonly<Record<string, string>> }
     }
   /** Go on simulating up to this moment, in µs. */
   | { readonly ask: 'ahead'; readonly run: number; readonly until: number }

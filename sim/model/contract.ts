@@ -312,6 +312,16 @@ export interface Look {
   watched(): readonly Ref[]
 }
 
+/** What can become another value while a resource runs, as AWS changes it in place. */
+export interface Amend<S> {
+  /** Members of the config that can, of those that differ between two. */
+  readonly members: (before: Config, after: Config) => readonly string[]
+  /** Quotas, by the name after the service's prefix. */
+  readonly quotas?: readonly string[]
+  /** Takes the values over; `sim.quota` answers by the new ones already. What is under way keeps what it began with. */
+  readonly run: (self: S, config: Config, before: Config) => void
+}
+
 export interface ServiceDef<S = any> {
   readonly type: CfnType
   readonly family: Family
@@ -348,6 +358,8 @@ export interface ServiceDef<S = any> {
   /** Whether it brings work from one resource to another by itself, as a mapping does whose source is simulated. */
   readonly carries?: (config: Config) => boolean
   readonly create: (config: Config, sim: Sim) => S
+  /** How its values change while it runs; without it they cannot. */
+  readonly amend?: Amend<S>
   readonly ops: Readonly<Record<Action, Op<S>>>
   /** Everything the component schedules for itself or receives as an answer; the key names it in traces. */
   readonly timers: Readonly<Record<string, EventFunction<S>>>

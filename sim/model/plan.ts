@@ -32,6 +32,16 @@ export interface FaultPlan {
   readonly params: Config
 }
 
+/** Values that hold from a moment on; only those that every room concerned can take over while it runs. */
+export interface Amendment {
+  /** µs. */
+  readonly at: number
+  /** All overrides of quotas from then on. */
+  readonly quotas: Readonly<Record<string, number>>
+  /** The config of each component whose values change, whole. */
+  readonly configs: ReadonlyMap<string, Config>
+}
+
 export interface WorldPlan {
   readonly seed: number | string
   readonly profile: Profile
@@ -43,6 +53,8 @@ export interface WorldPlan {
   /** Length of the run and of its unmeasured beginning, in µs. */
   readonly duration: number
   readonly warmUp: number
+  /** What changes while it runs, in order of time. */
+  readonly amendments?: readonly Amendment[]
   /** Moments (µs) at which a window of an expectation begins or ends. */
   readonly cuts: readonly number[]
 }

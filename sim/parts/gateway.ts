@@ -7,7 +7,7 @@ import type { Target } from '../engine/kernel.ts'
 import type { MetricId } from '../engine/recorder.ts'
 import type { Rng } from '../engine/rng.ts'
 import type { Sampler } from '../engine/sample.ts'
-import type { Sim, Traced } from '../model/contract.ts'
+import type { Amend, Config, Sim, Traced } from '../model/contract.ts'
 import { Population } from './population.ts'
 import type { Backend, IntegrationKind, Route } from './gateway-routes.ts'
 import { Stretch } from './stretch.ts'
@@ -199,6 +199,18 @@ export class Gateway {
           : []
         this.metrics.push([...byStage, ...detailed])
       })
+    }
+  }
+
+  /** The stages' throttles have other figures; buckets keep what they hold, up to their new size. */
+  amend(stages: readonly Stage[]): void {
+    let i = 0
+    for (const { throttle, throttles } of stages) {
+      for (const own of throttles) {
+        const { rate, burst } = own ?? throttle ?? {}
+        if (rate !== undefined && burst !== undefined) this.buckets[i]?.resize(this.sim.clock[0], rate, burst)
+        i++
+      }
     }
   }
 
@@ -417,4 +429,21 @@ export const gatewayTraced: Traced<Gateway> = {
   answer: 'overhead of the API',
   serves: (self, call) => self.sim.calls.cookie[call],
   ends: { integrationTimedOut: (_, call) => ({ end: 'timed out', of: call }) },
+}
+
+/** Throttles that are there, with other figures; which routes have one stays as it is. */
+export const amendThrottles: Amend<Gateway> = {
+  members: (before, after) => (shapeOf(before) === shapeOf(after) ? ['Stages'] : []),
+  run: (self, config) => self.amend(config['Stages'] as readonly Stage[]),
+}
+
+/** Stages without the figures of their throttles. */
+function shapeOf(config: Config): string {
+  return JSON.stringify(config['Stages'], (key, value: unknown) =>
+    key === 'throttle'
+      ? value !== null
+      : key === 'throttles'
+        ? (value as unknown[]).map((each) => each !== null)
+        : value,
+  )
 }

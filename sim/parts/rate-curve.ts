@@ -68,6 +68,18 @@ export class RateCurve {
     return this.at[low] + x
   }
 
+  /** This curve up to `time` µs, from there on another one. */
+  until(time: number, next: RateCurve): RateCurve {
+    const mine = this.points().filter((point) => point.at <= time)
+    const theirs = next.points().filter((point) => point.at > time)
+    const seam = [this, next].map((curve) => ({ at: time, perSecond: curve.perSecond(time) }))
+    return new RateCurve([...mine, ...seam, ...theirs])
+  }
+
+  private points(): RatePoint[] {
+    return Array.from(this.at, (at, i) => ({ at, perSecond: this.rate[i] }))
+  }
+
   /** The last point at or before `time`; −1 = before the first. */
   private segmentAt(time: number): number {
     let low = -1

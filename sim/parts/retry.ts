@@ -113,9 +113,9 @@ export class RetryPolicy {
   acquired = 0
   /** After an answer of −1: µs that a long poll sleeps before it raises the error (RET-11). */
   pause = 0
-  private readonly settings: RetrySettings
+  private settings: RetrySettings
   private readonly rng: { float(): number }
-  private readonly rate: ClientRate | null
+  private rate: ClientRate | null
   private tokens: number
 
   /** `rng` is the client's own stream; one that always gives 1 is the worst case (RET-12). */
@@ -124,6 +124,15 @@ export class RetryPolicy {
     this.rng = rng
     this.rate = settings.limitsRate ? new ClientRate() : null
     this.tokens = settings.quota === null ? 0 : settings.quota.capacity
+  }
+
+  /** Another client takes over in the middle: it begins with a full quota and a rate of its own where those are new. */
+  amend(settings: RetrySettings): void {
+    const had = this.settings.quota?.capacity
+    const has = settings.quota?.capacity ?? 0
+    this.tokens = had === undefined ? has : Math.min(this.tokens, has)
+    if (settings.limitsRate !== this.settings.limitsRate) this.rate = settings.limitsRate ? new ClientRate() : null
+    this.settings = settings
   }
 
   /** Tokens left in the retry quota. */

@@ -8,9 +8,9 @@ import { MINUTE, Recorder, type MetricId, type Series } from '../engine/recorder
 import { createRng, type Rng } from '../engine/rng.ts'
 import type { Sampler } from '../engine/sample.ts'
 import { baseUnits, parseStatistic, statistic } from '../metrics/statistics.ts'
-import type { Caller, CwUnit, PublishedSeries, ServiceDef, Sim } from '../model/contract.ts'
+import type { Caller, Config, CwUnit, PublishedSeries, ServiceDef, Sim } from '../model/contract.ts'
 import { ErrorTable } from '../model/errors.ts'
-import type { ComponentPlan, WorldPlan } from '../model/plan.ts'
+import type { Amendment, ComponentPlan, WorldPlan } from '../model/plan.ts'
 import { readAssumption } from './assumptions.ts'
 import { Dispatcher, type ApiFault } from './dispatcher.ts'
 import { scheduleFaults } from './faults.ts'
@@ -45,10 +45,19 @@ export class World {
   readonly metricIndex = new Map<string, PublishedMetric>()
   /** API faults by their number in the plan, once they have begun. */
   readonly standingFaults = new Map<number, ApiFault>()
+  /** Overrides of quotas as they are now. */
+  quotas: Readonly<Record<string, number>>
   private readonly numbers = new Map<string, number>()
+  /** Components in the order in which they come to life, by number. */
+  private readonly order: readonly number[]
+  /** Configs that are no longer those of the plan, by component. */
+  private readonly amended = new Map<string, Config>()
+  /** Amendments of the plan that have been made. */
+  private amendments = 0
 
   constructor(plan: WorldPlan) {
     this.plan = plan
+    this.quotas = plan.quotas
     this.components = [...plan.components].sort((a, b) => (a.name < b.name ? -1 : 1))
     // Component 0 is the world itself: faults and the loop's own targets.
     this.kernel = new Kernel(this.components.length + 1)
@@ -57,10 +66,10 @@ export class World {
     this.dispatcher = new Dispatcher(this.kernel, this.calls, this.errors, plan, this.recorder, this)
     this.components.forEach((component, i) => this.numbers.set(component.name, i + 1))
     // Singletons are shared by their neighbours, so they come to life first.
-    const order = [...this.components.keys()].sort(
+    this.order = [...this.components.keys()].sort(
       (a, b) => rank(this.components[a]!.def) - rank(this.components[b]!.def) || a - b,
     )
-    for (const i of order) this.create(i)
+    for (const i of this.order) this.create(i)
     this.dispatcher.connect(this.components)
     scheduleFaults(this)
     this.states.forEach((state, i) => this.kernel.bind(i, state))
@@ -70,10 +79,35 @@ export class World {
 
   /** Runs on to `until` µs, or to the end of the scenario. */
   run(until: number = this.plan.duration, poll?: () => boolean): Stop {
-    const stop = this.kernel.run(Math.min(until, this.plan.duration), poll)
+    const end = Math.min(until, this.plan.duration)
+    const amendment = this.plan.amendments?.[this.amendments]
+    if (amendment !== undefined && amendment.at < end) {
+      // What falls on the moment of the change, and whoever looks at it then, still comes before it.
+      const early = this.kernel.run(Math.max(amendment.at, this.now), poll)
+      if (early !== 'end') return early
+      this.amend(amendment)
+      return this.run(end, poll)
+    }
+    const stop = this.kernel.run(end, poll)
     // An idle stretch is written when it ends; whoever looks between two runs sees its full minutes.
     this.kernel.setBoundary(this.recorder, this.recorder.catchUp())
     return stop
+  }
+
+  private amend({ quotas, configs }: Amendment): void {
+    this.amendments++
+    const changed = Object.keys({ ...this.quotas, ...quotas }).filter((name) => this.quotas[name] !== quotas[name])
+    this.quotas = quotas
+    for (const i of this.order) {
+      const { name, type, def, config } = this.components[i]!
+      const own = def.amend?.quotas ?? []
+      const isConcerned = configs.has(name) || own.some((each) => changed.includes(`${servicePrefix(type)}.${each}`))
+      if (!isConcerned) continue
+      const before = this.amended.get(name) ?? config
+      const after = configs.get(name) ?? before
+      this.amended.set(name, after)
+      def.amend!.run(this.states[i + 1], after, before)
+    }
   }
 
   /** Settles areas and closes the last metric period. Call it once, when no more is to be run. */
@@ -267,9 +301,7 @@ class ComponentSim implements Sim {
   quota(name: string): number {
     const quota = this.plan.def.quotas[name]
     assert(quota !== undefined, `${this.plan.type} has a quota ${name}`)
-    return (
-      this.world.plan.quotas[`${servicePrefix(this.plan.type)}.${name}`] ?? quotaValue(quota, this.world.plan.profile)
-    )
+    return this.world.quotas[`${servicePrefix(this.plan.type)}.${name}`] ?? quotaValue(quota, this.world.plan.profile)
   }
 
   sampler(assumption: string): Sampler {

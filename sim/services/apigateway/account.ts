@@ -20,6 +20,11 @@ export const account: ServiceDef<Account> = {
   assumptions: {},
   props: {},
   create: (config, sim) => new Account(config, sim),
+  amend: {
+    members: () => [],
+    quotas: ['RequestsPerSecond', 'BurstRequests'],
+    run: ({ sim, bucket }) => bucket.resize(sim.clock[0], sim.quota('RequestsPerSecond'), sim.quota('BurstRequests')),
+  },
   ops: {},
   timers: {},
   metrics: {},

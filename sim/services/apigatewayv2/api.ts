@@ -5,6 +5,7 @@
 import type { Config, ServiceDef } from '../../model/contract.ts'
 import {
   type AccountThrottle,
+  amendThrottles,
   Gateway,
   gatewayTraced,
   integrationAnswered,
@@ -52,6 +53,7 @@ export const api: ServiceDef<Gateway> = {
       sim.choice('StageThrottle') === 'stage',
       null,
     ),
+  amend: amendThrottles,
   ops: {
     'execute-api:Invoke': {
       doc: 'A client’s request to a route, which is the argument of the call; its body is the event that a function gets.',

@@ -28,7 +28,7 @@ export interface ArrivalConfig {
 
 export class Arrivals {
   private readonly kind: ArrivalKind
-  private readonly curve: RateCurve
+  private curve: RateCurve
   private readonly rng: Rng
   private readonly phases: Rng
   private readonly on: Sampler | null
@@ -48,12 +48,19 @@ export class Arrivals {
   /** `rng` draws the arrivals, `phases` the lengths of bursts. */
   constructor(config: ArrivalConfig, rng: Rng, phases: Rng) {
     this.kind = config.Arrivals
-    this.curve = new RateCurve(config.Rate.length === 0 ? [{ at: 0, perSecond: 0 }] : config.Rate)
+    this.curve = curveOf(config)
     this.rng = rng
     this.phases = phases
     this.on = config.BurstyOn ?? null
     this.off = config.BurstyOff ?? null
     this.times = config.TraceTimes ?? new Float64Array(0)
+  }
+
+  /** From `now` on requests come as another config says; answers when the next one does. For `poisson` and `regular` alone. */
+  amend(now: number, config: ArrivalConfig): number {
+    this.curve = this.curve.until(now, curveOf(config))
+    const wanted = this.kind === 'poisson' ? this.mass : this.count
+    return Math.max(now, Math.round(this.curve.timeOf(wanted)))
   }
 
   /** The time of the next arrival in whole µs, Infinity when none is left. Times never fall. See `pauses`. */
@@ -97,3 +104,6 @@ export class Arrivals {
     }
   }
 }
+
+const curveOf = ({ Rate }: ArrivalConfig): RateCurve =>
+  new RateCurve(Rate.length === 0 ? [{ at: 0, perSecond: 0 }] : Rate)

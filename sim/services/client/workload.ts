@@ -67,6 +67,10 @@ export const workload: ServiceDef<Workload> = {
   assumptions: {},
   props: {},
   create: (config, sim) => new Workload(config as unknown as WorkloadConfig, sim),
+  amend: {
+    members: (before, after) => amendable(before as unknown as WorkloadConfig, after as unknown as WorkloadConfig),
+    run: (self, after, before) => self.amend(after as unknown as WorkloadConfig, before as unknown as WorkloadConfig),
+  },
   ops: {},
   timers: { arrive, answered, timedOut, sendAgain, usersChanged, thoughtOver, gaveUp },
   metrics: {
@@ -159,16 +163,18 @@ export class Workload {
   private readonly constantBody: unknown
   private readonly streams: StreamSet
   readonly arrivals: Arrivals
-  private readonly steps: Steps
+  private steps: Steps
   private step = 0
-  private readonly think: Sampler | null
+  /** Arrivals and steps that were scheduled before the load became another one come for nothing. */
+  private generation = 0
+  private think: Sampler | null
   private readonly thinkRng: Rng
   private readonly retries: RetryPolicy
   /** The most calls of a request. */
-  readonly attemptsMax: number
+  attemptsMax: number
   /** µs; −1 = it waits for ever. */
-  readonly timeout: number
-  private readonly acceptsLate: boolean
+  timeout: number
+  private acceptsLate: boolean
   private readonly countMax: number
 
   private readonly arriveTarget: Target
@@ -244,12 +250,43 @@ export class Workload {
   scheduleArrival(): void {
     if (this.requests >= this.countMax) return
     const time = this.arrivals.next()
-    if (time < Infinity) this.sim.after(time - this.sim.clock[0], this.arriveTarget, 0)
+    if (time < Infinity) this.sim.after(time - this.sim.clock[0], this.arriveTarget, this.generation)
   }
 
   scheduleStep(): void {
     if (this.step < this.steps.times.length)
-      this.sim.after(this.steps.times[this.step] - this.sim.clock[0], this.usersTarget, 0)
+      this.sim.after(this.steps.times[this.step] - this.sim.clock[0], this.usersTarget, this.generation)
+  }
+
+  /** Whether what comes was scheduled for the load as it is now. */
+  isCurrent(generation: number): boolean {
+    return generation === this.generation
+  }
+
+  /** Another load, or another client: requests under way keep their time-outs, their next attempts follow the new rules. */
+  amend(after: WorkloadConfig, before: WorkloadConfig): void {
+    const { Client } = after
+    this.retries.amend(Client.Retries)
+    this.attemptsMax = Client.Retries.maxAttempts
+    this.timeout = Client.Timeout ?? NONE
+    this.acceptsLate = Client.AcceptLateAnswers === true
+    this.think = after.ThinkTime ?? null
+    if (isSameLoad(after, before)) return
+    this.generation++
+    const now = this.sim.clock[0]
+    if (!this.closed) {
+      const time = this.arrivals.amend(now, after)
+      const isOver = this.requests >= this.countMax || time === Infinity
+      if (!isOver) this.sim.after(time - now, this.arriveTarget, this.generation)
+      return
+    }
+    this.steps = wholeSteps(after.Users ?? [])
+    const { times } = this.steps
+    this.step = 0
+    while (this.step + 1 < times.length && times[this.step + 1] <= now) this.step++
+    if (times.length > 0 && times[this.step] <= now) return this.takeStep()
+    this.usersWanted = 0
+    this.scheduleStep()
   }
 
   /** The number of users changes: newcomers send at once, the others leave after their think time. */
@@ -441,7 +478,26 @@ function isFunctionError(answer: unknown): boolean {
   return (answer as { readonly FunctionError?: string } | null)?.FunctionError !== undefined
 }
 
-function arrive(self: Workload): void {
+/** The rate or the users of a load that is not recorded and has no bursts, and all that a client does. */
+function amendable(before: WorkloadConfig, after: WorkloadConfig): readonly string[] {
+  const isPlain = before.Arrivals === after.Arrivals && ['poisson', 'regular'].includes(after.Arrivals)
+  const isAlike = isPlain && (before.Users === undefined) === (after.Users === undefined)
+  return isAlike ? ['Rate', 'Users', 'Scale', 'ThinkTime', 'Client'] : ['Client']
+}
+
+/** Whether two plain loads are the same, point by point. */
+function isSameLoad(a: WorkloadConfig, b: WorkloadConfig): boolean {
+  const points = ({ Rate, Users = [] }: WorkloadConfig): number[] => [
+    ...Rate.flatMap(({ at, perSecond }) => [at, perSecond]),
+    ...Users.flatMap(({ at, value }) => [at, value]),
+  ]
+  const others = points(b)
+  const mine = points(a)
+  return mine.length === others.length && mine.every((value, i) => value === others[i])
+}
+
+function arrive(self: Workload, generation: number): void {
+  if (!self.isCurrent(generation)) return
   if (!self.arrivals.pauses) self.begin()
   self.scheduleArrival()
 }
@@ -458,7 +514,8 @@ function sendAgain(self: Workload, row: number): void {
   self.send(row)
 }
 
-function usersChanged(self: Workload): void {
+function usersChanged(self: Workload, generation: number): void {
+  if (!self.isCurrent(generation)) return
   self.takeStep()
 }
 

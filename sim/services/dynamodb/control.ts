@@ -1,5 +1,6 @@
 // DescribeTable and UpdateTable, and what happens to a table by the minute: capacity on demand, splits for heat and size.
 import type { Call } from '../../engine/calls.ts'
+import type { Amend } from '../../model/contract.ts'
 import type { BillingMode } from './capacity.ts'
 import { mayDecrease } from './changes.ts'
 import { bodyOf } from './single.ts'
@@ -65,15 +66,34 @@ function runUpdateTable(table: Table, call: Call, body: Item): void {
     changes.switches.push(now)
   }
   changes.mode = mode
-  changes.read = read
-  changes.write = write
   changes.maxRead = maxRead
   changes.maxWrite = maxWrite
+  begin(table, read, write)
+  table.answer(call, UPDATE_TABLE, { TableDescription: description(table) }, 0)
+}
+
+/** The table gets so many units, once it has been updated. */
+function begin(table: Table, read: number, write: number): void {
+  const { capacity, changes, settings } = table
+  changes.read = read
+  changes.write = write
+  // What is asked for while it is updated comes with that.
+  if (table.status !== 'ACTIVE') return
   table.status = 'UPDATING'
+  const { mode } = changes
   const splits =
     mode !== capacity.mode || capacity.wantedFor(mode, read, write, table.bytes) > capacity.partitions.count
   table.sim.after((splits ? settings.delayWithSplit : settings.delay).draw(settings.rng), table.updated, 0)
-  table.answer(call, UPDATE_TABLE, { TableDescription: description(table) }, 0)
+}
+
+/** Other provisioned units, as UpdateTable gives them; how often a day they fall is not asked. */
+export const amend: Amend<Table> = {
+  members: (before, after) =>
+    before['ProvisionedThroughput'] !== undefined && after['ProvisionedThroughput'] !== undefined
+      ? ['ProvisionedThroughput']
+      : [],
+  run: (table, { ProvisionedThroughput: { ReadCapacityUnits: read, WriteCapacityUnits: write } }) =>
+    begin(table, read, write),
 }
 
 /** The settings act: the table is ACTIVE again. */

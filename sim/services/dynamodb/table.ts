@@ -6,7 +6,7 @@
 import * as p from '../../model/p.ts'
 import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
 import { batchGetItem, batchWriteItem } from './batches.ts'
-import { describeTable, minuteEnded, splitDone, updated, updateTable } from './control.ts'
+import { amend, describeTable, minuteEnded, splitDone, updated, updateTable } from './control.ts'
 import { gather } from './gather.ts'
 import { query, scan } from './reads.ts'
 import { deleteItem, getItem, putItem, updateItem } from './single.ts'
@@ -110,6 +110,7 @@ export const table: ServiceDef<Table> = {
   },
   gather,
   create,
+  amend,
   ops: {
     'dynamodb:GetItem': {
       doc: 'Reads an item by its key.',

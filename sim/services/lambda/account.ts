@@ -41,6 +41,7 @@ export const account: ServiceDef<Account> = {
   assumptions: {},
   props: {},
   create: (config, sim) => new Account(config, sim),
+  amend: { members: () => [], quotas: ['ConcurrentExecutions'], run: (self) => self.amend() },
   ops: {},
   timers: {},
   metrics: {
@@ -103,7 +104,7 @@ interface PoolUser {
 export class Account {
   readonly sim: Sim
   /** Concurrent executions of the account, and how many of them nobody may reserve. */
-  readonly limit: number
+  limit: number
   readonly keptUnreserved: number
   /** Sum of all reservations, and of the provisioned concurrency of functions without one. */
   reserved = 0
@@ -139,6 +140,17 @@ export class Account {
     this.concurrentMetric = sim.metric('ConcurrentExecutions')
     this.unreservedMetric = sim.metric('UnreservedConcurrentExecutions')
     this.claimedMetric = sim.metric('ClaimedAccountConcurrency')
+  }
+
+  /** The limit is another one; its bucket keeps what it holds, and gets what it grows by, as a new one is full. */
+  amend(): void {
+    const { sim } = this
+    this.limit = sim.quota('ConcurrentExecutions')
+    const rate = this.limit * sim.quota('RequestsPerConcurrency')
+    const grown = rate - this.rate.burst
+    this.rate.resize(sim.clock[0], rate, rate)
+    if (grown > 0) this.rate.give(grown)
+    this.claim(0, 0)
   }
 
   /** Whether so much may be reserved in all (LAM-35). */

@@ -81,6 +81,7 @@ export const eventSourceMapping: ServiceDef<EventSourceMapping> = {
   gather: (near) => ({ ...gather(near) }),
   carries: (config) => config['Source'] !== null,
   create: (config, sim) => new EventSourceMapping(config, sim),
+  amend: { members: amendable, run: amend },
   ops: {
     'lambda:UpdateEventSourceMapping': {
       doc: 'Switches the mapping on or off, or changes its bound.',
@@ -136,7 +137,7 @@ export class EventSourceMapping {
   readonly batchSize: number
   /** µs. */
   readonly window: number
-  readonly visibility: number
+  visibility: number
   readonly reports: boolean
   /** Batches that may be in progress now, at first, and at most. */
   limit: number
@@ -254,6 +255,18 @@ function batchesLetGo(self: EventSourceMapping, look: Look): Finding[] {
       suspects: look.callees().map(({ other }) => other),
     },
   ]
+}
+
+/** Of the source only how long its messages are hidden, as long as the queue says it and not the mapping. */
+function amendable(before: Config, after: Config): readonly string[] {
+  const [source, next] = [before['Source'] as Source | null, after['Source'] as Source | null]
+  const isSame =
+    source?.queue === next?.queue && source?.batchSize === next?.batchSize && !source?.hidden && !next?.hidden
+  return isSame ? ['Source'] : []
+}
+
+function amend(self: EventSourceMapping, config: Config): void {
+  self.visibility = ((config['Source'] as Source | null)?.visibility ?? 0) * 1_000_000
 }
 
 function updateEventSourceMapping(self: EventSourceMapping, call: Call): void {

@@ -62,6 +62,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
   parts,
   gather: (near) => ({ ...gather(near) }),
   create: (config, sim) => new LambdaFunction(config, sim),
+  amend: { members: () => ['MemorySize', 'Timeout', 'ReservedConcurrentExecutions'], run: amend },
   ops: {
     'lambda:InvokeFunction': {
       doc: 'Runs the function and answers with its result.',
@@ -404,6 +405,17 @@ function setMemory(self: LambdaFunction, memory: number): void {
   self.memory = memory
   self.cpuFactor = Math.max(1, self.memoryPerCpu / memory)
   self.interpreter.cpuScale = self.cpuFactor
+}
+
+/** As UpdateFunctionConfiguration and PutFunctionConcurrency do it. */
+function amend(self: LambdaFunction, config: Config): void {
+  const { MemorySize: memory, Timeout: timeout, ReservedConcurrentExecutions: reserved = -1 } = config
+  if (memory !== self.memory || timeout * 1_000_000 !== self.timeout) {
+    setMemory(self, memory)
+    self.timeout = timeout * 1_000_000
+    invocation.renew(self)
+  }
+  if (reserved !== self.reserved) concurrency.reserve(self, reserved)
 }
 
 function updateFunctionConfiguration(self: LambdaFunction, call: Call): void {

@@ -32,7 +32,7 @@ export class Moves {
   /** Messages given to the dead-letter queue so far. */
   readonly buried = new Stretch()
   /** A message received so often goes to the dead-letter queue at the next receive; Infinity without one (SQS-30). */
-  readonly receivesMax: number
+  receivesMax: number
   /** Queues whose dead-letter queue this is. */
   readonly sources: readonly string[]
   /** Messages that the move task has still to move. */

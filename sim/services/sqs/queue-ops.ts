@@ -1,5 +1,6 @@
 // The operations of a queue, one request each: what is asked, what is refused, what is answered.
 import type { Call } from '../../engine/calls.ts'
+import type { Config } from '../../model/contract.ts'
 import { jsonSize, utf8Size } from '../../parts/json-size.ts'
 import { IN_FLIGHT, NONE } from './messages.ts'
 import { PURGE_WINDOW_US } from './queue.facts.ts'
@@ -223,6 +224,19 @@ const ATTRIBUTES = [
   'ReceiveMessageWaitTimeSeconds',
   'MaximumMessageSize',
 ]
+
+/** Times, the size limit, and of the redrive policy how often a message is received. */
+export function amendable(before: Config, after: Config): readonly string[] {
+  const [policy, next] = [before['RedrivePolicy'], after['RedrivePolicy']]
+  const isSame = policy?.deadLetterTargetArn === next?.deadLetterTargetArn
+  return isSame ? [...ATTRIBUTES, 'RedrivePolicy'] : ATTRIBUTES
+}
+
+/** As SetQueueAttributes does it. */
+export function amend(q: Queue, config: Config, before: Config): void {
+  for (const name of ATTRIBUTES) if (config[name] !== before[name]) setAttribute(q, name, config[name])
+  q.moves.receivesMax = config['RedrivePolicy']?.maxReceiveCount ?? Infinity
+}
 
 function attributeMin(name: string): number {
   return name === 'MessageRetentionPeriod' ? 60 : name === 'MaximumMessageSize' ? 1024 : 0

@@ -8,6 +8,8 @@ import type { Config, Near, ServiceDef } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { changeMessageVisibilityBatch, deleteMessageBatch, sendMessageBatch } from './queue-batches.ts'
 import {
+  amend,
+  amendable,
   changeMessageVisibility,
   deleteMessage,
   getQueueAttributes,
@@ -104,6 +106,7 @@ export const queue: ServiceDef<Queue> = {
   // Nobody sends to a dead-letter queue but SQS itself.
   entries: (config) => ((config['Sources'] as readonly string[]).length > 0 ? [] : ['sqs:SendMessage']),
   create: (config, sim) => new Queue(config, sim, timers),
+  amend: { members: amendable, run: amend },
   ops: {
     'sqs:ChangeMessageVisibility': {
       doc: 'Hides a message in flight for so long from now; 0 makes it visible.',
