@@ -31,10 +31,10 @@ store.subscribe((state, before) => {
   if (state.before !== before.before) root.toggleAttribute('data-projector', state.before !== undefined)
 })
 
-const session = new Session(startWorker('simulator'))
+const session = new Session(() => startWorker('simulator'))
 const assistant = new Assistant(() => startWorker('editor'))
 const loop = new Loop(session)
-const tools: Tools = { session, loop, stage: undefined, assistant, editing: undefined }
+const tools: Tools = { session, loop, stage: undefined, base: undefined, assistant, editing: undefined }
 
 // The simulator and the renderer of what the address names need not wait for the faces.
 session.openAddress(location.hash)

@@ -15,6 +15,8 @@ export interface Tools {
   readonly assistant: Assistant
   /** Undefined until the editor was opened. */
   editing: Editing | undefined
+  /** The stage of side A, while both sides are shown. */
+  base: Stage | undefined
 }
 
 export const ToolsContext = createContext<Tools | undefined>(undefined)

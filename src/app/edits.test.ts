@@ -10,18 +10,18 @@ test('undo leads back to what was, redo forth again', () => {
   const start = newHistory()
   const one = settle(change(start, 'Peak', set('300')))
   const two = settle(change(one, 'Peak', set('400')))
-  expect(two.edits).toEqual({ knobs: { Peak: '400' } })
-  expect(undo(two).edits).toEqual({ knobs: { Peak: '300' } })
+  expect(two.edits).toEqual({ knobs: { Peak: '400' }, variants: [] })
+  expect(undo(two).edits).toEqual({ knobs: { Peak: '300' }, variants: [] })
   expect(undo(undo(two)).edits).toEqual(start.edits)
-  expect(redo(undo(undo(two))).edits).toEqual({ knobs: { Peak: '300' } })
+  expect(redo(undo(undo(two))).edits).toEqual({ knobs: { Peak: '300' }, variants: [] })
   expect(redo(redo(undo(undo(two)))).edits).toEqual(two.edits)
 })
 
 test('a slider that is dragged is one step', () => {
   const dragged = ['300', '310', '320'].reduce((history, value) => change(history, 'Peak', set(value)), newHistory())
   expect(dragged.past).toHaveLength(1)
-  expect(undo(dragged).edits).toEqual({ knobs: {} })
-  expect(redo(undo(dragged)).edits).toEqual({ knobs: { Peak: '320' } })
+  expect(undo(dragged).edits).toEqual({ knobs: {}, variants: [] })
+  expect(redo(undo(dragged)).edits).toEqual({ knobs: { Peak: '320' }, variants: [] })
 })
 
 test('a change after undo forgets the other future; no change is no step', () => {

@@ -1,13 +1,37 @@
 // What the user changed, as immer patches: every change can be undone and redone, and the changes alone make a link.
-import { applyPatches, enablePatches, produceWithPatches, type Patch } from 'immer'
+import { applyPatches, enablePatches, produceWithPatches, type Draft, type Patch } from 'immer'
 
 enablePatches()
 
-/** Everything that makes this run another one than the scenario's own. */
-export interface Edits {
-  /** Values of parameters over the scenario's. */
-  readonly knobs: Readonly<Record<string, string>>
+/** Values over the scenario's, by the names that `--set` takes. */
+export type Knobs = Readonly<Record<string, string>>
+
+/** What makes a run another one than the scenario's own. */
+export interface Changes {
+  readonly knobs: Knobs
+  /** With a fork the values hold from a moment on only. */
+  readonly fork?: Fork
+}
+
+export interface Fork {
+  /** µs. */
+  readonly at: number
+  /** The values before that moment. */
+  readonly knobs: Knobs
+}
+
+/** Changes that are kept under a name. */
+export interface Variant extends Changes {
+  readonly name: string
+}
+
+/** Everything that the user has changed or kept. */
+export interface Edits extends Changes {
+  /** The same for all variants: they are compared on the same random streams. */
   readonly seed?: string
+  readonly variants: readonly Variant[]
+  /** Number of the variant that is compared with; absent = the scenario as it is. */
+  readonly against?: number
 }
 
 interface Step {
@@ -23,16 +47,14 @@ export interface History {
   readonly future: readonly Step[]
 }
 
-// Without a prototype: `constructor` is a parameter's name like others.
-export const NO_EDITS: Edits = { knobs: Object.create(null) as Record<string, string> }
+/** No values. Without a prototype: `constructor` is a parameter's name like others. */
+export const noKnobs = (): Record<string, string> => Object.create(null) as Record<string, string>
+export const NO_CHANGES: Changes = { knobs: noKnobs() }
+export const NO_EDITS: Edits = { ...NO_CHANGES, variants: [] }
 export const newHistory = (edits: Edits = NO_EDITS): History => ({ edits, past: [], future: [] })
 
 /** Changes the edits by a recipe on a draft. What was undone before is forgotten. */
-export function change(
-  history: History,
-  name: string,
-  recipe: (draft: { knobs: Record<string, string>; seed?: string }) => void,
-): History {
+export function change(history: History, name: string, recipe: (draft: Draft<Edits>) => void): History {
   const [edits, forth, back] = produceWithPatches(history.edits, recipe)
   if (forth.length === 0) return history
   const last = history.past.at(-1)

@@ -79,11 +79,11 @@ export const KEYS: readonly Key[] = [
     },
   },
   {
-    keys: ['W', 'A', 'S', 'D'],
+    keys: ['Shift', 'W', 'A', 'S', 'D'],
     does: 'move the picture',
-    is: one('w', 'a', 's', 'd'),
+    is: one('W', 'A', 'S', 'D'),
     act: ({ stage }, { key }) =>
-      stage?.pan(key === 'a' ? PAN : key === 'd' ? -PAN : 0, key === 'w' ? PAN : key === 's' ? -PAN : 0),
+      stage?.pan(key === 'A' ? PAN : key === 'D' ? -PAN : 0, key === 'W' ? PAN : key === 'S' ? -PAN : 0),
   },
   {
     keys: ['+', '−', '0'],
@@ -91,6 +91,13 @@ export const KEYS: readonly Key[] = [
     is: one('+', '=', '-', '0'),
     act: ({ stage }, { key }) => (key === '0' ? stage?.fit() : stage?.zoom(key === '-' ? 1 / 1.25 : 1.25)),
   },
+  {
+    keys: ['A', 'B', 'V'],
+    does: 'show side A, side B, both',
+    is: one('a', 'b', 'v'),
+    act: ({ session }, { key }) => session.setView(key === 'v' ? 'split' : (key as 'a' | 'b')),
+  },
+  { keys: ['F'], does: 'fork: changes hold from this moment on', is: one('f'), act: ({ session }) => session.fork() },
   { keys: ['Tab', 'Enter'], does: 'from card to card, inspect', is: () => false, act: () => {} },
   { keys: ['Shift ←↑↓→'], does: 'on a card: move it', is: () => false, act: () => {} },
   {

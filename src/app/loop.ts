@@ -14,7 +14,7 @@ interface Entry {
 export class Loop {
   readonly #session: Session
   readonly #entries = new Set<Entry>()
-  #stage: () => number = () => 0
+  readonly #stages = new Set<() => number>()
   #before = 0
   #fresh = true
   /** Real milliseconds of script of the last frames, for `?perf`. */
@@ -28,9 +28,10 @@ export class Loop {
     this.#session = session
   }
 
-  /** What is called every frame: the stage decides itself whether anything changed, and answers how many ms cards took. */
-  setStage(draw: () => number): void {
-    this.#stage = draw
+  /** What is called every frame: a stage decides itself whether anything changed, and answers how many ms cards took. */
+  addStage(draw: () => number): () => void {
+    this.#stages.add(draw)
+    return () => this.#stages.delete(draw)
   }
 
   /** Calls `paint` when the moment or the run changed, at most every so many real ms. Answers how to stop. */
@@ -51,11 +52,12 @@ export class Loop {
       this.#session.tick(this.#before === 0 ? 0 : time - this.#before)
       this.#before = time
       const drawing = performance.now()
-      const cards = this.#stage()
+      let cards = 0
+      for (const draw of this.#stages) cards += draw()
       this.draws.push(performance.now() - drawing - cards)
       if (this.draws.length > 240) this.draws.shift()
       const { now } = this.#session.clock
-      const reached = this.#session.run?.reached ?? 0
+      const reached = (this.#session.run?.reached ?? 0) + (this.#session.base?.reached ?? 0)
       const fresh = this.#fresh
       this.#fresh = false
       for (const entry of this.#entries) {

@@ -1,38 +1,66 @@
-// One session of the page: the bridge, the run, the clock, and every action that a panel, a key or a link can ask for.
-import { Bridge, type Port } from '../bridge/client.ts'
+// One session of the page: the two sides, the clock, and every action that a panel, a key or a link can ask for.
+//
+// Side B runs what the user has made of the scenario and is what is shown; side A, what it is compared with, runs when it is
+// asked for. Both have the same seed, so that what differs is the change and not chance.
+import type { Draft } from 'immer'
+import type { LoadRequest, Port } from '../bridge/client.ts'
 import { Clock, speedFor } from '../run/clock.ts'
 import { compare } from '../run/compare.ts'
 import { eventBeside } from '../run/events.ts'
-import { Run } from '../run/run.ts'
-import { plainText } from '../run/words.ts'
-import type { About, Answer, Insight, Outline, Wanted } from '../sim.ts'
+import { Parting } from '../run/parting.ts'
+import type { Run } from '../run/run.ts'
+import { axisMoment, plainText } from '../run/words.ts'
+import type { About, Insight, Mark, Outline, Wanted } from '../sim.ts'
 import type { Point } from '../stage/geometry.ts'
 import { whole, zoomed, type Range } from '../timeline/range.ts'
-import { change, newHistory, NO_EDITS, redo, settle, undo, type Edits } from './edits.ts'
+import { change, newHistory, NO_EDITS, redo, settle, undo, type Changes, type Edits, type History } from './edits.ts'
 import { GALLERY, titleOf } from './gallery.ts'
 import { namedIn } from './main-file.ts'
 import { keepPlaces, keptPlaces, type Places } from './places.ts'
 import { fromFragment, toFragment } from './share.ts'
-import { store, type Former, type Scenario } from './store.ts'
+import { Side, UNKNOWN } from './side.ts'
+import { store, type Opening, type Scenario, type View } from './store.ts'
+import { forkAt, sideA } from './variants.ts'
 
 /** While a slider moves, the run starts again at most this often, in ms. */
 const RERUN_MS = 180
+/** How long a word of what just happened stands there, in ms. */
+const NOTICE_MS = 5000
 
 export class Session {
   readonly clock = new Clock()
-  run: Run | undefined = undefined
   /** The nodes changed, or the run began again: the stage must take it anew. */
   onRun: (run: Run) => void = () => {}
-  readonly #bridge: Bridge
+  /** The same for side A beside it. */
+  onBase: (run: Run) => void = () => {}
+  readonly #b: Side
+  /** Made when it is first asked for: it has a worker of its own. */
+  #a: Side | undefined = undefined
+  readonly #makePort: () => Port
+  #parting = new Parting()
   #timer: ReturnType<typeof setTimeout> | undefined = undefined
   /** Where to go once the run has come so far, in µs. */
   #wanted: number | undefined = undefined
   #keepPlaying = false
-  #change = ''
-  #takeReport: ((html: string | undefined) => void) | undefined = undefined
 
-  constructor(port: Port) {
-    this.#bridge = new Bridge(port, (answer) => this.#hear(answer))
+  constructor(makePort: () => Port) {
+    this.#makePort = makePort
+    this.#b = this.#makeSide('b')
+  }
+
+  /** The run that is shown. */
+  get run(): Run | undefined {
+    return this.#shown.run
+  }
+
+  /** The side that panels are about: B, when both are shown. */
+  get #shown(): Side {
+    return store.getState().view === 'a' ? (this.#a ?? this.#b) : this.#b
+  }
+
+  /** The run of side A while both are shown. */
+  get base(): Run | undefined {
+    return store.getState().view === 'split' ? this.#a?.run : undefined
   }
 
   // What is shown ------------------------------------------------------------------------------------------------------
@@ -54,7 +82,7 @@ export class Session {
     const name = shared.text === undefined ? (entry?.file ?? shared.name) : shared.name
     const { files } = shared
     const scenario = { name, text, own: shared.text !== undefined, ...(files && { files }) }
-    this.open(scenario, shared.edits, shared.time, shared.places)
+    this.open(scenario, shared)
   }
 
   /** Opens a scenario of the gallery by its name. */
@@ -63,9 +91,9 @@ export class Session {
     if (entry !== undefined) this.open({ name: entry.file, text: entry.text, own: false })
   }
 
-  open(scenario: Scenario, edits: Edits = NO_EDITS, time?: number, places: Places = keptPlaces(scenario.name)): void {
+  open(scenario: Scenario, { edits = NO_EDITS, time, places, view = 'b' }: Opening = {}): void {
     clearTimeout(this.#timer)
-    this.run = undefined
+    this.#forget()
     this.clock.now = 0
     this.#wanted = time
     this.#keepPlaying = time === undefined && !store.getState().still
@@ -74,18 +102,14 @@ export class Session {
       scenario,
       document: store.getState().document + 1,
       history: newHistory(edits),
+      view,
       former: undefined,
-      differences: [],
       followed: undefined,
       following: undefined,
       selected: undefined,
       range: undefined,
       event: undefined,
-      places,
-      outline: undefined,
-      outcomes: undefined,
-      insights: [],
-      pins: new Map(),
+      places: places ?? keptPlaces(scenario.name),
       notice: undefined,
     })
     document.title = `${titleOf(scenario.name.replace(/\.(ya?ml|json|template)$/, ''))} · hotshard`
@@ -95,100 +119,75 @@ export class Session {
   /** Back to the gallery. */
   close(): void {
     clearTimeout(this.#timer)
-    this.#bridge.forget()
     this.setPlaying(false)
-    this.run = undefined
-    store.setState({
-      scenario: undefined,
-      status: 'none',
-      outline: undefined,
-      outcomes: undefined,
-      problems: [],
-      former: undefined,
-    })
+    this.#forget()
+    store.setState({ scenario: undefined, view: 'b', former: undefined })
     document.title = 'hotshard'
   }
 
-  #load(): void {
-    const { scenario, history } = store.getState()
-    if (scenario === undefined) return
-    store.setState({ status: 'loading', problems: [], bug: undefined })
-    this.#bridge.load({
-      name: scenario.name,
-      text: scenario.text,
-      knobs: history.edits.knobs,
-      files: namedIn(scenario.text, scenario.files ?? {}),
-      ...(history.edits.seed === undefined ? {} : { seed: history.edits.seed }),
-    })
+  #forget(): void {
+    this.#b.forget()
+    this.#a?.forget()
+    store.setState({ ...UNKNOWN, base: UNKNOWN, differences: [], parting: undefined })
   }
 
-  #hear(answer: Answer): void {
-    switch (answer.answer) {
-      case 'problems': {
-        const wrong = answer.problems.some((problem) => problem.severity === 'error')
-        store.setState({ problems: answer.problems, ...(wrong ? { status: 'problems' as const } : {}) })
-        if (wrong) this.setPlaying(false)
-        break
-      }
-      case 'outline': {
-        const { outline } = answer
-        const first = this.run === undefined
-        const { outline: last, selected, scenario } = store.getState()
-        this.run = new Run(outline)
-        store.setState({
-          outline,
-          ...(first ? { about: scenario?.own === true && outline.isBare } : {}),
-          selected: sameNode(last, outline, selected),
-          status: 'running',
-          outcomes: undefined,
-          insights: [],
-          pins: new Map(),
-          differences: [],
-          followed: undefined,
-          following: undefined,
-        })
-        if (first) this.setSpeed(speedFor(outline.duration))
-        this.onRun(this.run)
-        this.#bridge.ahead(outline.duration)
-        break
-      }
-      case 'frame':
-        this.run?.add(answer.frame)
+  /** Runs what is to be shown and does not run yet; answers which sides that are. */
+  #load(): ('a' | 'b')[] {
+    const { scenario, history, view } = store.getState()
+    if (scenario === undefined) return []
+    const { seed } = history.edits
+    const request = ({ knobs, fork }: Changes): LoadRequest => ({
+      name: scenario.name,
+      text: scenario.text,
+      files: namedIn(scenario.text, scenario.files ?? {}),
+      ...(fork === undefined ? { knobs } : { knobs: fork.knobs, later: { at: fork.at, knobs } }),
+      ...(seed === undefined ? {} : { seed }),
+    })
+    const begun: ('a' | 'b')[] = this.#b.load(request(history.edits)) ? ['b'] : []
+    if (view === 'b') return begun
+    this.#a ??= this.#makeSide('a')
+    return this.#a.load(request(sideA(history.edits))) ? [...begun, 'a'] : begun
+  }
+
+  #makeSide(name: 'a' | 'b'): Side {
+    const isShown = (): boolean => (store.getState().view === 'a') === (name === 'a')
+    const side: Side = new Side(this.#makePort(), {
+      known: (patch) => {
+        if (name === 'a') store.setState({ base: side.known })
+        if (isShown()) store.setState(patch)
+      },
+      begun: (run, before) => {
+        this.#parting = new Parting()
+        store.setState({ parting: undefined, differences: [] })
+        if (isShown()) {
+          const { selected, scenario } = store.getState()
+          store.setState({
+            selected: sameNode(before, run.outline, selected),
+            followed: undefined,
+            following: undefined,
+          })
+          if (before === undefined) {
+            store.setState({ about: scenario?.own === true && run.outline.isBare })
+            this.setSpeed(speedFor(run.outline.duration))
+          }
+          this.onRun(run)
+        } else if (name === 'a') this.onBase(run)
+      },
+      frame: () => {
         this.#settleTime()
-        break
-      case 'done': {
-        const { outcomes } = answer
-        const { former } = store.getState()
-        const { stopped } = outcomes.report as { readonly stopped?: { readonly message: string } }
-        if (stopped !== undefined && this.run !== undefined) {
-          this.run.end = this.run.reached
-          this.#settleTime()
-        }
-        store.setState({
-          status: 'done',
-          outcomes,
-          ...(stopped === undefined
-            ? {}
-            : { notice: `The run was stopped before its end: ${plainText(stopped.message)}.` }),
-          insights: outcomes.insights.map((insight) => ({
-            ...insight,
-            title: plainText(insight.title),
-            text: plainText(insight.text),
-          })),
-          pins: pinsOf(outcomes.insights),
-          differences: former?.outcomes === undefined ? [] : compare(former.outcomes, outcomes),
-        })
-        break
-      }
-      case 'report':
-        this.#takeReport?.(answer.html)
-        this.#takeReport = undefined
-        break
-      case 'bug':
-        this.setPlaying(false)
-        store.setState({ status: 'bug', bug: answer.message })
-        break
-    }
+        this.#part()
+      },
+      done: (_, stopped) => {
+        this.#settleTime()
+        if (stopped !== undefined && isShown())
+          store.setState({ notice: `The run was stopped before its end: ${plainText(stopped)}.` })
+        this.#compare()
+      },
+      failed: () => {
+        if (isShown()) this.setPlaying(false)
+      },
+    })
+    return side
   }
 
   /** Goes where the link or the run before was, as soon as the simulation has come there. */
@@ -196,7 +195,7 @@ export class Session {
     const { run } = this
     if (run === undefined) return
     if (this.#wanted !== undefined) {
-      if (run.reached < Math.min(this.#wanted, run.end)) return
+      if (this.#reached < Math.min(this.#wanted, run.end)) return
       this.clock.seek(this.#wanted, run.end)
       this.#wanted = undefined
     }
@@ -230,7 +229,22 @@ export class Session {
   seek(time: number): void {
     this.#wanted = undefined
     if (store.getState().event !== undefined) store.setState({ event: undefined })
-    this.clock.seek(time, this.run?.reached ?? 0)
+    this.clock.seek(time, this.#reached)
+  }
+
+  /** How far all that is shown has been simulated, in µs. */
+  get #reached(): number {
+    const reached = this.run?.reached ?? 0
+    return store.getState().view === 'split' ? Math.min(reached, this.#a?.run?.reached ?? 0) : reached
+  }
+
+  /** Marks of what is shown, and where its sides part. */
+  get marks(): readonly Mark[] {
+    const { parting } = store.getState()
+    const marks = this.run?.marks ?? []
+    if (parting === undefined) return marks
+    const mark: Mark = { time: parting, length: 0, kind: 'parting', node: -1, text: 'A and B part' }
+    return [...marks, mark].sort((a, b) => a.time - b.time)
   }
 
   /** By frames; stops playing. */
@@ -269,7 +283,7 @@ export class Session {
 
   /** To the next mark (1) or the one before (−1). */
   jump(direction: 1 | -1): void {
-    const marks = this.run?.marks ?? []
+    const { marks } = this
     const { now } = this.clock
     const found =
       direction > 0 ? marks.find((mark) => mark.time > now + 1000) : marks.findLast((mark) => mark.time < now - 1000)
@@ -285,7 +299,7 @@ export class Session {
   tick(ms: number): boolean {
     const { clock, run } = this
     if (run === undefined || !this.ready) return false
-    const moved = clock.tick(ms, Math.min(run.reached, run.end))
+    const moved = clock.tick(ms, Math.min(this.#reached, run.end))
     if (clock.playing && clock.now >= run.end) this.setPlaying(false)
     return moved
   }
@@ -293,21 +307,50 @@ export class Session {
   // What if ------------------------------------------------------------------------------------------------------------
 
   setKnob(name: string, value: string): void {
-    const { outline, history } = store.getState()
-    const initial = outline?.knobs.find((knob) => knob.name === name)?.initial
-    const next = change(history, name, (draft) => {
+    const initial = store.getState().outline?.knobs.find((knob) => knob.name === name)?.initial
+    // Whoever changes something wants to see what it does.
+    if (store.getState().view === 'a') this.setView('split')
+    this.edit(name, (draft) => {
       if (value === initial) delete draft.knobs[name]
       else draft.knobs[name] = value
     })
-    this.#edit(next, `${name} ${value}`)
   }
 
   setSeed(seed: string | undefined): void {
-    const next = change(store.getState().history, 'seed', (draft) => {
+    this.edit('seed', (draft) => {
       if (seed === undefined) delete draft.seed
       else draft.seed = seed
     })
-    this.#edit(next, seed === undefined ? 'own seed' : `seed ${seed}`)
+  }
+
+  /** From the moment shown on the changes hold, before it everything stays as in A. */
+  fork(): void {
+    const { outline, history } = store.getState()
+    if (outline === undefined) return
+    const at = Math.round(this.clock.now / outline.step) * outline.step
+    if (at === 0 || sideA(history.edits).fork !== undefined) {
+      say(
+        at === 0 ? 'At the beginning there is nothing to fork from.' : 'A forks itself: choose another A to fork from.',
+      )
+      return
+    }
+    if (store.getState().view === 'a') this.setView('split')
+    this.edit('fork', (draft) => forkAt(draft, at))
+    this.settle()
+    say(`From ${axisMoment(at)} on, what you change holds; before it all stays as in A.`)
+  }
+
+  /** The changes hold from the beginning. */
+  unfork(): void {
+    this.edit('fork', (draft) => {
+      delete draft.fork
+    })
+    this.settle()
+  }
+
+  /** Changes the edits; changes of one name in a row are one step to undo, until `settle`. */
+  edit(name: string, recipe: (draft: Draft<Edits>) => void): void {
+    this.#take(change(store.getState().history, name, recipe))
   }
 
   /** Another text of the same scenario, which runs anew. Values of knobs that it has not are let go; `knobs` are those it has. */
@@ -328,17 +371,16 @@ export class Session {
             }),
           }),
     })
-    this.#change = 'the text'
     clearTimeout(this.#timer)
     this.#rerun()
   }
 
   undo(): void {
-    this.#edit(undo(store.getState().history), 'undone')
+    this.#take(undo(store.getState().history))
   }
 
   redo(): void {
-    this.#edit(redo(store.getState().history), 'redone')
+    this.#take(redo(store.getState().history))
   }
 
   /** The slider was let go: the next change is a step of its own. */
@@ -346,32 +388,70 @@ export class Session {
     store.setState({ history: settle(store.getState().history) })
   }
 
-  #edit(history: ReturnType<typeof newHistory>, words: string): void {
+  #take(history: History): void {
     const before = store.getState().history
     if (history === before || history.edits === before.edits) return
     store.setState({ history })
-    this.#change = words
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#rerun(), RERUN_MS)
   }
 
-  /** The same scenario with other values from the start; the line so far stays as a ghost. */
+  /** Runs again what the edits made another run; the line so far stays as a ghost. */
   #rerun(): void {
-    const { outcomes, former, status } = store.getState()
-    const { run } = this
+    const { run, known } = this.#b
+    const { wanted, playing } = { wanted: this.#wanted ?? this.clock.now, playing: this.clock.playing }
     // A run that had not ended is no measure: while a slider moves, the last whole run stays the one to compare with.
-    if (run !== undefined && outcomes !== undefined && status === 'done') {
-      const kept: Former = { lanes: run.lanes, step: run.outline.step, outcomes, change: this.#change }
-      store.setState({ former: kept })
-    } else if (former !== undefined) store.setState({ former: { ...former, change: this.#change } })
-    this.#wanted = this.#wanted ?? this.clock.now
-    this.#keepPlaying ||= this.clock.playing
-    this.#load()
+    const whole =
+      run !== undefined && known.outcomes !== undefined && known.status === 'done'
+        ? { lanes: run.lanes, step: run.outline.step, outcomes: known.outcomes }
+        : undefined
+    const begun = this.#load()
+    if (begun.includes('b') && whole !== undefined) store.setState({ former: whole })
+    if (begun.length === 0) return
+    this.#wanted = wanted
+    this.#keepPlaying ||= playing
   }
 
   /** Lets go of the ghost. */
   forgetFormer(): void {
     store.setState({ former: undefined, differences: [] })
+  }
+
+  // Two sides ----------------------------------------------------------------------------------------------------------
+
+  /** Shows side A, side B, or both. */
+  setView(view: View): void {
+    if (store.getState().scenario === undefined || store.getState().view === view) return
+    store.setState({ view })
+    this.#load()
+    const side = this.#shown
+    const { outline, selected } = store.getState()
+    store.setState({
+      ...side.known,
+      followed: undefined,
+      following: undefined,
+      selected: side.known.outline === undefined ? undefined : sameNode(outline, side.known.outline, selected),
+    })
+    if (side.run !== undefined) this.onRun(side.run)
+    if (this.base !== undefined) this.onBase(this.base)
+    this.#part()
+    this.#compare()
+  }
+
+  /** What changed from the run before, or from side A where there is one. */
+  #compare(): void {
+    const { view, former } = store.getState()
+    const before = view === 'b' ? former?.outcomes : this.#a?.known.outcomes
+    const after = this.#b.known.outcomes
+    store.setState({ differences: before === undefined || after === undefined ? [] : compare(before, after) })
+  }
+
+  /** Looks for the first moment at which the sides differ, as far as both are simulated. */
+  #part(): void {
+    const [a, b] = [this.#a?.run, this.#b.run]
+    if (a === undefined || b === undefined) return
+    const parting = this.#parting.of(a, b)
+    if (parting !== store.getState().parting) store.setState({ parting })
   }
 
   // Places --------------------------------------------------------------------------------------------------------------
@@ -397,14 +477,14 @@ export class Session {
 
   /** What the simulator knows of a node besides its state. */
   about(node: number): Promise<About | undefined> {
-    return this.#bridge.about(node)
+    return this.#shown.about(node)
   }
 
   /** Finds a request, shows its waterfall and goes to where it begins. `words` say which one it is. */
   async follow(wanted: Wanted, words: string): Promise<void> {
     store.setState({ following: `Looking for ${words} …` })
     const run = this.run
-    const followed = await this.#bridge.follow(wanted)
+    const followed = await this.#shown.follow(wanted)
     if (run !== this.run) return
     if (followed === undefined) {
       store.setState({ following: `There is no such request: ${words}.` })
@@ -428,19 +508,14 @@ export class Session {
       edits: history.edits,
       time: this.clock.now,
       places: store.getState().places,
+      view: store.getState().view,
     })
     return fromFragment(fragment) === undefined ? undefined : fragment
   }
 
-  /** The report of the run as one HTML file; undefined while the run is not done. */
+  /** The report of the run that is shown, as one HTML file; undefined while it is not done. */
   report(): Promise<string | undefined> {
-    this.#takeReport?.(undefined)
-    this.#takeReport = undefined
-    if (store.getState().status !== 'done') return Promise.resolve(undefined)
-    return new Promise((resolve) => {
-      this.#takeReport = resolve
-      this.#bridge.report()
-    })
+    return this.#shown.report()
   }
 
   /** To the insight's moment and place. */
@@ -451,20 +526,19 @@ export class Session {
   }
 }
 
+/** A word for a while. */
+function say(notice: string): void {
+  store.setState({ notice })
+  setTimeout(() => {
+    if (store.getState().notice === notice) store.setState({ notice: undefined })
+  }, NOTICE_MS)
+}
+
 /** The number that a node of the run before has in this one. */
 function sameNode(before: Outline | undefined, now: Outline, node: number | undefined): number | undefined {
   const name = node === undefined ? undefined : before?.nodes[node]?.name
   const found = name === undefined ? -1 : now.nodes.findIndex((each) => each.name === name)
   return found < 0 ? undefined : found
-}
-
-/** The first insight of each node gets the pin. */
-function pinsOf(insights: readonly Insight[]): ReadonlyMap<number, number> {
-  const pins = new Map<number, number>()
-  insights.slice(0, 9).forEach((insight, i) => {
-    if (insight.node >= 0 && !pins.has(insight.node)) pins.set(insight.node, i + 1)
-  })
-  return pins
 }
 
 /** The insight that says most about a moment: of those that hold then, the weightiest. */

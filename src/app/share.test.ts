@@ -2,12 +2,13 @@
 import { deflateSync } from 'fflate'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fromFragment, toFragment } from './share.ts'
+import type { Edits } from './edits.ts'
+import { fromFragment, toFragment, type Shared } from './share.ts'
 
 test('a link to the gallery is readable and comes back whole', () => {
   const shared = {
     name: 'flash-crowd',
-    edits: { knobs: { Peak: '300', Mode: 'a b&c=d#e' }, seed: '9' },
+    edits: { knobs: { Peak: '300', Mode: 'a b&c=d#e' }, seed: '9', variants: [] },
     time: 42_300_000,
   }
   const fragment = toFragment(shared)
@@ -23,7 +24,7 @@ test('whatever text and parameters there are, the link brings them', () => {
       fc.string({ unit: 'grapheme', maxLength: 3000 }),
       fc.dictionary(fc.stringMatching(/^[A-Za-z]\w{0,20}$/), fc.string({ maxLength: 50 })),
       (file, text, knobs) => {
-        const back = fromFragment(toFragment({ name: file, text, edits: { knobs } }))
+        const back = fromFragment(toFragment({ name: file, text, edits: { knobs, variants: [] } }))
         expect(back?.name).toBe(file)
         expect(back?.text).toBe(text)
         expect({ ...back?.edits.knobs }).toEqual({ ...knobs })
@@ -54,4 +55,43 @@ test('keys that mean something to objects are only names', () => {
     ['constructor', '2'],
   ])
   expect(shared?.edits.knobs['toString']).toBeUndefined()
+})
+
+const shared = (edits: Partial<Edits>): Shared => ({ name: 'a', edits: { knobs: {}, variants: [], ...edits } })
+
+test('a link brings variants, forks and what is compared with what', () => {
+  const whole: Shared = {
+    ...shared({
+      knobs: { Peak: '300' },
+      fork: { at: 180_000_000, knobs: { 'Workloads.Buyers.Scale': '2' } },
+      variants: [
+        { name: 'More & more', knobs: { Peak: '400' } },
+        { name: '<b>', knobs: {}, fork: { at: 1, knobs: { Peak: '7' } } },
+      ],
+      against: 1,
+    }),
+    view: 'split',
+  }
+  expect(fromFragment(toFragment(whole))).toEqual(whole)
+})
+
+test.each([
+  ['no JSON', 'v=[{&f={'],
+  ['other things', 'v=7&f=[3]&a=0'],
+  ['variants without names', 'v=[{"knobs":{}},null,[],{"name":3}]&a=0'],
+  ['forks out of time', 'f={"at":-1,"knobs":{}}'],
+  ['forks that are no moments', 'f={"at":"1","knobs":{}}&view=both'],
+])('%s in place of variants are nothing', (_, text) => {
+  expect(fromFragment(`#scenario=a&${text}`)).toEqual(shared({}))
+})
+
+test('variants of a link are bounded', () => {
+  const many = Array.from({ length: 100 }, (_, i) => ({ name: 'n'.repeat(500), knobs: { [`K${i}`]: '1' } }))
+  const back = fromFragment(toFragment(shared({ variants: many })))
+  expect(back?.edits.variants).toHaveLength(12)
+  expect(back?.edits.variants[0].name).toHaveLength(60)
+  const hostile = '[{"name":"x","knobs":{"__proto__":"1","a":{"b":1},"c":5}}]'
+  const [variant] = fromFragment(`#scenario=a&v=${hostile}`)?.edits.variants ?? []
+  expect(Object.entries(variant.knobs)).toEqual([['__proto__', '1']])
+  expect(({} as Record<string, unknown>)['b']).toBeUndefined()
 })

@@ -1,10 +1,12 @@
 // The link: a scenario and what was changed of it in the URL's fragment, which no server ever sees.
 //
 // `#scenario=name` with `&k.Parameter=value` for one of the gallery; `#s=1.…` holds a whole text, deflated. Whoever opens a link
-// has not written it: everything is bounded and checked on reading.
+// has not written it: everything is bounded and checked on reading. `f` is a fork, `v` are the variants that are kept, as JSON.
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate'
-import type { Edits } from './edits.ts'
+import { noKnobs, type Changes, type Edits, type Fork, type Knobs, type Variant } from './edits.ts'
 import { readPlaces, writePlaces, type Places } from './places.ts'
+import type { View } from './store.ts'
+import { NAME_MAX, VARIANTS_MAX } from './variants.ts'
 
 export interface Shared {
   /** Name of a scenario of the gallery, or of the file that the link carries. */
@@ -18,15 +20,20 @@ export interface Shared {
   readonly time?: number
   /** Where somebody put cards. */
   readonly places?: Places
+  /** Which side is shown; B when absent. */
+  readonly view?: View
 }
 
 /** Longest fragment that is read, and most text that it may unfold to. */
 const FRAGMENT_MAX = 200_000
 const TEXT_MAX = 1_000_000
 const KNOBS_MAX = 200
+const KNOB_NAME_MAX = 300
+const KNOB_VALUE_MAX = 4000
+const SECONDS_MAX = 1e9
 
 /** The fragment for a state, with its `#`. */
-export function toFragment({ name, text, files = {}, edits, time, places }: Shared): string {
+export function toFragment({ name, text, files = {}, edits, time, places, view }: Shared): string {
   const parts = new URLSearchParams()
   if (text === undefined) parts.set('scenario', name)
   else
@@ -35,6 +42,10 @@ export function toFragment({ name, text, files = {}, edits, time, places }: Shar
       `1.${base64(deflateSync(strToU8(JSON.stringify(Object.keys(files).length === 0 ? { name, text } : { name, text, files })), { level: 9, mem: 8 }))}`,
     )
   for (const knob of Object.keys(edits.knobs).sort()) parts.set(`k.${knob}`, edits.knobs[knob])
+  if (edits.fork !== undefined) parts.set('f', JSON.stringify(edits.fork))
+  if (edits.variants.length > 0) parts.set('v', JSON.stringify(edits.variants))
+  if (edits.against !== undefined) parts.set('a', String(edits.against))
+  if (view !== undefined && view !== 'b') parts.set('view', view)
   if (edits.seed !== undefined) parts.set('seed', edits.seed)
   if (time !== undefined && time > 0) parts.set('t', String(Math.round(time / 1000) / 1000))
   if (places !== undefined && places.size > 0) parts.set('p', writePlaces(places))
@@ -48,12 +59,12 @@ export function fromFragment(fragment: string): Shared | undefined {
   const whole = unfold(parts.get('s'))
   const name = whole?.name ?? parts.get('scenario')
   if (name === null || name === undefined || (parts.has('s') && whole === undefined)) return undefined
-  const knobs: Record<string, string> = Object.create(null)
-  let count = 0
-  for (const [key, value] of parts) {
-    if (key.startsWith('k.') && key.length <= 130 && value.length <= 4000 && ++count <= KNOBS_MAX)
-      knobs[key.slice(2)] = value
-  }
+  const named = [...parts].filter(([key]) => key.startsWith('k.'))
+  const knobs = knobsOf(named.map(([key, value]) => [key.slice(2), value]))
+  const fork = forkOf(jsonOf(parts.get('f')))
+  const variants = variantsOf(jsonOf(parts.get('v')))
+  const against = Number(parts.get('a') ?? 'NaN')
+  const view = VIEWS.find((each) => each === parts.get('view'))
   const seed = parts.get('seed')
   const seconds = Number(parts.get('t') ?? 'NaN')
   const places = readPlaces(parts.get('p'))
@@ -61,10 +72,61 @@ export function fromFragment(fragment: string): Shared | undefined {
     name: name.slice(0, 200),
     ...(whole === undefined ? {} : { text: whole.text }),
     ...(whole?.files === undefined ? {} : { files: whole.files }),
-    edits: { knobs, ...(seed === null ? {} : { seed: seed.slice(0, 100) }) },
-    ...(seconds >= 0 && seconds < 1e9 ? { time: seconds * 1e6 } : {}),
+    edits: {
+      knobs,
+      variants,
+      ...(fork === undefined ? {} : { fork }),
+      ...(variants[against] === undefined ? {} : { against }),
+      ...(seed === null ? {} : { seed: seed.slice(0, 100) }),
+    },
+    ...(seconds >= 0 && seconds < SECONDS_MAX ? { time: seconds * 1e6 } : {}),
+    ...(view === undefined ? {} : { view }),
     ...(places.size > 0 ? { places } : {}),
   }
+}
+
+const VIEWS: readonly View[] = ['a', 'split']
+
+/** Values by name, as far as they are texts within bounds. */
+function knobsOf(pairs: readonly (readonly [string, unknown])[]): Knobs {
+  const knobs = noKnobs()
+  for (const [name, value] of pairs.slice(0, KNOBS_MAX)) {
+    if (name.length > KNOB_NAME_MAX || typeof value !== 'string' || value.length > KNOB_VALUE_MAX) continue
+    knobs[name] = value
+  }
+  return knobs
+}
+
+function jsonOf(text: string | null): unknown {
+  try {
+    return text === null ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function forkOf(value: unknown): Fork | undefined {
+  if (!isMap(value)) return undefined
+  const { at, knobs } = value
+  if (typeof at !== 'number' || !(at >= 0 && at < SECONDS_MAX * 1e6)) return undefined
+  return { at, knobs: knobsOf(isMap(knobs) ? Object.entries(knobs) : []) }
+}
+
+function changesOf(value: Record<string, unknown>): Changes {
+  const fork = forkOf(value['fork'])
+  const { knobs } = value
+  return { knobs: knobsOf(isMap(knobs) ? Object.entries(knobs) : []), ...(fork === undefined ? {} : { fork }) }
+}
+
+function variantsOf(value: unknown): Variant[] {
+  if (!Array.isArray(value)) return []
+  return value.slice(0, VARIANTS_MAX).flatMap((each: unknown) => {
+    if (!isMap(each) || typeof each['name'] !== 'string') return []
+    return [{ name: each['name'].slice(0, NAME_MAX), ...changesOf(each) }]
+  })
 }
 
 function unfold(packed: string | null): (Pick<Shared, 'name' | 'files'> & { text: string }) | undefined {

@@ -1,13 +1,14 @@
 // The state of the page that panels show: which scenario, what was changed, how far its run is. Numbers that stream are not
 // here: they are in the run (`run/run.ts`) and are painted by the loop (`app/loop.ts`).
 import { createStore, useStore } from 'zustand'
-import type { Followed, Insight, Lane, Outcomes, Outline, Problem } from '../sim.ts'
+import type { Followed, Lane, Outcomes } from '../sim.ts'
 import type { Differing } from '../run/compare.ts'
 import type { Point } from '../stage/geometry.ts'
 import type { Range } from '../timeline/range.ts'
 import { themeFor, type ThemeName } from '../theme/tokens.ts'
-import { newHistory, type History } from './edits.ts'
+import { newHistory, type Edits, type History } from './edits.ts'
 import type { Texts } from './main-file.ts'
+import { UNKNOWN, type Known } from './side.ts'
 
 export interface Scenario {
   readonly name: string
@@ -23,24 +24,34 @@ export interface Former {
   readonly lanes: Readonly<Record<Lane, readonly number[]>>
   readonly step: number
   readonly outcomes?: Outcomes
-  /** What was changed since, in words. */
-  readonly change: string
 }
 
 export const TABS = ['Now', 'Requests', 'Metrics', 'Settings', 'Model'] as const
 export type Tab = (typeof TABS)[number]
 
-export interface AppState {
+/** Which side is on the stage: A, what is compared with; B, what the user made; or both. */
+export type View = 'a' | 'split' | 'b'
+
+/** How a scenario is opened. */
+export interface Opening {
+  readonly edits?: Edits
+  /** µs. */
+  readonly time?: number | undefined
+  readonly places?: ReadonlyMap<string, Point> | undefined
+  readonly view?: View | undefined
+}
+
+/** What is known of the side that is shown (of B when both are), and everything that is the same for both. */
+export interface AppState extends Known {
   readonly scenario?: Scenario
   /** Counts what was opened: another text of the same document is an edit. */
   readonly document: number
   readonly history: History
-  readonly status: 'none' | 'loading' | 'running' | 'done' | 'problems' | 'bug'
-  readonly outline?: Outline
-  readonly problems: readonly Problem[]
-  readonly bug?: string
-  readonly outcomes?: Outcomes
-  readonly insights: readonly Insight[]
+  readonly view: View
+  /** What is known of side A. */
+  readonly base: Known
+  /** Where the sides part first, in µs; undefined while they do not. */
+  readonly parting?: number | undefined
   readonly former?: Former
   readonly differences: readonly Differing[]
   readonly selected?: number
@@ -49,8 +60,6 @@ export interface AppState {
   /** The request whose waterfall is shown, or what is said while it is looked for. */
   readonly followed?: Followed
   readonly following?: string
-  /** Numbers of nodes with a pin, to the number on it. */
-  readonly pins: ReadonlyMap<number, number>
   /** Where somebody put cards, by the names of their nodes, in pitches of the layout. */
   readonly places: ReadonlyMap<string, Point>
   readonly theme: ThemeName
@@ -80,13 +89,12 @@ export interface AppState {
 const prefers = (query: string): boolean => typeof matchMedia === 'function' && matchMedia(query).matches
 
 export const store = createStore<AppState>()(() => ({
+  ...UNKNOWN,
   document: 0,
   history: newHistory(),
-  status: 'none',
-  problems: [],
-  insights: [],
+  view: 'b',
+  base: UNKNOWN,
   differences: [],
-  pins: new Map(),
   places: new Map(),
   theme: themeFor(
     prefers('(prefers-color-scheme: light)'),

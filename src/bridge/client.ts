@@ -14,6 +14,8 @@ export interface LoadRequest {
   readonly knobs: Readonly<Record<string, string>>
   readonly files: Readonly<Record<string, string>>
   readonly seed?: string
+  /** Values that take over from a moment (µs) on. */
+  readonly later?: { readonly at: number; readonly knobs: Readonly<Record<string, string>> }
 }
 
 export class Bridge {

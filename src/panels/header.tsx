@@ -4,6 +4,7 @@ import { titleOf } from '../app/gallery.ts'
 import { store, useApp } from '../app/store.ts'
 import { opposite, THEMES } from '../theme/tokens.ts'
 import { OpenButtons } from './open.tsx'
+import { SideChoice } from './sides.tsx'
 
 export function Header() {
   const { session } = useTools()
@@ -37,6 +38,7 @@ export function Header() {
       <span className="spacer" />
       {scenario !== undefined && (
         <>
+          <SideChoice />
           <button type="button" onClick={() => session.undo()} disabled={past === 0} title="Undo (Ctrl Z)">
             Undo
           </button>

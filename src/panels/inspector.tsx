@@ -15,6 +15,7 @@ import type { NodeOutline, Reading } from '../sim.ts'
 import { drawChart } from '../timeline/chart.ts'
 import { THEMES } from '../theme/tokens.ts'
 import '../inspector/inspector.css'
+import { BothSides } from './both.tsx'
 
 export function Inspector({ node }: { node: number }) {
   const outline = useApp((state) => state.outline)
@@ -74,6 +75,7 @@ function Now({ node, here }: { node: number; here: NodeOutline }) {
       <p className="now-words">
         <Live read={describe} ms={250} />
       </p>
+      <BothSides node={node} />
       {told.map((insight) => (
         <button type="button" key={insight.title + insight.from} className="told" onClick={() => session.show(insight)}>
           <b>{insight.title}</b> {insight.text}

@@ -4,55 +4,19 @@ import { useLive, useTools } from '../app/context.tsx'
 import { insightAt } from '../app/session.ts'
 import { store, useApp } from '../app/store.ts'
 import { number } from '../run/words.ts'
+import { Differences } from './differences.tsx'
 import { Knobs } from './knobs.tsx'
+import { Variants } from './variants.tsx'
 
 export function LeftPanel() {
   return (
     <aside className="left" aria-label="Parameters and what is going on">
-      <Knobs />
       <Differences />
+      <Knobs />
+      <Variants />
       <Insights />
       <Notes />
     </aside>
-  )
-}
-
-const SIGN = { better: '▼ better', worse: '▲ worse', same: 'hardly different' } as const
-
-function Differences() {
-  const { session } = useTools()
-  const former = useApp((state) => state.former)
-  const differences = useApp((state) => state.differences)
-  const status = useApp((state) => state.status)
-  if (former === undefined) return null
-  return (
-    <section className="block" aria-labelledby="differences-title">
-      <h2 id="differences-title">
-        Before → now <span className="same-seed">same seed</span>
-      </h2>
-      {status !== 'done' ? (
-        <p className="quiet">simulating …</p>
-      ) : differences.length === 0 ? (
-        <p className="quiet">No difference in anything that is compared.</p>
-      ) : (
-        <table className="differences">
-          <tbody>
-            {differences.slice(0, 12).map((each) => (
-              <tr key={each.name} className={each.verdict}>
-                <th scope="row">{each.name}</th>
-                <td>
-                  {each.before} → <b>{each.after}</b>
-                  <small>{SIGN[each.verdict]}</small>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      <button type="button" className="small" onClick={() => session.forgetFormer()}>
-        Forget the run before
-      </button>
-    </section>
   )
 }
 

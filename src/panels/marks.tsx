@@ -21,4 +21,5 @@ export const MARK_SHAPE: Readonly<Record<Mark['kind'], { readonly shape: string;
   first: { shape: '■', tone: 'throttled' },
   action: { shape: '◆', tone: 'accent' },
   deployment: { shape: '◆', tone: 'accent' },
+  parting: { shape: '◐', tone: 'accent' },
 }

@@ -7,6 +7,7 @@ import { useApp } from '../app/store.ts'
 import type { Outline } from '../sim.ts'
 import { About } from './about.tsx'
 import { EditorPanel } from './editor.tsx'
+import { isWide } from '../run/columns.ts'
 import { Gallery } from './gallery.tsx'
 import { Header } from './header.tsx'
 import { Help } from './help.tsx'
@@ -15,6 +16,7 @@ import { LeftPanel } from './left.tsx'
 import { Choice } from './open.tsx'
 import { Problems } from './problems.tsx'
 import { Projector } from './projector.tsx'
+import { BaseStage } from './split.tsx'
 import { StageView } from './stage-view.tsx'
 import { TimeLine } from './time-line.tsx'
 
@@ -37,6 +39,7 @@ export function Page() {
     setOver(false)
     void droppedFiles(event.dataTransfer).then((files) => openFiles(session, files))
   }
+  const view = useApp((state) => state.view)
   const wrong = status === 'problems' || status === 'bug'
   const right =
     !panels || wrong || outline === undefined
@@ -46,6 +49,8 @@ export function Page() {
         : about
           ? 'about'
           : undefined
+  const isStacked = useApp((state) => state.outline !== undefined && isWide(state.outline))
+  const isSplit = view === 'split' && !wrong
   return (
     <div
       className="page"
@@ -68,7 +73,11 @@ export function Page() {
         >
           {panels && <LeftPanel />}
           {editing && <EditorPanel />}
-          <main className="middle" aria-label="Stage">
+          <main
+            className={`middle${isSplit ? ' split' : ''}${isSplit && isStacked ? ' stacked' : ''}`}
+            aria-label="Stage"
+          >
+            {isSplit && <BaseStage />}
             {wrong ? <Problems /> : <StageView />}
           </main>
           {right === 'inspector' && <Inspector node={selected as number} />}

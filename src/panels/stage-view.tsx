@@ -9,10 +9,16 @@ import { store, useApp } from '../app/store.ts'
 import { describeCard, isTrouble } from '../glyphs/card.ts'
 import { glyphOf } from '../glyphs/index.ts'
 import { kindOf, nameOf, viewOf } from '../glyphs/view.ts'
+import type { Known } from '../app/side.ts'
+import { isWide } from '../run/columns.ts'
 import type { Run } from '../run/run.ts'
+import type { Insight, Outline } from '../sim.ts'
+import type { Margins } from '../stage/camera.ts'
+import type { Stage } from '../stage/stage.ts'
 import { axisMoment, perSecond } from '../run/words.ts'
 import { THEMES } from '../theme/tokens.ts'
 import { Legend } from './legend.tsx'
+import { SideLabel } from './sides.tsx'
 
 /** How far the keyboard moves a card, in pixels. */
 const STEP = 24
@@ -25,6 +31,30 @@ const STEPS_OF: Readonly<Record<string, readonly [number, number]>> = {
 
 /** Room that the caption may take, in CSS pixels. */
 const CAPTION_HEIGHT = 96
+
+/** Both sides keep clear of the same things: only then they have the same camera. */
+export const splitMargins = (outline: Outline | undefined): Margins =>
+  outline !== undefined && isWide(outline)
+    ? { top: 58, right: 58, bottom: 44, left: 20 }
+    : { top: 116, right: 20, bottom: 84, left: 20 }
+
+/** The picture keeps clear of the caption, the legend and the zoom. */
+function keepClear(stage: Stage, host: HTMLElement | null, text: number): void {
+  const below = host?.querySelector<HTMLElement>('.legend')?.offsetHeight ?? -8
+  const [caption, zoom] = ['.caption', '.zoom'].map((name) => host?.querySelector<HTMLElement>(name))
+  stage.setMargins({ top: 16, right: 18, bottom: (below + 22) * text, left: 18 }, [
+    // The caption's words change; its room does not.
+    {
+      x: 0,
+      y: 0,
+      w: caption === null || caption === undefined ? 0 : (caption.offsetLeft + caption.offsetWidth) * text,
+      h: CAPTION_HEIGHT * text,
+    },
+    ...(zoom === null || zoom === undefined
+      ? []
+      : [{ x: zoom.offsetLeft, y: zoom.offsetTop, w: zoom.offsetWidth, h: zoom.offsetHeight }]),
+  ])
+}
 
 export function StageView() {
   const tools = useTools()
@@ -42,18 +72,26 @@ export function StageView() {
   const places = useApp((state) => state.places)
   const projected = useApp((state) => state.before !== undefined)
   const [moves, setMoves] = useState(0)
+  const isSplit = useApp((state) => state.view === 'split')
+  const insights = useApp((state) => state.insights)
+  const status = useApp((state) => state.status)
+  const outline = useApp((state) => state.outline)
 
   useEffect(() => {
     const element = host.current
     if (element === null) return
     let gone = false
     let drawn = false
+    let removeDraw = (): void => {}
     const observer = new ResizeObserver(() => tools.stage?.resize())
     // The renderer is a third of all script: the gallery and the panels do not wait for it.
     const made = import('../stage/stage.ts').then(({ Stage }) =>
       Stage.create(element, THEMES[store.getState().theme], {
         selected: (node) => store.setState({ selected: node }),
-        moved: () => setMoves((count) => count + 1),
+        moved: () => {
+          setMoves((count) => count + 1)
+          if (tools.stage !== undefined) tools.base?.follow(tools.stage)
+        },
         perDot: (perDot) => store.setState({ perDot }),
         placed: (name, place) => tools.session.place(name, place),
         dotsLeast: DOTS_LEAST,
@@ -69,7 +107,7 @@ export function StageView() {
       observer.observe(element)
       tools.session.onRun = (run) => stage.setRun(run)
       if (tools.session.run !== undefined) stage.setRun(tools.session.run)
-      tools.loop.setStage(() => {
+      removeDraw = tools.loop.addStage(() => {
         if (!tools.session.ready) return 0
         const cards = stage.draw(tools.session.clock)
         if (!drawn) performance.mark('first-frame')
@@ -81,7 +119,7 @@ export function StageView() {
     return () => {
       gone = true
       observer.disconnect()
-      tools.loop.setStage(() => 0)
+      removeDraw()
       tools.session.onRun = () => {}
       tools.stage?.destroy()
       tools.stage = undefined
@@ -98,27 +136,25 @@ export function StageView() {
     stage.setPlaces(places)
     const scale = projected ? PROJECTED : { text: 1, dots: 1 }
     stage.setScale(scale)
-    const below = host.current?.querySelector<HTMLElement>('.legend')?.offsetHeight ?? -8
-    const [caption, zoom] = ['.caption', '.zoom'].map((name) => host.current?.querySelector<HTMLElement>(name))
-    stage.setMargins({ top: 16, right: 18, bottom: (below + 22) * scale.text, left: 18 }, [
-      // The caption's words change; its room does not.
-      {
-        x: 0,
-        y: 0,
-        w: caption === null || caption === undefined ? 0 : (caption.offsetLeft + caption.offsetWidth) * scale.text,
-        h: CAPTION_HEIGHT * scale.text,
-      },
-      ...(zoom === null || zoom === undefined
-        ? []
-        : [{ x: zoom.offsetLeft, y: zoom.offsetTop, w: zoom.offsetWidth, h: zoom.offsetHeight }]),
-    ])
+    if (isSplit) stage.setMargins(splitMargins(outline), [])
+    else keepClear(stage, host.current, scale.text)
     if (marked !== undefined) stage.reveal(marked)
-  }, [tools, ready, theme, marked, pins, still, legend, places, projected])
+  }, [tools, ready, theme, marked, pins, still, legend, places, projected, isSplit, outline])
 
   return (
     <div className="stage" ref={host}>
-      <Caption />
-      {ready && <Mirror moves={moves} />}
+      {isSplit && <SideLabel side="b" />}
+      <Caption insights={insights} status={status} run={() => tools.session.run} spoken />
+      {ready && (
+        <Mirror
+          moves={moves}
+          stage={tools.stage}
+          outline={outline}
+          run={() => tools.session.run}
+          selected={selected}
+          prefix=""
+        />
+      )}
       {legend && <Legend />}
       {SHOWS_COSTS && <Cost />}
       <div className="zoom" role="group" aria-label="Zoom">
@@ -146,10 +182,18 @@ export function StageView() {
   )
 }
 
-/** One sentence of what is going on now; spoken when it changes. */
-function Caption() {
-  const insights = useApp((state) => state.insights)
-  const status = useApp((state) => state.status)
+/** One sentence of what is going on now on a side; of one side it is spoken when it changes. */
+export function Caption({
+  insights,
+  status,
+  run: runNow,
+  spoken: isSpoken = false,
+}: {
+  insights: readonly Insight[]
+  status: Known['status']
+  run: () => Run | undefined
+  spoken?: boolean
+}) {
   const { session } = useTools()
   const title = useRef<HTMLHeadingElement>(null)
   const text = useRef<HTMLParagraphElement>(null)
@@ -162,11 +206,12 @@ function Caption() {
     const write = (element: HTMLElement | null, words: string): void => {
       if (element !== null && element.textContent !== words) element.textContent = words
     }
-    const run = session.run
+    const run = runNow()
     const share = run === undefined ? 0 : run.reached / run.outline.duration
     const simulating = status === 'loading' || (status === 'running' && share < 1)
     write(when.current, `At ${axisMoment(now)}${simulating ? ` · simulated ${Math.floor(share * 100)}%` : ''}`)
-    const plain = insight ?? (run === undefined || !session.ready ? { title: '', text: '' } : momentInWords(run, now))
+    const isThere = run !== undefined && run.frames.length > 0 && session.ready
+    const plain = insight ?? (isThere ? momentInWords(run, now) : { title: '', text: '' })
     write(title.current, plain.title)
     write(text.current, plain.text)
     const sentence = insight === undefined ? '' : `${insight.title}. ${insight.text}`
@@ -181,7 +226,7 @@ function Caption() {
       <p className="when" ref={when} />
       <h2 ref={title} />
       <p className="what" ref={text} />
-      <p className="hidden" aria-live="polite" ref={spoken} />
+      {isSpoken && <p className="hidden" aria-live="polite" ref={spoken} />}
     </div>
   )
 }
@@ -225,13 +270,26 @@ function momentInWords(run: Run, now: number): { title: string; text: string } {
     : { title: 'Nothing moves.', text: 'No request comes in at this moment.' }
 }
 
-/** The nodes as buttons over their cards, in reading order, each with its state in words. */
-function Mirror({ moves }: { moves: number }) {
-  const tools = useTools()
-  const outline = useApp((state) => state.outline)
-  const selected = useApp((state) => state.selected)
+/** The nodes of a side as buttons over their cards, in reading order, each with its state in words. */
+export function Mirror({
+  moves,
+  stage,
+  outline,
+  run: runNow,
+  selected,
+  prefix,
+}: {
+  moves: number
+  stage: Stage | undefined
+  outline: Outline | undefined
+  run: () => Run | undefined
+  selected: number | undefined
+  /** Before each sentence: which side it is about. */
+  prefix: string
+}) {
+  const { session } = useTools()
   const list = useRef<HTMLUListElement>(null)
-  const boxes = tools.stage?.boxes() ?? []
+  const boxes = stage?.boxes() ?? []
   useEffect(() => {
     // Sizes and places through the object model: inline styles are not allowed.
     list.current?.querySelectorAll('button').forEach((button) => {
@@ -243,13 +301,13 @@ function Mirror({ moves }: { moves: number }) {
     })
   }, [moves, outline, boxes])
   useLive((now) => {
-    const { run } = tools.session
-    if (run === undefined || !tools.session.ready) return
+    const run = runNow()
+    if (run === undefined || run.frames.length === 0 || !session.ready) return
     const frame = run.frames[run.frameAt(now)]
     list.current?.querySelectorAll('button').forEach((button) => {
       const node = Number(button.dataset.node)
       if (run.outline.nodes[node] === undefined) return
-      const words = describeCard(glyphOf(run.outline.nodes[node]), viewOf(run, frame, node))
+      const words = prefix + describeCard(glyphOf(run.outline.nodes[node]), viewOf(run, frame, node))
       if (button.getAttribute('aria-label') !== words) button.setAttribute('aria-label', words)
     })
   }, 500)
@@ -258,27 +316,30 @@ function Mirror({ moves }: { moves: number }) {
     .map((node, i) => ({ node, i }))
     .sort((a, b) => (boxes[a.i]?.x ?? 0) - (boxes[b.i]?.x ?? 0) || (boxes[a.i]?.y ?? 0) - (boxes[b.i]?.y ?? 0))
   return (
-    <ul className="mirror" ref={list} aria-label="Resources">
+    <ul className="mirror" ref={list} aria-label={`${prefix}Resources`}>
       {order.map(({ node, i }) => (
         <li key={node.name}>
           <button
             type="button"
             data-node={i}
-            aria-label={`${nameOf(node)}, ${kindOf(node)}`}
+            aria-label={`${prefix}${nameOf(node)}, ${kindOf(node)}`}
             aria-pressed={selected === i}
-            onClick={() => store.setState({ selected: selected === i ? undefined : i })}
+            onClick={() => {
+              const shown = store.getState().outline?.nodes.findIndex((each) => each.name === node.name) ?? -1
+              store.setState({ selected: selected === i || shown < 0 ? undefined : shown })
+            }}
             onKeyDown={(event) => {
               const by = event.shiftKey ? STEPS_OF[event.key] : undefined
               if (by === undefined) return
               // Here the arrows are the card's; elsewhere they are the clock's.
               event.preventDefault()
-              tools.stage?.nudge(i, ...by)
+              stage?.nudge(i, ...by)
             }}
             onFocus={() => {
-              tools.stage?.focus(i)
-              tools.stage?.reveal(i)
+              stage?.focus(i)
+              stage?.reveal(i)
             }}
-            onBlur={() => tools.stage?.focus(undefined)}
+            onBlur={() => stage?.focus(undefined)}
           />
         </li>
       ))}

@@ -21,6 +21,7 @@ function Controls() {
   const speed = useApp((state) => state.speed)
   const ready = useApp((state) => state.outline !== undefined)
   const event = useApp((state) => state.event)
+  const view = useApp((state) => state.view)
   const zoomed = useApp((state) => state.range !== undefined)
   return (
     <div className="controls">
@@ -48,6 +49,7 @@ function Controls() {
           ❙▶
         </button>
       </div>
+      {view === 'split' && <p className="quiet">A solid, B dashed</p>}
       <label className="speed">
         speed{' '}
         <select value={speed} onChange={(event) => session.setSpeed(Number(event.target.value))}>

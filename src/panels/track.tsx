@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { useLive, useTools } from '../app/context.tsx'
 import { useApp } from '../app/store.ts'
+import type { Run } from '../run/run.ts'
 import { moment, plainText } from '../run/words.ts'
 import type { Mark } from '../sim.ts'
 import { drawDensity, drawLanes } from '../timeline/lanes.ts'
@@ -32,6 +33,10 @@ export function Track() {
   const range = chosen ?? whole(duration)
   const [marks, setMarks] = useState<readonly Mark[]>([])
   const drawn = useRef('')
+  /** Of which run the marks are, and how many there were. */
+  const marked = useRef<{ run: Run | undefined; known: string }>({ run: undefined, known: '' })
+  const parting = useApp((state) => state.parting)
+  const view = useApp((state) => state.view)
 
   useEffect(() => {
     const element = track.current
@@ -47,13 +52,17 @@ export function Track() {
   useEffect(() => {
     drawn.current = ''
     loop.refresh()
-  }, [theme, former, range.from, range.to, status, loop])
+  }, [theme, former, view, range.from, range.to, status, loop])
 
   const xOf = (time: number): number => ((time - range.from) / (range.to - range.from)) * width
   useLive((now) => {
     const { run } = session
     if (run === undefined || canvas.current === null) return
-    if (run.marks !== marks) setMarks(run.marks)
+    const known = `${run.marks.length} ${parting ?? ''}`
+    if (run !== marked.current.run || known !== marked.current.known) {
+      marked.current = { run, known }
+      setMarks(session.marks)
+    }
     // A moment that leaves the part that is shown takes it along.
     if (chosen !== undefined && brushed.current === undefined) {
       const next = holding(chosen, now, duration)
@@ -70,10 +79,13 @@ export function Track() {
   useLive(() => {
     const { run } = session
     if (run === undefined || canvas.current === null) return
-    const key = `${run.frames.length} ${run.marks.length} ${range.from} ${range.to}`
+    const { base } = session
+    const key = `${run.frames.length} ${base?.frames.length} ${run.marks.length} ${range.from} ${range.to}`
     if (key === drawn.current) return
     drawn.current = key
-    drawLanes(canvas.current, THEMES[theme], run, range, former)
+    // With two sides A is solid and B dashed; else the run before is the ghost.
+    if (base === undefined) drawLanes(canvas.current, THEMES[theme], run, range, former)
+    else drawLanes(canvas.current, THEMES[theme], base, range, { lanes: run.lanes, step: run.outline.step })
     if (run.marks.length > MARKS_MAX) drawDensity(canvas.current, THEMES[theme], run.marks, range)
   }, 120)
 

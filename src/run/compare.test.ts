@@ -23,18 +23,19 @@ const resource = (name: string, type: string, throttled: number, failed: number,
 test('less is better, a fiftieth is no difference, and what never happened is not told', () => {
   const before = outcomes([
     resource('Buyers', client, 0, 0, 1400, 12_130),
-    resource('Buy', 'AWS::Lambda::Function', 500, 0, 700),
+    resource('Buy', 'AWS::Lambda::Function', 500, 7, 700),
     resource('Gone', 'X', 5, 5, 1),
   ])
   const after = outcomes([
     resource('Buyers', client, 0, 0, 96, 0),
-    resource('Buy', 'AWS::Lambda::Function', 800, 0, 705),
+    resource('Buy', 'AWS::Lambda::Function', 800, 7, 705),
     resource('New', 'X', 5, 5, 1),
   ])
   expect(compare(before, after)).toEqual([
     { name: 'Buyers failures', before: '12,130', after: '0', verdict: 'better' },
     { name: 'Buyers p99', before: '1.4 s', after: '96 ms', verdict: 'better' },
     { name: 'Buy refused', before: '500', after: '800', verdict: 'worse' },
-    { name: 'Buy p99', before: '700 ms', after: '705 ms', verdict: 'same' },
+    { name: 'Buy errors', before: '7', after: '7', verdict: 'equal' },
+    { name: 'Buy p99', before: '700 ms', after: '705 ms', verdict: 'close' },
   ])
 })

@@ -2,11 +2,14 @@
 import type { Outcomes } from '../sim.ts'
 import { inUnit, number } from './words.ts'
 
+/** `close` differs by no more than chance might make, `equal` not at all. */
+export type Verdict = 'better' | 'worse' | 'close' | 'equal'
+
 export interface Differing {
   readonly name: string
   readonly before: string
   readonly after: string
-  readonly verdict: 'better' | 'worse' | 'same'
+  readonly verdict: Verdict
 }
 
 /** The part of the report (`report.schema.json`) that is compared. */
@@ -35,7 +38,7 @@ export function compare(before: Outcomes, after: Outcomes): Differing[] {
     const old = then.get(each.name)
     if (old === undefined || (old.value === 0 && each.value === 0)) return []
     const close = Math.abs(each.value - old.value) <= SAME * Math.max(old.value, each.value)
-    const verdict = close ? 'same' : each.value < old.value ? 'better' : 'worse'
+    const verdict = each.value === old.value ? 'equal' : close ? 'close' : each.value < old.value ? 'better' : 'worse'
     return [{ name: each.name, before: show(old), after: show(each), verdict }]
   })
 }

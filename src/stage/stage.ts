@@ -178,15 +178,8 @@ export class Stage {
 
   /** Shows another run. The camera stays when the nodes are the same: only numbers changed. */
   setRun(run: Run): void {
-    const key = (each: Run | undefined): string =>
-      each === undefined
-        ? ''
-        : JSON.stringify([
-            each.outline.nodes.map((node) => [node.name, node.glyph]),
-            each.outline.roads.map((road) => [road.from, road.to]),
-          ])
     const former = this.#run
-    const same = key(former) === key(run)
+    const same = keyOf(former) === keyOf(run)
     this.#run = run
     this.#traffic.forget()
     this.#stale = true
@@ -302,6 +295,18 @@ export class Stage {
   zoom(factor: number, at: Point = { x: this.#host.clientWidth / 2, y: this.#host.clientHeight / 2 }): void {
     this.#moved = true
     this.#setCamera(zoomAt(this.#camera, factor, at))
+  }
+
+  /** Looks at the same part of the same picture as another stage that has the same size and nodes. */
+  follow(other: Stage): void {
+    const [mine, theirs] = [this.#camera, other.#camera]
+    if (this.#run === undefined || keyOf(this.#run) !== keyOf(other.#run)) return
+    const isThere = mine.x === theirs.x && mine.y === theirs.y && mine.zoom === theirs.zoom
+    if (isThere && this.#arrangement === other.#arrangement) return
+    this.#moved = other.#moved
+    this.#arrangement = other.#arrangement
+    this.#led()
+    this.#setCamera(theirs)
   }
 
   /** Brings a node into view when it is not. */
@@ -477,3 +482,12 @@ export class Stage {
 }
 
 const at = ({ x, y }: Point): Box => ({ x, y, w: 0, h: 0 })
+
+/** What the layout of a run depends on. */
+function keyOf(run: Run | undefined): string {
+  if (run === undefined) return ''
+  return JSON.stringify([
+    run.outline.nodes.map((node) => [node.name, node.glyph]),
+    run.outline.roads.map((road) => [road.from, road.to]),
+  ])
+}

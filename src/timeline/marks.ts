@@ -25,7 +25,14 @@ export const MARKS_MAX = 60
 export const COLUMN = 4
 
 /** What says most has its words first. */
-const RANK: Readonly<Record<Mark['kind'], number>> = { fault: 0, deployment: 1, alarm: 2, first: 3, action: 4 }
+const RANK: Readonly<Record<Mark['kind'], number>> = {
+  parting: 0,
+  fault: 1,
+  deployment: 2,
+  alarm: 3,
+  first: 4,
+  action: 5,
+}
 
 const xOf = (time: number, range: Range, width: number): number =>
   ((time - range.from) / (range.to - range.from)) * width

@@ -62,7 +62,7 @@ export class Lab {
 
 /** Waits until the run is simulated to its end; answers its digest. */
 export async function done(page: Page): Promise<string> {
-  await page.locator('.stage[data-renderer]').waitFor()
+  await page.locator('.stage[data-renderer]').last().waitFor()
   return (await page.locator('.digest').textContent()) ?? ''
 }
 
