@@ -1,7 +1,8 @@
 // What a reader takes along: a link, a report, a picture, and a figure in a page of somebody else.
 import { createServer, type Server } from 'node:http'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -128,6 +129,30 @@ describe('the dialog', () => {
     expect(complaints).toEqual([])
     await page.context().close()
   })
+})
+
+describe('the report as a file', () => {
+  test.each(['dark', 'light'] as const)(
+    'passes axe in %s, fits its paper, and its policy lets its style through',
+    async (colorScheme) => {
+      const folder = mkdtempSync(join(tmpdir(), 'hotshard-report-'))
+      const path = join(folder, 'report.html')
+      writeFileSync(path, inNode().html)
+      const { page, complaints } = await lab.visit('', { colorScheme })
+      await page.goto(`file://${path}`)
+      expect(await violations(page)).toEqual([])
+      const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+      expect(await ground()).toBe(colorScheme === 'dark' ? 'rgb(13, 18, 25)' : 'rgb(246, 248, 251)')
+      // On paper it is light, and nothing runs out at the side of A4.
+      await page.emulateMedia({ media: 'print' })
+      await page.setViewportSize({ width: 690, height: 900 })
+      expect(await ground()).toBe('rgb(255, 255, 255)')
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(690)
+      expect(complaints).toEqual([])
+      await page.context().close()
+      rmSync(folder, { recursive: true })
+    },
+  )
 })
 
 interface Said {
@@ -268,7 +293,7 @@ describe('on a wall, and with forced colours', () => {
     await page.locator('html[data-theme=light][data-projector]').waitFor()
     await page.locator('.projector').waitFor()
     expect(await page.locator('.header').isVisible()).toBe(false)
-    expect(await page.locator('.left').count()).toBe(0)
+    await page.locator('.left').waitFor({ state: 'detached' })
     for (const [i, size] of (await sizes()).entries()) expect(size / before[i]).toBeGreaterThan(1.3)
     await expect.poll(() => page.locator('.projector span').innerText()).toMatch(/^\d\d:\d\d\.\d$/)
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
