@@ -1,6 +1,6 @@
 // Numbers and moments as people read them.
 import { expect, test } from 'vitest'
-import { axisMoment, inUnit, moment, number, percent, seconds } from './words.ts'
+import { axisMoment, inUnit, moment, number, percent, seconds, perSecond } from './words.ts'
 
 test.each([
   [0, '0'],
@@ -39,4 +39,16 @@ test('units of readings', () => {
     inUnit(12, 'messages'),
     percent(0.034),
   ]).toEqual(['50%', '480/s', '1.4 s', '12 messages', '3.4%'])
+})
+
+test('what comes rarely is told by the minute or the hour', () => {
+  expect([480, 0.1, 0.05, 1 / 60, 0.01, 2 / 3600, 0].map(perSecond)).toEqual([
+    '480/s',
+    '0.1/s',
+    '3/min',
+    '1/min',
+    '36/h',
+    '2/h',
+    '0/s',
+  ])
 })

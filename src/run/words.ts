@@ -27,8 +27,11 @@ export function number(value: number): string {
 
 const trim = (value: number): string => Number(value.toPrecision(3)).toString()
 
-/** `480/s`. */
-export const perSecond = (value: number): string => `${number(value)}/s`
+/** A rate from messages a second: `480/s`, and of what comes rarely `3/min`, `2/h`. */
+export function perSecond(value: number): string {
+  if (!(value > 0 && value < 0.1)) return `${number(value)}/s`
+  return value * 60 >= 1 ? `${number(value * 60)}/min` : `${number(value * 3600)}/h`
+}
 
 /** A length of time from seconds: `340 µs`, `4.1 ms`, `1.42 s`, `12m 5s`. */
 export function seconds(value: number): string {

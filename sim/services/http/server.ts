@@ -105,7 +105,7 @@ export const server: ServiceDef<Server> = {
     levelMax: (self) => self.workers,
     tone: (self) =>
       self.paused > 0 ? 'failing' : self.waiting.inside > 0 ? 'throttling' : self.busy > 0 ? 'busy' : 'calm',
-    detail: (config) => `${String(config['Workers'])} workers`,
+    detail: ({ Workers: workers }) => (workers === 1 ? '1 worker' : `${String(workers)} workers`),
     readings: [
       { name: 'Busy', unit: 'workers', doc: 'Workers that serve.', read: (self) => self.busy },
       { name: 'Workers', unit: 'workers', doc: 'Workers there are.', read: (self) => self.workers },
