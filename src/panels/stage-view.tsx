@@ -11,6 +11,7 @@ import { glyphOf } from '../glyphs/index.ts'
 import { kindOf, nameOf, viewOf } from '../glyphs/view.ts'
 import type { Known } from '../app/side.ts'
 import { isWide } from '../run/columns.ts'
+import { RequestHere } from '../inspector/here.tsx'
 import type { Run } from '../run/run.ts'
 import type { Insight, Outline } from '../sim.ts'
 import type { Margins } from '../stage/camera.ts'
@@ -155,6 +156,7 @@ export function StageView() {
           prefix=""
         />
       )}
+      {ready && <RequestHere moves={moves} />}
       {legend && <Legend />}
       {SHOWS_COSTS && <Cost />}
       <div className="zoom" role="group" aria-label="Zoom">

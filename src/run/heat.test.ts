@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { heatFrom, type Waterfall } from '../sim.ts'
 import { barsOf, columnQuantile, gridOf, nearestInColumn, quantileStep, stepBar, totalsOf } from './heat.ts'
-import { depthsOf, partsOf } from './parts.ts'
+import { depthsOf, partsOf, spanAt } from './parts.ts'
 
 /** Frame, step, count. */
 const ROWS = Uint32Array.from([0, 20, 90, 1, 20, 8, 1, 40, 1, 9, 24, 1])
@@ -71,5 +71,6 @@ describe('where the time went', () => {
       { words: 'A does not answer', kind: 'call', length: 10, share: 0.1 },
     ])
     expect(depthsOf(fall)).toEqual([0, 1, 2, 2, 1, 1, 0, 1])
+    expect([-1, 0, 35, 50, 95, 200, 500].map((now) => spanAt(fall, now))).toEqual([-1, 3, 2, 2, 5, 7, -1])
   })
 })

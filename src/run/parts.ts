@@ -57,3 +57,14 @@ export function depthsOf(fall: Waterfall): number[] {
   for (const { parent } of fall.spans) depths.push(parent < 0 ? 0 : depths[parent] + 1)
   return depths
 }
+
+/** Number of the innermost span at a moment in µs, the first of several; −1 = the request is not under way. */
+export function spanAt(fall: Waterfall, now: number): number {
+  const depths = depthsOf(fall)
+  let found = -1
+  fall.spans.forEach(({ from, to }, i) => {
+    if (now < from || now >= to) return
+    if (found < 0 || depths[i] > depths[found]) found = i
+  })
+  return found
+}

@@ -47,9 +47,16 @@ describe('the inspector', () => {
     expect(await fall(page).getByText('■ throttled').count()).toBeGreaterThan(0)
     expect(await fall(page).locator('.parts').textContent()).toContain('back-off of Buyers')
     // So slow it was only in the crowd, and there the stage stands now.
+    await expect.poll(() => momentOf(page)).toBeGreaterThan(270)
     const moment = await momentOf(page)
-    expect(moment).toBeGreaterThan(270)
     expect(moment).toBeLessThan(560)
+    // On the stage a sign says where it is, and follows it.
+    const sign = page.locator('.here')
+    await expect.poll(() => sign.textContent()).toMatch(/^request [\d,]+: /)
+    await fall(page)
+      .getByRole('button', { name: /back-off before attempt 2/ })
+      .click()
+    await expect.poll(() => sign.textContent()).toMatch(/: back-off before attempt 2$/)
     // A part leads to its own moment and place.
     await fall(page)
       .getByRole('button', { name: /Buy lambda:InvokeFunction/ })
@@ -98,7 +105,7 @@ describe('the inspector', () => {
     // In the middle of the run, near the top: a slow one of the crowd.
     await page.mouse.click(box.x + 46 + (box.width - 46) * 0.5, box.y + 4)
     await heading(page).filter({ hasText: 'of Buyers' }).waitFor()
-    expect(await momentOf(page)).toBeGreaterThan(340)
+    await expect.poll(() => momentOf(page)).toBeGreaterThan(340)
     expect(await momentOf(page)).toBeLessThan(365)
   })
 
