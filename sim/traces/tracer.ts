@@ -57,6 +57,8 @@ export class Tracer implements Observer {
   /** The last attempt on an edge by the caller's own note. */
   private readonly attempts = new Map<string, number>()
   private readonly messages = new Map<unknown, Message>()
+  /** Components that work for the request by themselves, such as a function on its asynchronous events. */
+  private readonly later = new Set<number>()
   private readonly handles = new Map<string, Message>()
   /** When a program's frame was last awake, by component and frame. */
   private readonly awake = new Map<string, number>()
@@ -88,6 +90,8 @@ export class Tracer implements Observer {
     this.lookAtSource()
     if (this.source === 0 || this.drafts[0]!.to === OPEN || this.open.size > 0) return false
     for (const message of this.messages.values()) if (!message.isOver) return false
+    for (const component of this.later)
+      if (this.tracedOf(component)?.holds?.(this.world.states[component], this.trace) === true) return false
     return true
   }
 
@@ -235,6 +239,11 @@ export class Tracer implements Observer {
     const served = this.tracedOf(from)?.serves?.(world.states[from], call)
     const known = served === undefined ? undefined : this.open.get(served)
     if (known !== undefined) return known
+    // What serves no call is done later, by itself: its component says when it is over.
+    if (served === NONE) {
+      this.later.add(from)
+      return NONE
+    }
     // A batch runs while its messages are hidden.
     for (const message of this.messages.values()) if (message.flight !== NONE && !message.isOver) return message.flight
     return 0

@@ -209,6 +209,33 @@ Simulation:
   })
 })
 
+test('an asynchronous event is followed through its retries', () => {
+  const { falls } = follow(
+    scenarioOf(`
+Resources:
+  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: a.b, Role: r, MemorySize: 1769, Code: { ZipFile: x } } }
+Simulation:
+  Duration: 10m
+  Assumptions: { AWS::Lambda::Function: { ColdStart: 300ms, ColdStartCpu: 0%, InvokeLatency: 0ms } }
+  Workloads: { Callers: { Target: Work, Operation: lambda:InvokeFunction, Arrivals: regular, Rate: 1/s, Count: 1, Parameters: { InvocationType: Event, Payload: { n: 1 } } } }
+  Handlers: { Work: [{ Wait: 50ms }, { Fail: Broken }] }
+`),
+    [1],
+  )
+  const tops = falls[0]!.spans.filter(({ parent }) => parent < 0)
+  expect(tops.map(({ kind, attempt, outcome }) => [kind, attempt, outcome])).toEqual([
+    ['request', undefined, 'ok'],
+    ['call', 1, 'error'],
+    ['back-off', undefined, 'ok'],
+    ['call', 2, 'error'],
+    ['back-off', undefined, 'ok'],
+    ['call', 3, 'error'],
+  ])
+  expect(tops.filter(({ kind }) => kind === 'back-off').map(({ from, to }) => to - from)).toEqual([
+    60_000_000, 120_000_000,
+  ])
+})
+
 describe('requests of whole scenarios', () => {
   const cases = [
     ['flash-crowd.yaml', 9_000],

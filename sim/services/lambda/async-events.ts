@@ -217,7 +217,13 @@ export class AsyncEvents {
     sim.close(call)
   }
 
+  /** Whether an event of a request has not come to its end. */
+  holds(trace: number): boolean {
+    return this.events.some((event) => event.trace === trace)
+  }
+
   private drop(row: number): void {
+    this.events[row].trace = 0
     this.events[row].payload = null
     this.events[row].lastAnswer = null
     this.free.push(row)

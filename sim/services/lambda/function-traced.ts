@@ -2,14 +2,19 @@
 import type { Call } from '../../engine/calls.ts'
 import type { Ending, MessageFlow, Traced } from '../../model/contract.ts'
 import type { LambdaFunction } from './function.ts'
-import { REDO } from './invocation.ts'
+import { answered, REDO } from './invocation.ts'
 
 /** For the names of a function too, which hand their requests on to it. */
 export const wordsOfInvocation = { inside: 'runs the handler', answer: 'overhead of Lambda' }
 
 export const traced: Traced<LambdaFunction> = {
   ...wordsOfInvocation,
-  serves: (self, call) => servedBy(self, self.sim.calls.cookie[call]),
+  // Its handler calls for the invocation that it runs; its queue of events calls for nobody who waits.
+  serves: ({ sim, environments, interpreter }, call) =>
+    sim.calls.replyTo[call] === sim.target(answered)
+      ? environments.call[interpreter.cookieOf(sim.calls.cookie[call])]
+      : -1,
+  holds: (self, trace) => self.events.holds(trace),
   ends: {
     initialised: (self, row) => ({
       end: 'stage',
