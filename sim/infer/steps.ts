@@ -39,6 +39,8 @@ export function stepsFor(action: string, to: CfnResource, target: string): reado
       return step({ RequestItems: [{ PutRequest: { Item: keyOf(to) } }] })
     case 'sqs:SendMessage':
       return step({ MessageBody: '$', ...orderOf(to) })
+    case 'sns:Publish':
+      return step({ Message: '$', ...orderOf(to) })
     case 'sqs:ReceiveMessage':
       return [
         { [action]: { ...on, MaxNumberOfMessages: 10 }, ResultPath: '$.received' },
@@ -56,9 +58,9 @@ export function stepsFor(action: string, to: CfnResource, target: string): reado
   }
 }
 
-/** What a FIFO queue asks of a message: a group, and an id by which it is known again; here no two messages are the same. */
+/** What a FIFO queue or topic asks of a message: a group, and an id by which it is known again; here no two messages are the same. */
 export function orderOf({ properties }: CfnResource): PlainMap {
-  if (!isTrue(get(properties, 'FifoQueue'))) return {}
+  if (!isTrue(get(properties, 'FifoQueue')) && !isTrue(get(properties, 'FifoTopic'))) return {}
   return {
     MessageGroupId: `uniform(n=${PARTITIONS}, prefix=group-)`,
     MessageDeduplicationId: 'uuid',

@@ -34,6 +34,12 @@ export function draftWorkloads(given: Given): readonly DraftWorkload[] {
   return [...entryWorkloads(given, names), ...standIns(given, names)]
 }
 
+/** The parameter that carries a message. */
+const BODIES: ReadonlyMap<string, string> = new Map([
+  ['sqs:SendMessage', 'MessageBody'],
+  ['sns:Publish', 'Message'],
+])
+
 /** A workload on each route, and on each queue that nothing in the simulation sends to. */
 function entryWorkloads({ template, calls, failing, sources, rooms }: Given, names: Names): DraftWorkload[] {
   const reached = new Set(calls.map(({ to }) => to))
@@ -44,12 +50,15 @@ function entryWorkloads({ template, calls, failing, sources, rooms }: Given, nam
     // A browser's question before its request is answered by the API itself.
     if (isRoute && operation.startsWith('OPTIONS ')) return []
     const own = sources.filter(({ to }) => to === on)
-    const isFed = own.some((source) => source.route !== undefined && withRoutes.has(source.from ?? ''))
+    const isFed = own.some(({ route, from, by }) =>
+      route !== undefined ? withRoutes.has(from ?? '') : by !== undefined && rooms.carries(by),
+    )
     if (!isRoute && (reached.has(on) || isFed || (failing.has(on) && own.length === 0))) return []
     const name = names.take(isRoute ? operation : on, isRoute ? on : 'Client')
     const insteadOf = isRoute ? [] : [...new Set(own.map(({ what }) => what))]
-    const order = operation === 'sqs:SendMessage' ? orderOf(template.resources.get(on)!) : {}
-    const more = Object.keys(order).length > 0 ? { Parameters: { MessageBody: '$', ...order } } : {}
+    const body = BODIES.get(operation)
+    const order = body === undefined ? {} : orderOf(template.resources.get(on)!)
+    const more = Object.keys(order).length > 0 ? { Parameters: { [body!]: '$', ...order } } : {}
     return [{ ...{ name, target: on, operation, rate: RATE, more, insteadOf, span } }]
   })
 }

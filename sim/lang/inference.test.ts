@@ -99,15 +99,15 @@ ${fn('Orders2', '{ A: { Type: Api, Properties: { Path: /o, Method: post } }, B: 
 
   it('leaves out what no room answers, and what is too weak to go by', () => {
     const scenario = bare(`${SAM}
-  Topic: { Type: AWS::SNS::Topic }${queue('Told')}
-${fn('Publish', '{}', 'Policies: [SNSPublishMessagePolicy: { TopicName: !GetAtt Topic.TopicName }]\n      Environment: { Variables: { TOPIC: !Ref Topic, QUEUE: !Ref Told } }')}`)
+  Bus: { Type: AWS::Events::EventBus, Properties: { Name: bus } }${queue('Told')}
+${fn('Publish', '{}', 'Policies: [EventBridgePutEventsPolicy: { EventBusName: !Ref Bus }]\n      Environment: { Variables: { BUS: !Ref Bus, QUEUE: !Ref Told } }')}`)
     const [{ always } = { always: [] }] = scenario.draft!.handlers
     expect(always.map(({ step, title }) => [step, title])).toEqual([
-      [undefined, 'not made: sns:Publish on Topic, no room for it yet'],
+      [undefined, 'not made: events:PutEvents on Bus, no room for it yet'],
       [undefined, 'perhaps: sqs:SendMessage on Told'],
     ])
     expect(overlayOf(scenario)).toMatch(
-      /# not made: sns:Publish on Topic, no room for it yet: policy template \S+ allows sns:Publish \(line \d+\)/,
+      /# not made: events:PutEvents on Bus, no room for it yet: policy template \S+ allows events:PutEvents \(line \d+\)/,
     )
   })
 })
@@ -130,8 +130,12 @@ ${fn('Main', '{ A: { Type: Api, Properties: { Path: "/carts/{cartId}/total", Met
 
   it('stands in for sources that are not simulated, and says for which', () => {
     const scenario = bare(`${SAM}${TABLE}
+  Bucket: { Type: AWS::S3::Bucket }
+${fn('OnBucket', '{ B: { Type: S3, Properties: { Bucket: !Ref Bucket, Events: s3:ObjectCreated:* } } }')}
   Topic: { Type: AWS::SNS::Topic }
 ${fn('OnTopic', '{ T: { Type: SNS, Properties: { Topic: !Ref Topic } } }')}
+  Pager: { Type: AWS::SNS::Topic }
+  Alarm: { Type: AWS::CloudWatch::Alarm, Properties: { Namespace: Own, MetricName: Bad, Statistic: Sum, Period: 60, EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: GreaterThanThreshold, AlarmActions: [!Ref Pager] } }
 ${fn('OnStream', '{ S: { Type: DynamoDB, Properties: { Stream: !GetAtt Orders.StreamArn, StartingPosition: LATEST } } }'.replace('!GetAtt Orders.StreamArn', 'arn:aws:kinesis:us-east-1:123456789012:stream/x'), CRUD)}
 ${fn('Hourly', '{ C: { Type: Schedule, Properties: { Schedule: rate(1 hour) } } }')}
 ${fn('Nightly', '{ C: { Type: Schedule, Properties: { Schedule: cron(0 3 * * ? *) } } }')}
@@ -140,7 +144,10 @@ ${fn('Setup', '{}')}
   Once: { Type: Custom::Once, Properties: { ServiceToken: !GetAtt Setup.Arn } }
 ${fn('Nobody', '{}')}`)
     const made = new Map(scenario.draft!.workloads.map((workload) => [workload.target, workload]))
-    expect(made.get('OnTopic')).toMatchObject({ rate: '5/s', insteadOf: ['topic Topic'] })
+    expect(made.get('OnBucket')).toMatchObject({ rate: '5/s', insteadOf: ['bucket Bucket'] })
+    // What a topic or an alarm of the simulation brings needs nobody in its place.
+    expect([made.has('OnTopic'), made.has('Pager')]).toEqual([false, false])
+    expect(made.get('Topic')).toMatchObject({ operation: 'sns:Publish', rate: '5/s', insteadOf: [] })
     expect(made.get('OnStream')).toMatchObject({
       insteadOf: ['something of kinesis outside the template'],
       more: { Attributes: { Records: [{}] } },

@@ -166,6 +166,7 @@ function bodyOf(fields: Fields, action: string, target: Component, context: Step
 export function carried(event: Template, action: string, target: Component): Template {
   if (target.def.entry !== undefined || action.startsWith('http:')) return event
   if (action === 'sqs:SendMessage') return wrap('MessageBody', event)
+  if (action === 'sns:Publish') return wrap('Message', event)
   if (action === 'lambda:InvokeFunction') return wrap('Payload', event)
   return event
 }

@@ -14,6 +14,8 @@ import { alias } from './lambda/alias.ts'
 import { eventSourceMapping } from './lambda/event-source-mapping.ts'
 import { lambdaFunction } from './lambda/function.ts'
 import { version } from './lambda/version.ts'
+import { subscription } from './sns/subscription.ts'
+import { topic } from './sns/topic.ts'
 import { queue } from './sqs/queue.ts'
 import { account as apigatewayAccount } from './apigateway/account.ts'
 import { operator } from './client/operator.ts'
@@ -48,6 +50,8 @@ export const services: readonly ServiceDef[] = [
   eventSourceMapping,
   lambdaFunction,
   version,
+  subscription,
+  topic,
   queue,
   apigatewayAccount,
   operator,

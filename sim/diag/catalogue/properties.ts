@@ -80,6 +80,16 @@ export const properties = {
       'Resources:\n  Dead: { Type: AWS::SQS::Queue, Properties: { RedriveAllowPolicy: { redrivePermission: allowAll } } }\n  Jobs: { Type: AWS::SQS::Queue, Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3 } } }\n',
     source: 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html',
   },
+  'filter-policy': {
+    severity: 'error',
+    title: 'a filter policy that SNS refuses',
+    text: 'A filter policy maps attributes, or the keys of the body, to lists of values and conditions. It has at most five keys and 150 combinations of values; only a policy on the body may be nested.',
+    wrong:
+      'Resources:\n  News: { Type: AWS::SNS::Topic }\n  Feed: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref News, Protocol: email, Endpoint: me@example.com, FilterPolicy: { kind: { of: [order] } } } }\n',
+    right:
+      'Resources:\n  News: { Type: AWS::SNS::Topic }\n  Feed: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref News, Protocol: email, Endpoint: me@example.com, FilterPolicy: { kind: [order] } } }\n',
+    source: 'https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html',
+  },
   'visibility-below-timeout': {
     severity: 'error',
     title: 'a queue that hands out a message again while its function still works on it',

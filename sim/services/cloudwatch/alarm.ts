@@ -93,6 +93,7 @@ export const alarm: ServiceDef<Alarm> = {
     EvaluationCriteria: p.unused('a rule of the query language would decide'),
     EvaluationInterval: p.unused('the alarm would be decided so often'),
   },
+  carries: () => true,
   gather,
   create: (config, sim) => new Alarm(config, sim),
   ops: {

@@ -41,6 +41,7 @@ export const compositeAlarm: ServiceDef<CompositeAlarm> = {
     AlarmRule: p.string('The rule.', { required: true }),
     Tags: p.inert('Tags.'),
   },
+  carries: () => true,
   gather,
   create: (config, sim) => new CompositeAlarm(config, sim),
   ops: {

@@ -102,6 +102,16 @@ export const queue: ServiceDef<Queue> = {
     SqsManagedSseEnabled: p.inert('Encryption by SQS itself: no effect on time or cost.'),
     Tags: p.inert('Tags.'),
   },
+  parts: {
+    'AWS::SQS::QueuePolicy': {
+      PolicyDocument: p.any('Who may send; looked at for topics alone.'),
+      Queues: p.list('The queues that it is for.', p.any('A queue.')),
+    },
+    'AWS::SQS::QueueInlinePolicy': {
+      PolicyDocument: p.any('Who may send; looked at for topics alone.'),
+      Queue: p.any('The queue that it is for.'),
+    },
+  },
   gather,
   // Nobody sends to a dead-letter queue but SQS itself.
   entries: (config) => ((config['Sources'] as readonly string[]).length > 0 ? [] : ['sqs:SendMessage']),

@@ -1,0 +1,400 @@
+// Shows each rule of a topic: fan-out, filters, retries, dead letters, order.
+import { describe, expect, test } from 'vitest'
+import { HOUR, lab, MINUTE, SECOND, type Answer, type Lab, type LabOptions, type Part } from '../../../test/kit.ts'
+import { scenarioOf } from '../../../test/scenarios.ts'
+import { steps, wait } from '../../../test/lambda.ts'
+import type { Instruction } from '../../parts/program.ts'
+import { runScenario } from '../../run/run.ts'
+import { server } from '../http/server.ts'
+import { account } from '../lambda/account.ts'
+import { lambdaFunction, type LambdaFunction } from '../lambda/function.ts'
+import { queue } from '../sqs/queue.ts'
+import type { Queue } from '../sqs/queue-state.ts'
+import { topic, type Topic } from './topic.ts'
+
+const AT_ONCE = { ApiLatency: '0ms' }
+
+/** A topic `News` with its own subscriptions beside other components; nothing takes any time. */
+function world(
+  properties: Record<string, unknown>,
+  more: Record<string, Part> = {},
+  options: LabOptions & { readonly pending?: boolean } = {},
+): Lab {
+  const { pending = false, ...others } = options
+  const assumptions = { ApiLatency: '0ms', DeliveryLatency: '0ms', Confirmation: pending ? 'pending' : 'confirmed' }
+  return lab(
+    { News: { def: topic, properties, assumptions }, ...more },
+    {
+      probe: [
+        ['News', 'sns:Publish'],
+        ['News', 'sns:PublishBatch'],
+        ['News', 'sns:ConfirmSubscription'],
+        ...Object.entries(more).flatMap(([name, { def }]) =>
+          def === queue
+            ? ([
+                [name, 'sqs:ReceiveMessage'],
+                [name, 'sqs:DeleteMessage'],
+              ] as const)
+            : [],
+        ),
+      ],
+      ...others,
+    },
+  )
+}
+
+const OPEN = { Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage' }] }
+const fifo = { FifoQueue: true }
+
+/** A template with the policies that a queue needs, and what was published in it by the end. */
+function deployed(subscriptions: string, publishes: string, more = '', duration = '1h', handlers = '') {
+  return runScenario(
+    scenarioOf(`
+Resources:
+  News: { Type: AWS::SNS::Topic }
+  A: { Type: AWS::SQS::Queue }
+  B: { Type: AWS::SQS::Queue }
+  Dead: { Type: AWS::SQS::Queue }
+  Allow: { Type: AWS::SQS::QueuePolicy, Properties: { Queues: [!Ref A, !Ref Dead], PolicyDocument: { Statement: [{ Effect: Allow, Principal: { Service: sns.amazonaws.com }, Action: "sqs:SendMessage", Resource: "*" }] } } }
+${subscriptions}
+${more}
+Simulation:
+  Duration: ${duration}
+  Workloads:
+    Load: { Target: News, Operation: sns:Publish, Arrivals: regular, ${publishes} }
+  ${handlers}
+`),
+  ).world
+}
+
+const publish = (l: Lab, Message: unknown, more: Record<string, unknown> = {}): Answer =>
+  l.ask('News', 'sns:Publish', { Message, ...more })
+const state = (l: Lab): Topic => l.state<Topic>('News')
+
+describe('a publish', () => {
+  test('succeeds without subscribers [N.SNS-01, SNS-01]', () => {
+    const l = world({})
+    expect(publish(l, 'hello')).toMatchObject({ status: 'OK' })
+    l.run(MINUTE)
+    expect([l.sum('News', 'NumberOfMessagesPublished'), l.sum('News', 'NumberOfNotificationsDelivered')]).toEqual([
+      1, 0,
+    ])
+  })
+
+  test('reaches all subscribers, queues and functions [N.SNS-02, N.SNS-12, SNS-04]', () => {
+    const fn: Part = { def: lambdaFunction, config: { Handler: steps() }, assumptions: { ColdStart: '0ms' } }
+    const l = world(
+      { Subscription: ['F', 'G'].map((Endpoint) => ({ Protocol: 'lambda', Endpoint })) },
+      { 'Sim::Lambda::Account': { def: account }, F: fn, G: fn },
+    )
+    publish(l, 'hello')
+    l.run(MINUTE)
+    expect(l.sum('News', 'NumberOfNotificationsDelivered')).toBe(2)
+    expect(['F', 'G'].map((name) => l.state<LambdaFunction>(name).replied)).toEqual([1, 1])
+  })
+
+  test('does not wait for a function, whose events these are [N.LAMBDA-ASYNC-10]', () => {
+    const slow: Part = {
+      def: lambdaFunction,
+      properties: { Timeout: 30 },
+      config: { Handler: steps(wait(20 * SECOND)) },
+      assumptions: { ColdStart: '0ms', InvokeLatency: '0ms' },
+    }
+    const l = world(
+      { Subscription: [{ Protocol: 'lambda', Endpoint: 'F' }] },
+      { 'Sim::Lambda::Account': { def: account }, F: slow },
+    )
+    for (let i = 0; i < 10; i++) publish(l, i)
+    expect(l.now).toBe(0)
+    l.run(SECOND)
+    expect(state(l).deliveries.arrived).toBe(10)
+    expect(l.state<LambdaFunction>('F').running.inside).toBe(10)
+  })
+
+  test('of more than 256 KB is refused, and so are eleven at once [SNS-03]', () => {
+    const l = world({})
+    expect(publish(l, 'x'.repeat(262_144)).status).toBe('OK')
+    expect(publish(l, 'x'.repeat(262_145)).status).toBe('InvalidParameter')
+    expect(
+      publish(l, 'x'.repeat(262_140), { MessageAttributes: { a: { DataType: 'S', StringValue: 'xyz' } } }).status,
+    ).toBe('InvalidParameter')
+    const batch = (count: number, Message: unknown = 1): Answer =>
+      l.ask('News', 'sns:PublishBatch', {
+        PublishBatchRequestEntries: Array.from({ length: count }, (_, i) => ({ Id: String(i), Message })),
+      })
+    expect(batch(11).status).toBe('TooManyEntriesInBatchRequest')
+    expect(batch(0).status).toBe('EmptyBatchRequest')
+    expect(batch(3, 'x'.repeat(100_000)).status).toBe('BatchRequestTooLong')
+    const mixed = l.ask('News', 'sns:PublishBatch', {
+      PublishBatchRequestEntries: [{ Id: 'good', Message: 1 }, { Id: 'bad' }],
+    })
+    expect(mixed.answer.Successful).toHaveLength(1)
+    expect(mixed.answer.Failed).toEqual([{ Id: 'bad', Code: 'InvalidParameter', SenderFault: true }])
+  })
+})
+
+describe('queues', () => {
+  const to = (name: string, queueName: string, more = ''): string =>
+    `  ${name}: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref News, Protocol: sqs, Endpoint: !GetAtt ${queueName}.Arn${more} } }`
+
+  test('get what is published, if their policy lets SNS send [N.SNS-10, N.SNS-09]', () => {
+    const world = deployed(`${to('ToA', 'A')}\n${to('ToB', 'B')}`, 'Rate: 10/s, Count: 100')
+    expect(['A', 'B'].map((name) => world.stateOf<Queue>(name).sent)).toEqual([100, 0])
+    const { deliveries } = world.stateOf<Topic>('News')
+    expect([deliveries.arrived, deliveries.lost]).toEqual([100, 100])
+  })
+
+  test('each work at their own pace; a slow one holds up nobody [N.SNS-09, N.SNS-16]', () => {
+    const world = deployed(
+      to('ToA', 'A'),
+      'Rate: 10/s, Count: 100',
+      `${to('ToC', 'C')}
+  C: { Type: AWS::SQS::Queue }
+  AllowC: { Type: AWS::SQS::QueuePolicy, Properties: { Queues: [!Ref C], PolicyDocument: { Statement: { Effect: Allow, Principal: "*", Action: "SQS:*" } } } }
+  Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: {} } }
+  Fast: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: a.b, Role: !GetAtt Role.Arn, Code: { ZipFile: x }, Timeout: 10 } }
+  Slow: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: a.b, Role: !GetAtt Role.Arn, Code: { ZipFile: x }, Timeout: 20, ReservedConcurrentExecutions: 1 } }
+  FromA: { Type: AWS::Lambda::EventSourceMapping, Properties: { FunctionName: !Ref Fast, EventSourceArn: !GetAtt A.Arn } }
+  FromC: { Type: AWS::Lambda::EventSourceMapping, Properties: { FunctionName: !Ref Slow, EventSourceArn: !GetAtt C.Arn } }`,
+      '20s',
+      'Handlers: { Fast: [{ Wait: 10ms }], Slow: [{ Wait: 10s }] }',
+    )
+    expect(world.stateOf<Queue>('A').deleted).toBeGreaterThan(95)
+    expect(world.stateOf<Queue>('C').deleted).toBeLessThan(20)
+    expect(world.stateOf<Queue>('C').sent).toBe(100)
+  })
+
+  test('get an envelope, or the message as it came with its attributes [SNS-07]', () => {
+    const bodies = (raw: string): unknown[] =>
+      deployed(
+        to('ToA', 'A', raw),
+        'Rate: 1/s, Count: 1, Parameters: { Message: hello, Subject: greeting, MessageAttributes: { kind: { DataType: String, StringValue: order } } }',
+      )
+        .stateOf<Queue>('A')
+        .messages.body.filter((body) => body !== null)
+    expect(bodies('')).toMatchObject([
+      {
+        Type: 'Notification',
+        TopicArn: 'News',
+        Subject: 'greeting',
+        Message: 'hello',
+        MessageAttributes: { kind: {} },
+      },
+    ])
+    expect(bodies(', RawMessageDelivery: true')).toEqual(['hello'])
+  })
+
+  test('take part of what is published by a filter [N.SNS-05, SNS-02, SNS-31]', () => {
+    const world = deployed(
+      `${to('ToA', 'A', ', FilterPolicy: { type: [order] }')}\n${to('ToDead', 'Dead')}`,
+      'Rate: 100/s, Count: 100, Attributes: { type: "choice(order: 0.3, other: 0.7)" }, Parameters: { Message: x, MessageAttributes: { type: { DataType: String, StringValue: $.type } } }',
+    )
+    const orders = world.stateOf<Queue>('A').sent
+    expect(orders).toBeGreaterThan(15)
+    expect(orders).toBeLessThan(45)
+    expect(world.stateOf<Queue>('Dead').sent).toBe(100)
+    expect(world.stateOf<Topic>('News').filtered).toBe(100 - orders)
+    expect(world.stateOf<Topic>('News').deliveries.givenUp.count).toBe(0)
+  })
+
+  test('of another kind than the topic are refused [N.SNS-11, N.SQS-16, SNS-23]', () => {
+    const subscribed = (properties: Record<string, unknown>, queueProperties: Record<string, unknown>): Lab =>
+      world(
+        { ...properties, Subscription: [{ Protocol: 'sqs', Endpoint: 'Q' }] },
+        { Q: { def: queue, properties: queueProperties } },
+      )
+    expect(() => subscribed({}, fifo)).toThrow(/`Q` is a FIFO queue: `Invalid parameter: Endpoint`/)
+    expect(() => subscribed({ FifoTopic: true }, fifo)).not.toThrow()
+    expect(() => subscribed({ FifoTopic: true }, {})).not.toThrow()
+    expect(() => world({ FifoTopic: true, Subscription: [{ Protocol: 'email', Endpoint: 'me@example.com' }] })).toThrow(
+      /a FIFO topic cannot deliver by `email`/,
+    )
+  })
+})
+
+describe('limits', () => {
+  test('of subscriptions and topics [N.SNS-03, N.SNS-04, N.SNS-13]', () => {
+    const many = (count: number): Lab =>
+      world(
+        { Subscription: Array.from({ length: count }, () => ({ Protocol: 'sms', Endpoint: '+49' })) },
+        {},
+        { quotas: { 'sns.SubscriptionsPerTopic': 3 } },
+      )
+    expect(() => many(3)).not.toThrow()
+    expect(() => many(4)).toThrow(/SubscriptionLimitExceeded/)
+    expect(() => world({}, { Other: { def: topic } }, { quotas: { 'sns.Topics': 1 } })).toThrow(/TopicLimitExceeded/)
+    expect([topic.quotas['SubscriptionsPerTopic']!.notes2020, topic.quotas['Topics']!.current]).toEqual([
+      10_000_000, 100_000,
+    ])
+  })
+
+  test('of filter policies [SNS-34]', () => {
+    const policy = (FilterPolicy: unknown, FilterPolicyScope = 'MessageAttributes'): void =>
+      void deployed(
+        `  S: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref News, Protocol: sms, Endpoint: "+49", FilterPolicyScope: ${FilterPolicyScope}, FilterPolicy: ${JSON.stringify(FilterPolicy)} } }`,
+        'Rate: 1/s, Count: 1',
+        '',
+        '1m',
+      )
+    const list = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
+    expect(() => policy({ a: list(15), b: list(10) })).not.toThrow()
+    expect(() => policy({ a: list(151) })).toThrow(/151 combinations/)
+    expect(() => policy({ a: [1], b: [1], c: [1], d: [1], e: [1], f: [1] })).toThrow(/6 keys/)
+    expect(() => policy({ a: { b: [1] } })).toThrow(/`a` is nested/)
+    expect(() => policy({ a: { b: list(75) } }, 'MessageBody')).not.toThrow()
+    expect(() => policy({ a: { b: list(76) } }, 'MessageBody')).toThrow(/152 combinations/)
+  })
+
+  test('of a FIFO topic: so many messages in any second [SNS-21]', () => {
+    const accepted = (profile: 'current' | 'notes-2020'): number => {
+      const l = world({ FifoTopic: true }, {}, { profile })
+      for (let i = 0; i < 4000; i++)
+        l.call('News', 'sns:Publish', { Message: i, MessageGroupId: 'g', MessageDeduplicationId: String(i) })
+      return state(l.run(SECOND - 1)).published
+    }
+    expect([accepted('current'), accepted('notes-2020')]).toEqual([3000, 300])
+  })
+})
+
+describe('what does not arrive', () => {
+  const http = { Protocol: 'https', Endpoint: 'https://shop.example.com/hook' }
+  const origin = (properties: Record<string, unknown>): Part => ({
+    def: server,
+    properties: { Url: http.Endpoint, Workers: 100, ServiceTime: '1ms', ...properties },
+  })
+
+  test('by HTTP is tried three times more, 20 s apart, and counted each time [N.SNS-07, SNS-41, SNS-60, SNS-V10, SNS-V14]', () => {
+    const l = world({ Subscription: [http] }, { Origin: origin({ ErrorRate: 1 }) })
+    publish(l, 'hello')
+    const attempts: number[] = []
+    for (let second = 0; second < 120; second++) {
+      l.run(second * SECOND + 500_000)
+      while (attempts.length < state(l).deliveries.failures.count) attempts.push(second)
+    }
+    expect(attempts).toEqual([0, 20, 40, 60])
+    expect(state(l).deliveries.lost).toBe(1)
+    l.run(3 * MINUTE)
+    expect(l.sum('News', 'NumberOfNotificationsFailed')).toBe(4)
+  })
+
+  test('in time goes to the dead-letter queue of the subscription, else it is lost [N.SNS-14, SNS-45, SNS-40]', () => {
+    const hook = (more: string): string =>
+      `  Hook: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref News, Protocol: https, Endpoint: "${http.Endpoint}"${more} } }`
+    const origins = `  Origin: { Type: Sim::Http::Server, Properties: { Url: "${http.Endpoint}", Workers: 10, ServiceTime: 1ms, ErrorRate: 1 } }`
+    const kept = deployed(
+      hook(', RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn }'),
+      'Rate: 1/s, Count: 5',
+      origins,
+    )
+    expect(kept.stateOf<Queue>('Dead').sent).toBe(5)
+    expect(kept.stateOf<Topic>('News').deliveries.lost).toBe(0)
+    expect(deployed(hook(''), 'Rate: 1/s, Count: 5', origins).stateOf<Topic>('News').deliveries.lost).toBe(5)
+  })
+
+  test('to a function that is throttled is the function’s own queue’s to try again [SNS-04]', () => {
+    const fail: Instruction = { op: 'fail', error: 'Broken', catches: [] }
+    const l = world(
+      { Subscription: [{ Protocol: 'lambda', Endpoint: 'F' }] },
+      {
+        'Sim::Lambda::Account': { def: account },
+        F: { def: lambdaFunction, config: { Handler: steps(fail) }, assumptions: { ColdStart: '0ms' } },
+      },
+    )
+    publish(l, 'hello')
+    l.run(HOUR)
+    expect([state(l).deliveries.arrived, state(l).deliveries.failures.count]).toEqual([1, 0])
+    expect(l.state<LambdaFunction>('F').replied).toBe(3)
+  })
+
+  test('by HTTP or mail waits for a confirmation [N.SNS-06]', () => {
+    const l = world(
+      { Subscription: [http, { Protocol: 'email', Endpoint: 'me@example.com' }, { Protocol: 'sms', Endpoint: '+49' }] },
+      { Origin: origin({}) },
+      { pending: true },
+    )
+    publish(l, 1)
+    l.run(SECOND)
+    expect(state(l).deliveries.arrived).toBe(1)
+    expect(l.ask('News', 'sns:ConfirmSubscription', { Token: 'nobody' }).status).toBe('NotFound')
+    expect(l.ask('News', 'sns:ConfirmSubscription', { Token: 'Origin' }).status).toBe('OK')
+    publish(l, 2)
+    l.run(2 * SECOND)
+    expect(state(l).deliveries.arrived).toBe(3)
+  })
+
+  test('by a protocol that SNS does not know is refused, and the others are known [N.SNS-06]', () => {
+    expect(() => world({ Subscription: [{ Protocol: 'fax', Endpoint: '1' }] })).toThrow(/Protocol/)
+    const protocols = ['http', 'https', 'email', 'email-json', 'sms', 'application']
+    const l = world({ Subscription: protocols.map((Protocol) => ({ Protocol, Endpoint: 'x' })) })
+    publish(l, 'hello')
+    l.run(SECOND)
+    expect(state(l).deliveries.arrived).toBe(protocols.length)
+    expect(l.notSimulated).toHaveLength(protocols.length)
+  })
+})
+
+describe('a FIFO topic', () => {
+  const q: Part = { def: queue, properties: fifo, assumptions: AT_ONCE }
+  const ordered = (more: Record<string, unknown> = {}): Lab => world({ FifoTopic: true, ...more })
+  const to = (group: string, id: string): Record<string, unknown> => ({
+    MessageGroupId: group,
+    MessageDeduplicationId: id,
+  })
+
+  test('knows a message again for five minutes, in the topic or in its group [SNS-20, SNS-V11]', () => {
+    const stored = (more: Record<string, unknown>): number => {
+      const l = ordered(more)
+      const first = publish(l, 'x', to('a', 'same'))
+      expect(publish(l, 'y', to('a', 'same')).answer).toEqual(first.answer)
+      publish(l, 'z', to('b', 'same'))
+      return state(l).published
+    }
+    expect([stored({}), stored({ FifoThroughputScope: 'MessageGroup' })]).toEqual([1, 2])
+    const later = ordered({ ContentBasedDeduplication: true })
+    for (const time of [0, 299 * SECOND, 300 * SECOND]) publish(later.run(time), 'x', { MessageGroupId: 'a' })
+    expect(state(later).published).toBe(2)
+  })
+
+  test('needs a name that ends in .fifo, a group and an id [SNS-20]', () => {
+    expect(() => ordered({ TopicName: 'news' })).toThrow(/does not end with `\.fifo`/)
+    expect(() => world({ TopicName: 'news.fifo' })).toThrow(/only a FIFO topic may/)
+    const l = ordered({ TopicName: 'news.fifo' })
+    expect(publish(l, 'x').status).toBe('InvalidParameter')
+    expect(publish(l, 'x', { MessageGroupId: 'a' }).status).toBe('InvalidParameter')
+    expect(publish(l, 'x', to('a', '1')).answer.SequenceNumber).toBe('00000000000000000001')
+  })
+
+  test('hands groups and ids on, and keeps the order of each group [SNS-22, SNS-24]', () => {
+    const { world } = runScenario(
+      scenarioOf(`
+Resources:
+  News: { Type: AWS::SNS::Topic, Properties: { FifoTopic: true, TopicName: news.fifo } }
+  Q: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true } }
+  Allow: { Type: AWS::SQS::QueuePolicy, Properties: { Queues: [!Ref Q], PolicyDocument: ${JSON.stringify(OPEN)} } }
+  S: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref News, Protocol: sqs, Endpoint: !GetAtt Q.Arn, RawMessageDelivery: true } }
+Simulation:
+  Duration: 1m
+  Workloads: { Load: { Target: News, Operation: sns:Publish, Rate: 100/s, Arrivals: regular, Count: 200, Attributes: { n: sequence }, Parameters: { Message: $.n, MessageGroupId: one, MessageDeduplicationId: uuid } } }
+`),
+    )
+    const { messages } = world.stateOf<Queue>('Q')
+    const bodies: unknown[] = []
+    for (let row = messages.oldest; row >= 0; row = messages.newerThan(row)) bodies.push(messages.body[row])
+    expect(bodies).toHaveLength(200)
+    expect(messages.groups!.nameOf(0)).toBe('one')
+    expect(bodies).toEqual(
+      [...bodies].sort((a, b) => Number(String(a).replace(/\D/g, '')) - Number(String(b).replace(/\D/g, ''))),
+    )
+    expect(q.def).toBe(queue)
+  })
+})
+
+test('a step of load from 1 to 1,000 messages a second needs nothing to be set [N.SNS-15]', () => {
+  const l = world({ Subscription: [{ Protocol: 'sms', Endpoint: '+49' }] })
+  for (let i = 0; i < 2000; i++) {
+    l.run(Math.floor(i * 1000))
+    l.call('News', 'sns:Publish', { Message: i })
+  }
+  l.run(10 * SECOND)
+  expect(state(l).deliveries.arrived).toBe(2000)
+})

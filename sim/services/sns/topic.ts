@@ -1,0 +1,530 @@
+// Amazon SNS topic: a message that is published goes to every subscription whose filter takes it.
+//
+// The one idea: a publish is over as soon as the message is stored; each delivery then has a life of its own
+// (`deliveries.ts`), so a slow or broken subscriber holds up nobody else.
+import type { Call } from '../../engine/calls.ts'
+import type { MetricId } from '../../engine/recorder.ts'
+import type { Rng } from '../../engine/rng.ts'
+import type { Sampler } from '../../engine/sample.ts'
+import type { Config, Finding, Look, Near, ServiceDef, Sim } from '../../model/contract.ts'
+import * as p from '../../model/p.ts'
+import { sha256Hex } from '../../parts/hash.ts'
+import { jsonSize, utf8Size } from '../../parts/json-size.ts'
+import { RateWindow } from '../../parts/rate-window.ts'
+import { Stretch } from '../../parts/stretch.ts'
+import { count, counted, percent } from '../../parts/words.ts'
+import { Deliveries, type Message } from './deliveries.ts'
+import { verdictOf } from './filter-policy.ts'
+import { PROTOCOLS, subscribersOf, type Subscriber } from './topic-config.ts'
+import { assumptions, DEDUPLICATION_US, HTTP_TIMEOUT_US, quotas, RAW_ATTRIBUTES_MAX } from './topic.facts.ts'
+
+const TYPE = 'AWS::SNS::Topic'
+const NONE = -1
+const SECOND = 1_000_000
+/** Message ids are numbers: the topic's own number in the upper bits, so that an id is one message's alone. */
+const IDS_PER_TOPIC = 274_877_906_944
+
+export const topic: ServiceDef<Topic> = {
+  type: TYPE,
+  family: 'messaging',
+  namespace: 'AWS/SNS',
+  dimension: 'TopicName',
+  summary: 'A topic, standard or FIFO: what is published goes to all subscriptions whose filter takes it.',
+  models: [
+    'A publish succeeds as soon as the message is stored; each subscription gets a copy of its own, by itself (SNS-01).',
+    'Filter policies on attributes or on the body, with their limits (SNS-30 to SNS-34, SNS-36).',
+    'Deliveries to queues, functions (asynchronous invocations) and HTTP servers of the scenario, in an envelope or raw (SNS-04, SNS-07); what leads elsewhere always arrives.',
+    'A delivery that fails by the endpoint’s fault is tried again: to AWS’s own endpoints 100,015 times over 23 days, by HTTP three times every 20 s or as the delivery policy says (SNS-40 to SNS-44); what the endpoint refuses for good is not.',
+    'What cannot be delivered goes to the subscription’s dead-letter queue, or is lost (SNS-45).',
+    'A queue whose policy does not let SNS send refuses every delivery (N.SNS-10).',
+    'FIFO: order per group and subscriber, messages known again for five minutes by their id or the SHA-256 of their body, so many messages in any second (SNS-20 to SNS-23).',
+  ],
+  omits: [
+    'Duplicates and disorder of standard topics; jitter of retries; self-throttling (`maxReceivesPerSecond`).',
+    'Archive and replay, data protection, tracing, delivery logs, encryption, access policies of the topic.',
+    'Subscribing and unsubscribing during a run; a high-throughput FIFO topic takes as much as any.',
+  ],
+  quotas,
+  assumptions,
+  props: {
+    ContentBasedDeduplication: p.bool(
+      'FIFO: a message without a deduplication id is known by the SHA-256 of its body.',
+    ),
+    DeliveryPolicy: p.any('How deliveries by HTTP are tried again, for subscriptions without a policy of their own.'),
+    FifoThroughputScope: p.oneOf('FIFO: where a deduplication id is unique.', ['Topic', 'MessageGroup'], {
+      default: 'Topic',
+    }),
+    FifoTopic: p.bool('True for a FIFO topic.'),
+    Subscription: p.list(
+      'Subscriptions that stand at the topic itself.',
+      p.record('A subscription.', {
+        Endpoint: p.any('Where messages go.', { required: true }),
+        Protocol: p.oneOf('How they go there.', PROTOCOLS, { required: true }),
+      }),
+    ),
+    TopicName: p.string('The physical name.'),
+    ArchivePolicy: p.unused('keeps messages of a FIFO topic to be replayed'),
+    DataProtectionPolicy: p.unused('finds and masks personal data'),
+    DeliveryStatusLogging: p.inert('Logs of deliveries.'),
+    DisplayName: p.inert('A name for mails and short messages.'),
+    KmsMasterKeyId: p.unused('messages would be encrypted with the key, at the cost of calls to KMS'),
+    SignatureVersion: p.inert('How envelopes are signed.'),
+    Tags: p.inert('Tags.'),
+    TracingConfig: p.inert('X-Ray.'),
+  },
+  parts: {
+    'AWS::SNS::TopicPolicy': {
+      PolicyDocument: p.inert('Who may publish; everybody in the template may.'),
+      Topics: p.inert('The topics that it is for.'),
+    },
+    'AWS::SNS::TopicInlinePolicy': {
+      PolicyDocument: p.inert('Who may publish; everybody in the template may.'),
+      TopicArn: p.inert('The topic that it is for.'),
+    },
+  },
+  gather,
+  entries: () => ['sns:Publish'],
+  create: (config, sim) => new Topic(config, sim),
+  ops: {
+    'sns:Publish': {
+      doc: 'Stores a message and answers; deliveries follow. `MessageSize` (our own) gives the size in bytes of a body that is only a placeholder.',
+      target: 'TopicArn',
+      params: ['Message', 'MessageAttributes', 'MessageGroupId', 'MessageDeduplicationId', 'Subject', 'MessageSize'],
+      ignored: ['MessageStructure', 'PhoneNumber'],
+      errors: ['InvalidParameter', 'Throttled'],
+      run: publish,
+    },
+    'sns:PublishBatch': {
+      doc: 'Up to ten messages in one request, each with attributes of its own.',
+      target: 'TopicArn',
+      params: ['PublishBatchRequestEntries'],
+      errors: ['EmptyBatchRequest', 'TooManyEntriesInBatchRequest', 'BatchEntryIdsNotDistinct', 'BatchRequestTooLong'],
+      run: publishBatch,
+    },
+    'sns:ConfirmSubscription': {
+      doc: 'Confirms a subscription by its name; only then is anything delivered to it.',
+      target: 'TopicArn',
+      params: ['Token'],
+      errors: ['NotFound'],
+      run: confirmSubscription,
+    },
+  },
+  timers: { deliveryDue, deliveryAnswered, deliveryTimedOut },
+  metrics: {
+    NumberOfMessagesPublished: { unit: 'Count', kind: 'count', doc: 'Messages published.' },
+    NumberOfNotificationsDelivered: { unit: 'Count', kind: 'count', doc: 'Deliveries that arrived.' },
+    NumberOfNotificationsFailed: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Deliveries that were given up; by HTTP every attempt that failed (SNS-60).',
+    },
+    NumberOfNotificationsFilteredOut: { unit: 'Count', kind: 'count', doc: 'Deliveries that a filter kept back.' },
+    'NumberOfNotificationsFilteredOut-InvalidAttributes': {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Those of them whose attributes are malformed.',
+    },
+    'NumberOfNotificationsFilteredOut-InvalidMessageBody': {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Those of them whose body is no JSON.',
+    },
+    'NumberOfNotificationsFilteredOut-MessageAttributes': {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Those of them whose attributes do not match.',
+    },
+    'NumberOfNotificationsFilteredOut-MessageBody': {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Those of them whose body does not match.',
+    },
+    'NumberOfNotificationsFilteredOut-NoMessageAttributes': {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Those of them without attributes.',
+    },
+    NumberOfNotificationsRedrivenToDlq: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Given up, and in the dead-letter queue.',
+    },
+    NumberOfNotificationsFailedToRedriveToDlq: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Given up, and refused by the dead-letter queue too.',
+    },
+    PublishSize: { unit: 'Bytes', kind: 'distribution', doc: 'Sizes of the messages published.' },
+  },
+  invariants: {
+    'every delivery is under way, has arrived, lies in a dead-letter queue or is lost': ({ deliveries }) =>
+      deliveries.started === deliveries.inside + deliveries.arrived + deliveries.buried + deliveries.lost,
+    'every message published makes a delivery, is filtered out or waits for nobody, for each subscription': (self) =>
+      self.copies === self.deliveries.started + self.filtered + self.unconfirmed,
+  },
+  insights: findingsOf,
+  view: {
+    glyph: 'topic',
+    label: 'Topic',
+    level: (self) => self.deliveries.inside,
+    levelMax: (self) => Math.max(100, self.deliveries.inside),
+    tone: (self) => (self.isFailing() ? 'failing' : self.deliveries.inside > 0 ? 'busy' : 'calm'),
+    detail: (config) => `${counted((config['Subscribers'] as readonly Subscriber[]).length, 'subscription')}`,
+    deadLetters: (config) =>
+      (config['Subscribers'] as readonly Subscriber[]).flatMap(({ deadLetters }) =>
+        deadLetters === null ? [] : [deadLetters],
+      ),
+    readings: [
+      { name: 'Published', unit: '1/s', doc: 'Messages published.', counter: true, read: (self) => self.published },
+      {
+        name: 'Delivered',
+        unit: '1/s',
+        doc: 'Deliveries that arrived.',
+        counter: true,
+        read: (self) => self.deliveries.arrived,
+      },
+      {
+        name: 'Under way',
+        unit: 'deliveries',
+        doc: 'Deliveries not over yet.',
+        read: (self) => self.deliveries.inside,
+      },
+      {
+        name: 'Given up',
+        unit: 'deliveries',
+        doc: 'Deliveries given up since the beginning.',
+        read: (self) => self.deliveries.givenUp.count,
+      },
+    ],
+  },
+  report: (self) => ({
+    deliveries: {
+      arrived: self.deliveries.arrived,
+      deadLettered: self.deliveries.buried,
+      lost: self.deliveries.lost,
+      underWay: self.deliveries.inside,
+      filteredOut: self.filtered,
+    },
+  }),
+}
+
+function gather(near: Near): Config {
+  const { self } = near
+  const isFifo = self.config['FifoTopic'] === true
+  const name = self.config['TopicName'] as string | undefined
+  if (name !== undefined && name.endsWith('.fifo') !== isFifo)
+    self.error(
+      ['TopicName'],
+      'contradiction',
+      isFifo
+        ? '`FifoTopic` is true and `TopicName` does not end with `.fifo`'
+        : '`TopicName` ends with `.fifo`, which only a FIFO topic may',
+      isFifo ? 'the name of a FIFO topic ends with `.fifo`' : 'leave the suffix out, or set `FifoTopic: true`',
+    )
+  const topics = near.all(TYPE)
+  const most = near.quota('Topics')
+  if (topics.length > most && topics[most]?.logicalId === self.logicalId)
+    self.error(
+      [],
+      'out-of-range',
+      `the account has ${topics.length} topics: \`TopicLimitExceeded\``,
+      `expected up to ${most}`,
+    )
+  return { Subscribers: subscribersOf(near) }
+}
+
+interface Publication {
+  readonly Message?: unknown
+  readonly MessageAttributes?: Readonly<Record<string, any>>
+  readonly MessageGroupId?: unknown
+  readonly MessageDeduplicationId?: unknown
+  readonly Subject?: unknown
+  readonly MessageSize?: number
+}
+
+export class Topic {
+  readonly sim: Sim
+  readonly deliveries: Deliveries
+  published = 0
+  /** Copies for subscriptions; those that a filter kept back; those of subscriptions that nobody has confirmed. */
+  copies = 0
+  filtered = 0
+  unconfirmed = 0
+  /** Publishes refused because there were too many in a second. */
+  readonly throttled = new Stretch()
+  readonly subscribers: readonly Subscriber[]
+  private readonly confirmed: boolean[]
+  private readonly isFifo: boolean
+  private readonly byContent: boolean
+  private readonly perGroup: boolean
+  private readonly window: RateWindow | null
+  private readonly known = new Map<string, { readonly until: number; readonly answer: unknown }>()
+  private serial = 0
+  private readonly sizeMax: number
+  readonly batchMax: number
+  private readonly latency: Sampler
+  private readonly latencyRng: Rng
+  private readonly delivery: Sampler
+  private readonly deliveryRng: Rng
+  private readonly metrics: Readonly<Record<string, MetricId>>
+
+  constructor(config: Config, sim: Sim) {
+    this.sim = sim
+    this.subscribers = config['Subscribers'] as readonly Subscriber[]
+    const confirmed = sim.choice('Confirmation') === 'confirmed'
+    this.confirmed = this.subscribers.map(({ asks }) => !asks || confirmed)
+    this.isFifo = config['FifoTopic'] === true
+    this.byContent = config['ContentBasedDeduplication'] === true
+    this.perGroup = config['FifoThroughputScope'] === 'MessageGroup'
+    this.window = this.isFifo ? new RateWindow(sim.quota('FifoMessagesPerSecond'), SECOND) : null
+    this.sizeMax = sim.quota('MessageSize')
+    this.batchMax = sim.quota('MessagesPerBatch')
+    this.latency = sim.sampler('ApiLatency')
+    this.latencyRng = sim.rng('latency')
+    this.delivery = sim.sampler('DeliveryLatency')
+    this.deliveryRng = sim.rng('delivery')
+    this.metrics = Object.fromEntries(Object.keys(topic.metrics).map((name) => [name, sim.metric(name)]))
+    this.deliveries = new Deliveries(
+      this,
+      this.subscribers,
+      this.subscribers.map(({ to, action }) => (to === null ? NONE : sim.edge(to, action, deliveryAnswered))),
+      this.subscribers.map(({ deadLetters }) =>
+        deadLetters === null ? NONE : sim.edge(deadLetters, 'sqs:SendMessage', deliveryAnswered),
+      ),
+      { due: sim.target(deliveryDue), timedOut: sim.target(deliveryTimedOut) },
+      HTTP_TIMEOUT_US,
+    )
+  }
+
+  answer(call: Call, status: number): void {
+    this.sim.replyAfter(this.latency.draw(this.latencyRng), call, status)
+  }
+
+  /** Takes a message in and begins its deliveries; answers what the publisher is told, or the status of a refusal. */
+  accept(body: Publication, call: Call): { readonly answer: unknown } | number {
+    const { sim } = this
+    const now = sim.clock[0]
+    const refusal = this.refusalOf(body)
+    if (refusal !== 0) return refusal
+    const group = body.MessageGroupId === undefined ? undefined : String(body.MessageGroupId)
+    const id = this.isFifo ? this.idOf(body) : undefined
+    const key = id === undefined ? '' : this.perGroup ? `${group!.length} ${group} ${id}` : id
+    if (id !== undefined) {
+      for (const [name, { until }] of this.known) {
+        if (until > now) break
+        this.known.delete(name)
+      }
+      const known = this.known.get(key)
+      if (known !== undefined) return known
+    }
+    if (this.window !== null) {
+      if (!this.window.allows(now)) {
+        this.throttled.note(now)
+        return sim.error('Throttled', 429)
+      }
+      this.window.note(now)
+    }
+    const message: Message = {
+      id: sim.component * IDS_PER_TOPIC + ++this.serial,
+      body: body.Message,
+      subject: body.Subject,
+      attributes: body.MessageAttributes,
+      group,
+      deduplicationId: id,
+      size: body.MessageSize,
+      at: now,
+      trace: sim.calls.trace[call],
+    }
+    this.published++
+    sim.count(this.metrics['NumberOfMessagesPublished'], 1)
+    sim.record(this.metrics['PublishSize'], sizeOf(body))
+    this.fanOut(message)
+    const answer = {
+      MessageId: message.id,
+      ...(this.isFifo ? { SequenceNumber: String(this.serial).padStart(20, '0') } : {}),
+    }
+    if (id !== undefined) this.known.set(key, { until: now + DEDUPLICATION_US, answer })
+    return { answer }
+  }
+
+  private refusalOf(body: Publication): number {
+    const { sim } = this
+    const { Message: message, MessageGroupId: group, MessageDeduplicationId: id } = body
+    const isEmpty = message === undefined || message === null || message === ''
+    const lacksGroup = this.isFifo && (group === undefined || (id === undefined && !this.byContent))
+    const hasId = !this.isFifo && id !== undefined
+    return isEmpty || lacksGroup || hasId || sizeOf(body) > this.sizeMax ? sim.error('InvalidParameter', 400) : 0
+  }
+
+  private idOf(body: Publication): string {
+    const { Message: message, MessageDeduplicationId: id } = body
+    return id === undefined ? sha256Hex(typeof message === 'string' ? message : JSON.stringify(message)) : String(id)
+  }
+
+  private fanOut(message: Message): void {
+    const { sim } = this
+    this.subscribers.forEach((subscriber, i) => {
+      this.copies++
+      if (!this.confirmed[i]) {
+        this.unconfirmed++
+        return
+      }
+      const verdict =
+        subscriber.filter === null
+          ? 'accepted'
+          : verdictOf(subscriber.filter, subscriber.scope, message.attributes, message.body)
+      if (verdict === 'accepted') {
+        this.deliveries.start(message, i, this.delivery.draw(this.deliveryRng))
+        return
+      }
+      this.filtered++
+      sim.count(this.metrics['NumberOfNotificationsFilteredOut'], 1)
+      sim.count(this.metrics[`NumberOfNotificationsFilteredOut-${verdict}`], 1)
+    })
+  }
+
+  /** What a delivery hands to its endpoint, or a dead-letter queue instead of it (SNS-07). */
+  bodyFor({ protocol, raw, to }: Subscriber, message: Message, isDeadLetter: boolean): unknown {
+    const { body, attributes, group, deduplicationId, size } = message
+    const envelope = {
+      Type: 'Notification',
+      MessageId: message.id,
+      TopicArn: this.sim.name,
+      ...(message.subject === undefined ? {} : { Subject: message.subject }),
+      Message: body,
+      /** ms since the start. */
+      Timestamp: Math.floor(message.at / 1000),
+      ...(attributes === undefined ? {} : { MessageAttributes: attributes }),
+    }
+    if (protocol === 'lambda' && to !== null && !isDeadLetter)
+      return {
+        InvocationType: 'Event',
+        Payload: { Records: [{ EventSource: 'aws:sns', EventSubscriptionArn: this.sim.name, Sns: envelope }] },
+      }
+    if (protocol.startsWith('http') && !isDeadLetter) return { Body: raw ? body : envelope }
+    return {
+      MessageBody: raw ? body : envelope,
+      ...(raw && attributes !== undefined ? { MessageAttributes: attributes } : {}),
+      ...(size === undefined ? {} : { MessageSize: size }),
+      ...(group === undefined ? {} : { MessageGroupId: group }),
+      ...(deduplicationId === undefined ? {} : { MessageDeduplicationId: deduplicationId }),
+    }
+  }
+
+  /** Whether a raw message has more attributes than a queue takes: it is discarded by the topic itself (SNS-07). */
+  isDiscarded({ protocol, raw }: Subscriber, { attributes }: Message): boolean {
+    return protocol === 'sqs' && raw && Object.keys(attributes ?? {}).length > RAW_ATTRIBUTES_MAX
+  }
+
+  // What becomes of deliveries (SNS-60).
+
+  attemptFailed({ protocol }: Subscriber): void {
+    if (protocol.startsWith('http')) this.sim.count(this.metrics['NumberOfNotificationsFailed'], 1)
+  }
+
+  delivered(): void {
+    this.sim.count(this.metrics['NumberOfNotificationsDelivered'], 1)
+  }
+
+  failed({ protocol }: Subscriber): void {
+    if (!protocol.startsWith('http')) this.sim.count(this.metrics['NumberOfNotificationsFailed'], 1)
+  }
+
+  redriven(arrived: boolean): void {
+    const name = arrived ? 'NumberOfNotificationsRedrivenToDlq' : 'NumberOfNotificationsFailedToRedriveToDlq'
+    this.sim.count(this.metrics[name], 1)
+  }
+
+  /** Confirms a subscription; false when there is none of that name. */
+  confirm(name: unknown): boolean {
+    const found = this.subscribers.findIndex((subscriber) => subscriber.name === name || subscriber.to === name)
+    if (found !== NONE) this.confirmed[found] = true
+    return found !== NONE
+  }
+
+  /** Whether deliveries have failed in the last seconds. */
+  isFailing(): boolean {
+    const { failures } = this.deliveries
+    return failures.count > 0 && this.sim.clock[0] - failures.last < 10 * SECOND
+  }
+}
+
+function publish(self: Topic, call: Call): void {
+  const accepted = self.accept(self.sim.calls.body[call] as Publication, call)
+  if (typeof accepted === 'number') {
+    self.answer(call, accepted)
+    return
+  }
+  self.sim.calls.answer[call] = accepted.answer
+  self.answer(call, 0)
+}
+
+function publishBatch(self: Topic, call: Call): void {
+  const { sim } = self
+  const entries = (sim.calls.body[call] as { PublishBatchRequestEntries?: readonly (Publication & { Id?: unknown })[] })
+    .PublishBatchRequestEntries
+  const refuse = (name: string): void => self.answer(call, sim.error(name, 400))
+  if (!Array.isArray(entries) || entries.length === 0) return refuse('EmptyBatchRequest')
+  if (entries.length > self.batchMax) return refuse('TooManyEntriesInBatchRequest')
+  if (new Set(entries.map(({ Id }) => String(Id))).size < entries.length) return refuse('BatchEntryIdsNotDistinct')
+  if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > sim.quota('MessageSize'))
+    return refuse('BatchRequestTooLong')
+  const successful: unknown[] = []
+  const failed: unknown[] = []
+  for (const entry of entries) {
+    const accepted = self.accept(entry, call)
+    if (typeof accepted === 'number') failed.push({ Id: entry.Id, Code: sim.errors.names[accepted], SenderFault: true })
+    else successful.push({ Id: entry.Id, ...(accepted.answer as object) })
+  }
+  sim.calls.answer[call] = { Successful: successful, Failed: failed }
+  self.answer(call, 0)
+}
+
+function confirmSubscription(self: Topic, call: Call): void {
+  const { Token: token } = self.sim.calls.body[call] as { Token?: unknown }
+  self.answer(call, self.confirm(token) ? 0 : self.sim.error('NotFound', 404))
+}
+
+/** Bytes of a message: its body and the names, types and values of its attributes (SNS-03). */
+function sizeOf({ Message: message, MessageAttributes: attributes, MessageSize: size }: Publication): number {
+  let bytes = size ?? (typeof message === 'string' ? utf8Size(message) : jsonSize(message))
+  for (const name of Object.keys(attributes ?? {})) {
+    const { DataType: type = '', StringValue: value = '' } = attributes![name]
+    bytes += utf8Size(name) + utf8Size(String(type)) + (typeof value === 'string' ? utf8Size(value) : jsonSize(value))
+  }
+  return bytes
+}
+
+/** Timer: the pause before an attempt at a delivery is over. */
+function deliveryDue(self: Topic, row: number): void {
+  self.deliveries.due(row)
+}
+
+/** Answer of an endpoint or a dead-letter queue. */
+function deliveryAnswered(self: Topic, call: Call): void {
+  self.deliveries.answered(call)
+}
+
+/** Timer: an HTTP endpoint has not answered in time. */
+function deliveryTimedOut(self: Topic, row: number): void {
+  self.deliveries.timedOut(row)
+}
+
+/** Deliveries that came to nothing. */
+function findingsOf(self: Topic, look: Look): Finding[] {
+  const { givenUp, started, lost } = self.deliveries
+  if (givenUp.count === 0 || givenUp.last < look.warmUp) return []
+  const denied = self.subscribers.filter(({ isDenied }) => isDenied).map(({ to }) => to!)
+  const why = denied.length === 0 ? '' : ` The policy of ${denied.join(', ')} does not let SNS send.`
+  return [
+    {
+      kind: 'undelivered',
+      from: givenUp.first,
+      to: givenUp.last,
+      share: givenUp.count / Math.max(1, started),
+      title: lost > 0 ? 'Messages of a topic are lost' : 'Messages of a topic go to dead letters',
+      text: `${counted(givenUp.count, 'delivery', 'deliveries')} of ${look.name} (${percent(givenUp.count / Math.max(1, started))}) ${givenUp.count === 1 ? 'was' : 'were'} given up, ${count(lost)} of them lost.${why}`,
+      suspects: denied.length > 0 ? denied : look.callees().map(({ other }) => other),
+    },
+  ]
+}
