@@ -140,8 +140,15 @@ function compact(pen: Pen, box: Box, glyph: Glyph, view: NodeView, badge: Badge 
     max: box.w - pad - left - mark,
   })
   if (badge !== undefined) pen.mark(badge.outcome, box.w - pad - 4, top - 4, 4)
-  if (flat) return
   const facts = glyph.facts(view)
+  if (flat) {
+    // No room but beside the name: one figure, if it does not come too near.
+    const room = box.w - 2 * pad - mark - pen.widthOf(nameOf(view.node), { size, weight: 600 }) - 10
+    const figure = { size: 11, mono: true, align: 'right' } as const
+    const value = facts.find((fact) => fact.trouble === undefined)?.value ?? ''
+    if (pen.widthOf(value, figure) <= room) pen.text(box.w - pad - mark, top, value, figure)
+    return
+  }
   const words = facts.length > 0 || (badge !== undefined && glyph.tellsBadge !== true)
   const foot = box.h >= 66 && words ? 18 : 2
   const load = glyph.load(view)

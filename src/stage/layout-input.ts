@@ -20,10 +20,10 @@ export const ZOOM_LEAST: Readonly<Record<Form, number>> = {
 
 const SPACING: Readonly<Record<Form, Spacing>> = {
   whole: { nodes: 26, layers: 104 },
-  narrow: { nodes: 18, layers: 78 },
-  low: { nodes: 16, layers: 78 },
-  middle: { nodes: 16, layers: 76 },
-  small: { nodes: 12, layers: 66 },
+  narrow: { nodes: 18, layers: 78, zoom: 0.8 },
+  low: { nodes: 16, layers: 78, zoom: 0.8 },
+  middle: { nodes: 16, layers: 76, zoom: 0.75 },
+  small: { nodes: 8, layers: 62, zoom: 0.65 },
 }
 
 /** The most that a card takes in a form. */
@@ -32,7 +32,7 @@ const MOST: Readonly<Record<Form, Size>> = {
   narrow: { w: 184, h: 172 },
   low: { w: 176, h: 128 },
   middle: { w: 164, h: 92 },
-  small: { w: 150, h: 46 },
+  small: { w: 164, h: 34 },
 }
 
 function sizeIn(form: Form, { w, h }: Size): Size {

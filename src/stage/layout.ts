@@ -11,6 +11,8 @@ import { LANE, routeRoads, type Link, type Road } from './routes.ts'
 export interface Spacing {
   readonly nodes: number
   readonly layers: number
+  /** The zoom at which all is usually in view. */
+  readonly zoom?: number
 }
 
 export interface Layout {
@@ -69,7 +71,7 @@ export const middleOf = (box: Box): Point => ({ x: box.x + box.w / 2, y: box.y +
 export function layOutAt(boxes: readonly Box[], links: readonly Link[], spacing: Spacing, auto: Automatic): Layout {
   const still = boxes.map((box, i) => box.x === auto.boxes[i].x && box.y === auto.boxes[i].y)
   const turns = auto.turns.map((points, i) => (still[links[i].from] && still[links[i].to] ? points : []))
-  const roads = routeRoads(links, boxes, turns, spacing.layers)
+  const roads = routeRoads(links, boxes, turns, spacing.layers, spacing.zoom)
   return {
     boxes,
     roads,
@@ -79,8 +81,52 @@ export function layOutAt(boxes: readonly Box[], links: readonly Link[], spacing:
 
 /** Layers from left to right; what only looks on stands where it has room, near what it looks at; what has no link, below. */
 export function automatic(sizes: readonly Size[], links: readonly Link[], spacing: Spacing): Automatic {
+  const boxes: Box[] = sizes.map(({ w, h }) => ({ x: 0, y: 0, w, h }))
+  const turns: (readonly Point[])[] = links.map(() => [])
+  const parts = partsOf(sizes.length, links)
+  const bounds = parts.map((part) => layOutPart(part, boxes, links, turns, spacing))
+  const shifts = packed(bounds, spacing)
+  parts.forEach((part, n) => {
+    const { x, y } = shifts[n]
+    const moved = <P extends Point>(point: P): P => ({ ...point, x: point.x + x, y: point.y + y })
+    for (const node of part) boxes[node] = moved(boxes[node])
+    links.forEach((link, i) => {
+      if (part.has(link.from) && link.aside !== true) turns[i] = turns[i].map(moved)
+    })
+  })
+  const layered = new Set(parts.flatMap((part) => [...part]))
+  const placed = new Set(layered)
+  placeAside(boxes, links, turns, placed, spacing)
+  placeLoose(boxes, placed, spacing.nodes)
+  return { boxes, turns }
+}
+
+/** Nodes that are joined by roads, in parts that nothing joins, in the order of their first nodes; alone is in none. */
+function partsOf(count: number, links: readonly Link[]): Set<number>[] {
+  const root = Array.from({ length: count }, (_, i) => i)
+  const find = (node: number): number => (root[node] === node ? node : (root[node] = find(root[node])))
   const main = links.filter((link) => link.aside !== true)
-  const layered = new Set(main.flatMap((link) => [link.from, link.to]))
+  for (const { from, to } of main) {
+    const [a, b] = [find(from), find(to)]
+    root[Math.max(a, b)] = Math.min(a, b)
+  }
+  const linked = [...new Set(main.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b)
+  const parts = new Map<number, Set<number>>()
+  for (const node of linked) {
+    const part = parts.get(find(node)) ?? new Set()
+    parts.set(find(node), part.add(node))
+  }
+  return [...parts.values()]
+}
+
+/** Places the nodes of one part from the origin on; answers what it takes. */
+function layOutPart(
+  part: ReadonlySet<number>,
+  boxes: Box[],
+  links: readonly Link[],
+  turns: (readonly Point[])[],
+  spacing: Spacing,
+): Box {
   const graph = new Graph({ multigraph: true })
   graph.setGraph({
     rankdir: 'LR',
@@ -90,27 +136,53 @@ export function automatic(sizes: readonly Size[], links: readonly Link[], spacin
     ranker: 'network-simplex',
   })
   graph.setDefaultEdgeLabel(() => ({}))
-  sizes.forEach(({ w, h }, i) => {
-    if (layered.has(i)) graph.setNode(String(i), { width: w, height: h })
-  })
-  links.forEach(({ from, to, weight, aside }, i) => {
-    if (from !== to && aside !== true) graph.setEdge(String(from), String(to), { weight }, String(i))
-  })
-  if (layered.size > 0) dagre(graph)
-
-  const boxes: Box[] = sizes.map(({ w, h }, i) => {
-    const node = layered.has(i) ? (graph.node(String(i)) as unknown as Point) : { x: w / 2, y: h / 2 }
-    return { x: Math.round(node.x - w / 2), y: Math.round(node.y - h / 2), w, h }
-  })
-  const turns = links.map(({ from, to, aside }, i) => {
-    if (from === to || aside === true) return []
+  for (const node of part) graph.setNode(String(node), { width: boxes[node].w, height: boxes[node].h })
+  const own = links.flatMap((link, i) =>
+    link.aside !== true && link.from !== link.to && part.has(link.from) ? [{ ...link, i }] : [],
+  )
+  for (const { from, to, weight, i } of own) graph.setEdge(String(from), String(to), { weight }, String(i))
+  dagre(graph)
+  for (const node of part) {
+    const { x, y } = graph.node(String(node)) as unknown as Point
+    const { w, h } = boxes[node]
+    boxes[node] = { x: Math.round(x - w / 2), y: Math.round(y - h / 2), w, h }
+  }
+  for (const { from, to, i } of own) {
     const edge = graph.edge(String(from), String(to), String(i)) as unknown as { points?: Point[] } | undefined
-    return edge?.points ?? []
-  })
-  const placed = new Set(layered)
-  placeAside(boxes, links, turns, placed, spacing)
-  placeLoose(boxes, placed, spacing.nodes)
-  return { boxes, turns }
+    turns[i] = edge?.points ?? []
+  }
+  return around([...part].map((node) => boxes[node]))
+}
+
+/** A stage is about so many times as wide as it is high. */
+const ASPECT = 2
+
+/** Parts in rows one below the other, as many in a row as fill a stage best; answers how far each has to move. */
+function packed(parts: readonly Box[], spacing: Spacing): Point[] {
+  const gap = { x: spacing.layers, y: spacing.nodes * 1.5 }
+  const rowsIn = (width: number): { shifts: Point[]; w: number; h: number } => {
+    const shifts: Point[] = []
+    let [x, y, row, w] = [0, 0, 0, 0]
+    for (const part of parts) {
+      if (x > 0 && x + part.w > width) {
+        y += row + gap.y
+        x = row = 0
+      }
+      shifts.push({ x: x - part.x, y: y - part.y })
+      w = Math.max(w, x + part.w)
+      x += part.w + gap.x
+      row = Math.max(row, part.h)
+    }
+    return { shifts, w, h: y + row }
+  }
+  let best = rowsIn(0)
+  let width = 0
+  for (const part of parts) {
+    width += part.w + gap.x
+    const rows = rowsIn(width)
+    if (Math.max(rows.w / ASPECT, rows.h) < Math.max(best.w / ASPECT, best.h)) best = rows
+  }
+  return best.shifts
 }
 
 /** Puts what is linked by looking alone beside what it looks at, where it neither covers a road nor makes the picture larger. */

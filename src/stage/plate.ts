@@ -4,7 +4,7 @@ import { Pen } from '../glyphs/pen.ts'
 import { perSecond } from '../run/words.ts'
 import type { Run } from '../run/run.ts'
 import { outcomeColour, type Theme } from '../theme/tokens.ts'
-import type { Size } from './geometry.ts'
+import { overlapOf, type Box, type Size } from './geometry.ts'
 
 export const PLATE_MARGIN = 3
 const LETTER = 6.65
@@ -70,4 +70,20 @@ export function drawPlate(ctx: CanvasRenderingContext2D, theme: Theme, { w, h, w
   const width = pen.widthOf(text, { size: 11, mono: true })
   pen.mark(second.outcome, middle - width / 2 - 1, 2 * LINE - 3, 3.4)
   pen.text(middle + 5, 2 * LINE + 1, text, { size: 11, mono: true, align: 'center', colour })
+}
+
+/** Share of a plate that may lie on a card. */
+const ON_CARD = 0.35
+
+/** The roads whose plates are shown: those that tell of trouble first, none on another one or mostly on a card. */
+export function readable(places: readonly Box[], said: readonly number[], cards: readonly Box[]): ReadonlySet<number> {
+  const order = [...places.keys()].filter((i) => said[i] > 0).sort((a, b) => said[b] - said[a] || a - b)
+  const shown = new Set<number>()
+  for (const i of order) {
+    const place = places[i]
+    if ([...shown].some((other) => overlapOf(place, places[other]) > 0)) continue
+    if (cards.some((card) => overlapOf(place, card) > ON_CARD * place.w * place.h)) continue
+    shown.add(i)
+  }
+  return shown
 }

@@ -5,7 +5,7 @@ import type { Point } from './geometry.ts'
 /** What the pointer can do. */
 export interface Hand {
   readonly nodeAt: (point: Point) => number | undefined
-  readonly select: (node: number | undefined) => void
+  readonly click: (point: Point) => void
   readonly drag: (node: number, dx: number, dy: number) => void
   readonly drop: (node: number) => void
   readonly pan: (dx: number, dy: number) => void
@@ -38,7 +38,7 @@ export function listenToPointer(host: HTMLElement, canvas: HTMLCanvasElement, ha
     else hand.drag(down.node, dx, dy)
   })
   canvas.addEventListener('pointerup', (event) => {
-    if (down !== undefined && !down.moved) hand.select(hand.nodeAt(at(event)))
+    if (down !== undefined && !down.moved) hand.click(at(event))
     else if (down?.node !== undefined) hand.drop(down.node)
     down = undefined
   })

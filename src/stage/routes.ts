@@ -1,5 +1,5 @@
 // How roads run between placed cards: right-angled, from door to door, around what stands between, and where their labels stand.
-import { type Box, type Point, roundCorners, simplify } from './geometry.ts'
+import { type Box, type Point, roundCorners, simplify, type Size } from './geometry.ts'
 import { CLEARANCE, crosses, Router } from './router.ts'
 
 /** What joins two nodes: a road of the outline, or what an alarm looks at. */
@@ -25,8 +25,8 @@ export interface Road {
 
 export const LANE = 18
 const RADIUS = 16
-/** What a label usually takes, in world units. */
-const LABEL = { w: 62, h: 34 }
+/** What a label usually takes on the screen. */
+const LABEL_SIZE = { w: 62, h: 34 }
 
 interface Draft {
   readonly road: number
@@ -39,13 +39,15 @@ interface Draft {
 
 /**
  * A road per link. `turns` are the points by which the layout leads a link between the cards of its layers; empty when its ends
- * were placed otherwise. `gap` is the room between two layers.
+ * were placed otherwise. `gap` is the room between two layers, `zoom` the one at which all is usually in view: labels keep their
+ * size on the screen.
  */
 export function routeRoads(
   links: readonly Link[],
   boxes: readonly Box[],
   turns: readonly (readonly Point[])[],
   gap: number,
+  zoom: number = 1,
 ): Road[] {
   const drafts: Draft[] = links.map((road, i) => {
     const from = boxes[road.from]
@@ -70,9 +72,10 @@ export function routeRoads(
     const { from, to } = links[i]
     const others = boxes.filter((_, node) => node !== from && node !== to)
     // A road beside others must not be pushed into a card.
-    return simplify(crosses(line, others, 4) ? plain[i] : line)
+    const pushed = crosses(line, others, 4) || (from !== to && crosses(line.slice(1, -1), [boxes[from], boxes[to]], 1))
+    return simplify(pushed ? plain[i] : line)
   })
-  const labels = placeLabels(whole, boxes, gap)
+  const labels = placeLabels(whole, boxes, gap, { w: LABEL_SIZE.w / zoom, h: LABEL_SIZE.h / zoom })
   return whole.map((line, i) => ({ line: roundCorners(line, RADIUS), ...labels[i] }))
 }
 
@@ -231,21 +234,21 @@ function spreadLanes(lines: readonly Point[][], level: boolean): void {
 type Label = Pick<Road, 'label' | 'room' | 'upright'>
 
 /** A place for each label on the longest of its road's stretches where it covers neither a card nor another label. */
-function placeLabels(lines: readonly (readonly Point[])[], boxes: readonly Box[], gap: number): Label[] {
+function placeLabels(lines: readonly (readonly Point[])[], boxes: readonly Box[], gap: number, size: Size): Label[] {
   const taken: Box[] = []
   return lines.map((line) => {
-    const all = line.slice(1).flatMap((b, i) => stretchLabels(line[i], b, gap).map((label) => between(label, boxes)))
+    const all = line
+      .slice(1)
+      .flatMap((b, i) => stretchLabels(line[i], b, gap, size).map((label) => between(label, boxes, size)))
     all.sort((a, b) => b.room - a.room)
     const boxOf = ({ label, upright }: Label): Box => ({
-      x: label.x - LABEL.w / 2,
-      y: label.y - (upright ? LABEL.h / 2 : LABEL.h + 10),
-      ...LABEL,
+      x: label.x - size.w / 2,
+      y: label.y - (upright ? size.h / 2 : size.h + 10),
+      ...size,
     })
     const free = all.find((each) => {
       const box = boxOf(each)
-      return (
-        each.room >= LABEL.w * 0.8 && !taken.some((other) => touch(box, other)) && !boxes.some((b) => touch(box, b))
-      )
+      return each.room >= size.w * 0.8 && !taken.some((other) => touch(box, other)) && !boxes.some((b) => touch(box, b))
     })
     // Without such a place it stands where it hides least: beside the other labels.
     const chosen = free ?? all.find((each) => !taken.some((other) => touch(boxOf(each), other))) ?? all[0]
@@ -256,24 +259,24 @@ function placeLabels(lines: readonly (readonly Point[])[], boxes: readonly Box[]
 }
 
 /** A label on an upright stretch moves off the cards at its sides, as far as there is room between them. */
-function between(label: Label, boxes: readonly Box[]): Label {
+function between(label: Label, boxes: readonly Box[], size: Size): Label {
   if (!label.upright) return label
   const { x, y } = label.label
-  const level = boxes.filter((box) => y + LABEL.h / 2 > box.y && y - LABEL.h / 2 < box.y + box.h)
-  const left = Math.max(...level.filter((box) => box.x < x).map((box) => box.x + box.w), x - LABEL.w)
-  const right = Math.min(...level.filter((box) => box.x > x).map((box) => box.x), x + LABEL.w)
-  const half = Math.min(LABEL.w, right - left) / 2
+  const level = boxes.filter((box) => y + size.h / 2 > box.y && y - size.h / 2 < box.y + box.h)
+  const left = Math.max(...level.filter((box) => box.x < x).map((box) => box.x + box.w), x - size.w)
+  const right = Math.min(...level.filter((box) => box.x > x).map((box) => box.x), x + size.w)
+  const half = Math.min(size.w, right - left) / 2
   return { ...label, label: { x: Math.min(Math.max(x, left + half), right - half), y } }
 }
 
 /** Where a label may stand on a stretch: in its middle, and further to its ends. */
-function stretchLabels(a: Point, b: Point, gap: number): Label[] {
+function stretchLabels(a: Point, b: Point, gap: number, size: Size): Label[] {
   const upright = Math.abs(a.x - b.x) < 1
   const length = upright ? Math.abs(b.y - a.y) : Math.abs(b.x - a.x)
   // An upright stretch has the gap between the layers for its label.
-  const room = upright ? (length < LABEL.h ? 0 : gap * 0.95) : length
+  const room = upright ? (length < size.h ? 0 : gap * 0.95) : length
   return [0.5, 0.3, 0.7].flatMap((share, i) =>
-    i > 0 && length < 2 * LABEL.w
+    i > 0 && length < 2 * size.w
       ? []
       : [
           {

@@ -12,14 +12,15 @@ import type { Run } from '../run/run.ts'
 import type { Frame } from '../sim.ts'
 import type { Theme } from '../theme/tokens.ts'
 import { arrange, placeOf, placesOf, withCardAt, type Arrangement, type NamedPlaces } from './arrangement.ts'
-import { fitAround, toScreen, toWorld, zoomAt, type Camera, type Margins } from './camera.ts'
+import { fit, fitAround, toScreen, toWorld, zoomAt, type Camera, type Margins } from './camera.ts'
 import { CanvasSprite } from './canvas-sprite.ts'
 import { pathOf } from './dots.ts'
 import { around, contains, type Box, type Point, type Size } from './geometry.ts'
 import { ZOOM_LEAST } from './layout-input.ts'
 import type { Layout } from './layout.ts'
+import { Overview } from './overview.ts'
 import { nearestFree } from './places.ts'
-import { drawPlate, plateOf, PLATE_MARGIN } from './plate.ts'
+import { drawPlate, plateOf, PLATE_MARGIN, readable } from './plate.ts'
 import { listenToPointer } from './pointer.ts'
 import { drawRoads, ROAD_WIDTH } from './roads.ts'
 import { Traffic } from './traffic.ts'
@@ -30,6 +31,8 @@ const REPAINT_MS = 120
 const PAINT_MS = 2.5
 /** After the last turn of the wheel, in ms, cards are drawn sharp again. */
 const SETTLE_MS = 140
+/** Room for the caption above the cards of a group, in CSS pixels. */
+const CAPTION = 90
 /** Distance of a road's lanes from its middle, in world units. */
 const LANE = 4.8
 
@@ -60,6 +63,9 @@ export class Stage {
   readonly #world = new Container()
   readonly #roads = new Graphics()
   readonly #traffic: Traffic
+  readonly #overview = new Overview()
+  /** Groups are shown instead of cards. */
+  #far = false
   #theme: Theme
   #run: Run | undefined = undefined
   #arrangement: Arrangement | undefined = undefined
@@ -69,6 +75,8 @@ export class Stage {
   #glyphs: readonly Glyph[] = []
   #cards: CanvasSprite[] = []
   #plates: CanvasSprite[] = []
+  /** By road: 0 = its plate is empty, 1 = a number, 2 = trouble, too. */
+  #said: number[] = []
   #camera: Camera = { x: 0, y: 0, zoom: 1 }
   /** The zoom for which the cards' pictures were drawn. */
   #drawnZoom = 0
@@ -113,11 +121,12 @@ export class Stage {
     host.prepend(canvas)
     this.#root.addChild(this.#world)
     this.#world.addChild(this.#roads)
+    this.#root.addChild(this.#overview.container)
     this.#traffic = new Traffic(this.#world, canvas, renderer.name !== 'canvas', events.perDot, events.dotsLeast)
     this.setTheme(theme)
     listenToPointer(host, canvas, {
       nodeAt: (point) => this.#nodeAt(point),
-      select: events.selected,
+      click: (point) => this.#click(point),
       drag: (node, dx, dy) => this.#drag(node, dx / this.#camera.zoom, dy / this.#camera.zoom),
       drop: (node) => this.#drop(node),
       pan: (dx, dy) => this.pan(dx, dy),
@@ -190,6 +199,7 @@ export class Stage {
     for (const sprite of [...this.#cards, ...this.#plates]) sprite.destroy()
     this.#glyphs = run.outline.nodes.map(glyphOf)
     this.#plates = run.outline.roads.map(() => new CanvasSprite())
+    this.#said = run.outline.roads.map(() => 0)
     this.#cards = run.outline.nodes.map(() => new CanvasSprite())
     // Plates lie over cards: where the gap is narrow they must stay readable.
     for (const { sprite } of [...this.#cards, ...this.#plates]) this.#root.addChild(sprite)
@@ -217,6 +227,7 @@ export class Stage {
     const { roads } = this.#layout as Layout
     const { outline } = this.#run as Run
     this.#traffic.setPaths(outline.roads.map((road, i) => pathOf(roads[i].line, road.answers ? LANE : 0)))
+    this.#overview.set(outline, this.#layout as Layout)
     this.#stale = true
     this.#drawRoads()
   }
@@ -344,6 +355,7 @@ export class Stage {
 
   destroy(): void {
     for (const sprite of [...this.#cards, ...this.#plates]) sprite.destroy()
+    this.#overview.destroy()
     this.#traffic.destroy()
     ;(this.#renderer.canvas as HTMLCanvasElement).remove()
     this.#renderer.destroy()
@@ -376,7 +388,13 @@ export class Stage {
       this.#drawnFrame = frame
       this.#lastPaint = time
     }
-    if (this.#pending.length > 0) {
+    this.#setFar(this.#overview.isShownAt(this.#camera.zoom))
+    if (this.#far) {
+      const { frames } = run
+      const [at, density] = [frames[this.#drawnFrame], this.#renderer.resolution]
+      if (at !== undefined && this.#overview.paint(run, at, this.#camera, this.#theme, density, anew))
+        this.#dirty = true
+    } else if (this.#pending.length > 0) {
       this.#paint(run, run.frames[this.#drawnFrame], anew || !playing ? Infinity : time + PAINT_MS)
       this.#dirty = true
     }
@@ -388,7 +406,7 @@ export class Stage {
       scale: this.#scale.dots,
     }
     const dots =
-      this.#still || run.frames.length === 0
+      this.#still || this.#far || run.frames.length === 0
         ? this.#traffic.hide(sight)
         : this.#traffic.show(run, now, speed, sight, this.#dirty)
     if (!this.#dirty && !dots) return cards
@@ -396,6 +414,31 @@ export class Stage {
     this.#renderer.render(this.#root)
     this.#dirty = false
     return cards
+  }
+
+  /** From far, cards and roads give way to the groups of them. */
+  #setFar(far: boolean): void {
+    if (far === this.#far) return
+    this.#far = far
+    this.#host.dataset.level = far ? 'groups' : 'cards'
+    this.#world.visible = !far
+    this.#overview.container.visible = far
+    for (const { sprite } of this.#cards) sprite.visible = !far
+    if (far) for (const { sprite } of this.#plates) sprite.visible = false
+    this.#stale = true
+    this.#dirty = true
+  }
+
+  /** Selects a card; from far, comes close enough to the cards of a group to read them. */
+  #click(point: Point): void {
+    if (!this.#far) {
+      this.#events.selected(this.#nodeAt(point))
+      return
+    }
+    const cards = this.#overview.cardsAt(toWorld(this.#camera, point))
+    if (cards === undefined) return
+    this.#moved = true
+    this.#setCamera(fit(cards, this.#screen, { ...this.#margins, top: this.#margins.top + CAPTION }, 1.25))
   }
 
   /** Paints what is pending until the real time `until`; the rest has its turn in the next frames of the screen. */
@@ -441,7 +484,7 @@ export class Stage {
     const plate = this.#plates[road]
     const { text } = this.#scale
     const words = plateOf(run, frame, road, ((this.#layout as Layout).roads[road].room * this.#drawnZoom) / text)
-    plate.sprite.visible = words !== undefined
+    this.#said[road] = words === undefined ? 0 : words.words.second === undefined ? 1 : 2
     if (words === undefined) return
     const box = { x: 0, y: 0, w: words.w * text, h: words.h * text }
     plate.paint(box, PLATE_MARGIN, this.#renderer.resolution, (ctx) => {
@@ -456,15 +499,23 @@ export class Stage {
     const density = this.#renderer.resolution
     this.#world.position.set(x, y)
     this.#world.scale.set(zoom)
+    if (this.#far) {
+      this.#overview.place(this.#camera, density)
+      return
+    }
     const scale = this.#drawnZoom === 0 ? 1 : zoom / this.#drawnZoom
     layout.boxes.forEach((box, i) => this.#cards[i].place(toScreen(this.#camera, box), CARD_MARGIN, scale, density))
-    layout.roads.slice(0, this.#plates.length).forEach((road, i) => {
-      const plate = this.#plates[i]
-      const { width, height } = plate.sprite.texture
+    const places = layout.roads.slice(0, this.#plates.length).map((road, i): Box => {
+      const { width, height } = this.#plates[i].sprite.texture
       const size = { w: width / density - 2 * PLATE_MARGIN, h: height / density - 2 * PLATE_MARGIN }
       const lift = (ROAD_WIDTH.answers / 2) * zoom + size.h / 2 + 2
       const middle = { x: road.label.x * zoom + x, y: road.label.y * zoom + y - (road.upright ? 0 : lift) }
-      plate.place({ x: middle.x - size.w / 2, y: middle.y - size.h / 2, ...size }, PLATE_MARGIN, 1, density)
+      return { x: middle.x - size.w / 2, y: middle.y - size.h / 2, ...size }
+    })
+    const shown = readable(places, this.#said, this.boxes())
+    places.forEach((place, i) => {
+      this.#plates[i].sprite.visible = shown.has(i)
+      this.#plates[i].place(place, PLATE_MARGIN, 1, density)
     })
   }
 
@@ -475,6 +526,7 @@ export class Stage {
   }
 
   #nodeAt(point: Point): number | undefined {
+    if (this.#far) return undefined
     const world = toWorld(this.#camera, point)
     const found = this.#layout?.boxes.findIndex((box) => contains(box, world)) ?? -1
     return found < 0 ? undefined : found

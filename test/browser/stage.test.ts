@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { done, Lab, momentOf, scrub } from './browser.ts'
+import { largeShop } from './large.ts'
 
 let lab: Lab
 beforeAll(async () => {
@@ -22,6 +23,19 @@ async function boxOf(page: Page, name: string): Promise<Box> {
   const box = await card(page, name).boundingBox()
   if (box === null) throw new Error(`${name} has no place`)
   return box
+}
+
+/** Lets a file fall on the page, as the mouse would. */
+async function drop(page: Page, name: string, text: string): Promise<void> {
+  const data = await page.evaluateHandle(
+    ([file, content]) => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([content], file))
+      return transfer
+    },
+    [name, text] as const,
+  )
+  await page.dispatchEvent('.page', 'drop', { dataTransfer: data })
 }
 
 const boxes = async (page: Page): Promise<Box[]> =>
@@ -188,6 +202,53 @@ describe('the time line', () => {
     await expect
       .poll(() => page.locator('.passing').textContent(), { timeout: 20_000 })
       .toMatch(/At 0\d:\d\d\.\d+: first/)
+    await page.context().close()
+  })
+})
+
+describe('forty resources', () => {
+  const open = async (width: number, height: number): Promise<Page> => {
+    const { page } = await lab.visit('', { viewport: { width, height }, reducedMotion: 'reduce' })
+    await drop(page, 'large.yaml', largeShop())
+    await done(page)
+    return page
+  }
+
+  test.each([
+    [1280, 720, 100],
+    [1920, 1080, 150],
+  ])('stay apart and readable at %i × %i', async (width, height, least) => {
+    const page = await open(width, height)
+    const all = await boxes(page)
+    expect(all.length).toBeGreaterThanOrEqual(40)
+    const stage = await page.locator('.stage').boundingBox()
+    if (stage === null) throw new Error('there is no stage')
+    all.forEach((a, i) => {
+      expect(a.width).toBeGreaterThan(least)
+      // A line of text has room.
+      expect(a.height).toBeGreaterThan(18)
+      expect(a.x >= stage.x && a.y >= stage.y).toBe(true)
+      expect(a.x + a.width <= stage.x + stage.width && a.y + a.height <= stage.y + stage.height).toBe(true)
+      all.slice(i + 1).forEach((b) => expect(overlap(a, b)).toBe(false))
+    })
+    await page.context().close()
+  })
+
+  test('become boxes of groups from far; a click on one comes close to its cards', async () => {
+    const page = await open(1280, 720)
+    for (let i = 0; i < 3; i++) await page.keyboard.press('-')
+    await page.locator('.stage[data-level=groups]').waitFor()
+    const far = (await boxes(page))[0].width
+    // The groups stand in the middle of the stage: one of them is hit.
+    const stage = await page.locator('.stage').boundingBox()
+    if (stage === null) throw new Error('there is no stage')
+    for (const share of [0.5, 0.45, 0.55, 0.4, 0.6]) {
+      await page.mouse.click(stage.x + stage.width / 2, stage.y + stage.height * share)
+      if ((await page.locator('.stage[data-level=cards]').count()) > 0) break
+      await page.waitForTimeout(200)
+    }
+    await page.locator('.stage[data-level=cards]').waitFor()
+    expect((await boxes(page))[0].width).toBeGreaterThan(far * 1.5)
     await page.context().close()
   })
 })
