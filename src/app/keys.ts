@@ -24,7 +24,8 @@ const withControl =
     event.key.toLowerCase() === name && (event.ctrlKey || event.metaKey) && event.shiftKey === shift
 const PAN = 60
 
-const toggle = (name: 'help' | 'legend' | 'panels'): void => store.setState((state) => ({ [name]: !state[name] }))
+const toggle = (name: 'help' | 'legend' | 'panels' | 'palette' | 'table'): void =>
+  store.setState((state) => ({ [name]: !state[name] }))
 
 export const KEYS: readonly Key[] = [
   {
@@ -111,13 +112,10 @@ export const KEYS: readonly Key[] = [
     does: 'close, let go of the selection',
     is: one('Escape'),
     act: () =>
-      store.setState((state) =>
-        state.help || state.share
-          ? { help: false, share: false }
-          : state.selected !== undefined
-            ? { selected: undefined }
-            : { about: false },
-      ),
+      store.setState((state) => {
+        if (state.help || state.share) return { help: false, share: false }
+        return state.selected === undefined ? { about: false, table: false } : { selected: undefined }
+      }),
   },
   { keys: ['Ctrl Z'], does: 'undo a change', is: withControl('z', false), act: ({ session }) => session.undo() },
   {
@@ -163,6 +161,8 @@ export const KEYS: readonly Key[] = [
     is: () => false,
     act: () => {},
   },
+  { keys: ['N'], does: 'all resources as a table, or the stage', is: one('n'), act: () => toggle('table') },
+  { keys: ['Ctrl K'], does: 'commands by their names', is: withControl('k', false), act: () => toggle('palette') },
   { keys: ['L'], does: 'show or hide the legend', is: one('l'), act: () => toggle('legend') },
   { keys: ['\\'], does: 'show or hide the panels', is: one('\\'), act: () => toggle('panels') },
   {
@@ -199,7 +199,8 @@ function isField(target: EventTarget | undefined, event: KeyboardEvent): boolean
 export function listenToKeys(tools: Tools): void {
   window.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || isField(event.composedPath()[0], event)) return
-    if (store.getState().scenario === undefined && !['?', 'Escape', 't', 'o'].includes(event.key)) return
+    // In the gallery only what needs no run.
+    if (store.getState().scenario === undefined && !['?', 'Escape', 't', 'o', 'k'].includes(event.key)) return
     const key = KEYS.find((each) => each.is(event))
     if (key === undefined) return
     event.preventDefault()

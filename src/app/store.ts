@@ -68,6 +68,9 @@ export interface AppState extends Known {
   readonly before?: { readonly panels: boolean; readonly theme: ThemeName }
   readonly legend: boolean
   readonly help: boolean
+  readonly palette: boolean
+  /** All resources as a table instead of the stage. */
+  readonly table: boolean
   /** The dialog of what can be taken along. */
   readonly share: boolean
   /** Whether it is told what of the template is simulated, as long as nothing is selected. */
@@ -103,6 +106,8 @@ export const store = createStore<AppState>()(() => ({
   panels: true,
   legend: true,
   help: false,
+  palette: false,
+  table: false,
   share: false,
   about: false,
   still: prefers('(prefers-reduced-motion: reduce)'),

@@ -14,6 +14,7 @@ import { Help } from './help.tsx'
 import { Inspector } from './inspector.tsx'
 import { LeftPanel } from './left.tsx'
 import { Choice } from './open.tsx'
+import { Palette } from './palette.tsx'
 import { Problems } from './problems.tsx'
 import { Projector } from './projector.tsx'
 import { BaseStage } from './split.tsx'
@@ -94,6 +95,7 @@ export function Page() {
         {notice}
       </div>
       <Help />
+      <Palette />
       {share && (
         <Suspense>
           <Share />

@@ -20,6 +20,7 @@ import { axisMoment, perSecond } from '../run/words.ts'
 import { THEMES } from '../theme/tokens.ts'
 import { Legend } from './legend.tsx'
 import { SideLabel } from './sides.tsx'
+import { TableView } from './table-view.tsx'
 
 /** How far the keyboard moves a card, in pixels. */
 const STEP = 24
@@ -71,6 +72,7 @@ export function StageView() {
   const still = useApp((state) => state.still)
   const legend = useApp((state) => state.legend)
   const places = useApp((state) => state.places)
+  const table = useApp((state) => state.table)
   const projected = useApp((state) => state.before !== undefined)
   const [moves, setMoves] = useState(0)
   const isSplit = useApp((state) => state.view === 'split')
@@ -146,7 +148,8 @@ export function StageView() {
     <div className="stage" ref={host}>
       {isSplit && <SideLabel side="b" />}
       <Caption insights={insights} status={status} run={() => tools.session.run} spoken />
-      {ready && (
+      {table && <TableView />}
+      {ready && !table && (
         <Mirror
           moves={moves}
           stage={tools.stage}
@@ -156,8 +159,8 @@ export function StageView() {
           prefix=""
         />
       )}
-      {ready && <RequestHere moves={moves} />}
-      {legend && <Legend />}
+      {ready && !table && <RequestHere moves={moves} />}
+      {legend && !table && <Legend />}
       {SHOWS_COSTS && <Cost />}
       <div className="zoom" role="group" aria-label="Zoom">
         <button type="button" aria-label="Zoom in" onClick={() => tools.stage?.zoom(1.25)}>
@@ -168,6 +171,15 @@ export function StageView() {
         </button>
         <button type="button" aria-label="Show all" title="Show all (0)" onClick={() => tools.stage?.fit()}>
           ⤢
+        </button>
+        <button
+          type="button"
+          aria-label="Table"
+          aria-pressed={table}
+          title="All resources as a table (N)"
+          onClick={() => store.setState({ table: !table })}
+        >
+          ▤
         </button>
         {places.size > 0 && (
           <button

@@ -69,7 +69,7 @@ export function axisMoment(us: number): string {
 }
 
 export const percent = (share: number): string =>
-  share > 0 && share < 0.1 ? `${(share * 100).toFixed(1)}%` : `${Math.round(share * 100)}%`
+  share > 0 && share < 0.1 ? `${(share * 100).toFixed(1)}%` : `${number(Math.round(share * 100))}%`
 
 /** A sentence of the core without the marks around its names. */
 export const plainText = (text: string): string => text.replaceAll('`', '')

@@ -1,7 +1,7 @@
 // The plate beside a road: how much goes over it now, and how much of it comes back refused.
 import type { Frame, Outcome } from '../sim.ts'
 import { Pen } from '../glyphs/pen.ts'
-import { perSecond } from '../run/words.ts'
+import { number, perSecond } from '../run/words.ts'
 import type { Run } from '../run/run.ts'
 import { outcomeColour, type Theme } from '../theme/tokens.ts'
 import { overlapOf, type Box, type Size } from './geometry.ts'
@@ -15,11 +15,11 @@ interface Words {
   readonly second?: {
     readonly figure: string
     readonly word: string
-    readonly outcome: 'throttled' | 'error' | 'dead-letter'
+    readonly outcome: 'ok' | 'throttled' | 'error' | 'dead-letter'
   }
 }
 
-function wordsOf(run: Run, frame: Frame, road: number): Words {
+function wordsOf(run: Run, frame: Frame, road: number, more: number): Words {
   const rate = (outcome: Outcome): number => run.rate(frame, road, outcome)
   const main = perSecond(rate('ok') + rate('retry') + rate('dead-letter'))
   const [throttled, error, dead] = [rate('throttled'), rate('error'), rate('dead-letter')]
@@ -27,7 +27,7 @@ function wordsOf(run: Run, frame: Frame, road: number): Words {
   if (throttled > 0 && throttled >= error)
     return { main, second: { figure: perSecond(throttled), word: 'refused', outcome: 'throttled' } }
   if (error > 0) return { main, second: { figure: perSecond(error), word: 'fail', outcome: 'error' } }
-  return { main }
+  return more > 0 ? { main, second: { figure: `+${number(more)}`, word: 'wait', outcome: 'ok' } } : { main }
 }
 
 export interface Plate extends Size {
@@ -36,9 +36,12 @@ export interface Plate extends Size {
   readonly full: boolean
 }
 
-/** The plate as large as its words, at most about `room` CSS pixels wide; undefined when there is nothing to say. */
-export function plateOf(run: Run, frame: Frame, road: number, room: number): Plate | undefined {
-  const words = wordsOf(run, frame, road)
+/**
+ * The plate as large as its words, at most about `room` CSS pixels wide; undefined when there is nothing to say. `more`: how many
+ * wait at the road's end beyond those that are drawn.
+ */
+export function plateOf(run: Run, frame: Frame, road: number, room: number, more: number = 0): Plate | undefined {
+  const words = wordsOf(run, frame, road, more)
   const { main, second } = words
   if (main === '0/s' && second === undefined) return undefined
   const widthOf = (letters: number): number => Math.ceil(letters * LETTER + 9)
@@ -65,10 +68,11 @@ export function drawPlate(ctx: CanvasRenderingContext2D, theme: Theme, { w, h, w
   }
   pen.text(middle, LINE + 1, main, { size: 11, weight: 500, mono: true, align: 'center', colour: theme.hi })
   if (second === undefined) return
-  const colour = outcomeColour(theme, second.outcome)
+  // Those that wait stand in the colour of trouble: they would go on if they could.
+  const colour = outcomeColour(theme, second.outcome === 'ok' ? 'throttled' : second.outcome)
   const text = full ? `${second.figure} ${second.word}` : second.figure
   const width = pen.widthOf(text, { size: 11, mono: true })
-  pen.mark(second.outcome, middle - width / 2 - 1, 2 * LINE - 3, 3.4)
+  pen.mark(second.outcome, middle - width / 2 - 1, 2 * LINE - 3, 3.4, colour)
   pen.text(middle + 5, 2 * LINE + 1, text, { size: 11, mono: true, align: 'center', colour })
 }
 

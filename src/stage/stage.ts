@@ -12,6 +12,7 @@ import type { Run } from '../run/run.ts'
 import type { Frame } from '../sim.ts'
 import type { Theme } from '../theme/tokens.ts'
 import { arrange, placeOf, placesOf, withCardAt, type Arrangement, type NamedPlaces } from './arrangement.ts'
+import { drawCrowds, STANDING_MAX, waitingOn } from './crowds.ts'
 import { fit, fitAround, toScreen, toWorld, zoomAt, type Camera, type Margins } from './camera.ts'
 import { CanvasSprite } from './canvas-sprite.ts'
 import { pathOf } from './dots.ts'
@@ -62,6 +63,7 @@ export class Stage {
   readonly #root = new Container()
   readonly #world = new Container()
   readonly #roads = new Graphics()
+  readonly #crowds = new Graphics()
   readonly #traffic: Traffic
   readonly #overview = new Overview()
   /** Groups are shown instead of cards. */
@@ -77,6 +79,8 @@ export class Stage {
   #plates: CanvasSprite[] = []
   /** By road: 0 = its plate is empty, 1 = a number, 2 = trouble, too. */
   #said: number[] = []
+  /** By road: how many wait at its end. */
+  #waiting: readonly number[] = []
   #camera: Camera = { x: 0, y: 0, zoom: 1 }
   /** The zoom for which the cards' pictures were drawn. */
   #drawnZoom = 0
@@ -123,6 +127,8 @@ export class Stage {
     this.#world.addChild(this.#roads)
     this.#root.addChild(this.#overview.container)
     this.#traffic = new Traffic(this.#world, canvas, renderer.name !== 'canvas', events.perDot, events.dotsLeast)
+    // In front of those that move: they stand.
+    this.#world.addChild(this.#crowds)
     this.setTheme(theme)
     listenToPointer(host, canvas, {
       nodeAt: (point) => this.#nodeAt(point),
@@ -242,7 +248,7 @@ export class Stage {
 
   #fitting({ boxes, roads, bounds }: Layout): Camera {
     const stretches = roads.flatMap(({ line }) => line.slice(1).map((point, i) => around([at(point), at(line[i])])))
-    const most = this.#screen.w > 1500 ? 1.5 : 1.25
+    const most = this.#screen.w > 1500 ? 1.8 : 1.5
     return fitAround([...boxes, ...stretches], bounds, this.#screen, this.#margins, this.#obstacles, most)
   }
 
@@ -387,6 +393,10 @@ export class Stage {
       this.#pending = [...run.outline.nodes.keys(), ...run.outline.roads.map((_, i) => ~i)]
       this.#drawnFrame = frame
       this.#lastPaint = time
+      if (frame >= 0) {
+        this.#waiting = waitingOn(run, run.frames[frame])
+        drawCrowds(this.#crowds, this.#layout, this.#waiting, LANE, this.#theme)
+      }
     }
     this.#setFar(this.#overview.isShownAt(this.#camera.zoom))
     if (this.#far) {
@@ -483,7 +493,9 @@ export class Stage {
   #paintPlate(run: Run, frame: Frame, road: number): void {
     const plate = this.#plates[road]
     const { text } = this.#scale
-    const words = plateOf(run, frame, road, ((this.#layout as Layout).roads[road].room * this.#drawnZoom) / text)
+    const more = Math.max(0, (this.#waiting[road] ?? 0) - STANDING_MAX)
+    const room = ((this.#layout as Layout).roads[road].room * this.#drawnZoom) / text
+    const words = plateOf(run, frame, road, room, more)
     this.#said[road] = words === undefined ? 0 : words.words.second === undefined ? 1 : 2
     if (words === undefined) return
     const box = { x: 0, y: 0, w: words.w * text, h: words.h * text }

@@ -87,6 +87,8 @@ describe('the cards', () => {
     expect(await distance(page)).toBeGreaterThan(wanted * 0.6)
 
     await page.getByRole('button', { name: 'Share', exact: true }).click()
+    await expect.poll(() => page.url()).toContain('p=Api')
+    await page.keyboard.press('Escape')
     const colleague = await lab.visit(new URL(page.url()).hash, { reducedMotion: 'reduce' })
     await done(colleague.page)
     expect(await distance(colleague.page)).toBeCloseTo(await distance(page), 0)
@@ -138,7 +140,7 @@ describe('the cards', () => {
 
 describe('the time line', () => {
   test('steps from event to event and says what happens; forth and back is where one was', async () => {
-    const { page, complaints } = await lab.visit('#scenario=cold-starts', { reducedMotion: 'reduce' })
+    const { page, complaints } = await lab.visit('#scenario=api-throttle', { reducedMotion: 'reduce' })
     await done(page)
     await scrub(page, 0.3)
     const start = await momentOf(page)
@@ -249,6 +251,61 @@ describe('forty resources', () => {
     }
     await page.locator('.stage[data-level=cards]').waitFor()
     expect((await boxes(page))[0].width).toBeGreaterThan(far * 1.5)
+    await page.context().close()
+  })
+})
+
+describe('all resources', () => {
+  test('are a table at the moment shown, sorted by any column', async () => {
+    const { page, complaints } = await lab.visit('#scenario=flash-crowd', { reducedMotion: 'reduce' })
+    await done(page)
+    await scrub(page, 0.5)
+    await page.keyboard.press('n')
+    const table = page.getByRole('region', { name: 'All resources' })
+    const names = async (): Promise<string[]> => table.locator('tbody th').allTextContents()
+    await expect.poll(() => table.locator('tr[data-node]').count()).toBeGreaterThan(8)
+    const before = await names()
+    await table.getByRole('button', { name: 'Refused' }).click()
+    await expect.poll(async () => (await names())[0]).toBe('Buy')
+    expect(await table.locator('th[aria-sort=descending]').innerText()).toMatch(/Refused/)
+    await expect.poll(() => table.locator('tbody tr').first().innerText()).toMatch(/refused with 429/)
+    expect((await names()).toSorted()).toEqual(before.toSorted())
+    // The numbers are those of the moment.
+    await scrub(page, 0.2)
+    await expect.poll(() => table.innerText()).not.toMatch(/refused with 429/)
+    await table.getByRole('button', { name: 'Buy' }).click()
+    await page.getByRole('complementary', { name: 'Inspector' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await table.waitFor({ state: 'detached' })
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  test('and all that can be done are found by their names', async () => {
+    const { page, complaints } = await lab.visit('', { reducedMotion: 'reduce' })
+    await page.locator('.gallery').waitFor()
+    await page.keyboard.press('Control+k')
+    const input = page.getByRole('combobox', { name: 'What to do' })
+    await input.fill('open poison')
+    await page.keyboard.press('Enter')
+    await done(page)
+    expect(page.url()).toContain('poison-message')
+
+    await page.keyboard.press('Control+k')
+    await input.fill('whole')
+    await page.keyboard.press('ArrowDown')
+    expect(await page.locator('[role=option][aria-selected=true]').count()).toBe(1)
+    await input.fill('failswhole')
+    await page.keyboard.press('Enter')
+    await page.getByRole('complementary', { name: 'Inspector' }).getByText('AWS::Lambda::Function').first().waitFor()
+
+    await page.keyboard.press('Control+k')
+    await page.locator('[data-command="time.end"]').waitFor()
+    await input.fill('to the end')
+    await page.locator('[data-command="time.end"]').click()
+    await expect.poll(() => momentOf(page)).toBe(720)
+    expect(complaints).toEqual([])
     await page.context().close()
   })
 })
