@@ -33,10 +33,11 @@ const PRESSES: readonly (readonly [string, string, string, Press])[] = [
   ['stage.zoom-in', 'Zoom in', '+', { key: '+' }],
   ['stage.zoom-out', 'Zoom out', '−', { key: '-' }],
   ['stage.fit', 'Show all', '0', { key: '0' }],
-  ['stage.tidy', 'Tidy: cards back to where they stand by themselves', 'O', { key: 'o' }],
+  ['stage.tidy', 'Tidy: cards back to where they stand by themselves', 'G', { key: 'g' }],
   ['stage.table', 'Table of all resources', 'N', { key: 'n' }],
   ['edit.undo', 'Undo a change', 'Ctrl Z', { key: 'z', ctrlKey: true }],
   ['edit.redo', 'Do it again', 'Ctrl Shift Z', { key: 'z', ctrlKey: true, shiftKey: true }],
+  ['edit.run', 'Run the text of the editor', 'Ctrl Enter', { key: 'Enter', ctrlKey: true }],
   ['view.theme', 'Dark or light', 'T', { key: 't' }],
   ['view.dots', 'Moving dots on or off', 'M', { key: 'm' }],
   ['view.legend', 'Legend', 'L', { key: 'l' }],
@@ -45,7 +46,7 @@ const PRESSES: readonly (readonly [string, string, string, Press])[] = [
 ]
 
 /** Keys that say where, not what: their commands are the places themselves. */
-const PLACES = /^(?:1|W|Tab|Escape|Ctrl K|Shift ←↑↓→)$/
+const PLACES = /^(?:1|W|Tab|Escape|Ctrl K|Shift ←↑↓→|Ctrl Space)$/
 
 const eventOf = (press: Press): KeyboardEvent => new KeyboardEvent('keydown', press)
 

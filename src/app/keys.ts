@@ -102,9 +102,9 @@ export const KEYS: readonly Key[] = [
   { keys: ['Tab', 'Enter'], does: 'from card to card, inspect', is: () => false, act: () => {} },
   { keys: ['Shift ←↑↓→'], does: 'on a card: move it', is: () => false, act: () => {} },
   {
-    keys: ['O'],
+    keys: ['G'],
     does: 'tidy: cards back to where they stand by themselves',
-    is: one('o'),
+    is: one('g'),
     act: ({ session }) => session.tidy(),
   },
   {

@@ -185,7 +185,7 @@ export function StageView() {
           <button
             type="button"
             aria-label="Tidy"
-            title="Tidy: cards back to where they stand by themselves (O)"
+            title="Tidy: cards back to where they stand by themselves (G)"
             onClick={() => tools.session.tidy()}
           >
             ▦

@@ -116,7 +116,7 @@ describe('the cards', () => {
       })
       .toBe(false)
     expect((await boxOf(page, 'Shop')).x).toBeGreaterThan(start.x + 30)
-    await page.keyboard.press('o')
+    await page.keyboard.press('g')
     await expect.poll(() => boxOf(page, 'Shop')).toEqual(start)
     await page.context().close()
   })
