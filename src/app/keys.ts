@@ -113,7 +113,7 @@ export const KEYS: readonly Key[] = [
     is: one('Escape'),
     act: () =>
       store.setState((state) => {
-        if (state.help || state.share) return { help: false, share: false }
+        if (state.help || state.share || state.palette) return { help: false, share: false, palette: false }
         return state.selected === undefined ? { about: false, table: false } : { selected: undefined }
       }),
   },

@@ -64,7 +64,10 @@ export const alarm: Glyph = {
     const beside = box.x + 20 * k + pen.widthOf(now, { size: 15, weight: 600 }) + 10 * k
     const roomBeside = box.x + box.w - beside
     const below = pen.widthOf(words, style) > roomBeside && box.h > 46 * k
-    if (!below) pen.text(box.x + box.w, box.y + 17 * k, words, { ...style, align: 'right', max: roomBeside })
+    // Of the two figures the value alone, where there is no room for both.
+    const short = pen.widthOf(words, style) > roomBeside ? words.slice(0, words.indexOf(' ')) : words
+    if (!below && pen.widthOf(short, style) <= roomBeside)
+      pen.text(box.x + box.w, box.y + 17 * k, short, { ...style, align: 'right' })
     const top = box.y + 26 * k
     const height = box.h - 26 * k - (below ? 17 * k : 0)
     if (below) pen.text(box.x, box.y + box.h - 3 * k, words, { ...style, max: box.w })

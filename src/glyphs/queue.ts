@@ -79,14 +79,14 @@ export const queue: Glyph = {
     const inFlight = amount(view, 'In flight')
     const dead = amount(view, 'Dead-lettered')
     const small = { size: 11, mono: true } as const
-    const long = box.w > 168 * k
+    const width = box.w < 70 * k ? 0 : Math.min(110 * k, box.w * 0.42)
+    const long = pen.widthOf(`in flight ${number(inFlight)}`, small) <= width - 12 * k
     const waits = `${long ? 'waiting ' : ''}${number(visible)}`
     const flies = `${long ? 'in flight ' : ''}${number(inFlight)}`
     const words = box.h > 36 * k ? 14 * k : 0
     const below = words > 0 && box.h > 84 * k ? 13 * k : 0
     const trayHeight = dead > 0 && box.h > 56 * k ? Math.min(28, Math.max(18, box.h / k / 5)) * k : 0
     const height = Math.max(10 * k, box.h - words - below - (trayHeight > 0 ? trayHeight + 5 * k : 0))
-    const width = box.w < 70 * k ? 0 : Math.min(110 * k, box.w * 0.42)
     const main = { x: box.x, y: box.y + words, w: box.w - (width > 0 ? width + 7 * k : 0), h: height }
     const value = tube(pen, main, visible, theme.ramp[3], isOld(view))
     let flying = 1

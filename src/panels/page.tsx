@@ -14,7 +14,6 @@ import { Help } from './help.tsx'
 import { Inspector } from './inspector.tsx'
 import { LeftPanel } from './left.tsx'
 import { Choice } from './open.tsx'
-import { Palette } from './palette.tsx'
 import { Problems } from './problems.tsx'
 import { Projector } from './projector.tsx'
 import { BaseStage } from './split.tsx'
@@ -23,6 +22,8 @@ import { TimeLine } from './time-line.tsx'
 
 // Nobody waits for what is asked for now and then.
 const Share = lazy(() => import('./share.tsx').then((each) => ({ default: each.Share })))
+
+const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })))
 
 export function Page() {
   const { session } = useTools()
@@ -33,6 +34,7 @@ export function Page() {
   const about = useApp((state) => state.about)
   const editing = useEditor((state) => state.open)
   const notice = useApp((state) => state.notice)
+  const palette = useApp((state) => state.palette)
   const share = useApp((state) => state.share)
   const [over, setOver] = useState(false)
   const drop = (event: DragEvent): void => {
@@ -95,7 +97,11 @@ export function Page() {
         {notice}
       </div>
       <Help />
-      <Palette />
+      {palette && (
+        <Suspense>
+          <Palette />
+        </Suspense>
+      )}
       {share && (
         <Suspense>
           <Share />

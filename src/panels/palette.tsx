@@ -8,15 +8,11 @@ import './palette.css'
 const SHOWN_MAX = 12
 
 export function Palette() {
-  const open = useApp((state) => state.palette)
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
-    if (open && dialog.current?.open === false) dialog.current.showModal()
-    if (!open && dialog.current?.open === true) dialog.current.close()
-  }, [open])
+  useEffect(() => dialog.current?.showModal(), [])
   return (
     <dialog ref={dialog} className="palette" aria-label="Commands" onClose={() => store.setState({ palette: false })}>
-      {open && <Commands />}
+      <Commands />
     </dialog>
   )
 }

@@ -1,5 +1,5 @@
 // The stage with what lies over it: the caption, the legend, the zoom, and the same nodes as buttons for the keyboard.
-import { useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { Live, useLive, useTools } from '../app/context.tsx'
 import { DOTS_LEAST, SHOWS_COSTS } from '../app/perf.ts'
 import { PROJECTED } from '../app/projector.ts'
@@ -20,7 +20,6 @@ import { axisMoment, perSecond } from '../run/words.ts'
 import { THEMES } from '../theme/tokens.ts'
 import { Legend } from './legend.tsx'
 import { SideLabel } from './sides.tsx'
-import { TableView } from './table-view.tsx'
 
 /** How far the keyboard moves a card, in pixels. */
 const STEP = 24
@@ -57,6 +56,8 @@ function keepClear(stage: Stage, host: HTMLElement | null, text: number): void {
       : [{ x: zoom.offsetLeft, y: zoom.offsetTop, w: zoom.offsetWidth, h: zoom.offsetHeight }]),
   ])
 }
+
+const TableView = lazy(() => import('./table-view.tsx').then((module) => ({ default: module.TableView })))
 
 export function StageView() {
   const tools = useTools()
@@ -148,7 +149,11 @@ export function StageView() {
     <div className="stage" ref={host}>
       {isSplit && <SideLabel side="b" />}
       <Caption insights={insights} status={status} run={() => tools.session.run} spoken />
-      {table && <TableView />}
+      {table && (
+        <Suspense>
+          <TableView />
+        </Suspense>
+      )}
       {ready && !table && (
         <Mirror
           moves={moves}

@@ -1,5 +1,5 @@
 // All resources as a table at the moment shown: the same as the stage in numbers and words, sorted by any column.
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useLive, useTools } from '../app/context.tsx'
 import { store, useApp } from '../app/store.ts'
 import { glyphOf } from '../glyphs/index.ts'
@@ -36,7 +36,7 @@ const COLUMNS: readonly Column[] = [
 const NUMBERS = new Set(['In', 'Retries', 'Refused', 'Fail', 'Use'])
 
 export function TableView() {
-  const { session } = useTools()
+  const { session, loop } = useTools()
   const outline = useApp((state) => state.outline)
   const [sort, setSort] = useState({ column: 0, reversed: false })
   /** Nodes in the order of their rows; undefined = in that of the template. */
@@ -60,6 +60,8 @@ export function TableView() {
     const next = sorted(views, sort)
     if (next.join() !== order.join()) setOrder(next)
   }, 250)
+  // In a pause nothing else would sort anew.
+  useEffect(() => loop.refresh(), [loop, sort])
   if (outline === undefined) return null
   const nodes = order.length === outline.nodes.length ? order : outline.nodes.map((_, i) => i)
   return (

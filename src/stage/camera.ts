@@ -59,7 +59,7 @@ const PLACES = 24
 
 /**
  * The largest camera at which all of `parts` (cards, stretches of roads) are in view and none lies under an obstacle, such as the
- * caption: rectangles of the screen. What has no room beside them is shown below, as if they were margins.
+ * caption: rectangles of the screen. What has no room beside them is shown clear of them, as if they were margins.
  */
 export function fitAround(
   parts: readonly Box[],
@@ -71,8 +71,12 @@ export function fitAround(
 ): Camera {
   const largest = fit(bounds, screen, margins, most)
   const top = Math.max(margins.top, ...obstacles.map((box) => (box.y < screen.h / 2 ? box.y + box.h + CLEAR : 0)))
-  const below = fit(bounds, screen, { ...margins, top }, most)
-  for (let zoom = largest.zoom; zoom > below.zoom; zoom *= ZOOM_STEP) {
+  const right = Math.max(
+    margins.right,
+    ...obstacles.map((box) => (box.x > screen.w / 2 ? screen.w - box.x + CLEAR : 0)),
+  )
+  const clear = fit(bounds, screen, { ...margins, top, right }, most)
+  for (let zoom = largest.zoom; zoom > clear.zoom; zoom *= ZOOM_STEP) {
     const room = {
       x: Math.max(0, screen.w - margins.left - margins.right - bounds.w * zoom),
       y: Math.max(0, screen.h - margins.top - margins.bottom - bounds.h * zoom),
@@ -89,7 +93,7 @@ export function fitAround(
         if (!parts.some((part) => isUnder(toScreen(camera, part), obstacles))) return camera
       }
   }
-  return below
+  return clear
 }
 
 const isUnder = (part: Box, obstacles: readonly Box[]): boolean =>
