@@ -120,14 +120,14 @@ describe('a card', () => {
     // Rim and filling of each disc.
     expect(written(0, 138, 128).arcs).toBeGreaterThanOrEqual(2 * 3)
     const { words } = written(0, 600, 480)
-    expect(words).toContain('#17 41 s · new')
-    expect(words).toContain('#18 12 s · received 2×')
-    expect(words).toContain('#12 44 s · try 3 · 50% left')
+    expect(words).toContain('#17 41 s new')
+    expect(words).toContain('#18 12 s seen 2×')
+    expect(words).toContain('#12 44 s try 3, 50% left')
   })
 
   test('of a function and of a table, from near, lists environments, partitions and their hottest keys', () => {
-    expect(written(1, 600, 480).words).toContain('computes for 250 ms · provisioned')
-    expect(written(1, 600, 480).words).toContain('waits, in it for 2 s')
+    expect(written(1, 600, 480).words).toContain('computes 250 ms · provisioned')
+    expect(written(1, 600, 480).words).toContain('waits 2 s')
     expect(written(2, 600, 480).words).toContain(
       'P2 100% of its limit · 480/s refused · burst 0% · hottest key tenant-7',
     )

@@ -118,7 +118,7 @@ function foot(pen: Pen, box: Box, facts: readonly Fact[]): void {
 }
 
 /** Single things are read, not looked at: their texts grow less than the card. */
-const near = (pen: Pen): Pen => new Pen(pen.ctx, pen.theme, Math.min(pen.k, 1.25))
+const near = (pen: Pen): Pen => new Pen(pen.ctx, pen.theme, Math.min(pen.k, 1.1))
 
 /** Name, the picture where it has room, else a level bar, and one line of words. */
 function compact(pen: Pen, box: Box, glyph: Glyph, view: NodeView, badge: Badge | undefined): void {

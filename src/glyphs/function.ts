@@ -12,7 +12,7 @@ const WAITING = 1
 const STARTING = 2
 const IDLE = 3
 
-const DOES = ['computes for', 'waits, in it for', 'starts cold for', 'idle for'] as const
+const DOES = ['computes', 'waits', 'starts cold', 'idle'] as const
 
 /** The most cells that are drawn one by one: beyond, each stands for several. */
 const DRAWN_MAX = 600
@@ -91,7 +91,7 @@ export const lambda: Glyph = {
   items(pen, box, view) {
     const { theme, k } = pen
     const cells = view.cells('Environments')
-    const left = { ...box, w: box.w * 0.45 }
+    const left = { ...box, w: box.w * 0.5 }
     lambda.draw(pen, left, view)
     if (cells === undefined) return
     const at = { ...box, x: left.x + left.w + 16 * k, w: box.w - left.w - 16 * k }

@@ -129,21 +129,15 @@ export const queue: Glyph = {
             : pen.mark(cells.value(cell, 'Delayed') === 1 ? 'retry' : 'ok', x, y, 3.2 * k, theme.ramp[3]),
       )
     }
-    const received = (times: number): string =>
-      times === 0 ? 'new' : times === 1 ? 'received once' : `received ${times}×`
-    list(
-      'Waiting',
-      `waiting ${number(amount(view, 'Visible') + amount(view, 'Delayed'))}, oldest first`,
-      half,
-      (cells, i) => {
-        const [id, age, times] = [cells.value(i, 'Message'), cells.value(i, 'Age'), cells.value(i, 'Receives')]
-        return `#${id} ${seconds(age)} · ${received(times)}`
-      },
-    )
+    const waiting = amount(view, 'Visible') + amount(view, 'Delayed')
+    list('Waiting', `waiting ${number(waiting)}, oldest first`, half, (cells, i) => {
+      const [id, age, times] = [cells.value(i, 'Message'), cells.value(i, 'Age'), cells.value(i, 'Receives')]
+      return `#${id} ${seconds(age)} ${times === 0 ? 'new' : `seen ${times}×`}`
+    })
     const right = { ...half, x: box.x + half.w + gap }
     list('Flying', `in flight ${number(amount(view, 'In flight'))}, hidden still`, right, (cells, i) => {
       const [id, age, times] = [cells.value(i, 'Message'), cells.value(i, 'Age'), cells.value(i, 'Receives')]
-      return `#${id} ${seconds(age)} · ${times > 1 ? `try ${times} · ` : ''}${percent(cells.value(i, 'Left'))} left`
+      return `#${id} ${seconds(age)}${times > 1 ? ` try ${times}` : ''}, ${percent(cells.value(i, 'Left'))} left`
     })
   },
   describe(view) {
