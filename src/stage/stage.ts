@@ -12,7 +12,7 @@ import type { Run } from '../run/run.ts'
 import type { Frame } from '../sim.ts'
 import type { Theme } from '../theme/tokens.ts'
 import { arrange, placeOf, placesOf, withCardAt, type Arrangement, type NamedPlaces } from './arrangement.ts'
-import { drawCrowds, STANDING_MAX, waitingOn } from './crowds.ts'
+import { drawCrowds, waitingOn } from './crowds.ts'
 import { fit, fitAround, toScreen, toWorld, zoomAt, type Camera, type Margins } from './camera.ts'
 import { CanvasSprite } from './canvas-sprite.ts'
 import { pathOf } from './dots.ts'
@@ -21,9 +21,9 @@ import { ZOOM_LEAST } from './layout-input.ts'
 import type { Layout } from './layout.ts'
 import { Overview } from './overview.ts'
 import { nearestFree } from './places.ts'
-import { drawPlate, plateOf, PLATE_MARGIN, readable } from './plate.ts'
+import { Plates } from './plates.ts'
 import { listenToPointer } from './pointer.ts'
-import { drawRoads, ROAD_WIDTH } from './roads.ts'
+import { drawRoads } from './roads.ts'
 import { Traffic } from './traffic.ts'
 
 /** Least real time between two drawings of the same card, in ms. */
@@ -76,9 +76,7 @@ export class Stage {
   #before: NamedPlaces = new Map()
   #glyphs: readonly Glyph[] = []
   #cards: CanvasSprite[] = []
-  #plates: CanvasSprite[] = []
-  /** By road: 0 = its plate is empty, 1 = a number, 2 = trouble, too. */
-  #said: number[] = []
+  readonly #plates = new Plates()
   /** By road: how many wait at its end. */
   #waiting: readonly number[] = []
   #camera: Camera = { x: 0, y: 0, zoom: 1 }
@@ -202,13 +200,13 @@ export class Stage {
     this.#drawnOf.clear()
     this.#pending = []
     if (same) return
-    for (const sprite of [...this.#cards, ...this.#plates]) sprite.destroy()
+    for (const sprite of this.#cards) sprite.destroy()
     this.#glyphs = run.outline.nodes.map(glyphOf)
-    this.#plates = run.outline.roads.map(() => new CanvasSprite())
-    this.#said = run.outline.roads.map(() => 0)
+    this.#plates.set(run.outline.roads.length)
     this.#cards = run.outline.nodes.map(() => new CanvasSprite())
     // Plates lie over cards: where the gap is narrow they must stay readable.
-    for (const { sprite } of [...this.#cards, ...this.#plates]) this.#root.addChild(sprite)
+    for (const { sprite } of this.#cards) this.#root.addChild(sprite)
+    this.#root.addChild(this.#plates.container)
     // The same scenario with a resource more or less: what was there stays where it was.
     const edited = former !== undefined && this.#arrangement !== undefined && former.outline.name === run.outline.name
     this.#before = edited ? placesOf(this.#arrangement as Arrangement, former.outline) : new Map()
@@ -360,7 +358,8 @@ export class Stage {
   }
 
   destroy(): void {
-    for (const sprite of [...this.#cards, ...this.#plates]) sprite.destroy()
+    for (const sprite of this.#cards) sprite.destroy()
+    this.#plates.destroy()
     this.#overview.destroy()
     this.#traffic.destroy()
     ;(this.#renderer.canvas as HTMLCanvasElement).remove()
@@ -434,7 +433,7 @@ export class Stage {
     this.#world.visible = !far
     this.#overview.container.visible = far
     for (const { sprite } of this.#cards) sprite.visible = !far
-    if (far) for (const { sprite } of this.#plates) sprite.visible = false
+    this.#plates.container.visible = !far
     this.#stale = true
     this.#dirty = true
   }
@@ -491,18 +490,9 @@ export class Stage {
   }
 
   #paintPlate(run: Run, frame: Frame, road: number): void {
-    const plate = this.#plates[road]
-    const { text } = this.#scale
-    const more = Math.max(0, (this.#waiting[road] ?? 0) - STANDING_MAX)
-    const room = ((this.#layout as Layout).roads[road].room * this.#drawnZoom) / text
-    const words = plateOf(run, frame, road, room, more)
-    this.#said[road] = words === undefined ? 0 : words.words.second === undefined ? 1 : 2
-    if (words === undefined) return
-    const box = { x: 0, y: 0, w: words.w * text, h: words.h * text }
-    plate.paint(box, PLATE_MARGIN, this.#renderer.resolution, (ctx) => {
-      ctx.scale(text, text)
-      drawPlate(ctx, this.#theme, words)
-    })
+    const room = (this.#layout as Layout).roads[road].room * this.#drawnZoom
+    const look = { theme: this.#theme, density: this.#renderer.resolution, text: this.#scale.text }
+    this.#plates.paint(run, frame, road, room, this.#waiting[road] ?? 0, look)
   }
 
   #place(): void {
@@ -517,18 +507,7 @@ export class Stage {
     }
     const scale = this.#drawnZoom === 0 ? 1 : zoom / this.#drawnZoom
     layout.boxes.forEach((box, i) => this.#cards[i].place(toScreen(this.#camera, box), CARD_MARGIN, scale, density))
-    const places = layout.roads.slice(0, this.#plates.length).map((road, i): Box => {
-      const { width, height } = this.#plates[i].sprite.texture
-      const size = { w: width / density - 2 * PLATE_MARGIN, h: height / density - 2 * PLATE_MARGIN }
-      const lift = (ROAD_WIDTH.answers / 2) * zoom + size.h / 2 + 2
-      const middle = { x: road.label.x * zoom + x, y: road.label.y * zoom + y - (road.upright ? 0 : lift) }
-      return { x: middle.x - size.w / 2, y: middle.y - size.h / 2, ...size }
-    })
-    const shown = readable(places, this.#said, this.boxes())
-    places.forEach((place, i) => {
-      this.#plates[i].sprite.visible = shown.has(i)
-      this.#plates[i].place(place, PLATE_MARGIN, 1, density)
-    })
+    this.#plates.place(layout.roads, this.#camera, this.boxes(), density)
   }
 
   #drawRoads(): void {
