@@ -35,6 +35,10 @@ const PRESSES: readonly (readonly [string, string, string, Press])[] = [
   ['stage.fit', 'Show all', '0', { key: '0' }],
   ['stage.tidy', 'Tidy: cards back to where they stand by themselves', 'G', { key: 'g' }],
   ['stage.table', 'Table of all resources', 'N', { key: 'n' }],
+  ['side.a', 'Show side A', 'A', { key: 'a' }],
+  ['side.b', 'Show side B', 'B', { key: 'b' }],
+  ['side.both', 'Show both sides', 'V', { key: 'v' }],
+  ['edit.fork', 'Fork: changes hold from this moment on', 'F', { key: 'f' }],
   ['edit.undo', 'Undo a change', 'Ctrl Z', { key: 'z', ctrlKey: true }],
   ['edit.redo', 'Do it again', 'Ctrl Shift Z', { key: 'z', ctrlKey: true, shiftKey: true }],
   ['edit.run', 'Run the text of the editor', 'Ctrl Enter', { key: 'Enter', ctrlKey: true }],
@@ -46,7 +50,7 @@ const PRESSES: readonly (readonly [string, string, string, Press])[] = [
 ]
 
 /** Keys that say where, not what: their commands are the places themselves. */
-const PLACES = /^(?:1|W|Tab|Escape|Ctrl K|Shift ←↑↓→|Ctrl Space)$/
+const PLACES = /^(?:1|Shift|Tab|Escape|Ctrl K|Shift ←↑↓→|Ctrl Space)$/
 
 const eventOf = (press: Press): KeyboardEvent => new KeyboardEvent('keydown', press)
 

@@ -273,7 +273,7 @@ describe('all resources', () => {
     // The numbers are those of the moment.
     await scrub(page, 0.2)
     await expect.poll(() => table.innerText()).not.toMatch(/refused with 429/)
-    await table.getByRole('button', { name: 'Buy' }).click()
+    await table.getByRole('button', { name: 'Buy', exact: true }).click()
     await page.getByRole('complementary', { name: 'Inspector' }).waitFor()
     await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')
