@@ -1,6 +1,7 @@
 // The stage and the time line under a person's hands: cards are moved, kept, sent and tidied; nothing lies on anything else.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { violations } from './axe.ts'
 import { done, Lab, momentOf, scrub } from './browser.ts'
 import { largeShop } from './large.ts'
 
@@ -307,5 +308,19 @@ describe('all resources', () => {
     await expect.poll(() => momentOf(page)).toBe(720)
     expect(complaints).toEqual([])
     await page.context().close()
+  })
+
+  test('are without fault for axe, in both themes', async () => {
+    for (const colorScheme of ['dark', 'light'] as const) {
+      const { page } = await lab.visit('#scenario=poison-message', { reducedMotion: 'reduce', colorScheme })
+      await done(page)
+      await page.keyboard.press('n')
+      await page.locator('.table-view tbody td').first().waitFor()
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('Control+k')
+      await page.locator('[role=option]').first().waitFor()
+      expect(await violations(page)).toEqual([])
+      await page.context().close()
+    }
   })
 })
