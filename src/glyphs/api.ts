@@ -55,10 +55,8 @@ export const api: Glyph = {
     ctx.stroke()
     if (roomy) {
       const middle = left + width / 2
-      const requests = amount(view, 'Requests')
-      const out = `${requests < 0.005 ? '' : '−'}${perSecond(requests)}`
       pen.text(middle, top - 9 * k, `+${perSecond(amount(view, 'Rate'))}`, { mono: true, size: 10.5, align: 'center' })
-      pen.text(middle, bottom + 14 * k, out, {
+      pen.text(middle, bottom + 14 * k, `−${perSecond(amount(view, 'Requests'))}`, {
         mono: true,
         size: 10.5,
         align: 'center',
