@@ -138,9 +138,9 @@ export const KEYS: readonly Key[] = [
   },
   { keys: ['P'], does: 'projector: larger, light, the stage alone', is: one('p'), act: () => toggleProjector() },
   {
-    keys: ['O'],
+    keys: ['Ctrl O'],
     does: 'open files',
-    is: one('o'),
+    is: withControl('o', false),
     act: () => document.getElementById('open-files')?.click(),
   },
   {
