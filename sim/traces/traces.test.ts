@@ -247,42 +247,49 @@ describe('requests of whole scenarios', () => {
     ['visibility-too-short.yaml', 60],
   ] as const
 
-  test.each(cases)('%s: parts nest, fill the whole and add up to what the client measured', (name, every) => {
-    const traces = Array.from({ length: 12 }, (_, i) => 1 + i * every)
-    const { falls, latency, world } = follow(openNamed(name), traces)
-    // Nobody has touched the run.
-    const golden = readFileSync(new URL(`../../test/golden/${name.replace('.yaml', '.txt')}`, import.meta.url), 'utf8')
-    expect(golden).toContain(`digest ${world.kernel.digest.hex()}\n`)
-    expect(falls.length).toBeGreaterThan(5)
-    let measured = 0
-    let added = 0
-    for (const fall of falls) {
-      const words = `request ${fall.trace}\n${linesOf(fall).join('\n')}`
-      fall.spans.forEach((span, i) => {
-        expect(span.to, words).toBeGreaterThanOrEqual(span.from)
-        expect(span.parent, words).toBeLessThan(i)
-        if (span.parent >= 0) {
-          const around = fall.spans[span.parent]!
-          expect(span.from, words).toBeGreaterThanOrEqual(around.from)
-          expect(span.late === true || span.to <= around.to, words).toBe(true)
+  test.each(cases)(
+    '%s: parts nest, fill the whole and add up to what the client measured',
+    (name, every) => {
+      const traces = Array.from({ length: 12 }, (_, i) => 1 + i * every)
+      const { falls, latency, world } = follow(openNamed(name), traces)
+      // Nobody has touched the run.
+      const golden = readFileSync(
+        new URL(`../../test/golden/${name.replace('.yaml', '.txt')}`, import.meta.url),
+        'utf8',
+      )
+      expect(golden).toContain(`digest ${world.kernel.digest.hex()}\n`)
+      expect(falls.length).toBeGreaterThan(5)
+      let measured = 0
+      let added = 0
+      for (const fall of falls) {
+        const words = `request ${fall.trace}\n${linesOf(fall).join('\n')}`
+        fall.spans.forEach((span, i) => {
+          expect(span.to, words).toBeGreaterThanOrEqual(span.from)
+          expect(span.parent, words).toBeLessThan(i)
+          if (span.parent >= 0) {
+            const around = fall.spans[span.parent]!
+            expect(span.from, words).toBeGreaterThanOrEqual(around.from)
+            expect(span.late === true || span.to <= around.to, words).toBe(true)
+          }
+          if (span.kind === 'call' || span.kind === 'request') expect(isFilled(fall, i), words).toBe(true)
+        })
+        const recorded = latency.get(fall.trace)
+        if (recorded !== undefined) {
+          measured++
+          expect(fall.to - fall.from, words).toBe(recorded)
+          expect(fall.outcome, words).toBe('ok')
         }
-        if (span.kind === 'call' || span.kind === 'request') expect(isFilled(fall, i), words).toBe(true)
-      })
-      const recorded = latency.get(fall.trace)
-      if (recorded !== undefined) {
-        measured++
-        expect(fall.to - fall.from, words).toBe(recorded)
-        expect(fall.outcome, words).toBe('ok')
+        const sum = sumOf(fall, 0)
+        if (sum !== undefined) {
+          added++
+          expect(sum, words).toBe(fall.to - fall.from)
+        }
       }
-      const sum = sumOf(fall, 0)
-      if (sum !== undefined) {
-        added++
-        expect(sum, words).toBe(fall.to - fall.from)
-      }
-    }
-    expect(measured + falls.filter(({ outcome }) => outcome !== 'ok').length).toBeGreaterThan(falls.length / 4)
-    expect(added).toBeGreaterThan(falls.length / 4)
-  })
+      expect(measured + falls.filter(({ outcome }) => outcome !== 'ok').length).toBeGreaterThan(falls.length / 4)
+      expect(added).toBeGreaterThan(falls.length / 4)
+    },
+    120_000,
+  )
 
   /** Whether the children of a span leave no gap in it; one without children is a part itself. */
   function isFilled(fall: Waterfall, index: number): boolean {
@@ -333,5 +340,5 @@ describe('requests of whole scenarios', () => {
     expect(
       fall!.spans.some(({ outcome, error }) => outcome === 'throttled' && error === 'TooManyRequestsException'),
     ).toBe(true)
-  })
+  }, 120_000)
 })
