@@ -382,6 +382,27 @@ describe('writing', () => {
     for (const word of text.replace(/Rate"?: "?\d/, '').match(/[\w:]+/g) ?? []) expect(lines, word).toContain(word)
   })
 
+  it('writes scales and quotas where they belong, and says what cannot stand in the text', () => {
+    const knobs = {
+      'Workloads.Load.Scale': '2',
+      'Quotas.lambda.ConcurrentExecutions': '50',
+      'Workloads.Other.Scale': '3',
+    }
+    const load = 'Workloads:\n    Load: { Target: Jobs, Operation: sqs:SendMessage, Rate: 5/s, Scale: !Ref Factor }\n'
+    for (const quotas of ['', '  Quotas: notes-2020\n', '  Quotas:\n    lambda.ConcurrentExecutions: 900\n']) {
+      const text = `Parameters: { Factor: { Type: Number, Default: 1 } }\n${QUEUE}Simulation:\n${quotas}  ${load}`
+      const reply = desk.answer({ question: 'settle', id: 1, ...draft(text), knobs })
+      if (reply.reply !== 'text') throw new Error(JSON.stringify(reply))
+      expect(reply.left).toEqual(['Workloads.Other.Scale'])
+      expect(reply.text).toContain('Scale: 2 }')
+      expect(reply.text).toMatch(/Quotas:(\n {4}| \{ Profile: notes-2020, )lambda.ConcurrentExecutions: 50/)
+      expect(
+        checked(reply.text ?? '').diagnostics.filter(({ severity }) => severity === 'error'),
+        reply.text,
+      ).toEqual([])
+    }
+  })
+
   it.each(['yaml', 'json'])('writes the inferred section into a bare %s template, which then runs the same', (form) => {
     const bare =
       form === 'yaml'

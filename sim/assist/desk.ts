@@ -13,7 +13,7 @@ import { hover } from './hover.ts'
 import { namesOf, type KnownResource } from './names.ts'
 import type { Checked, Draft, Explained, Question, Reply } from './types.ts'
 import { Walker } from './walk.ts'
-import { withInferred, withParameters } from './write.ts'
+import { withInferred, withSettings } from './write.ts'
 import type { Node } from 'yaml'
 
 export class Desk {
@@ -54,8 +54,7 @@ export class Desk {
         return { reply: 'text', id, ...(text === undefined ? {} : { text }) }
       }
       case 'settle': {
-        const text = withParameters(question.text, question.knobs)
-        return { reply: 'text', id, ...(text === undefined ? {} : { text }) }
+        return { reply: 'text', id, ...withSettings(question.text, question.knobs) }
       }
     }
   }

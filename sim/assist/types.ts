@@ -22,7 +22,7 @@ export type Question =
   | { readonly question: 'explain'; readonly id: number; readonly slug: string }
   /** The text with the inferred `Simulation` in it, as `hotshard import` writes one. */
   | ({ readonly question: 'section'; readonly id: number } & Draft)
-  /** The text with the values of the knobs as its own parameters. */
+  /** The text with the values of the knobs as its own; `left` are those that cannot stand in it. */
   | ({ readonly question: 'settle'; readonly id: number } & Draft)
 
 /** A text in place of another. */
@@ -108,5 +108,5 @@ export type Reply =
   | { readonly reply: 'complete'; readonly id: number; readonly options?: Options }
   | { readonly reply: 'hover'; readonly id: number; readonly hover?: Hover }
   | { readonly reply: 'explain'; readonly id: number; readonly explained?: Explained }
-  | { readonly reply: 'text'; readonly id: number; readonly text?: string }
+  | { readonly reply: 'text'; readonly id: number; readonly text?: string; readonly left?: readonly string[] }
   | { readonly reply: 'bug'; readonly id: number; readonly message: string }

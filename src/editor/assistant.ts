@@ -42,9 +42,12 @@ export class Assistant {
   }
 
   /** The text with what was inferred written down (`section`), or with the knobs' values as its own (`settle`). */
-  async write(what: 'section' | 'settle', draft: Draft): Promise<string | undefined> {
+  async write(
+    what: 'section' | 'settle',
+    draft: Draft,
+  ): Promise<{ readonly text: string; readonly left: readonly string[] } | undefined> {
     const reply = await this.#ask({ question: what, ...draft })
-    return reply.reply === 'text' ? reply.text : undefined
+    return reply.reply === 'text' && reply.text !== undefined ? { text: reply.text, left: reply.left ?? [] } : undefined
   }
 
   #ask(asked: Asked): Promise<Reply> {

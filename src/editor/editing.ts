@@ -1,7 +1,7 @@
 // The editor's life on the page: it follows the scenario and the selection, has the text checked, and runs it when it is right.
 import { download } from '../app/download.ts'
 import { closeEditor, editorStore } from '../app/editor-store.ts'
-import { namedIn } from '../app/main-file.ts'
+import { nameOf, namedIn } from '../app/main-file.ts'
 import type { Session } from '../app/session.ts'
 import { store, type AppState } from '../app/store.ts'
 import type { Diagnostic, Draft, Fix } from '../sim.ts'
@@ -54,22 +54,31 @@ export class Editing {
     if (scenario === undefined) return
     const draft = this.#draft(this.box.text)
     const isChanged = Object.keys(history.edits.knobs).length > 0
-    const text = isChanged ? await this.#assistant.write('settle', draft) : draft.text
+    const made = isChanged ? await this.#assistant.write('settle', draft) : undefined
     const type = scenario.name.endsWith('.json') ? 'application/json' : 'application/yaml'
-    download(scenario.name.slice(scenario.name.lastIndexOf('/') + 1), type, text ?? draft.text)
-    if (text === undefined)
-      store.setState({
-        notice: 'The file has the text as it is: the values of the sliders could not be written into it.',
-      })
+    download(nameOf(scenario.name), type, made?.text ?? draft.text)
+    const left = made?.left ?? []
+    if (left.length > 0) store.setState({ notice: `The file is saved without the values of ${left.join(', ')}.` })
   }
 
   /** Writes what was inferred into the text, to be corrected there. */
   async writeSection(): Promise<void> {
     const before = this.box.text
-    const text = await this.#assistant.write('section', this.#draft(before))
-    if (text === undefined || this.box.text !== before) return
-    this.box.replace(text)
+    const made = await this.#assistant.write('section', this.#draft(before))
+    if (made === undefined || this.box.text !== before) return
+    this.box.replace(made.text)
     this.box.goTo({ at: before.trimEnd().length + 2 })
+  }
+
+  /** Writes the sliders' values into the text that runs; they are then its own. */
+  async writeKnobs(): Promise<void> {
+    const before = this.box.text
+    if (this.#checked !== before || editorStore.getState().checked?.ok !== true) return
+    const made = await this.#assistant.write('settle', this.#draft(before))
+    if (made === undefined || this.box.text !== before) return
+    this.box.replace(made.text)
+    this.#seen = made.text
+    this.#session.setText(made.text, made.left)
   }
 
   async explain(slug: string): Promise<void> {

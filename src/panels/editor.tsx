@@ -62,6 +62,7 @@ export function EditorPanel() {
           </button>
         </p>
       )}
+      <Knobs write={() => void editing?.writeKnobs()} />
       {explained === undefined ? (
         <ProblemList
           diagnostics={checked?.diagnostics ?? []}
@@ -96,6 +97,21 @@ function Explanation({ of: { slug, title, text, wrong, right, source } }: { of: 
       {right !== undefined && <pre tabIndex={0} aria-label="Right">{`# right\n${right.trimEnd()}`}</pre>}
       {source !== undefined && <p className="quiet">source: {source}</p>}
     </section>
+  )
+}
+
+/** What the sliders say stands beside the text, until it is written into it. */
+function Knobs({ write }: { write: () => void }) {
+  const count = useApp((state) => Object.keys(state.history.edits.knobs).length)
+  const isOk = useEditor((state) => state.checked?.ok === true && !state.isStale)
+  if (count === 0) return null
+  return (
+    <p className="editor-hint">
+      {count === 1 ? 'One value was' : `${count} values were`} changed beside the text.{' '}
+      <button type="button" disabled={!isOk} onClick={write}>
+        Write {count === 1 ? 'it' : 'them'} into the text
+      </button>
+    </p>
   )
 }
 
