@@ -5,8 +5,6 @@ import { useEditor } from '../app/editor-store.ts'
 import { droppedFiles, openFiles } from '../app/files.ts'
 import { useApp } from '../app/store.ts'
 import type { Outline } from '../sim.ts'
-import { About } from './about.tsx'
-import { EditorPanel } from './editor.tsx'
 import { isWide } from '../run/columns.ts'
 import { Gallery } from './gallery.tsx'
 import { Header } from './header.tsx'
@@ -14,7 +12,6 @@ import { Help } from './help.tsx'
 import { Inspector } from './inspector.tsx'
 import { LeftPanel } from './left.tsx'
 import { Choice } from './open.tsx'
-import { Problems } from './problems.tsx'
 import { Projector } from './projector.tsx'
 import { BaseStage } from './split.tsx'
 import { StageView } from './stage-view.tsx'
@@ -22,6 +19,9 @@ import { TimeLine } from './time-line.tsx'
 
 // Nobody waits for what is asked for now and then.
 const Share = lazy(() => import('./share.tsx').then((each) => ({ default: each.Share })))
+const About = lazy(() => import('./about.tsx').then((each) => ({ default: each.About })))
+const EditorPanel = lazy(() => import('./editor.tsx').then((each) => ({ default: each.EditorPanel })))
+const Problems = lazy(() => import('./problems.tsx').then((each) => ({ default: each.Problems })))
 
 const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })))
 
@@ -75,16 +75,22 @@ export function Page() {
           className={`work${editing ? ' editing' : ''}${wrong ? ' wrong' : ''}${panels ? '' : ' bare'}${right === undefined ? ' no-right' : ''}`}
         >
           {panels && <LeftPanel />}
-          {editing && <EditorPanel />}
+          <Suspense>{editing && <EditorPanel />}</Suspense>
           <main
             className={`middle${isSplit ? ' split' : ''}${isSplit && isStacked ? ' stacked' : ''}`}
             aria-label="Stage"
           >
             {isSplit && <BaseStage />}
-            {wrong ? <Problems /> : <StageView />}
+            {wrong ? (
+              <Suspense>
+                <Problems />
+              </Suspense>
+            ) : (
+              <StageView />
+            )}
           </main>
           {right === 'inspector' && <Inspector node={selected as number} />}
-          {right === 'about' && <About outline={outline as Outline} />}
+          <Suspense>{right === 'about' && <About outline={outline as Outline} />}</Suspense>
           {!wrong && <TimeLine />}
         </div>
       )}

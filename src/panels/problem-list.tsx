@@ -1,5 +1,6 @@
 // What is wrong with a text, one entry a problem, in the words of the command line: where, what to write instead, why.
 import type { Diagnostic, Fix } from '../sim.ts'
+import './problem-list.css'
 
 const SIGNS = { error: '▲', warning: '■', note: '●' } as const
 
