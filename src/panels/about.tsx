@@ -2,6 +2,7 @@
 import { useApp, store } from '../app/store.ts'
 import { openEditor } from '../app/editor-store.ts'
 import type { Outline } from '../sim.ts'
+import { Words } from './problem-list.tsx'
 import './about.css'
 
 export function About({ outline }: { outline: Outline }) {
@@ -73,7 +74,7 @@ function Lines({ title, lines, why, none, isShort = false }: LinesProps) {
       <ul className={isShort ? 'short' : undefined}>
         {lines.map((line) => (
           <li key={line} title={isShort ? line : undefined}>
-            {line}
+            <Words text={line} />
           </li>
         ))}
       </ul>

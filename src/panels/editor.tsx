@@ -4,7 +4,7 @@ import '../editor/editor.css'
 import { useTools } from '../app/context.tsx'
 import { closeEditor, editorStore, useEditor } from '../app/editor-store.ts'
 import { useApp } from '../app/store.ts'
-import type { Explained } from '../sim.ts'
+import type { Diagnostic, Explained } from '../sim.ts'
 import type { Editing } from '../editor/editing.ts'
 import { ProblemList, Words } from './problem-list.tsx'
 
@@ -58,14 +58,14 @@ export function EditorPanel() {
         <p className="editor-hint">
           What load comes and what functions do was inferred.{' '}
           <button type="button" onClick={() => void editing?.writeSection()}>
-            Write it into the text
+            Write the inferred section
           </button>
         </p>
       )}
       <Knobs write={() => void editing?.writeKnobs()} />
       {explained === undefined ? (
         <ProblemList
-          diagnostics={checked?.diagnostics ?? []}
+          diagnostics={worstFirst(checked?.diagnostics ?? [])}
           go={(each) => editing?.goTo(each)}
           apply={(fix) => editing?.apply(fix)}
           explain={(slug) => void editing?.explain(slug)}
@@ -98,6 +98,12 @@ function Explanation({ of: { slug, title, text, wrong, right, source } }: { of: 
       {source !== undefined && <p className="quiet">source: {source}</p>}
     </section>
   )
+}
+
+/** Errors, then warnings, then notes; each in the order of the text. */
+function worstFirst(list: readonly Diagnostic[]): readonly Diagnostic[] {
+  const rank = { error: 0, warning: 1, note: 2 }
+  return [...list].sort((a, b) => rank[a.severity] - rank[b.severity])
 }
 
 /** What the sliders say stands beside the text, until it is written into it. */

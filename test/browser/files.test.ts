@@ -102,6 +102,16 @@ describe('files', () => {
     const text = readFileSync((await file.path()) ?? '', 'utf8')
     expect(text.startsWith(TEMPLATE.replace('180', '240').trimEnd())).toBe(true)
     expect(text).toMatch(/Simulation:\n {2}Parameters:\n {4}Batch: \d+\n/)
+
+    // Written into the text it is no change any more, and the run is the same.
+    const changed = await page.locator('.digest').textContent()
+    await page.getByRole('button', { name: 'Write it into the text' }).click()
+    await expect.poll(() => page.locator('.cm-content').innerText()).toMatch(/^ {4}Batch: \d+$/m)
+    await page.locator('.knob.changed').waitFor({ state: 'detached' })
+    await expect
+      .poll(() => page.locator('.editor-status [role=status]').textContent(), { timeout: 20_000 })
+      .toMatch(/this text is what runs/)
+    await expect.poll(() => page.locator('.digest').textContent(), { timeout: 20_000 }).toBe(changed)
     expect(complaints).toEqual([])
     await page.context().close()
   })
@@ -116,7 +126,7 @@ describe('files', () => {
     await page.keyboard.press('Escape')
     await about(page).waitFor({ state: 'detached' })
     await page.keyboard.press('e')
-    await page.getByRole('button', { name: 'Write it into the text' }).click()
+    await page.getByRole('button', { name: 'Write the inferred section' }).click()
     await expect.poll(() => page.locator('.cm-content').innerText()).toMatch(/^Simulation:$/m)
     await expect
       .poll(() => page.locator('.editor-status [role=status]').textContent(), { timeout: 20_000 })
@@ -126,7 +136,7 @@ describe('files', () => {
       .waitFor({ state: 'attached' })
       .catch(() => {})
     await expect.poll(() => page.locator('.digest').textContent(), { timeout: 20_000 }).toBe(digest)
-    expect(await page.getByRole('button', { name: 'Write it into the text' }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Write the inferred section' }).count()).toBe(0)
     expect(complaints).toEqual([])
     await page.context().close()
   })
