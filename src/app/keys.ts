@@ -156,8 +156,8 @@ export const KEYS: readonly Key[] = [
     act: ({ editing }) => void editing?.run(),
   },
   {
-    keys: ['Ctrl Space', 'F8', 'Ctrl .'],
-    does: 'in the editor: proposals, the next problem, write what it proposes',
+    keys: ['Ctrl Space', 'F8', 'Ctrl .', 'Ctrl S'],
+    does: 'in the editor: proposals, the next problem, write what it proposes, save as a file',
     is: () => false,
     act: () => {},
   },

@@ -34,6 +34,19 @@ test('whatever text and parameters there are, the link brings them', () => {
   )
 })
 
+test('a link brings the files that the text names, as texts alone', () => {
+  const files = { '../template.yaml': 'Resources: {}', 'counts.csv': 'n\n1\n' }
+  const back = fromFragment(toFragment({ name: 'a.yaml', text: 'x', files, edits: { knobs: {} } }))
+  expect({ ...back?.files }).toEqual(files)
+  const odd = fromFragment(`#s=1.${packed('{"name":"a","text":"b","files":{"__proto__":"c","d":5,"e":"f"}}')}`)
+  expect(Object.getPrototypeOf(odd?.files)).toBeNull()
+  expect(Object.entries(odd?.files ?? {})).toEqual([
+    ['__proto__', 'c'],
+    ['e', 'f'],
+  ])
+  expect(fromFragment(`#s=1.${packed('{"name":"a","text":"b","files":"c"}')}`)?.files).toEqual({})
+})
+
 const packed = (text: string): string => Buffer.from(deflateSync(Buffer.from(text))).toString('base64url')
 
 test.each([

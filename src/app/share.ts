@@ -145,7 +145,8 @@ function unfold(packed: string | null): (Pick<Shared, 'name' | 'files'> & { text
 /** Only texts, in a map that inherits no names. */
 function textsOf(files: unknown): Readonly<Record<string, string>> {
   const made: Record<string, string> = Object.create(null)
-  for (const [path, text] of Object.entries(files ?? {})) if (typeof text === 'string') made[path] = text
+  if (typeof files !== 'object' || files === null) return made
+  for (const [path, text] of Object.entries(files)) if (typeof text === 'string') made[path] = text
   return made
 }
 

@@ -8,6 +8,7 @@ type Asked = Question extends infer Each ? (Each extends Question ? Omit<Each, '
 export interface HelperPort {
   postMessage(message: Question): void
   onmessage: ((event: MessageEvent<Reply>) => void) | null
+  onerror?: ((event: ErrorEvent) => void) | null
 }
 
 export class Assistant {
@@ -64,6 +65,12 @@ export class Assistant {
     port.onmessage = ({ data }) => {
       this.#waiting.get(data.id)?.(data)
       this.#waiting.delete(data.id)
+    }
+    // What the worker could not even catch: nobody waits for ever.
+    port.onerror = ({ message }) => {
+      for (const [id, hear] of this.#waiting)
+        hear({ reply: 'bug', id, message: message || 'the checker did not start' })
+      this.#waiting.clear()
     }
     return port
   }

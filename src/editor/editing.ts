@@ -178,7 +178,10 @@ export class Editing {
     const { text } = this.box
     const document = this.#document
     // The text itself is checked; the sliders' values are no part of it.
-    const checked = await this.#assistant.check({ ...this.#draft(text), knobs: {} })
+    const checked = await this.#assistant.check({ ...this.#draft(text), knobs: {} }).catch((error: unknown) => {
+      store.setState({ notice: `The text could not be checked, which is a bug of ours: ${String(error)}` })
+    })
+    if (checked === undefined) return
     if (document !== this.#document || text !== this.box.text) return
     this.#checked = text
     this.box.setDiagnostics(checked.diagnostics)

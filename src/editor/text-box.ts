@@ -202,6 +202,8 @@ export class TextBox {
       [closeBrackets(), highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches()],
       [indentUnit.of('  '), isJson ? json() : yaml(), colours, wrapping, places, proposals(this.#assistant)],
       this.#theme.of(themeOf(this.#isDark)),
+      // Files that fall on the text are opened by the page, not written into it.
+      EditorView.domEventHandlers({ drop: (event) => (event.dataTransfer?.files.length ?? 0) > 0 }),
       EditorView.contentAttributes.of({
         'aria-label': `Text of ${name}. Escape leaves the editor.`,
         tabindex: '0',
