@@ -94,6 +94,7 @@ describe('an author', () => {
 
     // The link carries the text.
     await page.getByRole('button', { name: 'Share', exact: true }).click()
+    await expect.poll(() => page.url()).toContain('#s=1.')
     const colleague = await lab.visit(new URL(page.url()).hash, { reducedMotion: 'reduce' })
     expect(await done(colleague.page)).toBe(second)
     expect([...complaints, ...colleague.complaints]).toEqual([])

@@ -71,6 +71,7 @@ describe('files', () => {
     expect(await page.locator('.mirror button').count()).toBeGreaterThanOrEqual(3)
 
     await page.getByRole('button', { name: 'Share', exact: true }).click()
+    await expect.poll(() => page.url()).toContain('#s=1.')
     const colleague = await lab.visit(new URL(page.url()).hash, { reducedMotion: 'reduce' })
     expect(await done(colleague.page)).toBe(digest)
     expect([...complaints, ...colleague.complaints]).toEqual([])
@@ -137,6 +138,19 @@ describe('files', () => {
       .catch(() => {})
     await expect.poll(() => page.locator('.digest').textContent(), { timeout: 20_000 }).toBe(digest)
     expect(await page.getByRole('button', { name: 'Write the inferred section' }).count()).toBe(0)
+
+    // What falls on the text is opened like anywhere else, and not written into it.
+    const data = await page.evaluateHandle((text) => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([text], 'dropped.yaml'))
+      return transfer
+    }, 'Resources: { Alone: { Type: AWS::SQS::Queue } }\n')
+    await page.dispatchEvent('.cm-content', 'drop', { dataTransfer: data })
+    await expect.poll(() => page.locator('.title small').textContent()).toBe('dropped.yaml')
+    await page.waitForTimeout(500)
+    expect((await page.locator('.cm-content').innerText()).trim()).toBe(
+      'Resources: { Alone: { Type: AWS::SQS::Queue } }',
+    )
     expect(complaints).toEqual([])
     await page.context().close()
   })
