@@ -1,6 +1,6 @@
 // Undo and redo of what the user changed.
 import { expect, test } from 'vitest'
-import { change, newHistory, redo, settle, undo } from './edits.ts'
+import { change, newHistory, onlyEditsOf, redo, settle, undo, type Edits } from './edits.ts'
 
 const set = (value: string) => (draft: { knobs: Record<string, string> }) => {
   draft.knobs.Peak = value
@@ -41,4 +41,18 @@ test('a parameter may be called like something that objects have', () => {
   expect(history.edits.knobs['valueOf']).toBeUndefined()
   expect(undo(history).edits.knobs['toString']).toBeUndefined()
   expect(redo(undo(history)).edits.knobs['toString']).toBe('5')
+})
+
+test('what the scenario has not any more is let go everywhere, and the rest stays', () => {
+  const edits: Edits = {
+    knobs: { A: '1', B: '2' },
+    seed: '9',
+    variants: [{ name: 'more', knobs: { B: '3', constructor: '4' }, fork: { at: 5, knobs: { A: '6' } } }],
+  }
+  const left = onlyEditsOf(edits, ['A', 'constructor'])
+  expect({ ...left.knobs }).toEqual({ A: '1' })
+  expect(left.seed).toBe('9')
+  expect(Object.entries(left.variants[0].knobs)).toEqual([['constructor', '4']])
+  expect(Object.entries(left.variants[0].fork?.knobs ?? {})).toEqual([['A', '6']])
+  expect(left.variants[0].name).toBe('more')
 })

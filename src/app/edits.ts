@@ -53,6 +53,23 @@ export const NO_CHANGES: Changes = { knobs: noKnobs() }
 export const NO_EDITS: Edits = { ...NO_CHANGES, variants: [] }
 export const newHistory = (edits: Edits = NO_EDITS): History => ({ edits, past: [], future: [] })
 
+/** The values of those names alone. */
+export function onlyKnobs(knobs: Knobs, names: readonly string[]): Knobs {
+  const kept = noKnobs()
+  for (const [name, value] of Object.entries(knobs)) if (names.includes(name)) kept[name] = value
+  return kept
+}
+
+/** The edits, those under names too, without values of what the scenario has not any more. */
+export function onlyEditsOf(edits: Edits, names: readonly string[]): Edits {
+  const within = <T extends Changes>(changes: T): T => ({
+    ...changes,
+    knobs: onlyKnobs(changes.knobs, names),
+    ...(changes.fork === undefined ? {} : { fork: { ...changes.fork, knobs: onlyKnobs(changes.fork.knobs, names) } }),
+  })
+  return { ...within(edits), variants: edits.variants.map(within) }
+}
+
 /** Changes the edits by a recipe on a draft. What was undone before is forgotten. */
 export function change(history: History, name: string, recipe: (draft: Draft<Edits>) => void): History {
   const [edits, forth, back] = produceWithPatches(history.edits, recipe)

@@ -353,24 +353,15 @@ export class Session {
     this.#take(change(store.getState().history, name, recipe))
   }
 
-  /** Another text of the same scenario, which runs anew. Values of knobs that it has not are let go; `knobs` are those it has. */
-  setText(text: string, knobs: readonly string[]): void {
+  /** Another text of the same scenario, which runs anew; `carry` says which edits it still has. */
+  setText(text: string, carry: (edits: Edits) => Edits): void {
     const { scenario, history } = store.getState()
     if (scenario === undefined || scenario.text === text) return
     const own = !GALLERY.some((entry) => entry.file === scenario.name && entry.text === text)
-    const gone = Object.keys(history.edits.knobs).filter((name) => !knobs.includes(name))
-    const kept = Object.entries(history.edits.knobs).filter(([name]) => knobs.includes(name))
-    store.setState({
-      scenario: { ...scenario, text, own },
-      ...(gone.length === 0
-        ? {}
-        : {
-            history: newHistory({
-              ...history.edits,
-              knobs: Object.assign(Object.create(null), Object.fromEntries(kept)),
-            }),
-          }),
-    })
+    const edits = carry(history.edits)
+    // What was let go cannot come back by undoing: the text has no place for it.
+    const isSame = JSON.stringify(edits) === JSON.stringify(history.edits)
+    store.setState({ scenario: { ...scenario, text, own }, ...(isSame ? {} : { history: newHistory(edits) }) })
     clearTimeout(this.#timer)
     this.#rerun()
   }

@@ -36,7 +36,7 @@ test('whatever text and parameters there are, the link brings them', () => {
 
 test('a link brings the files that the text names, as texts alone', () => {
   const files = { '../template.yaml': 'Resources: {}', 'counts.csv': 'n\n1\n' }
-  const back = fromFragment(toFragment({ name: 'a.yaml', text: 'x', files, edits: { knobs: {} } }))
+  const back = fromFragment(toFragment({ name: 'a.yaml', text: 'x', files, edits: { knobs: {}, variants: [] } }))
   expect({ ...back?.files }).toEqual(files)
   const odd = fromFragment(`#s=1.${packed('{"name":"a","text":"b","files":{"__proto__":"c","d":5,"e":"f"}}')}`)
   expect(Object.getPrototypeOf(odd?.files)).toBeNull()

@@ -1,5 +1,6 @@
 // The editor's life on the page: it follows the scenario and the selection, has the text checked, and runs it when it is right.
 import { download } from '../app/download.ts'
+import { onlyEditsOf, onlyKnobs } from '../app/edits.ts'
 import { closeEditor, editorStore } from '../app/editor-store.ts'
 import { nameOf, namedIn } from '../app/main-file.ts'
 import type { Session } from '../app/session.ts'
@@ -53,11 +54,13 @@ export class Editing {
     const { scenario, history } = store.getState()
     if (scenario === undefined) return
     const draft = this.#draft(this.box.text)
-    const isChanged = Object.keys(history.edits.knobs).length > 0
+    const { knobs, fork } = history.edits
+    // Values from a moment on have no place in a text.
+    const isChanged = Object.keys(knobs).length > 0 && fork === undefined
     const made = isChanged ? await this.#assistant.write('settle', draft) : undefined
     const type = scenario.name.endsWith('.json') ? 'application/json' : 'application/yaml'
     download(nameOf(scenario.name), type, made?.text ?? draft.text)
-    const left = made?.left ?? []
+    const left = fork === undefined ? (made?.left ?? []) : Object.keys(knobs)
     if (left.length > 0) store.setState({ notice: `The file is saved without the values of ${left.join(', ')}.` })
   }
 
@@ -78,7 +81,7 @@ export class Editing {
     if (made === undefined || this.box.text !== before) return
     this.box.replace(made.text)
     this.#seen = made.text
-    this.#session.setText(made.text, made.left)
+    this.#session.setText(made.text, (edits) => ({ ...edits, knobs: onlyKnobs(edits.knobs, made.left) }))
   }
 
   async explain(slug: string): Promise<void> {
@@ -202,7 +205,7 @@ export class Editing {
     const { text } = this.box
     if (checked?.ok !== true || this.#checked !== text) return
     this.#seen = text
-    this.#session.setText(text, checked.knobs ?? [])
+    this.#session.setText(text, (edits) => onlyEditsOf(edits, checked.knobs ?? []))
     editorStore.setState({ isAhead: false })
   }
 }

@@ -108,7 +108,7 @@ function worstFirst(list: readonly Diagnostic[]): readonly Diagnostic[] {
 
 /** What the sliders say stands beside the text, until it is written into it. */
 function Knobs({ write }: { write: () => void }) {
-  const count = useApp((state) => Object.keys(state.history.edits.knobs).length)
+  const count = useApp(({ history: { edits } }) => (edits.fork === undefined ? Object.keys(edits.knobs).length : 0))
   const isOk = useEditor((state) => state.checked?.ok === true && !state.isStale)
   if (count === 0) return null
   return (
