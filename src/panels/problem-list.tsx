@@ -28,10 +28,9 @@ export function ProblemList({ diagnostics, go, apply, explain }: Actions & { dia
                 <span className="hidden">{each.severity}: </span>
                 <Words text={each.message} />
               </b>
-              {[each.label, each.help].map((text) => text !== undefined && <Words key={text} text={text} />)}
-              {each.notes.map((text) => (
-                <Words key={text} text={text} />
-              ))}
+              {[...new Set([each.label, each.help, ...each.notes])].map(
+                (text) => text !== undefined && <Words key={text} text={text} />,
+              )}
             </span>
             {each.line !== undefined && (
               <small>
