@@ -138,9 +138,9 @@ export const KEYS: readonly Key[] = [
   },
   { keys: ['P'], does: 'projector: larger, light, the stage alone', is: one('p'), act: () => toggleProjector() },
   {
-    keys: ['Ctrl O'],
+    keys: ['O'],
     does: 'open files',
-    is: withControl('o', false),
+    is: one('o'),
     act: () => document.getElementById('open-files')?.click(),
   },
   {

@@ -7,7 +7,7 @@ import { store, useApp } from '../app/store.ts'
 export function OpenButtons() {
   return (
     <>
-      <Open label="Open a template…" title="One or several files (Ctrl O)" id="open-files" />
+      <Open label="Open a template…" title="One or several files (O)" id="open-files" />
       <Open label="Folder…" title="A folder with a template and what lies beside it" id="open-folder" isFolder />
     </>
   )
