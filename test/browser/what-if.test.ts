@@ -169,7 +169,7 @@ test('variants have names, can be taken up and compared, and travel in a link', 
   expect(await names(colleague.page)).toEqual(await names(page))
 
   // Taken up, forgotten, brought back.
-  await colleague.page.getByRole('button', { name: 'As in the scenario' }).click()
+  await colleague.page.getByRole('button', { name: 'As in the scenario', exact: true }).click()
   await expect.poll(() => digest(colleague.page), { timeout: 30_000 }).toBe(own)
   await colleague.page.getByRole('button', { name: 'Forget Batch <b>small</b>' }).click()
   expect(await names(colleague.page)).toHaveLength(2)
