@@ -78,3 +78,14 @@ export async function scrub(page: Page, share: number): Promise<void> {
   if (box === null) throw new Error('there is no time line')
   await page.mouse.click(box.x + box.width * share, box.y + 40)
 }
+
+/** The fragment of the link that the page gives away. */
+export async function linkOf(page: Page): Promise<string> {
+  await page.getByRole('button', { name: 'Share', exact: true }).click()
+  // The dialog comes when its script is there; the address has the link then.
+  const dialog = page.getByRole('dialog', { name: /^Share/ })
+  await dialog.waitFor()
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'hidden' })
+  return new URL(page.url()).hash
+}

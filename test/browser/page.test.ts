@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Session } from '../../sim/index.ts'
 import { violations } from './axe.ts'
-import { APP, done, Lab, momentOf, SCENARIOS, scrub } from './browser.ts'
+import { APP, done, Lab, momentOf, SCENARIOS, scrub, linkOf } from './browser.ts'
 
 let lab: Lab
 beforeAll(async () => {
@@ -105,8 +105,7 @@ describe('a newcomer', () => {
     await expect.poll(() => page.locator('.digest').textContent(), { timeout: 30_000 }).toBe(changed)
 
     // The link shows a colleague the same thing.
-    await page.getByRole('button', { name: 'Share' }).click()
-    const colleague = await lab.visit(new URL(page.url()).hash)
+    const colleague = await lab.visit(await linkOf(page))
     expect(await done(colleague.page)).toBe(changed)
     expect(await colleague.page.locator('input[type=range]').first().inputValue()).toBe(await slider.inputValue())
     expect([...complaints, ...colleague.complaints]).toEqual([])
@@ -128,8 +127,7 @@ describe('a newcomer', () => {
     await drop(page, 'cold.yaml', textOf('cold-starts'))
     expect(await done(page)).toBe(digestInNode('cold-starts'))
     // A file of one's own travels in the link.
-    await page.getByRole('button', { name: 'Share' }).click()
-    const colleague = await lab.visit(new URL(page.url()).hash)
+    const colleague = await lab.visit(await linkOf(page))
     expect(await done(colleague.page)).toBe(await done(page))
     expect([...complaints, ...colleague.complaints]).toEqual([])
     await colleague.page.context().close()
@@ -151,6 +149,8 @@ describe('a newcomer', () => {
     await page.getByRole('button', { name: 'Share', exact: true }).click()
     await page.getByText(/too large for a link/).waitFor()
     expect(page.url()).not.toContain('#')
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
 
     // Its end is where it stopped: played to there, it begins anew.
     await page.keyboard.press('End')

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { done, Lab, momentOf, scrub } from './browser.ts'
+import { done, Lab, linkOf, momentOf, scrub } from './browser.ts'
 
 let lab: Lab
 beforeAll(async () => {
@@ -27,15 +27,6 @@ async function compared(page: Page): Promise<string> {
   const words = page.getByRole('region', { name: /A → B/ })
   await expect.poll(() => words.innerText(), { timeout: 40_000 }).toMatch(/better|No difference|the same/)
   return words.innerText()
-}
-
-/** The fragment of the link that the page gives away. */
-async function linkOf(page: Page): Promise<string> {
-  const before = page.url()
-  await page.getByRole('button', { name: 'Share', exact: true }).click()
-  await expect.poll(() => page.url()).not.toBe(before)
-  await page.keyboard.press('Escape')
-  return new URL(page.url()).hash
 }
 
 test('a rate and a quota are sliders too; each change is one step back', async () => {
