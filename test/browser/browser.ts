@@ -68,6 +68,8 @@ export async function done(page: Page): Promise<string> {
 
 /** The moment shown, in seconds. */
 export async function momentOf(page: Page): Promise<number> {
+  // The clock is painted ten times a second.
+  await page.waitForTimeout(150)
   const words = (await page.locator('.clock').textContent()) ?? ''
   return words.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
 }
@@ -88,4 +90,26 @@ export async function linkOf(page: Page): Promise<string> {
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'hidden' })
   return new URL(page.url()).hash
+}
+
+/** The share of the pixels in which two pictures of one size differ clearly. */
+export async function differing(page: Page, one: Buffer, other: Buffer): Promise<number> {
+  return page.evaluate(
+    async (pictures) => {
+      const [a, b] = await Promise.all(
+        pictures.map(async (picture) => {
+          const bytes = Uint8Array.from(atob(picture), (char) => char.charCodeAt(0))
+          const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }))
+          const context = new OffscreenCanvas(image.width, image.height).getContext('2d')!
+          context.drawImage(image, 0, 0)
+          return context.getImageData(0, 0, image.width, image.height).data
+        }),
+      )
+      let count = 0
+      for (let i = 0; i < a!.length; i += 4)
+        if ([0, 1, 2].some((channel) => Math.abs(a![i + channel]! - b![i + channel]!) > 48)) count++
+      return count / (a!.length / 4)
+    },
+    [one.toString('base64'), other.toString('base64')],
+  )
 }
