@@ -162,6 +162,8 @@ function bars(pen: Pen, box: Box, view: NodeView, cells: NamedCells, words: bool
   const left = box.x + (box.w - pitch * count) / 2
   const bottom = box.y + box.h
   const limit = bottom - box.h / TOP
+  // Figures stand in front of all bars, those of their neighbours too.
+  const plates: (() => void)[] = []
   for (let i = 0; i < count; i++) {
     const x = left + i * pitch + (pitch - width) / 2
     const used = share(cells, i)
@@ -178,7 +180,8 @@ function bars(pen: Pen, box: Box, view: NodeView, cells: NamedCells, words: bool
       const above = Math.min(Math.max((refusedShare(view, refused) / TOP) * box.h, 7 * k), box.h / 3)
       const base = Math.min(limit, bottom - height)
       pen.hatch({ x, y: base - above, w: width, h: above }, theme.throttled, 2)
-      plate(pen, x + width / 2, Math.max(box.y + 9 * k, base - above / 2 + 4 * k), `+${number(refused)}`, box)
+      const y = Math.max(box.y + 9 * k, base - above / 2 + 4 * k)
+      plates.push(() => plate(pen, x + width / 2, y, `+${number(refused)}`, box))
     }
     if (words && pitch > 17 * k)
       pen.text(x + width / 2, bottom + 14 * k, `P${i + 1}`, {
@@ -189,6 +192,7 @@ function bars(pen: Pen, box: Box, view: NodeView, cells: NamedCells, words: bool
       })
   }
   pen.line(box.x, limit, box.x + box.w, limit, theme.hi, 1.2, [4, 3])
+  for (const draw of plates) draw()
   if (!cells.has('Bank') || pitch < 6 * k) return
   // What is kept for bursts: a thin bar at the foot of each column, full where nothing was taken.
   for (let i = 0; i < count; i++) {
