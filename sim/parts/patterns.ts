@@ -1,4 +1,4 @@
-// Patterns of messages and events as SNS and EventBridge read them: every key must match, one of its values is enough.
+// Patterns of messages as SNS reads them: every key must match, one of its values is enough.
 //
 // The one idea: a pattern has the shape of what it matches, with lists of conditions in place of values. Where the message has a
 // list, one of its items must match, and of objects in a list one must match with all of its keys.
@@ -6,7 +6,7 @@
 export type Pattern = Readonly<Record<string, unknown>>
 type Scalar = string | number | boolean | null
 
-/** Whether a value, an object as it is parsed from JSON, matches a pattern (SNS-31, SNS-33). */
+/** Whether a value as it is parsed from JSON matches a pattern (SNS-31, SNS-33). */
 export function matches(pattern: Pattern, value: unknown): boolean {
   if (Array.isArray(value)) return value.some((item) => matches(pattern, item))
   const object = isMap(value) ? value : NOTHING
@@ -44,8 +44,6 @@ function meets(condition: unknown, value: Scalar): boolean {
       return text !== undefined && compared(wanted, text, (a, b) => a.endsWith(b))
     case 'equals-ignore-case':
       return text !== undefined && typeof wanted === 'string' && text.toLowerCase() === wanted.toLowerCase()
-    case 'wildcard':
-      return text !== undefined && typeof wanted === 'string' && matchesWildcard(wanted, text)
     case 'anything-but':
       return !isOneOf(wanted, value)
     case 'numeric':
@@ -105,28 +103,6 @@ function addressOf(text: string): number | undefined {
   const parts = text.split('.')
   if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256)) return undefined
   return parts.reduce((sum, part) => sum * 256 + Number(part), 0)
-}
-
-/** A star stands for any characters; no more than as many steps as the two texts are long together, multiplied once. */
-function matchesWildcard(pattern: string, text: string): boolean {
-  let at = 0
-  let from = 0
-  let star = -1
-  let retry = 0
-  while (at < text.length) {
-    if (from < pattern.length && pattern[from] === '*') {
-      star = from++
-      retry = at
-    } else if (from < pattern.length && pattern[from] === text[at]) {
-      from++
-      at++
-    } else if (star >= 0) {
-      from = star + 1
-      at = ++retry
-    } else return false
-  }
-  while (from < pattern.length && pattern[from] === '*') from++
-  return from === pattern.length
 }
 
 /** The plain values of a value: itself, or all in a list, however deep. */

@@ -25,6 +25,8 @@ export interface Subscriber {
   readonly to: string | null
   readonly action: Action
   readonly raw: boolean
+  /** It is a FIFO queue, which wants a deduplication id; a standard one refuses it. */
+  readonly isFifo: boolean
   readonly filter: Pattern | null
   readonly scope: Scope
   readonly phases: readonly Phase[]
@@ -95,6 +97,7 @@ function subscriberOf(
     to: endpoint?.logicalId ?? null,
     action: ACTIONS[protocol] ?? 'http:POST',
     raw: config['RawMessageDelivery'] === true,
+    isFifo: endpoint?.config['FifoQueue'] === true,
     filter,
     scope,
     phases: phasesFor(near, protocol, config['DeliveryPolicy']),

@@ -144,7 +144,7 @@ describe('queues', () => {
     expect([deliveries.arrived, deliveries.lost]).toEqual([100, 100])
   })
 
-  test('each work at their own pace; a slow one holds up nobody [N.SNS-09, N.SNS-16]', () => {
+  test('each work at their own pace; a slow one holds up nobody [N.SNS-09]', () => {
     const world = deployed(
       to('ToA', 'A'),
       'Rate: 10/s, Count: 100',
@@ -182,6 +182,34 @@ describe('queues', () => {
       },
     ])
     expect(bodies(', RawMessageDelivery: true')).toEqual(['hello'])
+  })
+
+  test('keep what a subscriber misses while it is away; by HTTP it is lost [N.SNS-16]', () => {
+    const world = deployed(
+      `${to('ToA', 'A')}
+  Hook: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref News, Protocol: https, Endpoint: "https://away.example.com/" } }`,
+      'Rate: 1/s, Count: 60',
+      '  Away: { Type: Sim::Http::Server, Properties: { Url: "https://away.example.com/", Workers: 10, ServiceTime: 1ms, ErrorRate: 1 } }',
+    )
+    expect(world.stateOf<Queue>('A').stored.inside).toBe(60)
+    expect(world.stateOf<Topic>('News').deliveries.lost).toBe(60)
+  })
+
+  test('that are standard get the messages of a FIFO topic too, without order [SNS-23]', () => {
+    const { world } = runScenario(
+      scenarioOf(`
+Resources:
+  News: { Type: AWS::SNS::Topic, Properties: { FifoTopic: true, TopicName: news.fifo } }
+  Q: { Type: AWS::SQS::Queue }
+  Allow: { Type: AWS::SQS::QueuePolicy, Properties: { Queues: [!Ref Q], PolicyDocument: ${JSON.stringify(OPEN)} } }
+  S: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref News, Protocol: sqs, Endpoint: !GetAtt Q.Arn } }
+Simulation:
+  Duration: 1m
+  Workloads: { Load: { Target: News, Operation: sns:Publish, Rate: 10/s, Arrivals: regular, Count: 20, Parameters: { Message: x, MessageGroupId: one, MessageDeduplicationId: uuid } } }
+`),
+    )
+    expect(world.stateOf<Queue>('Q').sent).toBe(20)
+    expect(world.stateOf<Topic>('News').deliveries.lost).toBe(0)
   })
 
   test('take part of what is published by a filter [N.SNS-05, SNS-02, SNS-31]', () => {

@@ -11,7 +11,6 @@ import * as p from '../../model/p.ts'
 import { sha256Hex } from '../../parts/hash.ts'
 import { jsonSize, utf8Size } from '../../parts/json-size.ts'
 import { RateWindow } from '../../parts/rate-window.ts'
-import { Stretch } from '../../parts/stretch.ts'
 import { count, counted, percent } from '../../parts/words.ts'
 import { Deliveries, type Message } from './deliveries.ts'
 import { verdictOf } from './filter-policy.ts'
@@ -250,8 +249,6 @@ export class Topic {
   copies = 0
   filtered = 0
   unconfirmed = 0
-  /** Publishes refused because there were too many in a second. */
-  readonly throttled = new Stretch()
   readonly subscribers: readonly Subscriber[]
   private readonly confirmed: boolean[]
   private readonly isFifo: boolean
@@ -319,7 +316,6 @@ export class Topic {
     }
     if (this.window !== null) {
       if (!this.window.allows(now)) {
-        this.throttled.note(now)
         return sim.error('Throttled', 429)
       }
       this.window.note(now)
@@ -384,7 +380,7 @@ export class Topic {
   }
 
   /** What a delivery hands to its endpoint, or a dead-letter queue instead of it (SNS-07). */
-  bodyFor({ protocol, raw, to }: Subscriber, message: Message, isDeadLetter: boolean): unknown {
+  bodyFor({ protocol, raw, isFifo, to }: Subscriber, message: Message, isDeadLetter: boolean): unknown {
     const { body, attributes, group, deduplicationId, size } = message
     const envelope = {
       Type: 'Notification',
@@ -407,7 +403,9 @@ export class Topic {
       ...(raw && attributes !== undefined ? { MessageAttributes: attributes } : {}),
       ...(size === undefined ? {} : { MessageSize: size }),
       ...(group === undefined ? {} : { MessageGroupId: group }),
-      ...(deduplicationId === undefined ? {} : { MessageDeduplicationId: deduplicationId }),
+      ...(deduplicationId === undefined || !(isFifo || isDeadLetter)
+        ? {}
+        : { MessageDeduplicationId: deduplicationId }),
     }
   }
 

@@ -1,7 +1,10 @@
 // Shows each rule of a FIFO queue: order within groups, messages known again, limits of requests.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { lab, MINUTE, MS, SECOND, type Answer, type Lab, type LabOptions } from '../../../test/kit.ts'
+import { scenarioOf } from '../../../test/scenarios.ts'
 import { sha256Hex } from '../../parts/hash.ts'
+import { reportOf } from '../../run/report.ts'
+import { runScenario } from '../../run/run.ts'
 import { queue } from './queue.ts'
 import type { Queue, ReceivedMessage } from './queue-state.ts'
 
@@ -292,6 +295,22 @@ describe('limits of requests', () => {
       3000, 2000,
     ])
   })
+})
+
+test('a queue that refuses requests says so, and one within its limit does not', () => {
+  const kinds = (rate: number): readonly string[] => {
+    const run = runScenario(
+      scenarioOf(`
+Resources: { Jobs: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true } } }
+Simulation:
+  Duration: 20s
+  Workloads: { Load: { Target: Jobs, Operation: sqs:SendMessage, Rate: ${rate}/s, Arrivals: regular, Parameters: { MessageBody: x, MessageGroupId: g, MessageDeduplicationId: uuid } } }
+`),
+    )
+    return reportOf(run, '').insights.map(({ kind }) => kind)
+  }
+  expect(kinds(400)).toContain('queue-throttled')
+  expect(kinds(290)).not.toContain('queue-throttled')
 })
 
 describe('moves', () => {

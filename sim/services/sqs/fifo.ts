@@ -45,8 +45,6 @@ class Remembered<T> {
 
 export class Fifo {
   readonly groups: Groups
-  /** Sends that were swallowed as duplicates. */
-  duplicates = 0
   /** Receipt handles of an earlier receive, for whoever asks again with the same attempt id (SQS-47). */
   readonly attempts = new Remembered<readonly number[]>()
   private readonly sent = new Remembered<Sent>()
@@ -89,9 +87,7 @@ export class Fifo {
 
   /** What was answered to the first of the same messages within five minutes; undefined = it is the first. */
   known(now: number, group: string, id: string): Sent | undefined {
-    const known = this.sent.get(now, this.key(group, id))
-    if (known !== undefined) this.duplicates++
-    return known
+    return this.sent.get(now, this.key(group, id))
   }
 
   /** Remembers a message that was taken in at `row` for five minutes, deleted or not. */

@@ -21,8 +21,11 @@ export function deleteMessageBatch(q: Queue, call: Call): void {
   const entries = bodyOf(q, call)['Entries'] as readonly Entry[] | undefined
   const refused = batchRefusal(q, entries)
   if (refused === 0) {
-    const handles = entries!.map((entry) => entry['ReceiptHandle'] as unknown)
-    if (isThrottled(q, call, DELETE, groupsOf(q, handles))) return
+    const { fifo } = q
+    if (fifo !== null) {
+      const handles = entries!.map((entry) => entry['ReceiptHandle'] as unknown)
+      if (isThrottled(q, fifo, call, DELETE, groupsOf(q, fifo, handles))) return
+    }
     const deleted = answerEntries(q, call, entries!, (entry) => q.delete(entry['ReceiptHandle']))
     if (deleted > 0) q.countDeleted(deleted)
   }
@@ -38,8 +41,11 @@ export function sendMessageBatch(q: Queue, call: Call): void {
   if (refused === 0 && entries!.reduce((total, entry) => total + sizeOf(entry), 0) > q.batchSizeMax)
     refused = q.sim.error('BatchRequestTooLong', 400)
   if (refused === 0) {
-    const groups = entries!.map((entry) => String(entry['MessageGroupId']))
-    if (isThrottled(q, call, SEND, groups)) return
+    const { fifo } = q
+    if (fifo !== null) {
+      const groups = entries!.map((entry) => String(entry['MessageGroupId']))
+      if (isThrottled(q, fifo, call, SEND, groups)) return
+    }
     const before = q.sent
     answerEntries(q, call, entries!, (entry, result) => {
       const size = sizeOf(entry)

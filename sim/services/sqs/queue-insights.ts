@@ -19,7 +19,29 @@ export function findingsOf(q: Queue, look: Look): Finding[] {
   // What lies in a dead-letter queue is told by the queue that it came from.
   if (q.moves.sources.length > 0) return []
   const late = worksTooLong(q, look)
-  return [...backlog(look), ...late, ...givenUp(q, look), ...(late.length > 0 ? [] : comesBack(q, look))]
+  return [
+    ...refused(q, look),
+    ...backlog(look),
+    ...late,
+    ...givenUp(q, look),
+    ...(late.length > 0 ? [] : comesBack(q, look)),
+  ]
+}
+
+/** A FIFO queue that is asked more often than it may be. */
+function refused({ throttled, sent }: Queue, look: Look): Finding[] {
+  if (throttled.count < LEAST || throttled.last < look.warmUp) return []
+  return [
+    {
+      kind: 'queue-throttled',
+      from: throttled.first,
+      to: throttled.last,
+      share: Math.min(1, throttled.count / Math.max(1, sent + throttled.count)),
+      title: 'A FIFO queue refuses requests',
+      text: `${counted(throttled.count, 'request')} to ${look.name} ${throttled.count === 1 ? 'was' : 'were'} refused: it takes so many sends, receives and deletes a second. Batches count as one; high throughput takes more, spread over message groups.`,
+      drivers: look.callers().map(({ other }) => other),
+    },
+  ]
 }
 
 function backlog(look: Look): Finding[] {

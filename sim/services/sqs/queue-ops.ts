@@ -5,12 +5,12 @@ import { jsonSize, utf8Size } from '../../parts/json-size.ts'
 import { IN_FLIGHT, NONE } from './messages.ts'
 import { PURGE_WINDOW_US } from './queue.facts.ts'
 import { SECOND, type Queue } from './queue-state.ts'
-import { DELETE, RECEIVE, SEND, type Limited } from './fifo.ts'
+import { DELETE, RECEIVE, SEND, type Fifo, type Limited } from './fifo.ts'
 import type { Redriven } from './moves.ts'
 import { ALL_SERVERS } from './delivery.ts'
 
 const NOTHING = Object.freeze({})
-const NO_GROUPS: string[] = []
+const NO_GROUPS: readonly string[] = Object.freeze([])
 
 /** The parameters of a call. */
 export function bodyOf(q: Queue, call: Call): Readonly<Record<string, any>> {
@@ -41,7 +41,7 @@ export function changeVisibility(q: Queue, handle: unknown, timeout: unknown): n
 export function deleteMessage(q: Queue, call: Call): void {
   q.touch()
   const handle = bodyOf(q, call)['ReceiptHandle'] as unknown
-  if (isThrottled(q, call, DELETE, groupsOf(q, [handle]))) return
+  if (q.fifo !== null && isThrottled(q, q.fifo, call, DELETE, groupsOf(q, q.fifo, [handle]))) return
   const status = q.delete(handle)
   if (status === 0) q.countDeleted(1)
   q.answer(call, status)
@@ -49,17 +49,15 @@ export function deleteMessage(q: Queue, call: Call): void {
 }
 
 /** Refuses a request to a FIFO queue beyond its limit (SQS-51); `groups` are those that it is about. */
-export function isThrottled(q: Queue, call: Call, action: Limited, groups: readonly string[]): boolean {
-  if (q.fifo === null || q.fifo.admits(q.now, action, groups)) return false
+export function isThrottled(q: Queue, fifo: Fifo, call: Call, action: Limited, groups: readonly string[]): boolean {
+  if (fifo.admits(q.now, action, groups)) return false
   q.throttled.note(q.now)
   q.answer(call, q.sim.error('RequestThrottled', 400))
   return true
 }
 
 /** The groups of the messages that receipt handles stand for. */
-export function groupsOf(q: Queue, handles: readonly unknown[]): string[] {
-  const { fifo } = q
-  if (fifo === null) return NO_GROUPS
+export function groupsOf(q: Queue, fifo: Fifo, handles: readonly unknown[]): string[] {
   const rows = handles.map((handle) => q.messages.rowOf(handle))
   return rows.filter((row) => row !== NONE).map((row) => fifo.groups.nameOf(row))
 }
@@ -109,7 +107,7 @@ export function receiveMessage(q: Queue, call: Call): void {
   const hiddenFor = visibility === undefined ? -1 : visibility * SECOND
   const wait = waitSeconds === undefined ? q.wait : waitSeconds * SECOND
   const short = park !== true && wait === 0
-  if (isThrottled(q, call, RECEIVE, NO_GROUPS)) return
+  if (q.fifo !== null && isThrottled(q, q.fifo, call, RECEIVE, NO_GROUPS)) return
   q.expireDue()
   const again = q.fifo === null ? null : q.receivedBefore(q.fifo, body['ReceiveRequestAttemptId'], hiddenFor)
   if (again !== null) {
@@ -140,7 +138,7 @@ export function redriveMessage(q: Queue, call: Call): void {
 export function sendMessage(q: Queue, call: Call): void {
   q.touch()
   const body = bodyOf(q, call)
-  if (isThrottled(q, call, SEND, [String(body['MessageGroupId'])])) return
+  if (q.fifo !== null && isThrottled(q, q.fifo, call, SEND, [String(body['MessageGroupId'])])) return
   const size = sizeOf(body)
   const status = refusalOf(q, body, size)
   if (status === 0) {
