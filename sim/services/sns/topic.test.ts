@@ -4,6 +4,7 @@ import { HOUR, lab, MINUTE, SECOND, type Answer, type Lab, type LabOptions, type
 import { scenarioOf } from '../../../test/scenarios.ts'
 import { steps, wait } from '../../../test/lambda.ts'
 import type { Instruction } from '../../parts/program.ts'
+import { Session, type Answer as Told } from '../../index.ts'
 import { runScenario } from '../../run/run.ts'
 import { server } from '../http/server.ts'
 import { account } from '../lambda/account.ts'
@@ -238,6 +239,31 @@ Simulation:
       /a FIFO topic cannot deliver by `email`/,
     )
   })
+})
+
+test('a delivery after the end of its request is followed, and not taken for given up', () => {
+  const answers: Told[] = []
+  const session = new Session((answer) => answers.push(answer))
+  const work = (): void => {
+    while (session.work());
+  }
+  const text = `Resources:
+  News: { Type: AWS::SNS::Topic }
+  A: { Type: AWS::SQS::Queue }
+  Allow: { Type: AWS::SQS::QueuePolicy, Properties: { Queues: [!Ref A], PolicyDocument: ${JSON.stringify(OPEN)} } }
+  S: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref News, Protocol: sqs, Endpoint: !GetAtt A.Arn } }
+Simulation:
+  Duration: 1m
+  Workloads: { Load: { Target: News, Operation: sns:Publish, Rate: 1/s, Arrivals: regular } }
+`
+  session.take({ ask: 'load', run: 1, name: 'news.yaml', text, knobs: {}, files: {} })
+  session.take({ ask: 'ahead', run: 1, until: MINUTE })
+  work()
+  session.take({ ask: 'follow', run: 1, id: 1, wanted: { by: 'trace', trace: 5 } })
+  work()
+  const followed = answers.find((answer) => answer.answer === 'followed')
+  const spans = followed?.answer === 'followed' ? (followed.found?.waterfall.spans ?? []) : []
+  expect(spans.filter(({ words }) => words === 'sqs:SendMessage')).toMatchObject([{ resource: 'A', outcome: 'ok' }])
 })
 
 describe('limits', () => {

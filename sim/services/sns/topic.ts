@@ -196,6 +196,8 @@ export const topic: ServiceDef<Topic> = {
       },
     ],
   },
+  // A publish is over when the message is stored: what delivers it belongs to the request and serves no call of it.
+  traced: { answer: 'service time', serves: () => NONE },
   report: (self) => ({
     deliveries: {
       arrived: self.deliveries.arrived,
