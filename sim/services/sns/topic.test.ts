@@ -255,6 +255,7 @@ test('a delivery after the end of its request is followed, and not taken for giv
 Simulation:
   Duration: 1m
   Workloads: { Load: { Target: News, Operation: sns:Publish, Rate: 1/s, Arrivals: regular } }
+  Assumptions: { News: { ApiLatency: 40ms, DeliveryLatency: 30ms }, A: { ApiLatency: 50ms } }
 `
   session.take({ ask: 'load', run: 1, name: 'news.yaml', text, knobs: {}, files: {} })
   session.take({ ask: 'ahead', run: 1, until: MINUTE })
