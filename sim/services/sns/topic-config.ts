@@ -1,6 +1,7 @@
 // What a topic takes from its neighbours: its subscriptions with their filters, retries and dead-letter queues.
 import type { Action, Near, ResourceView } from '../../model/contract.ts'
 import type { Pattern } from '../../parts/patterns.ts'
+import { letsIn } from '../../parts/permits.ts'
 import { flawOf, type Scope } from './filter-policy.ts'
 import { AWS_ENDPOINT, CUSTOMER_ENDPOINT, phasesOf, type Phase } from './retries.ts'
 
@@ -102,7 +103,7 @@ function subscriberOf(
     scope,
     phases: phasesFor(near, protocol, config['DeliveryPolicy']),
     deadLetters: deadLettersOf(near, view, config['RedrivePolicy'], path),
-    isDenied: endpoint?.type === QUEUE && !mayBeSentTo(near, endpoint),
+    isDenied: endpoint?.type === QUEUE && !letsIn(near, endpoint, 'sns.amazonaws.com', near.self.logicalId),
     asks: /^(http|email)/.test(protocol),
   }
 }
@@ -180,33 +181,4 @@ function deadLettersOf(near: Near, view: ResourceView, policy: any, path: Path):
     return null
   }
   return queue.logicalId
-}
-
-/** Whether some policy of a queue lets SNS send to it (N.SNS-10). */
-function mayBeSentTo(near: Near, queue: ResourceView): boolean {
-  const documents = ['AWS::SQS::QueuePolicy', 'AWS::SQS::QueueInlinePolicy'].flatMap((type) =>
-    near
-      .all(type)
-      .filter(({ config }) =>
-        [config['Queues'] ?? [], config['Queue'] ?? []]
-          .flat()
-          .some((each: unknown) => near.resourceAt(each)?.logicalId === queue.logicalId),
-      )
-      .map(({ config }) => config['PolicyDocument']),
-  )
-  return documents.some((document) => [document?.Statement ?? []].flat().some(allowsSns))
-}
-
-function allowsSns(statement: any): boolean {
-  const texts = (value: unknown): string[] =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.values(value).flatMap(texts)
-      : [value].flat().map(String)
-  const actions = texts(statement?.Action).map((action) => action.toLowerCase())
-  const principals = texts(statement?.Principal)
-  return (
-    statement?.Effect === 'Allow' &&
-    actions.some((action) => ['*', 'sqs:*', 'sqs:send*', 'sqs:sendmessage', 'sqs:sendmessage*'].includes(action)) &&
-    (principals.includes('*') || principals.includes('sns.amazonaws.com'))
-  )
 }
