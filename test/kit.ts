@@ -3,6 +3,7 @@ import { readConfig } from '../sim/derive/config.ts'
 import type { Call } from '../sim/engine/calls.ts'
 import type { Config, Near, ResourceView, ServiceDef, Sim } from '../sim/model/contract.ts'
 import type { FaultPlan, WorldPlan } from '../sim/model/plan.ts'
+import { DEFAULT_START } from '../sim/parts/calendar.ts'
 import type { Point } from '../sim/engine/recorder.ts'
 import { quotaValue, servicePrefix, World, type PublishedMetric } from '../sim/run/world.ts'
 
@@ -150,6 +151,7 @@ export class Lab {
       quotas,
       apiLimits: options.apiLimits ?? [],
       faults: options.faults ?? [],
+      startsAt: options.startsAt ?? DEFAULT_START,
       duration: options.duration ?? 400 * DAY,
       warmUp: options.warmUp ?? 0,
       cuts: options.cuts ?? [],

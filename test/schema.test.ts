@@ -134,6 +134,10 @@ describe('the schema', () => {
       '4: Property Durration is not allowed.',
       '5: Expected a rate with its unit, such as 50/s or 3000/min.',
     ])
+    expect(await flaws(`Simulation: { Start: 2026-03-29T01:00Z }\n${QUEUE}`)).toEqual([])
+    expect(await flaws(`Simulation: { Start: 2026-1-5 }\n${QUEUE}`)).toEqual([
+      '1: Expected a date of UTC such as 2026-01-05, or with a time 2026-01-05T08:00:00Z.',
+    ])
   })
 })
 

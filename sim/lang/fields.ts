@@ -3,6 +3,7 @@ import type { Problems } from '../diag/problem.ts'
 import { nearest } from '../diag/suggest.ts'
 import type { Span } from '../diag/span.ts'
 import { entries, get, isList, isMap, isScalar, textOf, type Dict, type Entry, type Node } from '../cfn/node.ts'
+import { parseMoment } from '../parts/calendar.ts'
 import { parseDuration, parseSize } from './quantity.ts'
 import { taken } from './taken.ts'
 
@@ -71,6 +72,19 @@ export class Fields {
     if (value !== 0) return value
     this.problems.error('out-of-range', `\`${name}\` is 0`, this.node(name)!.span, {
       label: 'expected a time longer than 0s',
+    })
+    return undefined
+  }
+
+  /** A moment of the calendar, in µs since 1970. */
+  moment(name: string): number | undefined {
+    const node = this.node(name)
+    if (node === undefined) return undefined
+    const text = textOf(node)
+    const moment = text === undefined ? 'it is no date' : parseMoment(text)
+    if (typeof moment === 'number') return moment
+    this.problems.error('not-a-moment', `\`${name}\` is ${kindOf(node)}: ${moment}`, node.span, {
+      label: 'expected a date of UTC, with or without a time: `2026-01-05T08:00:00Z`',
     })
     return undefined
   }

@@ -12,6 +12,7 @@ export type Form =
   /** One of `words`. */
   | 'words'
   | 'duration'
+  | 'moment'
   | 'size'
   | 'number'
   | 'count'
@@ -321,6 +322,11 @@ export const SIMULATION = {
   },
   Parameters: { form: 'values', doc: 'Values of the template’s parameters. `--set Name=Value` counts more.' },
   SsmParameters: { form: 'values', doc: 'Values of the Parameter Store, by name, for a template that reads them.' },
+  Start: {
+    form: 'moment',
+    doc: 'The moment of the calendar (UTC) at which the run begins: schedules, expiry and times in events follow it. Monday, 2026-01-05T00:00:00Z when absent.',
+    examples: ['2026-01-05T07:55:00Z', '2026-03-29'],
+  },
   Duration: { form: 'duration', doc: 'Length of the run in virtual time. 10m when absent.', examples: ['10m'] },
   WarmUp: { form: 'duration', doc: 'The beginning that figures leave out. None when absent.', examples: ['1m'] },
   Seed: {

@@ -179,6 +179,17 @@ describe('the section', () => {
     expect(told('[]')).toContain('Simulation')
   })
 
+  it('says what time 0 is in the calendar: a moment of UTC, or Monday, 2026-01-05', () => {
+    const startOf = (section: string): number =>
+      scenarioOf(`Resources: { Jobs: { Type: AWS::SQS::Queue } }\nSimulation: ${section}`).plan.startsAt
+    expect(startOf('{ Duration: 5m }')).toBe(Date.UTC(2026, 0, 5) * 1000)
+    expect(startOf('{ Start: 2024-02-29 }')).toBe(Date.UTC(2024, 1, 29) * 1000)
+    expect(startOf('{ Start: 2026-03-29T00:59:59.5Z }')).toBe(Date.UTC(2026, 2, 29, 0, 59, 59, 500) * 1000)
+    expect(told('{ Start: 2026-02-29 }')).toContain('`Start` is `2026-02-29`: that month has 28 days')
+    expect(told('{ Start: noon }')).toContain('`Start` is `noon`: it is no date')
+    expect(told('{ Start: [2026-01-05] }')).toContain('`Start` is a list')
+  })
+
   it('says all that is wrong at once', () => {
     const text = told('{ Duration: 5, Sed: 1, Expect: [p99(Jbos.X) < 1], Handlers: { Jobs: [] }, Quotas: now }')
     expect(text).toContain('5 errors')

@@ -217,6 +217,7 @@ function plan(
       })),
       components: all,
       faults,
+      startsAt: section.startsAt,
       duration,
       warmUp: section.warmUp,
       cuts: expectations.flatMap((expectation) => expectation.cuts),

@@ -5,6 +5,7 @@ import { entries, isList, isMap, textOf, type Node } from '../cfn/node.ts'
 import type { Profile } from '../model/contract.ts'
 import { Fields, kindOf } from './fields.ts'
 import { GUARDS, namesOf, SIMULATION } from './members.ts'
+import { DEFAULT_START } from '../parts/calendar.ts'
 import { formatDuration, parseNumber, parseRate } from './quantity.ts'
 
 /** 10 minutes of virtual time, when the scenario says nothing. */
@@ -24,6 +25,8 @@ export interface NamedQuota {
 }
 
 export interface SimulationSection {
+  /** µs since 1970. */
+  readonly startsAt: number
   readonly duration: number
   readonly warmUp: number
   readonly seed: string
@@ -65,6 +68,7 @@ export function readSimulation(node: Node | undefined, problems: Problems, runLe
   const warmUp = readWarmUp(fields, duration, runLength !== undefined, problems)
   const quotas = readQuotas(fields?.node('Quotas'), problems)
   return {
+    startsAt: fields?.moment('Start') ?? DEFAULT_START,
     duration,
     warmUp,
     seed: fields?.text('Seed') ?? '1',

@@ -442,6 +442,8 @@ export interface Sim {
   /** A component's state by name, for rooms of the same namespace and type only (the account's shared pool). */
   peer<S>(name: Ref): S
 
+  /** The moment of the calendar that time 0 is, in µs since 1970 (`parts/calendar.ts`): now is `startsAt + clock[0]`. */
+  readonly startsAt: number
   /** [0] = now, in µs. */
   readonly clock: Float64Array
   readonly calls: Calls

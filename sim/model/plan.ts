@@ -50,6 +50,8 @@ export interface WorldPlan {
   readonly apiLimits: readonly ApiLimit[]
   readonly components: readonly ComponentPlan[]
   readonly faults: readonly FaultPlan[]
+  /** The moment of the calendar that time 0 is, in µs since 1970. */
+  readonly startsAt: number
   /** Length of the run and of its unmeasured beginning, in µs. */
   readonly duration: number
   readonly warmUp: number

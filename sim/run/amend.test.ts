@@ -179,4 +179,6 @@ Simulation: { Workloads: { Load: { Target: Origin, Operation: http:GET, Rate: ${
     '  Faults: [{ At: 1m, For: 1m, aws:lambda:invocation-error: { Target: Work, Percentage: 20 } }]',
   )
   expect(amended(shop(), faulty, AT)).toEqual({ refused: ['`faults`'] })
+  const later: Scenario = { ...shop(), plan: { ...shop().plan, startsAt: 0 } }
+  expect(amended(shop(), later, AT)).toEqual({ refused: ['`startsAt`'] })
 })

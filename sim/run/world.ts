@@ -235,6 +235,7 @@ export function ownDimensions(component: ComponentPlan): Readonly<Record<string,
 class ComponentSim implements Sim {
   readonly name: string
   readonly component: number
+  readonly startsAt: number
   readonly clock: Float64Array
   readonly calls: Calls
   readonly errors: ErrorTable
@@ -248,6 +249,7 @@ class ComponentSim implements Sim {
   constructor(world: World, plan: ComponentPlan, component: number) {
     this.name = plan.name
     this.component = component
+    this.startsAt = world.plan.startsAt
     this.clock = world.kernel.clock
     this.calls = world.calls
     this.errors = world.errors

@@ -41,6 +41,10 @@ function text(pattern: string, expected: string): Schema {
 }
 
 export const DURATION = text(whole('0', TIME), 'a time with its unit, such as 250ms, 3s or 5m')
+export const MOMENT = text(
+  whole('\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,6})?)?Z?)?'),
+  'a date of UTC such as 2026-01-05, or with a time 2026-01-05T08:00:00Z',
+)
 export const SIZE = text(whole('0', `${NUMBER}\\s*(B|KB|MB|GB|TB)`), 'a size with its unit, such as 900B, 4KB or 1MB')
 export const RATE = text(
   whole('0', `${NUMBER}\\s*/\\s*(${TIME_UNITS})`),

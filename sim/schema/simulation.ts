@@ -21,6 +21,7 @@ import {
   DURATION,
   FLAG,
   FUNCTIONS,
+  MOMENT,
   NUMERIC,
   proposed,
   RATE,
@@ -73,6 +74,8 @@ function formOf({ form, words: list, of }: Member): Schema {
       return words(list!)
     case 'duration':
       return DURATION
+    case 'moment':
+      return MOMENT
     case 'size':
       return SIZE
     case 'number':

@@ -30,6 +30,13 @@ export const quantities = {
     wrong: 'Simulation: { Duration: long }\n',
     right: 'Simulation: { Duration: 2h }\n',
   },
+  'not-a-moment': {
+    severity: 'error',
+    title: 'something that is no moment of the calendar',
+    text: 'A moment is a date of UTC, with or without a time of the day, as ISO 8601 writes it: `2026-01-05`, `2026-01-05T08:00:00Z`. The years are those of AWS’s schedules, 1970 to 2199.',
+    wrong: 'Simulation: { Start: 2026-02-30 }\n',
+    right: 'Simulation: { Start: 2026-02-28 }\n',
+  },
   'not-a-size': {
     severity: 'error',
     title: 'something that is not a size',
