@@ -12,6 +12,8 @@ export const SECOND = 1_000_000
 export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
+/** Time 0 in ms since 1970, unless a test says otherwise. */
+export const START_MS = DEFAULT_START / 1000
 
 /** A component of a test world. `properties` are CloudFormation's; refs are logical ids. `config` adds what the language would (a compiled handler). */
 export interface Part {

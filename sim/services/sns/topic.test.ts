@@ -179,6 +179,7 @@ describe('queues', () => {
         TopicArn: 'News',
         Subject: 'greeting',
         Message: 'hello',
+        Timestamp: expect.stringMatching(/^2026-01-05T00:00:01\.\d{3}Z$/),
         MessageAttributes: { kind: {} },
       },
     ])

@@ -8,6 +8,7 @@ import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Finding, Look, Near, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
+import { isoText } from '../../parts/calendar.ts'
 import { sha256Hex } from '../../parts/hash.ts'
 import { jsonSize, utf8Size } from '../../parts/json-size.ts'
 import { RateWindow } from '../../parts/rate-window.ts'
@@ -390,8 +391,7 @@ export class Topic {
       TopicArn: this.sim.name,
       ...(message.subject === undefined ? {} : { Subject: message.subject }),
       Message: body,
-      /** ms since the start. */
-      Timestamp: Math.floor(message.at / 1000),
+      Timestamp: isoText(this.sim.startsAt + message.at, 3),
       ...(attributes === undefined ? {} : { MessageAttributes: attributes }),
     }
     if (protocol === 'lambda' && to !== null && !isDeadLetter)

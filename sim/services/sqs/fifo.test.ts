@@ -1,6 +1,6 @@
 // Shows each rule of a FIFO queue: order within groups, messages known again, limits of requests.
 import { describe, expect, it, test } from 'vitest'
-import { lab, MINUTE, MS, SECOND, type Answer, type Lab, type LabOptions } from '../../../test/kit.ts'
+import { lab, MINUTE, MS, SECOND, START_MS, type Answer, type Lab, type LabOptions } from '../../../test/kit.ts'
 import { scenarioOf } from '../../../test/scenarios.ts'
 import { sha256Hex } from '../../parts/hash.ts'
 import { reportOf } from '../../run/report.ts'
@@ -334,7 +334,7 @@ describe('moves', () => {
     expect(dead).toMatchObject({
       Body: 'bad',
       MessageId,
-      Attributes: { MessageGroupId: 'g', MessageDeduplicationId: String(MessageId), SentTimestamp: 60_000 },
+      Attributes: { MessageGroupId: 'g', MessageDeduplicationId: String(MessageId), SentTimestamp: START_MS + 60_000 },
     })
     l.run(5 * MINUTE)
     expect(l.sum('Dead', 'NumberOfMessagesSent')).toBe(0)

@@ -489,13 +489,18 @@ export class Queue {
     return this.received(row)
   }
 
+  /** A time of the run as AWS writes it in attributes: ms since 1970. */
+  private epochMillis(at: number): number {
+    return Math.floor((this.sim.startsAt + at) / 1000)
+  }
+
   /** A message in flight as its receiver sees it. */
   private received(row: number): ReceivedMessage {
     const { messages, fifo } = this
     const attributes = {
       ApproximateReceiveCount: messages.receives[row],
-      SentTimestamp: Math.floor(messages.enqueuedAt[row] / 1000),
-      ApproximateFirstReceiveTimestamp: Math.floor(messages.firstReceivedAt[row] / 1000),
+      SentTimestamp: this.epochMillis(messages.enqueuedAt[row]),
+      ApproximateFirstReceiveTimestamp: this.epochMillis(messages.firstReceivedAt[row]),
     }
     return {
       MessageId: messages.id[row],

@@ -1,6 +1,6 @@
 // Shows each rule of a standard queue at its boundary: a microsecond early, and on time.
 import { describe, expect, it } from 'vitest'
-import { DAY, HOUR, lab, MINUTE, MS, Refused, SECOND, type Lab, type LabOptions } from '../../../test/kit.ts'
+import { DAY, HOUR, lab, MINUTE, MS, Refused, SECOND, START_MS, type Lab, type LabOptions } from '../../../test/kit.ts'
 import { queue } from './queue.ts'
 import type { Queue, ReceivedMessage } from './queue-state.ts'
 
@@ -215,13 +215,13 @@ describe('visibility', () => {
     const [second] = receive(l)
     expect(first!.Attributes).toEqual({
       ApproximateReceiveCount: 1,
-      SentTimestamp: 5_000,
-      ApproximateFirstReceiveTimestamp: 10_000,
+      SentTimestamp: START_MS + 5_000,
+      ApproximateFirstReceiveTimestamp: START_MS + 10_000,
     })
     expect(second!.Attributes).toEqual({
       ApproximateReceiveCount: 2,
-      SentTimestamp: 5_000,
-      ApproximateFirstReceiveTimestamp: 10_000,
+      SentTimestamp: START_MS + 5_000,
+      ApproximateFirstReceiveTimestamp: START_MS + 10_000,
     })
     expect(second!.MessageId).toBe(first!.MessageId)
     expect(second!.ReceiptHandle).not.toBe(first!.ReceiptHandle)
@@ -631,7 +631,7 @@ describe('the dead-letter queue', () => {
     receive(l)
     expect(receive(l, { VisibilityTimeout: 0 }, 'Dead')[0]).toMatchObject({
       MessageId: id,
-      Attributes: { SentTimestamp: 0 },
+      Attributes: { SentTimestamp: START_MS },
     })
     l.run(DAY + 10 * MINUTE)
     expect(l.points('Dead', 'ApproximateAgeOfOldestMessage').at(-1)!.repeat).toBe(10)
@@ -679,7 +679,10 @@ describe('the dead-letter queue', () => {
     const back = receive(l, { MaxNumberOfMessages: 10 })
     expect(bodies(back).sort()).toEqual(['a', 'b'])
     expect(back.some((message) => ids.includes(message.MessageId))).toBe(false)
-    expect(back.map((message) => message.Attributes.SentTimestamp).sort()).toEqual([121_000, 122_000])
+    expect(back.map((message) => message.Attributes.SentTimestamp).sort()).toEqual([
+      START_MS + 121_000,
+      START_MS + 122_000,
+    ])
     expect(l.ask('Jobs', 'sqs:StartMessageMoveTask').status).toBe('UnsupportedOperation')
   })
 
