@@ -1,19 +1,41 @@
-// Patterns of messages as SNS reads them: every key must match, one of its values is enough.
+// Patterns of messages and events as SNS, EventBridge and Lambda read them: every key must match, one of its values is enough.
 //
 // The one idea: a pattern has the shape of what it matches, with lists of conditions in place of values. Where the message has a
 // list, one of its items must match, and of objects in a list one must match with all of its keys.
+import { isInBlock } from './cidr.ts'
 
 export type Pattern = Readonly<Record<string, unknown>>
 type Scalar = string | number | boolean | null
 
-/** Whether a value as it is parsed from JSON matches a pattern (SNS-31, SNS-33). */
+/** The words that make a condition of a map. */
+export const OPERATORS: ReadonlySet<string> = new Set([
+  'prefix',
+  'suffix',
+  'equals-ignore-case',
+  'wildcard',
+  'anything-but',
+  'numeric',
+  'cidr',
+  'exists',
+])
+
+/** Whether the value of a key `$or` means alternatives: two maps or more without an operator among their keys; else the key is an ordinary one. */
+export function isOr(value: unknown): value is readonly Pattern[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 1 &&
+    value.every((each) => isMap(each) && !Object.keys(each).some((key) => OPERATORS.has(key)))
+  )
+}
+
+/** Whether a value as it is parsed from JSON matches a pattern (SNS-31, SNS-33, EB-20). */
 export function matches(pattern: Pattern, value: unknown): boolean {
   if (Array.isArray(value)) return value.some((item) => matches(pattern, item))
   const object = isMap(value) ? value : NOTHING
   for (const key of Object.keys(pattern)) {
     const wanted = pattern[key]
-    if (key === '$or' && Array.isArray(wanted)) {
-      if (!wanted.some((alternative) => isMap(alternative) && matches(alternative, value))) return false
+    if (key === '$or' && isOr(wanted)) {
+      if (!wanted.some((alternative) => matches(alternative, value))) return false
       continue
     }
     const given = Object.hasOwn(object, key) ? object[key] : undefined
@@ -22,13 +44,13 @@ export function matches(pattern: Pattern, value: unknown): boolean {
   return true
 }
 
-/** Whether a value, or one item of a list, meets one of the conditions; undefined = the key is missing. */
+/** Whether a value, or one item of a list, meets one of the conditions; undefined = the key is missing. Only leaves exist: a map does not (EB-25). */
 export function matchesLeaf(conditions: unknown, given: unknown): boolean {
   const values = given === undefined ? NO_VALUES : scalarsIn(given)
   const list = Array.isArray(conditions) ? (conditions as readonly unknown[]) : [conditions]
   return list.some((condition) => {
     const exists = isMap(condition) ? condition['exists'] : undefined
-    if (typeof exists === 'boolean') return (given !== undefined) === exists
+    if (typeof exists === 'boolean') return values.length > 0 === exists
     return values.some((value) => meets(condition, value))
   })
 }
@@ -44,6 +66,8 @@ function meets(condition: unknown, value: Scalar): boolean {
       return text !== undefined && compared(wanted, text, (a, b) => a.endsWith(b))
     case 'equals-ignore-case':
       return text !== undefined && typeof wanted === 'string' && text.toLowerCase() === wanted.toLowerCase()
+    case 'wildcard':
+      return text !== undefined && typeof wanted === 'string' && fits(wanted, text)
     case 'anything-but':
       return !isOneOf(wanted, value)
     case 'numeric':
@@ -90,19 +114,30 @@ function isInRange(range: readonly unknown[], value: number): boolean {
   return range.length >= 2
 }
 
-function isInBlock(block: string, text: string): boolean {
-  const [base = '', bits = '32'] = block.split('/')
-  const length = Number(bits)
-  const [network, address] = [addressOf(base), addressOf(text)]
-  if (network === undefined || address === undefined || !(length >= 0 && length <= 32)) return false
-  const size = 4_294_967_296 / POWERS[length]
-  return Math.floor(network / size) === Math.floor(address / size)
+/** Whether a text fits a pattern in which `*` stands for anything and `\*` for a star. */
+function fits(pattern: string, text: string): boolean {
+  const parts = partsOf(pattern)
+  const last = parts.length - 1
+  if (last === 0) return parts[0] === text
+  if (!text.startsWith(parts[0]!)) return false
+  let at = parts[0]!.length
+  for (let i = 1; i < last; i++) {
+    const found = text.indexOf(parts[i]!, at)
+    if (found < 0) return false
+    at = found + parts[i]!.length
+  }
+  return text.length - at >= parts[last]!.length && text.endsWith(parts[last]!)
 }
 
-function addressOf(text: string): number | undefined {
-  const parts = text.split('.')
-  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256)) return undefined
-  return parts.reduce((sum, part) => sum * 256 + Number(part), 0)
+/** What stands between the stars of a pattern. */
+function partsOf(pattern: string): readonly string[] {
+  if (!pattern.includes('\\')) return pattern.split('*')
+  const parts = ['']
+  for (let i = 0; i < pattern.length; i++) {
+    if (pattern[i] === '*') parts.push('')
+    else parts[parts.length - 1] += pattern[i] === '\\' ? (pattern[++i] ?? '') : pattern[i]!
+  }
+  return parts
 }
 
 /** The plain values of a value: itself, or all in a list, however deep. */
@@ -111,13 +146,9 @@ function scalarsIn(value: unknown): readonly Scalar[] {
   return isMap(value) ? NO_VALUES : [value as Scalar]
 }
 
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({})
 const NO_VALUES: readonly Scalar[] = Object.freeze([])
-/** Powers of two up to 2^32. */
-const POWERS: readonly number[] = Array.from({ length: 33 }, (_, bits) =>
-  bits < 31 ? 1 << bits : 1_073_741_824 * (1 << (bits - 30)),
-)
