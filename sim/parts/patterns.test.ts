@@ -84,8 +84,8 @@ describe('a pattern', () => {
 
   it('knows stars, also those that are meant as such [EB-22]', () => {
     const fits = (wildcard: string, text: string): boolean => matches({ f: [{ wildcard }] }, { f: text })
-    expect(fits('/Users/*/doc.txt', '/Users/a/b/doc.txt')).toBe(true)
-    expect(fits('/Users/*/doc.txt', '/Users/doc.txt')).toBe(false)
+    expect(fits('/docs/*/doc.txt', '/docs/a/b/doc.txt')).toBe(true)
+    expect(fits('/docs/*/doc.txt', '/docs/doc.txt')).toBe(false)
     expect(fits('*', '')).toBe(true)
     expect(fits('a*b*c', 'a-b-b-c')).toBe(true)
     expect(fits('a*bc*c', 'abc')).toBe(false)
