@@ -17,6 +17,11 @@ const ACTIONS = [
   'BatchWriteItem',
   'DescribeTable',
   'UpdateTable',
+  'ListStreams',
+  'DescribeStream',
+  'GetShardIterator',
+  'GetRecords',
+  'AwaitRecords',
 ] as const
 export type Operation = (typeof ACTIONS)[number]
 
@@ -56,6 +61,8 @@ export function tablePart(options: TableOptions = {}): Part {
       QueryLatency: '1ms',
       LatencyPer64KB: '0ms',
       RejectionLatency: '1ms',
+      StreamDelay: '0ms',
+      GetRecordsLatency: '1ms',
       SplitForHeat: 'off',
       InitialItems: String(Math.round((options.bytes ?? 0) / 1024)),
       ...options.assumptions,

@@ -3,8 +3,9 @@ import type { Call } from '../../engine/calls.ts'
 import type { Amend } from '../../model/contract.ts'
 import type { BillingMode } from './capacity.ts'
 import { mayDecrease } from './changes.ts'
-import { bodyOf } from './single.ts'
+import { bodyOf, flag, recordOf } from './single.ts'
 import { DESCRIBE_TABLE, UPDATE_TABLE, type Table } from './state.ts'
+import { VIEW_TYPES, type ViewType } from './stream-records.ts'
 import { Invalid, type Item } from './values.ts'
 
 const MINUTE = 60_000_000
@@ -47,7 +48,11 @@ function runUpdateTable(table: Table, call: Call, body: Item): void {
     return table.refuse(call, table.limitStatus, {
       message: `a table has at most ${table.figures.tableRead} read and ${table.figures.tableWrite} write capacity units`,
     })
+  const stream = streamWanted(table, body['StreamSpecification'])
+  if (stream === IN_USE)
+    return table.refuse(call, table.inUseStatus, { message: 'Table already has an enabled stream' })
   if (
+    stream === undefined &&
     mode === capacity.mode &&
     read === capacity.readUnits &&
     write === capacity.writeUnits &&
@@ -65,11 +70,35 @@ function runUpdateTable(table: Table, call: Call, body: Item): void {
       return table.refuse(call, table.limitStatus, { message: 'no switch to on-demand capacity is left for now' })
     changes.switches.push(now)
   }
+  if (stream !== undefined) switchStream(table, stream)
   changes.mode = mode
   changes.maxRead = maxRead
   changes.maxWrite = maxWrite
   begin(table, read, write)
   table.answer(call, UPDATE_TABLE, { TableDescription: description(table) }, 0)
+}
+
+/** The stream is there already. */
+const IN_USE = Symbol('in use')
+
+/** What a StreamSpecification asks for: a view to switch on, null to switch off, undefined = nothing (DDS-R2). Throws `Invalid`. */
+function streamWanted(table: Table, specification: unknown): ViewType | null | undefined | typeof IN_USE {
+  if (specification === undefined) return undefined
+  const { StreamEnabled: on, StreamViewType: view } = recordOf(specification, 'StreamSpecification')
+  const { current } = table.streams
+  if (flag(on)) {
+    if (!VIEW_TYPES.includes(view as ViewType))
+      throw new Invalid(`StreamViewType is ${String(view)}; possible are ${VIEW_TYPES.join(', ')}`)
+    return current === null ? (view as ViewType) : IN_USE
+  }
+  if (view !== undefined) throw new Invalid('StreamViewType cannot be given when the stream is switched off')
+  if (current === null) throw new Invalid('Table has no stream to switch off')
+  return null
+}
+
+function switchStream(table: Table, view: ViewType | null): void {
+  if (view === null) table.streams.disable()
+  else table.streams.enable(view, table.capacity.partitions.count)
 }
 
 /** The table gets so many units, once it has been updated. */
@@ -138,6 +167,7 @@ function splitAt(table: Table, i: number, hash: number): void {
   }
   const initial = partitions.bytes[i] - lower - upper
   partitions.split(i, hash, upper + Math.round((initial * (to - hash)) / (to - from)), table.now)
+  table.streams.split(i)
 }
 
 /** The end of a minute: what is served on demand rises, hot partitions and those that are too large are split. */
@@ -230,7 +260,8 @@ function maximum(onDemand: Item | undefined, name: string, present: number): num
 
 /** What DescribeTable says of a table; 0 units on demand (DDB-R59). */
 function description(table: Table): Item {
-  const { capacity } = table
+  const { capacity, streams } = table
+  const stream = streams.all[streams.all.length - 1]
   return {
     TableName: table.sim.name,
     TableStatus: table.status,
@@ -238,5 +269,9 @@ function description(table: Table): Item {
     TableSizeBytes: table.bytes,
     BillingModeSummary: { BillingMode: capacity.mode },
     ProvisionedThroughput: { ReadCapacityUnits: capacity.readUnits, WriteCapacityUnits: capacity.writeUnits },
+    ...(streams.current === null
+      ? undefined
+      : { StreamSpecification: { StreamEnabled: true, StreamViewType: streams.current.view } }),
+    ...(stream === undefined ? undefined : { LatestStreamArn: streams.arnOf(stream), LatestStreamLabel: stream.label }),
   }
 }

@@ -1,6 +1,7 @@
 // What the properties of a table say together: its keys, its mode, and what the model leaves out of it.
 import type { Near } from '../../model/contract.ts'
 import type { KeySchema, KeyType } from './state.ts'
+import type { ViewType } from './stream-records.ts'
 
 interface KeyElement {
   readonly AttributeName: string
@@ -27,7 +28,14 @@ export function gather(near: Near): Readonly<Record<string, unknown>> {
       'remove one of the two',
     )
   noteMissing(near)
-  return { Keys: readKeys(near) }
+  return { Keys: readKeys(near), Stream: streamOf(near) }
+}
+
+/** The view of the table's stream; null = it has none. */
+function streamOf(near: Near): ViewType | null {
+  const stream = near.self.config['StreamSpecification'] as
+    { readonly StreamEnabled: boolean; readonly StreamViewType: ViewType } | undefined
+  return stream === undefined || !stream.StreamEnabled ? null : stream.StreamViewType
 }
 
 function readKeys(near: Near): KeySchema {
@@ -80,12 +88,6 @@ function typeOfKey(near: Near, name: string): KeyType {
 /** Puts what the table has and the model leaves out on the 'not simulated' list. */
 function noteMissing(near: Near): void {
   const { self } = near
-  const stream = self.config['StreamSpecification'] as { StreamEnabled?: unknown } | undefined
-  if (stream !== undefined && stream.StreamEnabled !== false && stream.StreamEnabled !== 'false')
-    self.notSimulated(
-      ['StreamSpecification'],
-      'the stream of the table has no records: functions behind it are not invoked',
-    )
   const ttl = self.config['TimeToLiveSpecification'] as { Enabled?: unknown } | undefined
   if (ttl !== undefined && ttl.Enabled !== false && ttl.Enabled !== 'false')
     self.notSimulated(['TimeToLiveSpecification'], 'expired items are not deleted')

@@ -11,6 +11,8 @@ import { ADMITTED, ACCOUNT_LIMIT, Capacity, REASONS, type BillingMode, type Figu
 import { HotKeys } from './hot-keys.ts'
 import { hashKey, ItemStore, type KeyValue } from './items.ts'
 import type { Order } from './order.ts'
+import type { ViewType } from './stream-records.ts'
+import { Streams } from './streams.ts'
 import { Changes, type UpdateSettings } from './changes.ts'
 import { bytesOf, Invalid, utf8Length, type Item } from './values.ts'
 
@@ -59,6 +61,7 @@ export interface TableEvents {
   readonly served: EventFunction<Table>
   readonly updated: EventFunction<Table>
   readonly splitDone: EventFunction<Table>
+  readonly streamed: EventFunction<Table>
 }
 
 export class Table {
@@ -68,6 +71,7 @@ export class Table {
   readonly capacity: Capacity
   readonly inService = new Population()
   readonly hotKeys = new HotKeys()
+  readonly streams: Streams
   /** Rows in order of key, once a Query or Scan has asked for it. */
   order: Order | null = null
   status: 'ACTIVE' | 'UPDATING' = 'ACTIVE'
@@ -171,6 +175,9 @@ export class Table {
     this.served = sim.target(events.served)
     this.updated = sim.target(events.updated)
     this.splitDone = sim.target(events.splitDone)
+    this.streams = new Streams(sim, events.streamed)
+    const view = config['Stream'] as ViewType | null
+    if (view !== null) this.streams.enable(view, this.capacity.partitions.count)
 
     this.invalidStatus = sim.error('ValidationException', 400)
     this.conditionStatus = sim.error('ConditionalCheckFailedException', 400)
@@ -254,6 +261,11 @@ export class Table {
 
   /** The item that is there from the start under the key read last. */
   initialItem(): Item {
+    return this.keyRead()
+  }
+
+  /** The key read last as attributes. */
+  private keyRead(): Item {
     const { hash, range, hashType, rangeType } = this.keys
     const item: Record<string, unknown> = { [hash]: plainKey(this.pk, hashType) }
     if (range !== undefined) item[range] = plainKey(this.sk!, rangeType!)
@@ -290,6 +302,8 @@ export class Table {
     if (row < 0) row = this.addRow()
     const before = items.items[row]
     const now = this.now
+    if (this.streams.current !== null)
+      this.streams.changed(this.partition, this.keyRead(), before, items.size[row], item, size)
     if (now >= items.visibleAt[row]) {
       items.older[row] = before
       items.olderSize[row] = items.size[row]

@@ -75,6 +75,14 @@ export const quotas: Readonly<Record<string, Quota>> = {
     doc: "Whether the account's limit on a table is reported as ThrottlingException with a reason (1) or as RequestLimitExceeded (0).",
     source: 'DDB-R55, DDB-R56',
   },
+  StreamRetention: {
+    current: 86_400,
+    unit: 's',
+    doc: 'How long a stream keeps its records.',
+    source: 'DDS-R1, N.STREAMS-05',
+  },
+  StreamReaders: { current: 2, unit: 'readers', doc: 'Readers of a shard at a time.', source: 'DDS-R7' },
+  StreamIteratorLife: { current: 900, unit: 's', doc: 'How long an iterator can be used.', source: 'DDS-R6' },
   LocalSecondaryIndexes: { current: 5, unit: 'indexes', doc: 'Local secondary indexes of a table.', source: 'DDB-R80' },
   GlobalSecondaryIndexes: {
     current: 20,
@@ -122,6 +130,18 @@ export const assumptions: Readonly<Record<string, Assumption>> = {
     default: '1ms',
     doc: 'Added to a Query, Scan or batch for each 64 KB.',
     source: 'DynamoDB sheet, section 12',
+  },
+  StreamDelay: {
+    kind: 'duration',
+    default: 'lognormal(p50=50ms, p99=200ms)',
+    doc: 'Time from a change to its record in the stream.',
+    source: 'DDS-R5',
+  },
+  GetRecordsLatency: {
+    kind: 'duration',
+    default: 'lognormal(p50=5ms, p99=20ms)',
+    doc: 'Time of GetRecords and the other operations of a stream.',
+    source: 'as GetItem, DynamoDB sheet, section 12',
   },
   RejectionLatency: {
     kind: 'duration',

@@ -2,7 +2,7 @@
 //
 // Reading order: this definition; `state.ts` (how a request is admitted, charged and answered), `single.ts`, `reads.ts`
 // and `batches.ts` (the operations), `control.ts` (UpdateTable and splits); beneath them `capacity.ts`, `partitions.ts`,
-// `items.ts`, `order.ts`, and the expressions.
+// `items.ts`, `order.ts`, and the expressions. The stream of changes: `streams.ts`, `stream-records.ts`, `stream-ops.ts`.
 import * as p from '../../model/p.ts'
 import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
 import { batchGetItem, batchWriteItem } from './batches.ts'
@@ -11,6 +11,8 @@ import { gather } from './gather.ts'
 import { query, scan } from './reads.ts'
 import { deleteItem, getItem, putItem, updateItem } from './single.ts'
 import { Table } from './state.ts'
+import { awaitRecords, describeStream, getRecords, getShardIterator, listStreams } from './stream-ops.ts'
+import { VIEW_TYPES } from './stream-records.ts'
 import { assumptions, quotas } from './table.facts.ts'
 import { reportOf } from './summary.ts'
 import { findingsOf } from './table-insights.ts'
@@ -64,10 +66,12 @@ export const table: ServiceDef<Table> = {
     'Query and Scan read pages of at most 1 MB; batches return what was throttled (DDB-R17, DDB-R90).',
     'An eventually consistent read may meet the one replica of three that lags behind (DDB-R97).',
     'UpdateTable takes time, and decreases and switches of mode are rationed (DDB-R42, DDB-R43, DDB-R57).',
+    'A stream has a record for each change of an item, in one of four views, for 24 hours: one shard for each partition, two readers a shard; a write that changes nothing has none (DDS-R1 to DDS-R8).',
   ],
   omits: [
     'Secondary indexes: they are not kept, cannot be queried and cost nothing.',
-    'Transactions, streams, deletion of expired items, global replicas, backups, imports and PartiQL.',
+    'Transactions, deletion of expired items (and its records in a stream), global replicas, backups, imports and PartiQL.',
+    'Shards of a stream are not closed for their age, and attribute values in records are plain values, not `{ S: … }`.',
     'An item collection is never split by sort key: a partition is a range of hashes of the partition key (DDB-R36).',
     'Numbers have the precision of a double, about 16 digits, not 38; attribute names that are reserved words are not refused.',
     'Query and Scan do not see items that are there from the start (`InitialItems`), and see deletions at once.',
@@ -98,7 +102,11 @@ export const table: ServiceDef<Table> = {
     }),
     ResourcePolicy: p.inert('Who may call; permissions are not checked.'),
     SSESpecification: p.inert('Encryption at rest.'),
-    StreamSpecification: p.any('The stream of changes; put on the list of what is not simulated.'),
+    StreamSpecification: p.record('The stream of changes.', {
+      StreamEnabled: p.bool('False has no stream.', { default: true }),
+      StreamViewType: p.oneOf('What a record holds beside the keys.', VIEW_TYPES, { required: true }),
+      ResourcePolicy: p.inert('Who may read it; permissions are not checked.'),
+    }),
     TableClass: p.inert('Standard or infrequent access: a matter of price.'),
     TableName: p.string('The physical name.'),
     Tags: p.inert('Tags.'),
@@ -178,13 +186,12 @@ export const table: ServiceDef<Table> = {
       run: describeTable,
     },
     'dynamodb:UpdateTable': {
-      doc: 'Changes capacity or billing mode; the settings act after a while.',
+      doc: 'Changes capacity or billing mode, which act after a while; switches the stream on or off.',
       target: 'TableName',
-      params: ['ProvisionedThroughput', 'BillingMode', 'OnDemandThroughput'],
+      params: ['ProvisionedThroughput', 'BillingMode', 'OnDemandThroughput', 'StreamSpecification'],
       ignored: [
         'AttributeDefinitions',
         'GlobalSecondaryIndexUpdates',
-        'StreamSpecification',
         'SSESpecification',
         'TableClass',
         'DeletionProtectionEnabled',
@@ -192,8 +199,48 @@ export const table: ServiceDef<Table> = {
       errors: ['ValidationException', 'LimitExceededException', 'ResourceInUseException'],
       run: updateTable,
     },
+    'dynamodb:ListStreams': { doc: 'Lists the streams of the table.', target: 'TableName', run: listStreams },
+    'dynamodb:DescribeStream': {
+      doc: 'Tells the state of a stream and its shards.',
+      target: 'StreamArn',
+      params: ['Limit', 'ExclusiveStartShardId'],
+      errors: ['ValidationException', 'ResourceNotFoundException'],
+      run: describeStream,
+    },
+    'dynamodb:GetShardIterator': {
+      doc: 'Answers with the place in a shard at which reading begins.',
+      target: 'StreamArn',
+      params: ['ShardId', 'ShardIteratorType', 'SequenceNumber'],
+      errors: ['ValidationException', 'ResourceNotFoundException', 'TrimmedDataAccessException'],
+      run: getShardIterator,
+    },
+    'dynamodb:GetRecords': {
+      doc: 'Reads up to 1,000 records or 1 MB of a shard. `StreamArn` (our own here) says of which table.',
+      target: 'StreamArn',
+      params: ['ShardIterator', 'Limit'],
+      errors: [
+        'ValidationException',
+        'ResourceNotFoundException',
+        'TrimmedDataAccessException',
+        'ExpiredIteratorException',
+        'LimitExceededException',
+      ],
+      run: getRecords,
+    },
+    'dynamodb:AwaitRecords': {
+      doc: 'Answers when a poll every `Every` µs would find a record for the first time (our own name: no API shows it).',
+      target: 'StreamArn',
+      params: ['ShardIterator', 'Every'],
+      errors: [
+        'ValidationException',
+        'ResourceNotFoundException',
+        'ExpiredIteratorException',
+        'LimitExceededException',
+      ],
+      run: awaitRecords,
+    },
   },
-  timers: { served, updated, splitDone },
+  timers: { served, updated, splitDone, streamed },
   metrics: {
     ConsumedReadCapacityUnits: { unit: 'Count', kind: 'count', doc: 'Read units consumed.' },
     ConsumedWriteCapacityUnits: { unit: 'Count', kind: 'count', doc: 'Write units consumed.' },
@@ -270,6 +317,12 @@ export const table: ServiceDef<Table> = {
       doc: 'Time from request to answer, by Operation.',
     },
     ReturnedItemCount: { unit: 'Count', kind: 'count', doc: 'Items that a Query or Scan has returned, by Operation.' },
+    ReturnedRecordsCount: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Records that GetRecords has returned, by StreamLabel.',
+    },
+    ReturnedBytes: { unit: 'Bytes', kind: 'count', doc: 'Their bytes, by StreamLabel.' },
     ConditionalCheckFailedRequests: { unit: 'Count', kind: 'count', doc: 'Writes whose condition did not hold.' },
     UserErrors: { unit: 'Count', kind: 'count', doc: 'Requests with wrong parameters, of the whole account.' },
   },
@@ -321,7 +374,7 @@ function create(config: Config, sim: Sim): Table {
     batchGet: sim.quota('BatchGetItems'),
     batchWrite: sim.quota('BatchWriteItems'),
   }
-  return new Table(config, sim, { served, updated, splitDone }, figures, {
+  return new Table(config, sim, { served, updated, splitDone, streamed }, figures, {
     oldAccountError: sim.quota('ThrottlingReasons') === 0,
     decreasesAtOnce: sim.quota('DecreasesAtOnce'),
     hourAdds: sim.quota('DecreasePerHour') === 1,
@@ -333,6 +386,11 @@ function create(config: Config, sim: Sim): Table {
     splitMinutes: sim.sampler('SplitForHeatMinutes').draw(rng),
     splitDelay: sim.sampler('SplitForHeatDelay'),
   })
+}
+
+/** Changes have arrived in a shard of the stream. */
+function streamed(self: Table, shard: number): void {
+  self.streams.visible(shard)
 }
 
 /** The answer of a request leaves the table. */
