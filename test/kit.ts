@@ -27,6 +27,8 @@ export interface LabOptions extends Partial<Omit<WorldPlan, 'components'>> {
   /** What the probe may call: `[to, action]`. */
   readonly probe?: readonly (readonly [to: string, action: `${string}:${string}`])[]
   readonly faults?: readonly FaultPlan[]
+  /** Resources that rooms look at and that are none themselves, such as policies: by logical id. */
+  readonly beside?: Readonly<Record<string, { readonly type: string; readonly config: Config }>>
 }
 
 export interface Answer {
@@ -136,6 +138,8 @@ export class Lab {
         notSimulated: (path, message) => this.notSimulated.push(`${name}.${path.join('.')}: ${message}`),
       })
     }
+    for (const [name, { type, config }] of Object.entries(options.beside ?? {}))
+      views.set(name, { ...views.get(Object.keys(parts)[0]!)!, logicalId: name, type, config })
     const components = Object.entries(parts).map(([name, part]) => {
       const near: Near = {
         self: views.get(name)!,

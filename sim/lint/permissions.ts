@@ -1,4 +1,6 @@
 // Wiring that nobody has allowed, and doors that stand open.
+import type { Action } from '../model/contract.ts'
+import { allow, permissionOf, statementsOf, type Resolve, type Statement } from '../parts/resource-policy.ts'
 import type { Finding, Lints, Scene, Written } from './contract.ts'
 
 const FUNCTION = 'AWS::Lambda::Function'
@@ -74,26 +76,35 @@ const SENDERS: ReadonlyMap<string, string> = new Map([
   ['AWS::S3::Bucket', 's3'],
 ])
 
-/** What lets a service in, by the type of the target: the resource to add, and what it says. */
-const PERMITS: ReadonlyMap<string, readonly [type: string, says: (principal: string) => string]> = new Map([
-  [FUNCTION, ['AWS::Lambda::Permission', (who) => `\`Principal: ${who}\` and \`Action: lambda:InvokeFunction\``]],
-  [QUEUE, ['AWS::SQS::QueuePolicy', (who) => `\`Principal: { Service: ${who} }\` and \`Action: sqs:SendMessage\``]],
-  [TOPIC, ['AWS::SNS::TopicPolicy', (who) => `\`Principal: { Service: ${who} }\` and \`Action: sns:Publish\``]],
-])
+/** What lets a service in, by the type of the target: the resource to add, the operation, and what it says. */
+const PERMITS: ReadonlyMap<string, readonly [type: string, action: Action, says: (principal: string) => string]> =
+  new Map([
+    [
+      FUNCTION,
+      [
+        'AWS::Lambda::Permission',
+        'lambda:InvokeFunction',
+        (who) => `\`Principal: ${who}\` and \`Action: lambda:InvokeFunction\``,
+      ],
+    ],
+    [QUEUE, ['AWS::SQS::QueuePolicy', 'sqs:SendMessage', (who) => allowing(who, 'sqs:SendMessage')]],
+    [TOPIC, ['AWS::SNS::TopicPolicy', 'sns:Publish', (who) => allowing(who, 'sns:Publish')]],
+  ])
+
+const allowing = (who: string, action: Action): string => `\`Principal: { Service: ${who} }\` and \`Action: ${action}\``
 
 function unpermitted(scene: Scene): Finding[] {
-  const permitted = permissionsOf(scene)
+  const resolve: Resolve = (text) => scene.at(text)?.logicalId
   return scene.flows.flatMap((flow) => {
     const service = SENDERS.get(flow.by)
     const target = scene.at(flow.to)
     const permit = PERMITS.get(target?.type ?? '')
     if (service === undefined || target === undefined || permit === undefined) return []
+    const [type, action, says] = permit
     const principal = `${service}.amazonaws.com`
+    const delivery = { service: principal, action, source: flow.from, target: target.logicalId }
     // A rule that acts as a role needs no policy; which of its targets has one is not told apart.
-    const hasRole = scene.at(flow.from)?.type === 'AWS::Events::Rule' && permitted.has(`${flow.from} as a role`)
-    if (hasRole || permitted.has(`${target.logicalId} ${principal}`) || permitted.has(`${target.logicalId} *`))
-      return []
-    const [type, says] = permit
+    if (hasRole(scene.at(flow.from)) || allow(policiesOf(scene, target), delivery, resolve)) return []
     return [
       {
         message: `\`${flow.from}\` may not deliver to \`${target.logicalId}\`: no policy of the target lets \`${principal}\` in`,
@@ -104,62 +115,39 @@ function unpermitted(scene: Scene): Finding[] {
   })
 }
 
-/** Who is let in where, as `target principal`. */
-function permissionsOf(scene: Scene): ReadonlySet<string> {
-  const found = new Set<string>()
-  for (const permission of scene.all('AWS::Lambda::Permission'))
-    found.add(`${scene.at(permission.value('FunctionName'))?.logicalId} ${permission.text('Principal') ?? '*'}`)
-  for (const policy of scene.all('AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy')) {
-    const principals = new Set(statementsOf(policy).flatMap(({ allows, principals: named }) => (allows ? named : [])))
-    for (const target of [...policy.list('Queues'), ...policy.list('Topics')])
-      for (const principal of principals) found.add(`${scene.at(target)?.logicalId} ${principal}`)
-  }
-  for (const rule of scene.all('AWS::Events::Rule'))
-    if (rule.list('Targets').some((target) => member(target, 'RoleArn') !== undefined))
-      found.add(`${rule.logicalId} as a role`)
-  return found
+/** What the policies of a resource say. */
+function policiesOf(scene: Scene, target: Written): readonly Statement[] {
+  const isTarget = (text: unknown): boolean => scene.at(text)?.logicalId === target.logicalId
+  const permissions = scene
+    .all('AWS::Lambda::Permission')
+    .filter((permission) => isTarget(permission.value('FunctionName')))
+    .map((permission) => permissionOf(permission.value()))
+  const policies = scene
+    .all('AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy')
+    .filter((policy) => [...policy.list('Queues'), ...policy.list('Topics')].some(isTarget))
+    .flatMap((policy) => statementsOf(policy.value('PolicyDocument')))
+  return [...permissions, ...policies]
+}
+
+function hasRole(sender: Written | undefined): boolean {
+  return (
+    sender?.type === 'AWS::Events::Rule' &&
+    sender.list('Targets').some((target) => typeof target === 'object' && target !== null && 'RoleArn' in target)
+  )
 }
 
 function openDoors(scene: Scene): Finding[] {
   return scene.all('AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy').flatMap((policy) =>
-    statementsOf(policy).flatMap(({ allows, principals, hasCondition, path }) => {
-      if (!allows || hasCondition || !principals.includes('*')) return []
+    statementsOf(policy.value('PolicyDocument')).flatMap(({ allows, principals, except, condition, path }) => {
+      if (!allows || condition !== null || except.principals || !principals.includes('*')) return []
       const [what] = [...policy.list('Queues'), ...policy.list('Topics')].map((each) => scene.at(each)?.logicalId)
       return [
         {
           message: `anybody may use \`${what ?? policy.logicalId}\`: the statement allows \`*\` without a condition`,
-          span: policy.place(...path, 'Principal'),
+          span: policy.place('PolicyDocument', ...path, 'Principal'),
           help: 'name the principal, or add `Condition: { ArnLike: { aws:SourceArn: … } }`',
         },
       ]
     }),
   )
-}
-
-interface Statement {
-  readonly allows: boolean
-  readonly principals: readonly string[]
-  readonly hasCondition: boolean
-  readonly path: readonly (string | number)[]
-}
-
-/** The statements of a resource's policy. */
-function statementsOf(policy: Written): Statement[] {
-  const written = policy.value('PolicyDocument', 'Statement')
-  return policy.list('PolicyDocument', 'Statement').map((statement, i) => {
-    const principal = member(statement, 'Principal')
-    const named = typeof principal === 'object' && principal !== null ? Object.values(principal).flat() : [principal]
-    return {
-      allows: member(statement, 'Effect') === 'Allow',
-      principals: named.filter((who) => typeof who === 'string'),
-      hasCondition: member(statement, 'Condition') !== undefined,
-      path: ['PolicyDocument', 'Statement', ...(Array.isArray(written) ? [i] : [])],
-    }
-  })
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? (value as Record<string, unknown>)[name]
-    : undefined
 }

@@ -86,6 +86,7 @@ it('a function lets in by permission, each of its names for itself', () => {
   const permission = (config: object): ResourceView =>
     view('Permission', 'AWS::Lambda::Permission', {
       Principal: 'events.amazonaws.com',
+      Action: 'lambda:InvokeFunction',
       FunctionName: 'Work',
       ...config,
     })

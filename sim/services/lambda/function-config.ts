@@ -83,15 +83,15 @@ export const parts: Readonly<Record<string, Props>> = {
     Principal: p.inert('Whom it is allowed.'),
   },
   'AWS::Lambda::Permission': {
-    Action: p.inert('What is allowed; every caller in the template may invoke every function.'),
+    Action: p.any('What is allowed; looked at where a service calls by itself, as a topic does.'),
     EventSourceToken: p.inert('A token of an Alexa skill.'),
-    FunctionName: p.inert('The function.'),
+    FunctionName: p.any('The function.'),
     FunctionUrlAuthType: p.inert('How a function URL is called.'),
     InvokedViaFunctionUrl: p.inert('Only through its URL.'),
-    Principal: p.inert('Who may.'),
+    Principal: p.any('Who may.'),
     PrincipalOrgID: p.inert('Whose accounts may.'),
     SourceAccount: p.inert('Only for resources of this account.'),
-    SourceArn: p.inert('Only for this resource.'),
+    SourceArn: p.any('Only for this resource.'),
   },
 }
 

@@ -33,7 +33,7 @@ export interface Subscriber {
   readonly phases: readonly Phase[]
   /** The queue for what cannot be delivered. */
   readonly deadLetters: string | null
-  /** The queue's policy does not let the topic send (N.SNS-10). */
+  /** The policy of the queue or function does not let the topic in (N.SNS-10). */
   readonly isDenied: boolean
   /** Whether somebody has to confirm it before anything is delivered. */
   readonly asks: boolean
@@ -103,7 +103,7 @@ function subscriberOf(
     scope,
     phases: phasesFor(near, protocol, config['DeliveryPolicy']),
     deadLetters: deadLettersOf(near, view, config['RedrivePolicy'], path),
-    isDenied: endpoint?.type === QUEUE && !letsIn(near, endpoint, 'sns.amazonaws.com', near.self.logicalId),
+    isDenied: endpoint !== undefined && !letsIn(near, endpoint, 'sns.amazonaws.com', near.self.logicalId),
     asks: /^(http|email)/.test(protocol),
   }
 }

@@ -39,10 +39,18 @@ function world(
             : [],
         ),
       ],
+      beside: Object.fromEntries(
+        Object.entries(more)
+          .filter(([, { def }]) => def === lambdaFunction)
+          .map(([name]) => [`Let${name}`, { type: 'AWS::Lambda::Permission', config: { ...LET, FunctionName: name } }]),
+      ),
       ...others,
     },
   )
 }
+
+/** Lets topics call a function. */
+const LET = { Principal: 'sns.amazonaws.com', Action: 'lambda:InvokeFunction' }
 
 const OPEN = { Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage' }] }
 const fifo = { FifoQueue: true }
@@ -143,6 +151,23 @@ describe('queues', () => {
     expect(['A', 'B'].map((name) => world.stateOf<Queue>(name).sent)).toEqual([100, 0])
     const { deliveries } = world.stateOf<Topic>('News')
     expect([deliveries.arrived, deliveries.lost]).toEqual([100, 100])
+  })
+
+  test('and functions are let in by the source that a policy names, and locked out by what denies [N.SNS-10, IAM-R2, IAM-R12]', () => {
+    const arrivedWith = (permission: Record<string, unknown>): number => {
+      const l = world(
+        { Subscription: [{ Protocol: 'lambda', Endpoint: 'F' }] },
+        { 'Sim::Lambda::Account': { def: account }, F: { def: lambdaFunction }, Other: { def: topic } },
+        { beside: { Let: { type: 'AWS::Lambda::Permission', config: { FunctionName: 'F', ...permission } } } },
+      )
+      publish(l, 'hello')
+      l.run(MINUTE)
+      return state(l).deliveries.arrived
+    }
+    expect(arrivedWith({ ...LET, SourceArn: 'News' })).toBe(1)
+    expect(arrivedWith({ ...LET, SourceArn: 'Other' })).toBe(0)
+    expect(arrivedWith({ ...LET, Principal: 'events.amazonaws.com' })).toBe(0)
+    expect(arrivedWith({ ...LET, FunctionName: 'Other' })).toBe(0)
   })
 
   test('each work at their own pace; a slow one holds up nobody [N.SNS-09]', () => {

@@ -74,12 +74,12 @@ export const topic: ServiceDef<Topic> = {
   },
   parts: {
     'AWS::SNS::TopicPolicy': {
-      PolicyDocument: p.inert('Who may publish; everybody in the template may.'),
-      Topics: p.inert('The topics that it is for.'),
+      PolicyDocument: p.any('Who may publish; looked at for rules and buckets.'),
+      Topics: p.any('The topics that it is for.'),
     },
     'AWS::SNS::TopicInlinePolicy': {
-      PolicyDocument: p.inert('Who may publish; everybody in the template may.'),
-      TopicArn: p.inert('The topic that it is for.'),
+      PolicyDocument: p.any('Who may publish; looked at for rules and buckets.'),
+      TopicArn: p.any('The topic that it is for.'),
     },
   },
   gather,

@@ -104,11 +104,11 @@ export const queue: ServiceDef<Queue> = {
   },
   parts: {
     'AWS::SQS::QueuePolicy': {
-      PolicyDocument: p.any('Who may send; looked at for topics alone.'),
+      PolicyDocument: p.any('Who may send; looked at for topics, rules and buckets.'),
       Queues: p.list('The queues that it is for.', p.any('A queue.')),
     },
     'AWS::SQS::QueueInlinePolicy': {
-      PolicyDocument: p.any('Who may send; looked at for topics alone.'),
+      PolicyDocument: p.any('Who may send; looked at for topics, rules and buckets.'),
       Queue: p.any('The queue that it is for.'),
     },
   },
