@@ -264,6 +264,31 @@ describe('the sentences', () => {
   })
 })
 
+describe('the warm-up', () => {
+  const warm = (text: string): string => text.replace('Simulation:\n', 'Simulation:\n  WarmUp: 2m\n')
+  const early = '[{ At: 0s, Value: 10/s }, { At: 100s, Value: 10/s }, { At: 100s, Value: 0/s }]'
+
+  test('is left out of what is counted, and of when it began', () => {
+    const whole = find(reserved(2), 'reserved-concurrency')
+    const later = find(warm(reserved(2)), 'reserved-concurrency')
+    const counted = ({ text }: Insight): number => Number(/([\d,]+) requests/.exec(text)![1]!.replace(',', ''))
+    // 10 requests a second, of which 4 find room: 6 × 300 s and 6 × 180 s.
+    expect(counted(whole)).toBe(1_800)
+    expect(counted(later)).toBe(1_080)
+    expect(whole.from).toBeLessThan(2_000_000)
+    expect(later.from).toBeGreaterThanOrEqual(120_000_000)
+    expect(/\((.*)\)/.exec(later.text)![1]).toBe('60 %')
+  })
+
+  test.each([
+    ['a full reservation', reserved(2).replace('Rate: 10/s', `Rate: ${early}`), '4m'],
+    ['messages that are given up', queue(WITH_DEAD, early, POISON, 61), '15m'],
+  ])('passes over %s that is over before', (_, text, end) => {
+    expect(kinds(text)).not.toEqual([])
+    expect(kinds(warm(text).replace('WarmUp: 2m', `WarmUp: ${end}`))).toEqual([])
+  })
+})
+
 describe('a chain', () => {
   const text = `
 Transform: AWS::Serverless-2016-10-31

@@ -3,7 +3,7 @@ import type { Look, PublishedSeries, Ref, Traffic, View } from '../model/contrac
 import type { ComponentPlan, FaultPlan } from '../model/plan.ts'
 import { baseUnits, parseStatistic, statistic } from '../metrics/statistics.ts'
 
-/** Calls of one operation between two components, over the whole run. */
+/** Calls of one operation between two components, since the warm-up. */
 export interface EdgeCounts extends Omit<Traffic, 'other'> {
   readonly from: Ref
   readonly to: Ref

@@ -282,7 +282,7 @@ export interface Finding {
   readonly drivers?: readonly Ref[]
 }
 
-/** Calls between two resources, of all their operations. */
+/** Calls between two resources, of all their operations, since the warm-up. */
 export interface Traffic {
   readonly other: Ref
   readonly sent: number
@@ -405,6 +405,8 @@ export interface Sim {
   readonly name: Ref
   /** This component's number in the world. */
   readonly component: number
+  /** When the warm-up is over, in µs: what came before stays out of figures and findings. */
+  readonly warmUp: number
   /** An event function of `timers`, by identity. */
   target<S>(run: EventFunction<S>): Target
   metric(name: string): MetricId

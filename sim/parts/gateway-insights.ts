@@ -9,9 +9,9 @@ const LEAST_SHARE = 0.001
 export function gatewayFindings(self: Gateway, look: Look): Finding[] {
   return self.limitsReached().flatMap(({ bucket, refusals, isAccount }) => {
     const refused = refusals.reduce((sum, { count: n }) => sum + n, 0)
-    const share = refused / Math.max(1, self.requests)
+    const share = refused / Math.max(1, look.metric('Count', 'Sum') ?? 0)
     const to = Math.max(...refusals.map(({ last }) => last))
-    if (refused < LEAST || share < LEAST_SHARE || to < look.warmUp) return []
+    if (refused < LEAST || share < LEAST_SHARE) return []
     const limit = `${rate(bucket.rate, 'request')} with a burst of ${count(bucket.burst)}`
     const callers = look.callers()
     const throttled = callers.reduce((sum, caller) => sum + caller.throttled, 0)

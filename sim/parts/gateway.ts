@@ -144,7 +144,7 @@ export class Gateway {
   private readonly buckets: (TokenBucket | null)[] = []
   /** Requests refused by a bucket of the API's own, by route number, and by that of the account. */
   readonly refusals: Stretch[] = []
-  readonly refusedByAccount = new Stretch()
+  readonly refusedByAccount: Stretch
   private readonly canaryShare: Float64Array
   private readonly canaryRng: Rng
   private readonly metrics: (readonly Metrics[])[] = []
@@ -164,6 +164,7 @@ export class Gateway {
     edgeLatency: Sampler | null,
   ) {
     this.sim = sim
+    this.refusedByAccount = new Stretch(sim.warmUp)
     this.account = account
     this.flavour = flavour
     this.latency = sim.sampler('Latency')
@@ -192,7 +193,7 @@ export class Gateway {
       const byStage = stages.length === 1 ? [total] : [total, new Metrics(sim, flavour.metrics, { Stage: stage.name })]
       routes.forEach((route, i) => {
         const own = stage.throttles[i] ?? (sharesStageThrottle ? null : stage.throttle)
-        this.refusals.push(new Stretch())
+        this.refusals.push(new Stretch(sim.warmUp))
         this.buckets.push(own === null ? shared : new TokenBucket(own.rate, own.burst))
         const detailed = stage.detailed[i]
           ? [new Metrics(sim, flavour.metrics, { Stage: stage.name, ...flavour.routeDimensions(route) })]

@@ -50,18 +50,20 @@ export class Dispatcher {
   readonly sent: number[] = []
   readonly answered: number[] = []
   readonly failed: number[] = []
-  /** By edge: second and later attempts; answers that were throttles; when a call failed first and last, in µs. */
+  /** By edge: second and later attempts; answers that were throttles; when a call failed first and last, since the warm-up, in µs. */
   readonly retried: number[] = []
   readonly throttledBy: number[] = []
   readonly failedFrom: number[] = []
   readonly failedTo: number[] = []
   observer: Observer | null = null
   /** The counts at the end of the warm-up. */
-  private before: {
-    readonly sent: readonly number[]
-    readonly answered: readonly number[]
-    readonly failed: readonly number[]
-  } = { sent: [], answered: [], failed: [] }
+  private before: Readonly<Record<'sent' | 'answered' | 'failed' | 'retried' | 'throttledBy', readonly number[]>> = {
+    sent: [],
+    answered: [],
+    failed: [],
+    retried: [],
+    throttledBy: [],
+  }
   readonly trail = new Trail()
   private readonly opTarget: Target[] = []
   /** By edge: whether anything stands in the way. */
@@ -146,15 +148,26 @@ export class Dispatcher {
 
   /** The warm-up is over: what has been counted so far stays out of `counted`. */
   markWarm(): void {
-    this.before = { sent: [...this.sent], answered: [...this.answered], failed: [...this.failed] }
+    const { sent, answered, failed, retried, throttledBy } = this
+    this.before = {
+      sent: [...sent],
+      answered: [...answered],
+      failed: [...failed],
+      retried: [...retried],
+      throttledBy: [...throttledBy],
+    }
   }
 
-  /** Calls sent on an edge, answers, and those that were errors, since the warm-up; and the calls without an answer yet. */
-  counted(edge: number): { sent: number; answered: number; failed: number; open: number } {
+  /** Of an edge since the warm-up: calls sent, answers, errors, throttles, later attempts; and the calls without an answer yet. */
+  counted(edge: number): Record<'sent' | 'answered' | 'failed' | 'throttled' | 'retried' | 'open', number> {
+    const since = (of: 'sent' | 'answered' | 'failed' | 'retried' | 'throttledBy'): number =>
+      this[of][edge]! - (this.before[of][edge] ?? 0)
     return {
-      sent: this.sent[edge]! - (this.before.sent[edge] ?? 0),
-      answered: this.answered[edge]! - (this.before.answered[edge] ?? 0),
-      failed: this.failed[edge]! - (this.before.failed[edge] ?? 0),
+      sent: since('sent'),
+      answered: since('answered'),
+      failed: since('failed'),
+      throttled: since('throttledBy'),
+      retried: since('retried'),
       open: this.sent[edge]! - this.answered[edge]!,
     }
   }
@@ -196,7 +209,7 @@ export class Dispatcher {
 
   private noteFailure(edge: number, status: number): void {
     const now = this.kernel.clock[0]!
-    if (this.failed[edge]!++ === 0) this.failedFrom[edge] = now
+    if (this.failed[edge]!++ === (this.before.failed[edge] ?? 0)) this.failedFrom[edge] = now
     this.failedTo[edge] = now
     if (this.errors.retry[status] === THROTTLING) this.throttledBy[edge]!++
     this.countFailure(edge, status)

@@ -10,12 +10,9 @@ export function evidenceOf(world: World): Evidence {
     edges: dispatcher.edges.map(({ from, to }, i) => ({
       from,
       to,
-      sent: dispatcher.sent[i]!,
-      failed: dispatcher.failed[i]!,
-      throttled: dispatcher.throttledBy[i]!,
+      ...dispatcher.counted(i),
       failedFrom: dispatcher.failedFrom[i]!,
       failedTo: dispatcher.failedTo[i]!,
-      retried: dispatcher.retried[i]!,
     })),
     metrics,
     faults: plan.faults,

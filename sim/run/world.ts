@@ -236,6 +236,7 @@ class ComponentSim implements Sim {
   readonly name: string
   readonly component: number
   readonly startsAt: number
+  readonly warmUp: number
   readonly clock: Float64Array
   readonly calls: Calls
   readonly errors: ErrorTable
@@ -250,6 +251,7 @@ class ComponentSim implements Sim {
     this.name = plan.name
     this.component = component
     this.startsAt = world.plan.startsAt
+    this.warmUp = world.plan.warmUp
     this.clock = world.kernel.clock
     this.calls = world.calls
     this.errors = world.errors

@@ -63,7 +63,7 @@ function givesUp(self: Workload, look: Look): Finding[] {
     {
       kind: 'client-time-outs',
       isFelt: true,
-      from: Math.max(look.warmUp, givenUp.first),
+      from: givenUp.first,
       to: givenUp.last,
       share,
       title: 'Clients give up before the answer',
@@ -85,7 +85,7 @@ function fails(self: Workload, look: Look): Finding[] {
     {
       kind: 'requests-failed',
       isFelt: true,
-      from: Math.max(look.warmUp, lost.first),
+      from: lost.first,
       to: lost.last,
       share,
       title: `Requests of ${look.name} fail`,

@@ -141,8 +141,8 @@ export class Workload {
   /** The first request that failed, 0 = none has. */
   firstFailed = 0
   /** Attempts given up, and requests that failed. */
-  readonly givenUp = new Stretch()
-  readonly lost = new Stretch()
+  readonly givenUp: Stretch
+  readonly lost: Stretch
   lateAnswers = 0
   /** Answers that came in time. */
   answers = 0
@@ -210,6 +210,8 @@ export class Workload {
 
   constructor(config: WorkloadConfig, sim: Sim) {
     this.sim = sim
+    this.givenUp = new Stretch(sim.warmUp)
+    this.lost = new Stretch(sim.warmUp)
     this.closed = config.Users !== undefined
     this.edge = sim.edge(config.Target, config.Action, answered)
     this.arg = config.Arg

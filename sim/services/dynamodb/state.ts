@@ -88,7 +88,7 @@ export class Table {
   /** Items from the start that were touched and have a row now. */
   materialised = 0
   /** Requests refused, by reason, reads then writes. */
-  readonly refusals = [...REASONS, ...REASONS].map(() => new Stretch())
+  readonly refusals: readonly Stretch[]
   /** Requests by what became of them. */
   succeeded = 0
   refused = 0
@@ -147,6 +147,7 @@ export class Table {
 
   constructor(config: Config, sim: Sim, events: TableEvents, figures: Table['figures'], settings: UpdateSettings) {
     this.sim = sim
+    this.refusals = [...REASONS, ...REASONS].map(() => new Stretch(sim.warmUp))
     this.keys = config['Keys'] as KeySchema
     this.keyNames = this.keys.range === undefined ? [this.keys.hash] : [this.keys.hash, this.keys.range]
     this.figures = figures

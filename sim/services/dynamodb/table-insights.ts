@@ -4,6 +4,7 @@ import { all, count, percent } from '../../parts/words.ts'
 import { ACCOUNT_LIMIT, KEY_RANGE, ON_DEMAND_MAXIMUM, PROVISIONED, REASONS } from './capacity.ts'
 import type { Table } from './state.ts'
 
+const MINUTE = 60_000_000
 /** Fewer refusals than this, or than this share of all requests, are not worth a sentence. */
 const LEAST = 5
 const LEAST_SHARE = 0.001
@@ -27,11 +28,13 @@ function refused(
   reason: number,
 ): (Pick<Finding, 'from' | 'to' | 'share' | 'drivers'> & { readonly count: number }) | undefined {
   const stretch = self.refusals[(write ? REASONS.length : 0) + reason]
-  if (stretch.count < LEAST) return undefined
-  const metric = `${write ? 'Write' : 'Read'}${REASONS[reason]}ThrottleEvents`
-  const refusals = look.metric(metric, 'Sum') ?? 0
-  const all = self.refusals.reduce((sum, each) => sum + each.count, 0) + self.succeeded
-  const share = stretch.count / Math.max(1, all)
+  const refusals = stretch.count
+  const share =
+    refusals /
+    Math.max(
+      1,
+      look.callers().reduce((sum, { sent }) => sum + sent, 0),
+    )
   if (refusals < LEAST || share < LEAST_SHARE) return undefined
   return { from: stretch.first, to: stretch.last, share, drivers: callersOf(look), count: refusals }
 }
@@ -48,21 +51,20 @@ function hotPartition(self: Table, look: Look, write: boolean): Finding[] {
   const spent = write ? partitions.writeUnits : partitions.readUnits
   const total = write ? capacity.consumedWrite : capacity.consumedRead
   const rate = write ? capacity.writeRate : capacity.readRate
-  const used = look.metric(
-    write ? 'ConsumedWriteCapacityUnits' : 'ConsumedReadCapacityUnits',
-    'Sum',
-    found.from,
-    found.to + 1,
-  )
-  const seconds = (found.to - found.from) / 1_000_000
+  // Metrics are kept by the minute: a stretch shorter than that has no figure of its own.
+  const begin = Math.round(from / MINUTE) * MINUTE
+  const end = Math.round(to / MINUTE) * MINUTE
+  const used =
+    end > begin
+      ? look.metric(write ? 'ConsumedWriteCapacityUnits' : 'ConsumedReadCapacityUnits', 'Sum', begin, end)
+      : undefined
   const keys = hotKeysOn(self, hottest)
   const where = `Partition ${hottest + 1} of ${partitions.count}`
   const limit = `${count(capacity.partitionRate(write))} ${units} units a second`
-  // Metrics are kept by the minute: a stretch shorter than that has no figure of its own.
   const table =
-    used === undefined || seconds < 60 || rate <= 0
+    used === undefined || rate <= 0
       ? `although the table has ${count(rate)}`
-      : `while the table as a whole uses ${percent(used / seconds / rate)} of its ${count(rate)}`
+      : `while the table as a whole uses ${percent(used / ((end - begin) / 1_000_000) / rate)} of its ${count(rate)}`
   const who =
     keys.length === 0
       ? `It takes ${percent(spent[hottest] / Math.max(1, total))} of all ${units} units`

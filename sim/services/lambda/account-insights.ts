@@ -1,5 +1,5 @@
 // What went wrong in an account's shared concurrency: full, by whom, and who is turned away.
-import type { Finding, Look } from '../../model/contract.ts'
+import type { Finding } from '../../model/contract.ts'
 import { all, count, percent } from '../../parts/words.ts'
 import type { Account } from './account.ts'
 import { POOL } from './concurrency.ts'
@@ -9,12 +9,12 @@ const LEAST_SHARE = 0.001
 /** A function that holds this share of the full pool is named, and a reservation of this share of the limit. */
 const NAMED = 0.1
 
-export function findingsOf(self: Account, look: Look): Finding[] {
+export function findingsOf(self: Account): Finding[] {
   const { refusals, functions } = self
   const users = functions.filter((user) => user.reserved < 0)
   const came = users.reduce((sum, user) => sum + user.running.entered, 0) + refusals.count
   const share = refusals.count / Math.max(1, came)
-  if (refusals.count < LEAST || share < LEAST_SHARE || refusals.last < look.warmUp) return []
+  if (refusals.count < LEAST || share < LEAST_SHARE) return []
   const held = users.reduce((sum, user) => sum + user.heldInFull, 0)
   const holders = [...users]
     .sort((a, b) => b.heldInFull - a.heldInFull)

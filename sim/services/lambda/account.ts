@@ -116,7 +116,7 @@ export class Account {
   allowance: number
   /** All functions, and how many requests the shared pool had no place for. */
   readonly functions: PoolUser[] = []
-  readonly refusals = new Stretch()
+  readonly refusals: Stretch
   /** Invocations in progress of all functions, provisioned ones included. */
   readonly running = new Population()
   /** Requests per second. */
@@ -129,6 +129,7 @@ export class Account {
 
   constructor(_config: Config, sim: Sim) {
     this.sim = sim
+    this.refusals = new Stretch(sim.warmUp)
     this.limit = sim.quota('ConcurrentExecutions')
     this.keptUnreserved = sim.quota('UnreservedConcurrentExecutions')
     this.room = this.limit

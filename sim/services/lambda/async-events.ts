@@ -41,7 +41,7 @@ export class AsyncEvents {
   /** Events accepted; those that ended well, and those that were given up. */
   accepted = 0
   succeeded = 0
-  readonly givenUp = new Stretch()
+  readonly givenUp: Stretch
   dropped = 0
   waiting = 0
   running = 0
@@ -65,6 +65,7 @@ export class AsyncEvents {
   constructor(self: LambdaFunction, config: Config, sim: Sim) {
     this.self = self
     this.sim = sim
+    this.givenUp = new Stretch(sim.warmUp)
     this.configs = config['Async'] as readonly AsyncConfig[]
     this.ways = this.configs.map(({ success, failure }) => ({
       success: wayTo(sim, success, asyncDelivered),

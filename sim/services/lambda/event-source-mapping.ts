@@ -174,7 +174,7 @@ export class EventSourceMapping {
   /** Throttled tries, batches that wait to be tried again, batches let go without success. */
   throttles = 0
   throttled = 0
-  readonly letGo = new Stretch()
+  readonly letGo: Stretch
   readonly growthInterval: number
   readonly backoff: number
   readonly backoffMax: number
@@ -199,6 +199,7 @@ export class EventSourceMapping {
   constructor(config: Config, sim: Sim) {
     const source = config['Source'] as Source | null
     this.sim = sim
+    this.letGo = new Stretch(sim.warmUp)
     this.enabled = config['Enabled'] === true && source !== null
     this.batchSize = source?.batchSize ?? MESSAGES_PER_CALL
     this.window = config['MaximumBatchingWindowInSeconds'] * 1_000_000

@@ -27,8 +27,8 @@ export function findingsOf(self: LambdaFunction, look: Look): Finding[] {
 
 function reservationFull(self: LambdaFunction, look: Look): Finding[] {
   const stretch = self.refusals[RESERVED]
-  const share = shareOf(self, stretch.count)
-  if (stretch.count < LEAST || share < LEAST_SHARE || stretch.last < look.warmUp) return []
+  const share = shareOf(self, look, stretch.count)
+  if (stretch.count < LEAST || share < LEAST_SHARE) return []
   const refusing = look.callers().filter(({ failed }) => failed > 0)
   const whom = refusing.length === 0 ? '' : ` from ${all(refusing.slice(0, 3).map(({ other }) => other))}`
   return [
@@ -50,8 +50,8 @@ function reservationFull(self: LambdaFunction, look: Look): Finding[] {
 function rateExceeded(self: LambdaFunction, look: Look): Finding[] {
   return [RESERVED_RATE, ACCOUNT_RATE, SCALING].flatMap((reason) => {
     const stretch = self.refusals[reason]
-    const share = shareOf(self, stretch.count)
-    if (stretch.count < LEAST || share < LEAST_SHARE || stretch.last < look.warmUp) return []
+    const share = shareOf(self, look, stretch.count)
+    if (stretch.count < LEAST || share < LEAST_SHARE) return []
     const limit =
       reason === SCALING
         ? 'New environments are wanted faster than Lambda starts them'
@@ -72,11 +72,10 @@ function rateExceeded(self: LambdaFunction, look: Look): Finding[] {
 
 function coldStarts(self: LambdaFunction, look: Look): Finding[] {
   const cold = look.metric('InitDuration', 'SampleCount') ?? 0
-  const invocations = look.metric('Invocations', 'Sum') ?? 0
   const init = look.metric('InitDuration', 'p50')
   const handler = look.metric('Duration', 'p50')
   if (init === undefined || handler === undefined || cold < LEAST) return []
-  const share = cold / Math.max(1, invocations)
+  const share = cold / Math.max(1, invocations(look))
   if (share < COLD_SHARE || init < COLD_LEAST || init < handler) return []
   return [
     {
@@ -96,8 +95,8 @@ function provisionedOr(self: LambdaFunction): string {
 
 function timeOuts(self: LambdaFunction, look: Look): Finding[] {
   const { timeouts } = self
-  const share = timeouts.count / Math.max(1, self.running.entered)
-  if (timeouts.count < LEAST || share < LEAST_SHARE || timeouts.last < look.warmUp) return []
+  const share = timeouts.count / Math.max(1, invocations(look))
+  if (timeouts.count < LEAST || share < LEAST_SHARE) return []
   const [edge, most] = [...self.timedOutOn].sort((a, b) => b[1] - a[1])[0]
   const waiting = edge < 0 ? undefined : self.sim.calleeOf(edge)
   return [
@@ -120,8 +119,8 @@ function timeOuts(self: LambdaFunction, look: Look): Finding[] {
 /** Invocations that end in a function error for another reason than time. */
 function handlerFails(self: LambdaFunction, look: Look): Finding[] {
   const { failures } = self
-  const share = failures.count / Math.max(1, self.running.entered)
-  if (failures.count < LEAST || share < ERROR_SHARE || failures.last < look.warmUp) return []
+  const share = failures.count / Math.max(1, invocations(look))
+  if (failures.count < LEAST || share < ERROR_SHARE) return []
   const [name, most] = [...self.failedWith].sort((a, b) => b[1] - a[1])[0]
   return [
     {
@@ -140,7 +139,7 @@ function handlerFails(self: LambdaFunction, look: Look): Finding[] {
 function triesAgain(look: Look): Finding[] {
   return look.callees().flatMap(({ other, sent, retried, failed, failedFrom, failedTo }) => {
     const factor = sent / Math.max(1, sent - retried)
-    if (retried < RETRIES || failed === 0 || factor < RETRY_FACTOR || failedTo < look.warmUp) return []
+    if (retried < RETRIES || failed === 0 || factor < RETRY_FACTOR) return []
     return [
       {
         kind: 'retry-amplification',
@@ -156,8 +155,12 @@ function triesAgain(look: Look): Finding[] {
 }
 
 /** A number of refused requests as a share of all that came. */
-function shareOf(self: LambdaFunction, refused: number): number {
-  return refused / Math.max(1, self.running.entered + self.refusals.reduce((sum, each) => sum + each.count, 0))
+function shareOf(self: LambdaFunction, look: Look, refused: number): number {
+  return refused / Math.max(1, invocations(look) + self.refusals.reduce((sum, each) => sum + each.count, 0))
+}
+
+function invocations(look: Look): number {
+  return look.metric('Invocations', 'Sum') ?? 0
 }
 
 function dependencies(look: Look): string[] {

@@ -205,7 +205,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
     'no environment is idle beyond its lifetime or its age': noneOverdue,
     'no request is let in beyond the function’s limit': (self) => self.onDemand <= self.allowance,
     'every asynchronous event waits, runs, has succeeded or was given up': ({ events }) =>
-      events.accepted === events.waiting + events.running + events.succeeded + events.givenUp.count,
+      events.accepted === events.waiting + events.running + events.succeeded + events.givenUp.total,
   },
   view,
   traced,
@@ -243,12 +243,12 @@ export class LambdaFunction {
   readonly throttles: number[]
   /** Sum of its on-demand requests in progress over the moments at which the account's pool was full. */
   heldInFull = 0
-  readonly refusals = concurrency.REASONS.map(() => new Stretch())
+  readonly refusals: readonly Stretch[]
   /** Function errors for other reasons than time, and how many by their type. */
-  readonly failures = new Stretch()
+  readonly failures: Stretch
   readonly failedWith = new Map<string, number>()
   /** Time-outs, and by the edge of the call that the handler waited for (−1 = none) how many. */
-  readonly timeouts = new Stretch()
+  readonly timeouts: Stretch
   readonly timedOutOn = new Map<number, number>()
   /** Whether the last request was throttled. */
   throttling = false
@@ -317,6 +317,9 @@ export class LambdaFunction {
 
   constructor(config: Config, sim: Sim) {
     this.sim = sim
+    this.failures = new Stretch(sim.warmUp)
+    this.timeouts = new Stretch(sim.warmUp)
+    this.refusals = concurrency.REASONS.map(() => new Stretch(sim.warmUp))
     this.account = sim.peer<Account>(ACCOUNT)
     this.account.functions.push(this)
     const named = (config['Qualifiers'] ?? []) as readonly Qualifier[]

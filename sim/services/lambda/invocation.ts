@@ -276,14 +276,14 @@ export function timedOut(self: LambdaFunction, row: number): void {
 function noteTimeOut(self: LambdaFunction, frame: number): void {
   const edge = frame === NONE ? NONE : self.interpreter.awaitedEdge(frame)
   self.timeouts.note(self.sim.clock[0])
-  self.timedOutOn.set(edge, (self.timedOutOn.get(edge) ?? 0) + 1)
+  if (self.sim.clock[0] >= self.sim.warmUp) self.timedOutOn.set(edge, (self.timedOutOn.get(edge) ?? 0) + 1)
 }
 
 /** Answers with a function error. */
 function fail(self: LambdaFunction, row: number, errorType: string, errorMessage: string): void {
   if (errorType !== TIMED_OUT) {
     self.failures.note(self.sim.clock[0])
-    self.failedWith.set(errorType, (self.failedWith.get(errorType) ?? 0) + 1)
+    if (self.sim.clock[0] >= self.sim.warmUp) self.failedWith.set(errorType, (self.failedWith.get(errorType) ?? 0) + 1)
   }
   conclude(
     self,

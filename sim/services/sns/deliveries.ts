@@ -57,11 +57,12 @@ export class Deliveries {
   started = 0
   arrived = 0
   buried = 0
-  lost = 0
   inside = 0
   /** Attempts that failed, and deliveries that were given up. */
-  readonly failures = new Stretch()
-  readonly givenUp = new Stretch()
+  readonly failures: Stretch
+  readonly givenUp: Stretch
+  /** Those of them that no dead-letter queue took. */
+  readonly lost: Stretch
   private readonly owner: Owner
   private readonly subscribers: readonly Subscriber[]
   private readonly edges: readonly number[]
@@ -82,6 +83,9 @@ export class Deliveries {
     timeLimit: number,
   ) {
     this.owner = owner
+    this.failures = new Stretch(owner.sim.warmUp)
+    this.givenUp = new Stretch(owner.sim.warmUp)
+    this.lost = new Stretch(owner.sim.warmUp)
     this.subscribers = subscribers
     this.edges = edges
     this.deadLetterEdges = deadLetterEdges
@@ -146,7 +150,7 @@ export class Deliveries {
     if (delivery.isDeadLetter) {
       this.owner.redriven(status === 0)
       if (status === 0) this.buried++
-      else this.lost++
+      else this.lost.note(sim.clock[0])
       this.end(row)
     } else if (status === 0) this.arrive(row)
     else this.fail(row, isEndpointsFault(sim.errors.http[status], sim.errors.retry[status] !== 0))
@@ -182,7 +186,7 @@ export class Deliveries {
     this.givenUp.note(sim.clock[0])
     this.owner.failed(subscriber)
     if (this.deadLetterEdges[delivery.subscriber] === NONE) {
-      this.lost++
+      this.lost.note(sim.clock[0])
       this.end(row)
       return
     }

@@ -150,7 +150,7 @@ describe('queues', () => {
     const world = deployed(`${to('ToA', 'A')}\n${to('ToB', 'B')}`, 'Rate: 10/s, Count: 100')
     expect(['A', 'B'].map((name) => world.stateOf<Queue>(name).sent)).toEqual([100, 0])
     const { deliveries } = world.stateOf<Topic>('News')
-    expect([deliveries.arrived, deliveries.lost]).toEqual([100, 100])
+    expect([deliveries.arrived, deliveries.lost.total]).toEqual([100, 100])
   })
 
   test('and functions are let in by the source that a policy names, and locked out by what denies [N.SNS-10, IAM-R2, IAM-R12]', () => {
@@ -219,7 +219,7 @@ describe('queues', () => {
       '  Away: { Type: Sim::Http::Server, Properties: { Url: "https://away.example.com/", Workers: 10, ServiceTime: 1ms, ErrorRate: 1 } }',
     )
     expect(world.stateOf<Queue>('A').stored.inside).toBe(60)
-    expect(world.stateOf<Topic>('News').deliveries.lost).toBe(60)
+    expect(world.stateOf<Topic>('News').deliveries.lost.total).toBe(60)
   })
 
   test('that are standard get the messages of a FIFO topic too, without order [SNS-23]', () => {
@@ -236,7 +236,7 @@ Simulation:
 `),
     )
     expect(world.stateOf<Queue>('Q').sent).toBe(20)
-    expect(world.stateOf<Topic>('News').deliveries.lost).toBe(0)
+    expect(world.stateOf<Topic>('News').deliveries.lost.total).toBe(0)
   })
 
   test('take part of what is published by a filter [N.SNS-05, SNS-02, SNS-31]', () => {
@@ -353,7 +353,7 @@ describe('what does not arrive', () => {
       while (attempts.length < state(l).deliveries.failures.count) attempts.push(second)
     }
     expect(attempts).toEqual([0, 20, 40, 60])
-    expect(state(l).deliveries.lost).toBe(1)
+    expect(state(l).deliveries.lost.total).toBe(1)
     l.run(3 * MINUTE)
     expect(l.sum('News', 'NumberOfNotificationsFailed')).toBe(4)
   })
@@ -368,8 +368,8 @@ describe('what does not arrive', () => {
       origins,
     )
     expect(kept.stateOf<Queue>('Dead').sent).toBe(5)
-    expect(kept.stateOf<Topic>('News').deliveries.lost).toBe(0)
-    expect(deployed(hook(''), 'Rate: 1/s, Count: 5', origins).stateOf<Topic>('News').deliveries.lost).toBe(5)
+    expect(kept.stateOf<Topic>('News').deliveries.lost.total).toBe(0)
+    expect(deployed(hook(''), 'Rate: 1/s, Count: 5', origins).stateOf<Topic>('News').deliveries.lost.total).toBe(5)
   })
 
   test('to a function that is throttled is the function’s own queue’s to try again [SNS-04]', () => {

@@ -158,7 +158,7 @@ export const topic: ServiceDef<Topic> = {
   },
   invariants: {
     'every delivery is under way, has arrived, lies in a dead-letter queue or is lost': ({ deliveries }) =>
-      deliveries.started === deliveries.inside + deliveries.arrived + deliveries.buried + deliveries.lost,
+      deliveries.started === deliveries.inside + deliveries.arrived + deliveries.buried + deliveries.lost.total,
     'every message published makes a delivery, is filtered out or waits for nobody, for each subscription': (self) =>
       self.copies === self.deliveries.started + self.filtered + self.unconfirmed,
   },
@@ -193,7 +193,7 @@ export const topic: ServiceDef<Topic> = {
         name: 'Given up',
         unit: 'deliveries',
         doc: 'Deliveries given up since the beginning.',
-        read: (self) => self.deliveries.givenUp.count,
+        read: (self) => self.deliveries.givenUp.total,
       },
     ],
   },
@@ -203,7 +203,7 @@ export const topic: ServiceDef<Topic> = {
     deliveries: {
       arrived: self.deliveries.arrived,
       deadLettered: self.deliveries.buried,
-      lost: self.deliveries.lost,
+      lost: self.deliveries.lost.total,
       underWay: self.deliveries.inside,
       filteredOut: self.filtered,
     },
@@ -512,8 +512,9 @@ function deliveryTimedOut(self: Topic, row: number): void {
 
 /** Deliveries that came to nothing. */
 function findingsOf(self: Topic, look: Look): Finding[] {
-  const { givenUp, started, lost } = self.deliveries
-  if (givenUp.count === 0 || givenUp.last < look.warmUp) return []
+  const { givenUp, lost } = self.deliveries
+  if (givenUp.count === 0) return []
+  const share = givenUp.count / (givenUp.count + (look.metric('NumberOfNotificationsDelivered', 'Sum') ?? 0))
   const denied = self.subscribers.filter(({ isDenied }) => isDenied).map(({ to }) => to!)
   const why = denied.length === 0 ? '' : ` The policy of ${denied.join(', ')} does not let SNS send.`
   return [
@@ -521,9 +522,9 @@ function findingsOf(self: Topic, look: Look): Finding[] {
       kind: 'undelivered',
       from: givenUp.first,
       to: givenUp.last,
-      share: givenUp.count / Math.max(1, started),
-      title: lost > 0 ? 'Messages of a topic are lost' : 'Messages of a topic go to dead letters',
-      text: `${counted(givenUp.count, 'delivery', 'deliveries')} of ${look.name} (${percent(givenUp.count / Math.max(1, started))}) ${givenUp.count === 1 ? 'was' : 'were'} given up, ${count(lost)} of them lost.${why}`,
+      share,
+      title: lost.count > 0 ? 'Messages of a topic are lost' : 'Messages of a topic go to dead letters',
+      text: `${counted(givenUp.count, 'delivery', 'deliveries')} of ${look.name} (${percent(share)}) ${givenUp.count === 1 ? 'was' : 'were'} given up, ${count(lost.count)} of them lost.${why}`,
       suspects: denied.length > 0 ? denied : look.callees().map(({ other }) => other),
     },
   ]

@@ -30,7 +30,7 @@ export class Moves {
   /** Messages on their way. */
   moving = 0
   /** Messages given to the dead-letter queue so far. */
-  readonly buried = new Stretch()
+  readonly buried: Stretch
   /** A message received so often goes to the dead-letter queue at the next receive; Infinity without one (SQS-30). */
   receivesMax: number
   /** Queues whose dead-letter queue this is. */
@@ -52,6 +52,7 @@ export class Moves {
     const edgeTo = (queue: string): number => sim.edge(queue, 'sqs:RedriveMessage', timers.moveAnswered)
     this.messages = messages
     this.sim = sim
+    this.buried = new Stretch(sim.warmUp)
     this.receivesMax = policy === undefined ? Infinity : policy.maxReceiveCount
     this.deadLetterEdge = policy === undefined ? NONE : edgeTo(policy.deadLetterTargetArn)
     this.sources = config['Sources']

@@ -29,14 +29,14 @@ export function findingsOf(q: Queue, look: Look): Finding[] {
 }
 
 /** A FIFO queue that is asked more often than it may be. */
-function refused({ throttled, sent }: Queue, look: Look): Finding[] {
-  if (throttled.count < LEAST || throttled.last < look.warmUp) return []
+function refused({ throttled }: Queue, look: Look): Finding[] {
+  if (throttled.count < LEAST) return []
   return [
     {
       kind: 'queue-throttled',
       from: throttled.first,
       to: throttled.last,
-      share: Math.min(1, throttled.count / Math.max(1, sent + throttled.count)),
+      share: Math.min(1, throttled.count / Math.max(1, came(look) + throttled.count)),
       title: 'A FIFO queue refuses requests',
       text: `${counted(throttled.count, 'request')} to ${look.name} ${throttled.count === 1 ? 'was' : 'were'} refused: it takes so many sends, receives and deletes a second. Batches count as one; high throughput takes more, spread over message groups.`,
       drivers: look.callers().map(({ other }) => other),
@@ -107,9 +107,9 @@ function remaining(height: number, left: number, since: number): string {
 
 function worksTooLong(q: Queue, look: Look): Finding[] {
   const { lateDeletes } = q
-  const received = q.inFlight.entered
-  const share = lateDeletes.count / Math.max(1, received)
-  if (lateDeletes.count < LEAST || share < LEAST_SHARE || lateDeletes.last < look.warmUp) return []
+  const receives = received(look)
+  const share = lateDeletes.count / Math.max(1, receives)
+  if (lateDeletes.count < LEAST || share < LEAST_SHARE) return []
   return [
     {
       kind: 'visibility-too-short',
@@ -117,7 +117,7 @@ function worksTooLong(q: Queue, look: Look): Finding[] {
       to: lateDeletes.last,
       share,
       title: 'Messages come back while they are worked on',
-      text: `${counted(lateDeletes.count, 'message')} of ${look.name} ${lateDeletes.count === 1 ? 'was' : 'were'} done with only after the visibility timeout of ${exactTime(q.visibilityTimeout)} was over: the queue hands such messages out again, and the work is done twice. ${count(received)} receives served ${count(q.sent + q.redriven)} messages.`,
+      text: `${counted(lateDeletes.count, 'message')} of ${look.name} ${lateDeletes.count === 1 ? 'was' : 'were'} done with only after the visibility timeout of ${exactTime(q.visibilityTimeout)} was over: the queue hands such messages out again, and the work is done twice. ${count(receives)} receives served ${count(came(look))} messages.`,
       suspects: look.consumers(),
     },
   ]
@@ -125,8 +125,8 @@ function worksTooLong(q: Queue, look: Look): Finding[] {
 
 function givenUp(q: Queue, look: Look): Finding[] {
   const { buried, receivesMax } = q.moves
-  if (buried.count === 0 || buried.last < look.warmUp) return []
-  const came = Math.max(1, q.sent + q.redriven)
+  if (buried.count === 0) return []
+  const all = Math.max(1, came(look))
   const along = q.returned.count - buried.count * receivesMax
   const takesOthers = along > buried.count * receivesMax
   return [
@@ -134,10 +134,10 @@ function givenUp(q: Queue, look: Look): Finding[] {
       kind: 'dead-letters',
       from: buried.first,
       to: buried.last,
-      share: Math.min(1, (buried.count + Math.max(0, along)) / came),
+      share: Math.min(1, (buried.count + Math.max(0, along)) / all),
       title: takesOthers ? 'Bad messages take their batches along' : 'Messages are given up',
       text:
-        `${counted(buried.count, 'message')} of ${look.name} (${percent(buried.count / came)}) ${buried.count === 1 ? 'was' : 'were'} received ${often(receivesMax)} without success and went to the dead-letter queue.` +
+        `${counted(buried.count, 'message')} of ${look.name} (${percent(buried.count / all)}) ${buried.count === 1 ? 'was' : 'were'} received ${often(receivesMax)} without success and went to the dead-letter queue.` +
         (takesOthers
           ? ` Other messages of the same batches came back ${count(along)} times, ${times(along / buried.count)} for each that was given up.`
           : ''),
@@ -149,9 +149,9 @@ function givenUp(q: Queue, look: Look): Finding[] {
 /** Messages that come back without having been worked on for too long: whoever received them failed, or never began. */
 function comesBack(q: Queue, look: Look): Finding[] {
   const { returned } = q
-  const share = returned.count / Math.max(1, q.inFlight.entered)
+  const share = returned.count / Math.max(1, received(look))
   if (q.moves.buried.count > 0) return []
-  if (returned.count < LEAST || share < LEAST_SHARE || returned.last < look.warmUp) return []
+  if (returned.count < LEAST || share < LEAST_SHARE) return []
   return [
     {
       kind: 'redelivery',
@@ -159,8 +159,17 @@ function comesBack(q: Queue, look: Look): Finding[] {
       to: returned.last,
       share,
       title: 'Messages are handed out again and again',
-      text: `${percent(share)} of the receives of ${look.name} ended without a delete within the visibility timeout of ${exactTime(q.visibilityTimeout)}: ${count(q.inFlight.entered)} receives served ${count(q.sent + q.redriven)} messages.`,
+      text: `${percent(share)} of the receives of ${look.name} ended without a delete within the visibility timeout of ${exactTime(q.visibilityTimeout)}: ${count(received(look))} receives served ${count(came(look))} messages.`,
       suspects: look.consumers(),
     },
   ]
+}
+
+/** Messages sent to the queue, and handed out by it, since the warm-up. */
+function came(look: Look): number {
+  return look.metric('NumberOfMessagesSent', 'Sum') ?? 0
+}
+
+function received(look: Look): number {
+  return look.metric('NumberOfMessagesReceived', 'Sum') ?? 0
 }

@@ -84,10 +84,10 @@ export class Queue {
   purged = 0
   moved = 0
   /** Messages whose visibility timeout ended before they were deleted; deletes that came too late for it. */
-  readonly returned = new Stretch()
-  readonly lateDeletes = new Stretch()
+  readonly returned: Stretch
+  readonly lateDeletes: Stretch
   /** Requests refused because there were too many in a second. */
-  readonly throttled = new Stretch()
+  readonly throttled: Stretch
   purgedAt = -Infinity
   lastActivity = 0
   private activityArmed = false
@@ -107,6 +107,9 @@ export class Queue {
 
   constructor(config: Config, sim: Sim, timers: Timers) {
     this.sim = sim
+    this.returned = new Stretch(sim.warmUp)
+    this.lateDeletes = new Stretch(sim.warmUp)
+    this.throttled = new Stretch(sim.warmUp)
     this.visibilityTimeout = config['VisibilityTimeout'] * SECOND
     this.delay = config['DelaySeconds'] * SECOND
     this.wait = config['ReceiveMessageWaitTimeSeconds'] * SECOND

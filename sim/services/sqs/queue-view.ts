@@ -87,7 +87,7 @@ export const view: View<Queue> = {
       name: 'Dead-lettered',
       unit: 'messages',
       doc: 'Messages given to the dead-letter queue since the beginning.',
-      read: (q) => q.moves.buried.count,
+      read: (q) => q.moves.buried.total,
     },
   ],
   cells: [waiting, flying],
