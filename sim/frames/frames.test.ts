@@ -104,6 +104,22 @@ describe('a frame', () => {
     }
   })
 
+  test('show an error where a caller gives up waiting, though the answer that comes too late is none', () => {
+    const { frames, run } = watch(
+      scenarioOf(`
+Resources:
+  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, MemorySize: 1769, Timeout: 10, Handler: index.handler, Role: role, Code: { ZipFile: x } } }
+Simulation:
+  Duration: 1m
+  Handlers: { Work: [{ Wait: 3s }] }
+  Workloads: { Callers: { Target: Work, Operation: lambda:InvokeFunction, Arrivals: regular, Rate: 1/s, Count: 10, Client: { Timeout: 1s, Retries: none } } }
+`),
+    )
+    const errors = frames.flatMap(movesOf).filter(({ outcome }) => outcome === 'error')
+    expect(errors).toHaveLength(10)
+    expect(run.world.dispatcher.failed.every((failures) => failures === 0)).toBe(true)
+  })
+
   test('counts what the dispatcher has counted, on roads instead of edges', () => {
     const sums = new Map<string, number>()
     for (const frame of frames)

@@ -80,6 +80,12 @@ export class Moves implements Observer {
     else if (way.answers) this.add(call, way.road, ANSWER, back)
   }
 
+  abandoned(call: Call, edge: number): void {
+    this.next?.abandoned?.(call, edge)
+    const way = this.plan.ways[edge]!
+    if (way.road >= 0) this.add(call, way.road, ERROR, way.lane === 0 ? 1 : 0)
+  }
+
   /** The dots of the frame that began at `from` µs, as `Frame.moves` holds them; the next frame begins. */
   take(from: number): ArrayBuffer {
     this.addSpares()

@@ -458,6 +458,8 @@ export interface Sim {
   open(edge: number, cookie: number, trace: number): Call
   /** Sends an opened call through the dispatcher. Zero delay, queued: never re-enters the caller. */
   send(call: Call): void
+  /** Nobody waits for a call's answer any more; whoever looks on sees it. The answer still comes, and closes the call. */
+  abandon(call: Call): void
   close(call: Call): void
   /** Answers a call at once, or `delay` µs from now. Status 0 = success. */
   reply(call: Call, status: number): void

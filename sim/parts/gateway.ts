@@ -300,6 +300,7 @@ export class Gateway {
   giveUp(call: Call): void {
     const { calls } = this.sim
     const elapsed = this.sim.clock[0] - calls.sentAt[this.inner[call]]
+    this.sim.abandon(this.inner[call])
     this.inner[call] = NONE
     this.timedOut++
     this.finish(call, 504, TIMED_OUT, elapsed)

@@ -143,6 +143,7 @@ export class Interpreter<H> {
     const frame = this.frames[id]
     assert(frame.alive, 'only a running frame is stopped')
     if (frame.children > 0) for (const other of this.frames) if (other.alive && other.parent === id) this.kill(other.id)
+    if (frame.call !== NONE) this.sim.abandon(frame.call)
     this.release(frame)
   }
 

@@ -26,6 +26,8 @@ export interface Observer {
   sent(call: Call, edge: number): void
   /** `delay` = how long the answer is on its way, in µs. */
   answered(call: Call, edge: number, delay: number): void
+  /** The caller has given up waiting; the answer may still come. */
+  abandoned?(call: Call, edge: number): void
 }
 
 /** More exceptions than any world has. */
@@ -192,6 +194,10 @@ export class Dispatcher {
     if (this.gated[edge]! && this.callers[edge] !== null) this.record(this.callers[edge]!, call, edge, status)
     if (this.observer !== null) this.observer.answered(call, edge, delay)
     this.kernel.after(delay, calls.replyTo[call]!, call)
+  }
+
+  abandon(call: Call): void {
+    if (this.observer !== null) this.observer.abandoned?.(call, this.calls.edge[call]!)
   }
 
   /** Puts a fault at every edge that `matches`, or takes it away. */

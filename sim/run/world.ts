@@ -366,6 +366,10 @@ class ComponentSim implements Sim {
     this.dispatcher.send(call)
   }
 
+  abandon(call: Call): void {
+    this.dispatcher.abandon(call)
+  }
+
   close(call: Call): void {
     this.calls.close(call)
   }

@@ -383,6 +383,7 @@ export class Workload {
 
   /** The client has waited long enough. */
   abandon(row: number): void {
+    this.sim.abandon(this.call[row])
     this.timer[row] = NONE
     this.call[row] = NONE
     this.waiting--

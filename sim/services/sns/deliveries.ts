@@ -159,6 +159,7 @@ export class Deliveries {
   /** Timer: an HTTP endpoint has not answered in time. */
   timedOut(row: number): void {
     const delivery = this.rows[row]
+    this.owner.sim.abandon(delivery.call)
     delivery.timeout = NONE
     delivery.call = NONE
     this.fail(row, true)
