@@ -107,7 +107,11 @@ function draftSteps(call: InferredCall, isMade: boolean, reason: string | undefi
   const to = around.template.resources.get(call.to)!
   const target = around.rooms.targetOf(call.to, call.action)
   if (isMade && target !== undefined)
-    return stepsFor(call.action, to, target).map((step, i) => ({ step, title, why: i === 0 ? call.evidence : [] }))
+    return stepsFor(call.action, to, target, isTold(call, around)).map((step, i) => ({
+      step,
+      title,
+      why: i === 0 ? call.evidence : [],
+    }))
   return [
     {
       step: undefined,
@@ -115,6 +119,11 @@ function draftSteps(call: InferredCall, isMade: boolean, reason: string | undefi
       why: call.evidence,
     },
   ]
+}
+
+/** Whether a program is set to work by events of the very bucket that it calls. */
+function isTold({ from, to }: InferredCall, { sources }: Around): boolean {
+  return sources.some((source) => source.to === from && source.from === to && source.by === to)
 }
 
 /** Who sets whom to work in the simulation; a call that would close a circle is not admitted. */

@@ -8,11 +8,14 @@ import { get, isTrue, items, stringOf, textOf, type CfnResource, type PlainMap }
 const PARTITIONS = 1000
 const ITEMS = 10
 const ITEM_SIZE = '1KB'
+const OBJECT_SIZE = '100KB'
+/** The object that an event of a bucket tells of. */
+const TOLD_KEY = '$.Records[0].s3.object.key'
 /** Items of a scan's one page. */
 const SCANNED = 20
 
-/** A step that makes the call; undefined when its parameters are not known here. */
-export function stepsFor(action: string, to: CfnResource, target: string): readonly PlainMap[] {
+/** A step that makes the call; undefined when its parameters are not known here. `isTold` = an event of the bucket names the object. */
+export function stepsFor(action: string, to: CfnResource, target: string, isTold = false): readonly PlainMap[] {
   const on = { [target]: to.logicalId }
   const step = (parameters: PlainMap): readonly PlainMap[] => [{ [action]: { ...on, ...parameters } }]
   switch (action) {
@@ -53,9 +56,35 @@ export function stepsFor(action: string, to: CfnResource, target: string): reado
       ]
     case 'lambda:InvokeFunction':
       return step({ Payload: '$' })
+    case 's3:PutObject':
+      return step({ Key: OBJECT_KEY, ContentLength: OBJECT_SIZE })
+    case 's3:DeleteObject':
+      return step({ Key: isTold ? TOLD_KEY : OBJECT_KEY })
+    case 's3:GetObject':
+      if (isTold) return step({ Key: TOLD_KEY })
+      // Until somebody has written it, an object is missing; a program that reads by chance takes no harm from it.
+      return [{ ...step({ Key: OBJECT_KEY })[0], Catch: [{ ErrorEquals: ['NoSuchKey'], Do: [] }] }]
     default:
       return step({})
   }
+}
+
+const OBJECT_KEY = `uniform(n=${PARTITIONS}, prefix=object-)`
+
+/** A key that a filter of a bucket's events lets through, and the size of what is put under it. */
+export function objectFor(
+  prefix: string,
+  suffix: string,
+): { readonly Attributes: PlainMap; readonly Parameters: PlainMap } {
+  return {
+    Attributes: { object: OBJECT_KEY },
+    Parameters: { Key: `${plain(prefix)}{$.object}${plain(suffix)}`, ContentLength: OBJECT_SIZE },
+  }
+}
+
+/** A text in which nothing is filled in. */
+function plain(text: string): string {
+  return text.replaceAll('{$', '{{$')
 }
 
 /** What a FIFO queue or topic asks of a message: a group, and an id by which it is known again; here no two messages are the same. */

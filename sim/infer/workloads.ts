@@ -1,8 +1,8 @@
 // Default workloads: modest traffic on everything that the template leaves to the outside, and in place of sources without a room.
-import type { PlainMap, Template } from '../cfn/index.ts'
+import { get, items, stringOf, type CfnResource, type Node, type PlainMap, type Template } from '../cfn/index.ts'
 import type { Span } from '../diag/span.ts'
 import type { InferredCall, Rooms, Source } from './graph.ts'
-import { orderOf } from './steps.ts'
+import { objectFor, orderOf } from './steps.ts'
 
 export interface DraftWorkload {
   readonly name: string
@@ -42,7 +42,8 @@ const BODIES: ReadonlyMap<string, string> = new Map([
 
 /** A workload on each route, and on each queue that nothing in the simulation sends to. */
 function entryWorkloads({ template, calls, failing, sources, rooms }: Given, names: Names): DraftWorkload[] {
-  const reached = new Set(calls.map(({ to }) => to))
+  // Reading puts nothing into a bucket.
+  const reached = new Set(calls.filter(({ action }) => !/^s3:(Get|List)/.test(action)).map(({ to }) => to))
   const withRoutes = new Set(rooms.entries.map(({ on }) => on))
   return rooms.entries.flatMap(({ on, operation }) => {
     const { keySpan: span } = template.resources.get(on)!
@@ -54,6 +55,7 @@ function entryWorkloads({ template, calls, failing, sources, rooms }: Given, nam
       route !== undefined ? withRoutes.has(from ?? '') : by !== undefined && rooms.carries(by),
     )
     if (!isRoute && (reached.has(on) || isFed || (failing.has(on) && own.length === 0))) return []
+    if (operation === 's3:PutObject') return objectWorkloads(template.resources.get(on)!, { calls, sources }, names)
     const name = names.take(isRoute ? operation : on, isRoute ? on : 'Client')
     const insteadOf = isRoute ? [] : [...new Set(own.map(({ what }) => what))]
     const body = BODIES.get(operation)
@@ -61,6 +63,32 @@ function entryWorkloads({ template, calls, failing, sources, rooms }: Given, nam
     const more = Object.keys(order).length > 0 ? { Parameters: { [body!]: '$', ...order } } : {}
     return [{ ...{ name, target: on, operation, rate: RATE, more, insteadOf, span } }]
   })
+}
+
+/** Objects for a bucket that somebody reads or is told of, one workload for each filter of its events; none for logs and artifacts. */
+function objectWorkloads(
+  { logicalId: target, properties, keySpan: span }: CfnResource,
+  { calls, sources }: Pick<Given, 'calls' | 'sources'>,
+  names: Names,
+): DraftWorkload[] {
+  if (!calls.some(({ to }) => to === target) && !sources.some(({ from }) => from === target)) return []
+  const notifications = get(properties, 'NotificationConfiguration')
+  const filters = ['LambdaConfigurations', 'QueueConfigurations', 'TopicConfigurations']
+    .flatMap((kind) => items(get(notifications, kind)))
+    .filter((each) => stringOf(get(each, 'Event'))?.startsWith('s3:ObjectCreated:'))
+    .map((each) => items(get(get(get(each, 'Filter'), 'S3Key'), 'Rules')))
+    .map((rules) => ({ prefix: ruleOf(rules, 'prefix'), suffix: ruleOf(rules, 'suffix') }))
+  const distinct = new Map(filters.map((filter) => [`${filter.prefix} ${filter.suffix}`, filter]))
+  const wanted = distinct.size === 0 ? [{ prefix: '', suffix: '' }] : [...distinct.values()]
+  return wanted.map(({ prefix, suffix }) => ({
+    ...{ name: names.take(target, 'Client'), target, operation: 's3:PutObject', rate: RATE, span },
+    ...{ more: objectFor(prefix, suffix), insteadOf: [] },
+  }))
+}
+
+function ruleOf(rules: readonly Node[], name: string): string {
+  const found = rules.find((rule) => stringOf(get(rule, 'Name'))?.toLowerCase() === name)
+  return stringOf(get(found, 'Value')) ?? ''
 }
 
 /** A workload that invokes each function which nothing in the simulation does, in place of what does so in AWS. */

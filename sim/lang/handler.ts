@@ -42,7 +42,7 @@ export interface StepContext {
 const FLOW = namesOf(STEPS)
 const STEP_ADDS = namesOf(BESIDE)
 /** Parameters that the simulator adds to an API's own, because a template has no bytes to count. */
-const SIZES = new Set(['ItemSize', 'MessageSize'])
+export const SIZES: ReadonlySet<string> = new Set(['ContentLength', 'ItemSize', 'MessageSize'])
 
 type Draft = { -readonly [K in keyof Instruction]: Instruction[K] } & Record<string, unknown>
 

@@ -144,9 +144,9 @@ ${fn('Setup', '{}')}
   Once: { Type: Custom::Once, Properties: { ServiceToken: !GetAtt Setup.Arn } }
 ${fn('Nobody', '{}')}`)
     const made = new Map(scenario.draft!.workloads.map((workload) => [workload.target, workload]))
-    expect(made.get('OnBucket')).toMatchObject({ rate: '5/s', insteadOf: ['bucket Bucket'] })
-    // What a topic or an alarm of the simulation brings needs nobody in its place.
-    expect([made.has('OnTopic'), made.has('Pager')]).toEqual([false, false])
+    // What a topic, an alarm or a bucket of the simulation brings needs nobody in its place.
+    expect([made.has('OnTopic'), made.has('Pager'), made.has('OnBucket')]).toEqual([false, false, false])
+    expect(made.get('Bucket')).toMatchObject({ operation: 's3:PutObject', rate: '5/s', insteadOf: [] })
     expect(made.get('Topic')).toMatchObject({ operation: 'sns:Publish', rate: '5/s', insteadOf: [] })
     expect(made.get('OnStream')).toMatchObject({
       insteadOf: ['something of kinesis outside the template'],

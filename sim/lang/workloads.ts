@@ -8,7 +8,7 @@ import type { Template } from '../parts/program.ts'
 import { backoff, sdkRetries, type RetrySettings } from '../parts/retry.ts'
 import { readArrivals } from './arrivals.ts'
 import { Fields } from './fields.ts'
-import type { StepContext } from './handler.ts'
+import { SIZES, type StepContext } from './handler.ts'
 import { BACKOFF, CLIENT, JITTERS, namesOf, RETRIES, SDKS, WORKLOAD } from './members.ts'
 import { registry } from './registry.ts'
 import type { Component, Resources } from './resources.ts'
@@ -192,11 +192,7 @@ function parametersOf(
       continue
     }
     keys.push(key)
-    values.push(
-      key === 'ItemSize' || key === 'MessageSize'
-        ? readSizeTemplate(value, key, context)
-        : readTemplate(value, key, context),
-    )
+    values.push(SIZES.has(key) ? readSizeTemplate(value, key, context) : readTemplate(value, key, context))
   }
   return { kind: 'scoped', scope: event, of: { kind: 'map', keys, values } }
 }

@@ -182,6 +182,8 @@ export interface Metric<S> {
   readonly read?: (self: S, now: number) => number
   /** gauge: µs from one reading to the next, a whole number of minutes; a minute when absent. */
   readonly period?: (self: S) => number
+  /** gauge: dimensions that it has besides the resource's own, always the same. */
+  readonly dimensions?: Readonly<Record<string, string>>
 }
 
 /** A property of the state that holds between any two events. The key is the sentence shown when it breaks. */
@@ -403,6 +405,8 @@ export interface Caller {
 export interface Sim {
   /** The component's name: its logical id. */
   readonly name: Ref
+  /** The name that the resource has in AWS, as metrics carry it; the logical id where there is none. */
+  readonly physicalName: string
   /** This component's number in the world. */
   readonly component: number
   /** When the warm-up is over, in µs: what came before stays out of figures and findings. */

@@ -180,7 +180,8 @@ export class World {
       if (metric.kind !== 'gauge' && metric.kind !== 'age') continue
       const reading = { read: metric.read as (state: never, now: number) => number, state }
       const id = this.recorder.open(metric.kind, reading, metric.period?.(state))
-      this.publish(component.name, component.def.namespace, name, metric.unit, ownDimensions(component), id)
+      const dimensions = { ...ownDimensions(component), ...metric.dimensions }
+      this.publish(component.name, component.def.namespace, name, metric.unit, dimensions, id)
     }
   }
 
@@ -234,6 +235,7 @@ export function ownDimensions(component: ComponentPlan): Readonly<Record<string,
 /** What one component sees of the world. */
 class ComponentSim implements Sim {
   readonly name: string
+  readonly physicalName: string
   readonly component: number
   readonly startsAt: number
   readonly warmUp: number
@@ -249,6 +251,7 @@ class ComponentSim implements Sim {
 
   constructor(world: World, plan: ComponentPlan, component: number) {
     this.name = plan.name
+    this.physicalName = plan.dimensionValue ?? plan.name
     this.component = component
     this.startsAt = world.plan.startsAt
     this.warmUp = world.plan.warmUp

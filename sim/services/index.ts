@@ -14,6 +14,7 @@ import { alias } from './lambda/alias.ts'
 import { eventSourceMapping } from './lambda/event-source-mapping.ts'
 import { lambdaFunction } from './lambda/function.ts'
 import { version } from './lambda/version.ts'
+import { bucket } from './s3/bucket.ts'
 import { subscription } from './sns/subscription.ts'
 import { topic } from './sns/topic.ts'
 import { queue } from './sqs/queue.ts'
@@ -50,6 +51,7 @@ export const services: readonly ServiceDef[] = [
   eventSourceMapping,
   lambdaFunction,
   version,
+  bucket,
   subscription,
   topic,
   queue,

@@ -90,6 +90,26 @@ export const properties = {
       'Resources:\n  News: { Type: AWS::SNS::Topic }\n  Feed: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref News, Protocol: email, Endpoint: me@example.com, FilterPolicy: { kind: [order] } } }\n',
     source: 'https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html',
   },
+  'destination-not-allowed': {
+    severity: 'error',
+    title: 'a destination that does not let S3 in',
+    text: 'When a notification is saved, S3 asks the queue, topic or function whether it may use it; where no policy lets it in, the bucket is refused: “Unable to validate the following destination configurations”.',
+    wrong:
+      'Resources:\n  Files: { Type: AWS::S3::Bucket, Properties: { NotificationConfiguration: { QueueConfigurations: [{ Event: "s3:ObjectCreated:*", Queue: !GetAtt Jobs.Arn }] } } }\n  Jobs: { Type: AWS::SQS::Queue }\n',
+    right:
+      'Resources:\n  Files: { Type: AWS::S3::Bucket, Properties: { NotificationConfiguration: { QueueConfigurations: [{ Event: "s3:ObjectCreated:*", Queue: !GetAtt Jobs.Arn }] } } }\n  Jobs: { Type: AWS::SQS::Queue }\n  May: { Type: AWS::SQS::QueuePolicy, Properties: { Queues: [!Ref Jobs], PolicyDocument: { Statement: [{ Effect: Allow, Principal: { Service: s3.amazonaws.com }, Action: "sqs:SendMessage", Resource: !GetAtt Jobs.Arn }] } } }\n',
+    source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html',
+  },
+  'configurations-overlap': {
+    severity: 'error',
+    title: 'two notifications of one event of the same keys',
+    text: 'An event of a key goes to one destination. Two configurations of a bucket that name the same event need prefixes or suffixes that no key has in common; to tell several, let a topic or EventBridge pass the event on.',
+    wrong:
+      'Resources:\n  Files: { Type: AWS::S3::Bucket, Properties: { NotificationConfiguration: { TopicConfigurations: [{ Event: "s3:ObjectCreated:*", Topic: "arn:aws:sns:us-east-1:123456789012:a" }, { Event: "s3:ObjectCreated:Put", Topic: "arn:aws:sns:us-east-1:123456789012:b" }] } } }\n',
+    right:
+      'Resources:\n  Files: { Type: AWS::S3::Bucket, Properties: { NotificationConfiguration: { TopicConfigurations: [{ Event: "s3:ObjectCreated:*", Topic: "arn:aws:sns:us-east-1:123456789012:a" }, { Event: "s3:ObjectRemoved:*", Topic: "arn:aws:sns:us-east-1:123456789012:b" }] } } }\n',
+    source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html',
+  },
   'visibility-below-timeout': {
     severity: 'error',
     title: 'a queue that hands out a message again while its function still works on it',

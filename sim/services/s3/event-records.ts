@@ -1,0 +1,65 @@
+// What a notification carries: the record of an event as S3 writes it (S3-R36).
+import { isoText } from '../../parts/calendar.ts'
+import type { Told } from './bucket-state.ts'
+
+/** Where events come from. */
+export interface Origin {
+  /** The bucket's name. */
+  readonly bucket: string
+}
+
+const REGION = 'us-east-1'
+const OWNER = Object.freeze({ principalId: 'EXAMPLE' })
+const REQUEST = Object.freeze({ sourceIPAddress: '127.0.0.1' })
+
+/** One record. `id` is the configuration's; `moment` in µs since 1970. */
+export function recordOf({ bucket }: Origin, name: string, id: string, told: Told, moment: number): unknown {
+  const { key, size, etag, serial, versionId, isMarker } = told
+  const isRemoval = /^(ObjectRemoved|LifecycleExpiration)/.test(name)
+  return {
+    eventVersion: '2.1',
+    eventSource: 'aws:s3',
+    awsRegion: REGION,
+    eventTime: isoText(moment, 3),
+    eventName: name,
+    userIdentity: OWNER,
+    requestParameters: REQUEST,
+    responseElements: { 'x-amz-request-id': sequencerOf(serial), 'x-amz-id-2': bucket },
+    s3: {
+      s3SchemaVersion: '1.0',
+      configurationId: id,
+      bucket: { name: bucket, ownerIdentity: OWNER, arn: `arn:aws:s3:::${bucket}` },
+      object: {
+        key: encodedKey(key),
+        ...(isRemoval && !isMarker ? {} : { size, eTag: etag.slice(1, -1) }),
+        ...(versionId === undefined ? {} : { versionId }),
+        sequencer: sequencerOf(serial),
+      },
+    },
+  }
+}
+
+/** Sent when a configuration is saved (S3-R33). */
+export function testEventOf({ bucket }: Origin, moment: number): unknown {
+  return {
+    Service: 'Amazon S3',
+    Event: 's3:TestEvent',
+    Time: isoText(moment, 3),
+    Bucket: bucket,
+    RequestId: sequencerOf(0),
+    HostId: bucket,
+  }
+}
+
+/** Of two events of one key, the later has the greater text (S3-R37). */
+export function sequencerOf(serial: number): string {
+  return serial.toString(16).toUpperCase().padStart(18, '0')
+}
+
+/** A key as events carry it: URL-encoded, a space as `+` (S3-R59). */
+export function encodedKey(key: string): string {
+  if (/^[\w./-]*$/.test(key)) return key
+  return encodeURIComponent(key.replace(LONE_SURROGATE, '\ufffd')).replace(/%2F/g, '/').replace(/%20/g, '+')
+}
+
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
