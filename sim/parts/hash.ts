@@ -1,10 +1,16 @@
 // Hashes of texts that AWS computes: the same bytes in Node and in a browser, without waiting.
+import { md5 } from '@noble/hashes/legacy.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 
 /** SHA-256 of a text's UTF-8, in hexadecimal digits. */
 export function sha256Hex(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)))
+}
+
+/** MD5 of bytes, in hexadecimal digits. */
+export function md5Hex(bytes: Uint8Array): string {
+  return bytesToHex(md5(bytes))
 }
 
 /** FNV-1a of a text's UTF-16 units, as a whole number below 2^32. */

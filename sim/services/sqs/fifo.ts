@@ -18,6 +18,7 @@ export type Limited = typeof SEND | typeof RECEIVE | typeof DELETE
 export interface Sent {
   readonly MessageId: number
   readonly SequenceNumber?: string
+  readonly MD5OfMessageAttributes?: string
 }
 
 /** Something remembered for five minutes by a name. */
@@ -45,6 +46,8 @@ class Remembered<T> {
 
 export class Fifo {
   readonly groups: Groups
+  /** As GetQueueAttributes tells them. */
+  readonly settings: Readonly<Record<string, string>>
   /** Receipt handles of an earlier receive, for whoever asks again with the same attempt id (SQS-47). */
   readonly attempts = new Remembered<readonly number[]>()
   private readonly sent = new Remembered<Sent>()
@@ -64,6 +67,11 @@ export class Fifo {
     this.groups = new Groups(messages, sim.quota('FifoLookAhead'))
     this.byContent = config['ContentBasedDeduplication'] === true
     this.perGroup = config['DeduplicationScope'] === 'messageGroup'
+    this.settings = {
+      ContentBasedDeduplication: String(this.byContent),
+      DeduplicationScope: String(config['DeduplicationScope'] ?? 'queue'),
+      FifoThroughputLimit: String(config['FifoThroughputLimit'] ?? 'perQueue'),
+    }
     this.limit = sim.quota('FifoTransactionsPerSecond')
     this.partitionsMax =
       config['FifoThroughputLimit'] === 'perMessageGroupId'
@@ -153,7 +161,8 @@ export function sequenceNumber(place: number): string {
   return String(place).padStart(20, '0')
 }
 
-function isName(value: unknown): boolean {
+/** Whether a value can be a message group id or a deduplication id. */
+export function isName(value: unknown): boolean {
   const length = String(value).length
   return (typeof value === 'string' || typeof value === 'number') && length >= 1 && length <= NAME_MAX
 }

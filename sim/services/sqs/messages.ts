@@ -4,6 +4,7 @@
 // an array, and a row costs less than a hundred bytes beside its body.
 import { assert } from '../../engine/assert.ts'
 import type { Groups } from './groups.ts'
+import type { Tenants } from './tenants.ts'
 
 export const NONE = -1
 /** What a row is doing. */
@@ -16,6 +17,14 @@ export const RETURNED = 3
 export const IN_FLIGHT = 4
 /** On its way to another queue. */
 export const MOVING = 5
+/** Visible, of a tenant that takes too much: after all others (SQS-62). */
+export const HELD = 6
+
+/** Visible messages in the order in which they are served. */
+export class Chain {
+  head = NONE
+  tail = NONE
+}
 
 /** A receipt handle is a row and the number of its receive: `receipt · 2^26 + row`. */
 const ROWS_MAX = 67_108_864
@@ -41,12 +50,16 @@ export class Messages {
   readonly body: unknown[] = []
   /** In a FIFO queue: who comes first in each message group. */
   groups: Groups | null = null
+  /** In a standard queue whose messages name groups: whose they are. */
+  tenants: Tenants | null = null
+  /** Attributes of those messages that have any. */
+  readonly attributes: unknown[] = []
   /** Visible messages: first and last of the chains WAITING and RETURNED, and how many there are in both. */
   visible = 0
   private next: Int32Array = new Int32Array(64)
   private previous: Int32Array = new Int32Array(64)
-  private readonly heads = new Int32Array(4).fill(NONE)
-  private readonly tails = new Int32Array(4).fill(NONE)
+  private readonly waiting = new Chain()
+  private readonly back = new Chain()
   /** The order of arrival, without messages that were received too often (SQS-19). `newer` of the row itself = not in it. */
   oldest = NONE
   private newest = NONE
@@ -91,6 +104,7 @@ export class Messages {
     this.state[row] = FREE
     this.receipt[row]++
     this.body[row] = null
+    if (row < this.attributes.length) this.attributes[row] = undefined
     this.next[row] = this.firstFree
     this.firstFree = row
   }
@@ -108,38 +122,44 @@ export class Messages {
   }
 
   /** Makes a row the last of the visible ones of a chain. */
-  show(row: number, state: typeof WAITING | typeof RETURNED): void {
-    const tail = this.tails[state]
+  show(row: number, state: typeof WAITING | typeof RETURNED | typeof HELD): void {
     this.state[row] = state
+    const chain = this.chainOf(row)
+    const { tail } = chain
     this.next[row] = NONE
     this.previous[row] = tail
-    if (tail === NONE) this.heads[state] = row
+    if (tail === NONE) chain.head = row
     else this.next[tail] = row
-    this.tails[state] = row
+    chain.tail = row
     this.visible++
   }
 
   /** Takes a visible row out of its chain. */
   hide(row: number): void {
-    const state = this.state[row]
+    const chain = this.chainOf(row)
     const next = this.next[row]
     const previous = this.previous[row]
-    if (previous === NONE) this.heads[state] = next
+    if (previous === NONE) chain.head = next
     else this.next[previous] = next
-    if (next === NONE) this.tails[state] = previous
+    if (next === NONE) chain.tail = previous
     else this.previous[next] = previous
     this.visible--
   }
 
-  /** The first visible row: returned ones before waiting ones; −1 = none. */
+  /** The first visible row of those that nobody holds back: returned ones before waiting ones; −1 = none. */
   first(): number {
-    return this.heads[RETURNED] !== NONE ? this.heads[RETURNED] : this.heads[WAITING]
+    return this.back.head !== NONE ? this.back.head : this.waiting.head
   }
 
   /** The visible row behind another one, −1 = none. */
   after(row: number): number {
     const next = this.next[row]
-    return next === NONE && this.state[row] === RETURNED ? this.heads[WAITING] : next
+    return next === NONE && this.state[row] === RETURNED ? this.waiting.head : next
+  }
+
+  private chainOf(row: number): Chain {
+    const state = this.state[row]
+    return state === WAITING ? this.waiting : state === RETURNED ? this.back : this.tenants!.tenantOf(row)!.chain
   }
 
   /** Whether a row still counts for the age of the oldest message. */

@@ -5,7 +5,7 @@ import type { Call } from '../../engine/calls.ts'
 import type { EventFunction, Target } from '../../engine/kernel.ts'
 import type { Config, Sim } from '../../model/contract.ts'
 import { Stretch } from '../../parts/stretch.ts'
-import { MOVING, NONE, type Messages } from './messages.ts'
+import { MOVING, NONE, WAITING, type Messages } from './messages.ts'
 
 const RETRY_US = 1_000_000
 
@@ -15,8 +15,21 @@ export interface Redriven {
   readonly MessageId?: number
   readonly EnqueuedAt?: number
   readonly Source?: string
+  readonly MessageAttributes?: unknown
   readonly MessageGroupId?: string
   readonly MessageDeduplicationId?: string
+}
+
+/** A task that brings messages back from a dead-letter queue. */
+export interface MoveTask {
+  status: 'RUNNING' | 'COMPLETED' | 'CANCELLED' | 'FAILED'
+  moved: number
+  readonly toMove: number
+  readonly startedAt: number
+  /** µs from one message to the next. */
+  readonly interval: number
+  /** Where it moves them; −1 = each to its source. */
+  readonly edge: number
 }
 
 /** The event functions of the owner that lead here. */
@@ -35,11 +48,8 @@ export class Moves {
   receivesMax: number
   /** Queues whose dead-letter queue this is. */
   readonly sources: readonly string[]
-  /** Messages that the move task has still to move. */
-  taskLeft = 0
-  private taskInterval = 0
-  /** Where the task moves them; −1 = each to its source. */
-  private taskEdge = NONE
+  /** The newest move task. */
+  task: MoveTask | null = null
   private readonly messages: Messages
   private readonly sim: Sim
   private readonly deadLetterEdge: number
@@ -93,34 +103,49 @@ export class Moves {
 
   /** Starts a task that moves what is visible now, one message every `interval` µs, to source number `to` or each to its own (−1). */
   startTask(interval: number, to: number): void {
-    this.taskInterval = interval
-    this.taskLeft = this.messages.visible
-    this.taskEdge = to === NONE ? NONE : this.sourceEdges[to]
-    if (this.taskLeft > 0) this.sim.after(interval, this.taskTarget, 0)
+    const toMove = this.messages.visible
+    this.task = {
+      status: toMove > 0 ? 'RUNNING' : 'COMPLETED',
+      moved: 0,
+      toMove,
+      startedAt: this.sim.clock[0],
+      interval,
+      edge: to === NONE ? NONE : this.sourceEdges[to],
+    }
+    if (toMove > 0) this.sim.after(interval, this.taskTarget, 0)
   }
 
   /** The turn of the task's next message; one that was never moved here has no way back and ends the task. */
   taskDue(): void {
-    const row = this.messages.first()
+    const { task } = this
+    if (task?.status !== 'RUNNING') return
+    const row = this.firstOfAny()
     const edge = row === NONE ? NONE : this.wayBack(row)
     if (edge === NONE) {
-      this.taskLeft = 0
+      task.status = row === NONE ? 'COMPLETED' : 'FAILED'
       return
     }
     this.leave(row)
     this.send(row, edge, 0)
-    if (--this.taskLeft > 0) this.sim.after(this.taskInterval, this.taskTarget, 0)
+    if (++task.moved < task.toMove) this.sim.after(task.interval, this.taskTarget, 0)
+    else task.status = 'COMPLETED'
+  }
+
+  private firstOfAny(): number {
+    const first = this.messages.first()
+    return first === NONE ? (this.messages.tenants?.nextHeld(() => true) ?? NONE) : first
   }
 
   private leave(row: number): void {
     this.messages.hide(row)
+    this.messages.tenants?.moved(row, this.sim.clock[0], WAITING, -1)
     this.messages.leaveOrder(row)
     this.messages.state[row] = MOVING
     this.moving++
   }
 
   private wayBack(row: number): number {
-    if (this.taskEdge !== NONE) return this.taskEdge
+    if (this.task !== null && this.task.edge !== NONE) return this.task.edge
     const origin = this.messages.origin[row]
     return origin === NONE ? NONE : this.sourceEdges[origin]
   }
@@ -135,6 +160,10 @@ export class Moves {
       // In a FIFO queue the message's time begins anew (SQS-32).
       if (messages.groups === null) message = { ...message, EnqueuedAt: messages.enqueuedAt[row] }
     }
+    if (row < messages.attributes.length && messages.attributes[row] !== undefined)
+      message = { ...message, MessageAttributes: messages.attributes[row] }
+    const tenant = messages.tenants?.tenantOf(row) ?? null
+    if (tenant !== null) message = { ...message, MessageGroupId: tenant.name }
     if (messages.groups !== null)
       message = {
         ...message,

@@ -5,7 +5,8 @@ import { jsonSize, utf8Size } from '../../parts/json-size.ts'
 import { IN_FLIGHT, NONE } from './messages.ts'
 import { PURGE_WINDOW_US } from './queue.facts.ts'
 import { SECOND, type Queue } from './queue-state.ts'
-import { DELETE, RECEIVE, SEND, type Fifo, type Limited } from './fifo.ts'
+import { areAttributes, attributesSize, type Attributes } from './attributes.ts'
+import { DELETE, isName, RECEIVE, SEND, type Fifo, type Limited } from './fifo.ts'
 import type { Redriven } from './moves.ts'
 import { ALL_SERVERS } from './delivery.ts'
 
@@ -65,20 +66,23 @@ export function groupsOf(q: Queue, fifo: Fifo, handles: readonly unknown[]): str
 export function getQueueAttributes(q: Queue, call: Call): void {
   q.touch()
   q.expireDue()
-  q.sim.calls.answer[call] = {
-    Attributes: {
-      ApproximateNumberOfMessages: String(q.messages.visible),
-      ApproximateNumberOfMessagesNotVisible: String(q.inFlight.inside),
-      ApproximateNumberOfMessagesDelayed: String(q.delayed),
-      VisibilityTimeout: String(q.visibilityTimeout / SECOND),
-      DelaySeconds: String(q.delay / SECOND),
-      MessageRetentionPeriod: String(q.expiry.retention / SECOND),
-      ReceiveMessageWaitTimeSeconds: String(q.wait / SECOND),
-      MaximumMessageSize: String(q.sizeMax),
-      ...(q.fifo === null ? undefined : { FifoQueue: 'true' }),
-    },
-  }
+  q.sim.calls.answer[call] = { Attributes: getAttributes(q) }
   q.answer(call, 0)
+}
+
+/** The counts and settings of a queue, as texts. */
+export function getAttributes(q: Queue): Readonly<Record<string, string>> {
+  return {
+    ApproximateNumberOfMessages: String(q.messages.visible),
+    ApproximateNumberOfMessagesNotVisible: String(q.inFlight.inside),
+    ApproximateNumberOfMessagesDelayed: String(q.delayed),
+    VisibilityTimeout: String(q.visibilityTimeout / SECOND),
+    DelaySeconds: String(q.delay / SECOND),
+    MessageRetentionPeriod: String(q.expiry.retention / SECOND),
+    ReceiveMessageWaitTimeSeconds: String(q.wait / SECOND),
+    MaximumMessageSize: String(q.sizeMax),
+    ...(q.fifo === null ? undefined : { FifoQueue: 'true', ...q.fifo.settings }),
+  }
 }
 
 export function purgeQueue(q: Queue, call: Call): void {
@@ -156,13 +160,17 @@ export function refusalOf(q: Queue, message: Readonly<Record<string, any>>, size
   if (content === undefined || content === null || content === '') return q.sim.error('MissingParameter', 400)
   if (size > q.sizeMax || !(size >= 0)) return q.sim.error('InvalidParameterValue', 400)
   if (delay !== undefined && !within(delay, 0, q.delayMax)) return q.sim.error('InvalidParameterValue', 400)
+  const attributes = message['MessageAttributes'] as Attributes | undefined
+  if (attributes !== undefined && !areAttributes(attributes, q.sim.quota('MessageAttributes')))
+    return q.sim.error('InvalidParameterValue', 400)
   const refusal = q.fifo === null ? standardRefusal(message) : q.fifo.refusal(message)
   return refusal === '' ? 0 : q.sim.error(refusal, 400)
 }
 
-/** A standard queue takes a group, as the tenant of a fair queue, and knows nothing of duplicates. */
+/** A standard queue takes a group, as the tenant of a fair queue (SQS-60), and knows nothing of duplicates. */
 function standardRefusal(message: Readonly<Record<string, any>>): string {
-  return message['MessageDeduplicationId'] === undefined ? '' : 'InvalidParameterValue'
+  const { MessageGroupId: group, MessageDeduplicationId: id } = message
+  return id === undefined && (group === undefined || isName(group)) ? '' : 'InvalidParameterValue'
 }
 
 /** The delay of a message: its own, else the queue's (SQS-02), in µs. */
@@ -173,19 +181,18 @@ export function delayOf(q: Queue, message: Readonly<Record<string, any>>): numbe
 /** Bytes of a message: its body and the names, types and values of its attributes (SQS-71). */
 export function sizeOf(message: Readonly<Record<string, any>>): number {
   const content = message['MessageBody']
-  let size: number = message['MessageSize'] ?? (typeof content === 'string' ? utf8Size(content) : jsonSize(content))
-  const attributes = message['MessageAttributes'] as Readonly<Record<string, any>> | undefined
-  if (attributes === undefined) return size
-  for (const name of Object.keys(attributes)) {
-    const { DataType: type = '', StringValue: value = '' } = attributes[name]
-    size += utf8Size(name) + utf8Size(String(type)) + utf8Size(String(value))
-  }
-  return size
+  const size: number = message['MessageSize'] ?? (typeof content === 'string' ? utf8Size(content) : jsonSize(content))
+  const attributes = message['MessageAttributes'] as Attributes | undefined
+  return attributes === undefined ? size : size + attributesSize(attributes)
 }
 
 export function setQueueAttributes(q: Queue, call: Call): void {
   q.touch()
-  const attributes = (bodyOf(q, call)['Attributes'] ?? NOTHING) as Readonly<Record<string, unknown>>
+  q.answer(call, setAttributes(q, (bodyOf(q, call)['Attributes'] ?? NOTHING) as Readonly<Record<string, unknown>>))
+}
+
+/** Sets all of these attributes, or none if one of them cannot be. Returns the status. */
+export function setAttributes(q: Queue, attributes: Readonly<Record<string, unknown>>): number {
   let status = 0
   for (const name of Object.keys(attributes)) {
     if (!ATTRIBUTES.includes(name)) status = q.sim.error('InvalidAttributeName', 400)
@@ -194,7 +201,7 @@ export function setQueueAttributes(q: Queue, call: Call): void {
     if (status !== 0) break
   }
   if (status === 0) for (const name of Object.keys(attributes)) setAttribute(q, name, Number(attributes[name]))
-  q.answer(call, status)
+  return status
 }
 
 export function startMessageMoveTask(q: Queue, call: Call): void {
@@ -206,7 +213,7 @@ export function startMessageMoveTask(q: Queue, call: Call): void {
       ? NONE
       : q.moves.sources.findIndex((source) => destination === source || String(destination).endsWith(`:${source}`))
   let status = 0
-  if (q.moves.sources.length === 0 || q.moves.taskLeft > 0 || (destination !== undefined && to === NONE))
+  if (q.moves.sources.length === 0 || q.moves.task?.status === 'RUNNING' || (destination !== undefined && to === NONE))
     status = q.sim.error('UnsupportedOperation', 400)
   else if (!within(rate, 1, q.sim.quota('MoveTaskMessagesPerSecond')))
     status = q.sim.error('InvalidParameterValue', 400)

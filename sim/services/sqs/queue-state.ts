@@ -15,11 +15,13 @@ import { Population } from '../../parts/population.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import { ALL_SERVERS, Delivery } from './delivery.ts'
 import { Expiry } from './expiry.ts'
+import { md5OfAttributes, type Attributes } from './attributes.ts'
 import { Fifo, sequenceNumber, type Sent } from './fifo.ts'
-import { DELAYED, FREE, IN_FLIGHT, Messages, MOVING, NONE, RETURNED, WAITING } from './messages.ts'
+import { DELAYED, FREE, HELD, IN_FLIGHT, Messages, MOVING, NONE, RETURNED, WAITING } from './messages.ts'
 import { Moves, type MoveTimers, type Redriven } from './moves.ts'
 import * as facts from './queue.facts.ts'
 import { Receivers } from './receivers.ts'
+import { isVisible, Tenants } from './tenants.ts'
 
 export const SECOND = 1_000_000
 /** Message ids are numbers: the queue's own number in the upper bits, so that an id is one message's alone. */
@@ -29,13 +31,15 @@ export interface ReceivedMessage {
   readonly MessageId: number
   readonly ReceiptHandle: number
   readonly Body: unknown
+  readonly MessageAttributes?: unknown
+  readonly MD5OfMessageAttributes?: string
   readonly Attributes: {
     readonly ApproximateReceiveCount: number
     /** ms since the start. */
     readonly SentTimestamp: number
     readonly ApproximateFirstReceiveTimestamp: number
-    /** Of a FIFO queue. */
     readonly MessageGroupId?: string
+    /** Of a FIFO queue. */
     readonly MessageDeduplicationId?: string
     readonly SequenceNumber?: string
   }
@@ -89,6 +93,9 @@ export class Queue {
   /** Requests refused because there were too many in a second. */
   readonly throttled: Stretch
   purgedAt = -Infinity
+  /** When it was deleted, −1 = it is there; a new one is there from `usableAt` on (SQS-13). */
+  deletedAt = NONE
+  usableAt = 0
   lastActivity = 0
   private activityArmed = false
   private serial = 0
@@ -146,6 +153,14 @@ export class Queue {
     return this.sim.clock[0]
   }
 
+  get isDeleted(): boolean {
+    return this.deletedAt !== NONE
+  }
+
+  get exists(): boolean {
+    return this.deletedAt === NONE && this.now >= this.usableAt
+  }
+
   /** Answers a call after the latency of the API. */
   answer(call: Call, status: number): void {
     this.sim.replyAfter(this.latency.draw(this.latencyRng), call, status)
@@ -174,39 +189,64 @@ export class Queue {
   /** Takes in a message of so many bytes that was sent, unless it is known already; answers what its sender is told. */
   accept(message: Readonly<Record<string, any>>, size: number, delay: number): Sent {
     const { fifo } = this
-    const { MessageBody: body } = message
-    if (fifo === null) return { MessageId: this.messages.id[this.enqueue(body, size, delay, '')] }
-    const group = String(message['MessageGroupId'])
+    const { MessageGroupId: groupId } = message
+    const md5 = message['MessageAttributes'] === undefined ? undefined : md5OfAttributes(message['MessageAttributes'])
+    if (fifo === null) {
+      const id = this.messages.id[this.enqueue(message, size, delay, groupId === undefined ? '' : String(groupId))]
+      return md5 === undefined ? { MessageId: id } : { MessageId: id, MD5OfMessageAttributes: md5 }
+    }
+    const group = String(groupId)
     const id = fifo.idOf(message)
     const known = fifo.known(this.now, group, id)
     if (known !== undefined) {
       this.sim.count(this.deduplicated, 1)
       return known
     }
-    const row = this.enqueue(body, size, delay, group)
+    const row = this.enqueue(message, size, delay, group)
     const sent = {
       MessageId: this.messages.id[row],
       SequenceNumber: sequenceNumber(fifo.groups.placeOf(row)),
+      ...(md5 === undefined ? undefined : { MD5OfMessageAttributes: md5 }),
     }
     fifo.remember(this.now, row, group, id, sent)
     return sent
   }
 
-  private enqueue(body: unknown, size: number, delay: number, group: string): number {
+  private enqueue(message: Readonly<Record<string, any>>, size: number, delay: number, group: string): number {
     const now = this.now
     const id = this.nextId()
-    const row = this.messages.take(id, now, now, 0, NONE, body)
+    const row = this.messages.take(id, now, now, 0, NONE, message['MessageBody'])
     this.stored.enter(now)
     this.sent++
     this.sim.record(this.messageSize, size)
+    if (message['MessageAttributes'] !== undefined) this.messages.attributes[row] = message['MessageAttributes']
+    this.addTenant(row, group)
     if (delay > 0) {
       this.messages.state[row] = DELAYED
       this.messages.timer[row] = this.sim.timer(delay, this.delayTarget, row)
       this.delayed++
-    } else this.messages.show(row, WAITING)
+      this.messages.tenants?.moved(row, now, DELAYED, 1)
+    } else this.show(row, WAITING)
     this.fifo?.groups.add(row, group)
     this.expiry.expect(row)
     return row
+  }
+
+  /** A group of a standard queue is a tenant; the first one that is named makes a fair queue of it (SQS-60). */
+  private addTenant(row: number, group: string): void {
+    const { messages } = this
+    if (messages.tenants === null) {
+      if (group === '' || this.fifo !== null) return
+      messages.tenants = new Tenants(messages, this.sim, this.inFlight.inside)
+    }
+    messages.tenants.add(row, this.now, group === '' ? undefined : group)
+  }
+
+  /** Makes a message visible. */
+  private show(row: number, state: typeof WAITING | typeof RETURNED): void {
+    const { messages } = this
+    messages.show(row, messages.tenants?.isHeldBack(row) === true ? HELD : state)
+    messages.tenants?.moved(row, this.now, WAITING, 1)
   }
 
   countSent(messages: number): void {
@@ -216,7 +256,8 @@ export class Queue {
   delayPassed(row: number): void {
     this.messages.timer[row] = NONE
     this.delayed--
-    this.messages.show(row, WAITING)
+    this.messages.tenants?.moved(row, this.now, DELAYED, -1)
+    this.show(row, WAITING)
     this.fifo?.groups.shown(row, false)
     this.offer()
   }
@@ -229,7 +270,9 @@ export class Queue {
     const row = this.messages.take(message.MessageId ?? this.nextId(), enqueuedAt, now, 0, origin, message.MessageBody)
     this.stored.enter(now)
     this.redriven++
-    this.messages.show(row, WAITING)
+    if (message.MessageAttributes !== undefined) this.messages.attributes[row] = message.MessageAttributes
+    this.addTenant(row, message.MessageGroupId ?? '')
+    this.show(row, WAITING)
     if (this.fifo !== null) {
       this.fifo.groups.add(row, message.MessageGroupId ?? '')
       this.fifo.setIdAt(row, message.MessageDeduplicationId ?? '')
@@ -250,11 +293,19 @@ export class Queue {
     const hiddenFor = visibility < 0 ? this.visibilityTimeout : visibility
     const limit = Math.min(max, this.inFlightMax - this.inFlight.inside)
     if (this.fifo !== null) return this.takeInOrder(this.fifo, limit, hiddenFor, trace)
+    const { tenants } = messages
+    tenants?.calmDown(this.now)
     let taken: ReceivedMessage[] | null = null
     let row = messages.first()
     while (row !== NONE && (taken === null ? 0 : taken.length) < limit) {
       let next = messages.after(row)
       if (!this.delivery.isOn(servers, messages, row)) {
+        row = next
+        continue
+      }
+      if (tenants?.isHeldBack(row) === true) {
+        messages.hide(row)
+        messages.show(row, HELD)
         row = next
         continue
       }
@@ -265,7 +316,26 @@ export class Queue {
       else taken.push(this.handOut(chosen, hiddenFor))
       row = next
     }
-    return taken
+    return tenants === null ? taken : this.takeHeld(tenants, taken ?? [], limit, hiddenFor, servers, trace)
+  }
+
+  /** What noisy tenants have, once nobody else has anything: in turn from the one with the fewest in flight (SQS-62). */
+  private takeHeld(
+    tenants: Tenants,
+    taken: ReceivedMessage[],
+    limit: number,
+    hiddenFor: number,
+    servers: number,
+    trace: number,
+  ): ReceivedMessage[] | null {
+    const { messages } = this
+    while (taken.length < limit) {
+      const row = tenants.nextHeld((each) => this.delivery.isOn(servers, messages, each))
+      if (row === NONE) break
+      if (messages.receives[row] >= this.moves.receivesMax) this.moves.bury(row, trace)
+      else taken.push(this.handOut(row, hiddenFor))
+    }
+    return taken.length > 0 ? taken : null
   }
 
   /** As much as possible of one group, then of the next (SQS-43). */
@@ -300,6 +370,20 @@ export class Queue {
   get hasSomething(): boolean {
     if (this.inFlight.inside >= this.inFlightMax) return false
     return this.fifo === null ? this.messages.visible > 0 : this.fifo.groups.ready > 0
+  }
+
+  /** Lets everybody go who waits, unserved. */
+  dismissed(): Call[] {
+    const { receivers } = this
+    const calls: Call[] = []
+    while (receivers.count > 0) {
+      const { first } = receivers
+      this.countParkedPolls(first)
+      if (receivers.timer[first] !== NONE) this.sim.cancel(receivers.timer[first])
+      calls.push(receivers.call[first])
+      receivers.remove(first)
+    }
+    return calls
   }
 
   /** Serves waiting receivers, longest wait first, as long as there is something to hand out. */
@@ -362,12 +446,13 @@ export class Queue {
     const messages = this.messages
     messages.timer[row] = NONE
     this.inFlight.leave(this.now, messages.receivedAt[row])
+    messages.tenants?.moved(row, this.now, IN_FLIGHT, -1)
     if (this.fifo !== null) {
       messages.show(row, WAITING)
       this.fifo.groups.shown(row, true)
-    } else if (messages.receives[row] < facts.RECEIVES_TO_THE_BACK) messages.show(row, RETURNED)
+    } else if (messages.receives[row] < facts.RECEIVES_TO_THE_BACK) this.show(row, RETURNED)
     else {
-      messages.show(row, WAITING)
+      this.show(row, WAITING)
       if (messages.inOrder(row)) this.expiry.setAside(row)
     }
     this.offer()
@@ -455,12 +540,20 @@ export class Queue {
     return oldest === NONE ? NONE : this.messages.arrivedAt[oldest]
   }
 
+  /** The same without messages of noisy tenants. */
+  oldestQuiet(tenants: Tenants): number {
+    let row = this.messages.oldest
+    while (row !== NONE && tenants.isHeldBack(row)) row = this.messages.newerThan(row)
+    return row === NONE ? NONE : this.messages.arrivedAt[row]
+  }
+
   /** A move has been answered: the message is the other queue's. */
   moveAnswered(call: Call): void {
     const row = this.moves.answered(call)
     if (row === NONE) return
     this.moved++
     this.stored.leave(this.now, this.messages.arrivedAt[row])
+    this.messages.tenants?.remove(row)
     this.messages.give(row)
     this.touch()
   }
@@ -479,6 +572,8 @@ export class Queue {
     const messages = this.messages
     const now = this.now
     messages.hide(row)
+    messages.tenants?.moved(row, now, WAITING, -1)
+    messages.tenants?.moved(row, now, IN_FLIGHT, 1)
     messages.state[row] = IN_FLIGHT
     messages.receives[row]++
     messages.receipt[row]++
@@ -509,8 +604,22 @@ export class Queue {
       MessageId: messages.id[row],
       ReceiptHandle: messages.handle(row),
       Body: messages.body[row],
-      Attributes: fifo === null ? attributes : { ...attributes, ...fifo.attributesOf(row) },
+      ...this.ownAttributes(row),
+      Attributes: fifo !== null ? { ...attributes, ...fifo.attributesOf(row) } : this.withGroup(row, attributes),
     }
+  }
+
+  private withGroup(row: number, attributes: ReceivedMessage['Attributes']): ReceivedMessage['Attributes'] {
+    const tenant = this.messages.tenants?.tenantOf(row) ?? null
+    return tenant === null ? attributes : { ...attributes, MessageGroupId: tenant.name }
+  }
+
+  private ownAttributes(
+    row: number,
+  ): Pick<ReceivedMessage, 'MessageAttributes' | 'MD5OfMessageAttributes'> | undefined {
+    const attributes = row < this.messages.attributes.length ? this.messages.attributes[row] : undefined
+    if (attributes === undefined) return undefined
+    return { MessageAttributes: attributes, MD5OfMessageAttributes: md5OfAttributes(attributes as Attributes) }
   }
 
   /** A server that missed the receive hands the message out once more (SQS-18). */
@@ -525,9 +634,11 @@ export class Queue {
       messages.body[row],
     )
     messages.firstReceivedAt[copy] = messages.firstReceivedAt[row]
+    if (row < messages.attributes.length) messages.attributes[copy] = messages.attributes[row]
     this.stored.enter(this.now)
     this.duplicated++
-    messages.show(copy, WAITING)
+    this.addTenant(copy, messages.tenants?.tenantOf(row)?.name ?? '')
+    this.show(copy, WAITING)
     this.expiry.expect(copy)
   }
 
@@ -537,9 +648,11 @@ export class Queue {
     const state = messages.state[row]
     if (state === DELAYED) this.delayed--
     if (state === IN_FLIGHT) this.inFlight.leave(this.now, messages.receivedAt[row])
-    if (state === WAITING || state === RETURNED) messages.hide(row)
+    if (isVisible(state)) messages.hide(row)
     else this.sim.cancel(messages.timer[row])
     this.stored.leave(this.now, messages.arrivedAt[row])
+    messages.tenants?.moved(row, this.now, state, -1)
+    messages.tenants?.remove(row)
     messages.give(row)
   }
 

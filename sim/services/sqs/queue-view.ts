@@ -1,7 +1,8 @@
 // What a queue shows of itself: how many messages wait and are in flight, and the oldest of both one by one.
 import type { Cells, CellSink, View } from '../../model/contract.ts'
-import { DELAYED, IN_FLIGHT, NONE, RETURNED, WAITING } from './messages.ts'
+import { DELAYED, IN_FLIGHT, NONE } from './messages.ts'
 import { SECOND, type Queue } from './queue-state.ts'
+import { isVisible } from './tenants.ts'
 
 /** The most messages that are shown one by one, of those that wait and of those in flight. */
 const WAITING_MAX = 40
@@ -32,7 +33,7 @@ function eachOldest(q: Queue, now: number, flying: boolean, most: number, cell: 
   }
 }
 
-const isWaiting = (state: number): boolean => state === DELAYED || state === WAITING || state === RETURNED
+const isWaiting = (state: number): boolean => state === DELAYED || isVisible(state)
 
 const MESSAGE = { name: 'Message', unit: '', doc: 'Its number in the queue.' } as const
 const AGE = { name: 'Age', unit: 's', doc: 'Since it came into the queue.' } as const

@@ -56,6 +56,26 @@ export const quotas: Readonly<Record<string, Quota>> = {
     doc: 'The same for a queue with high throughput, all partitions together, in the largest regions.',
     source: 'SQS-50',
   },
+  NoisyGroupInFlight: {
+    current: 30,
+    notes2020: 120_000,
+    unit: 'messages',
+    doc: 'A message group of a standard queue with so many messages in flight, and its share of them, is noisy: the others go first. Out of reach before fair queues.',
+    source: 'SQS-61',
+  },
+  NoisyGroupShare: {
+    current: 10,
+    notes2020: 100,
+    unit: '%',
+    doc: 'The share of the messages in flight, or of the time for which messages were in flight in the last minute, beyond which a group is noisy.',
+    source: 'SQS-61',
+  },
+  MessageAttributes: {
+    current: 10,
+    unit: 'attributes',
+    doc: 'Attributes of a message, at most.',
+    source: 'SQS-71',
+  },
   MessagesPerBatch: {
     current: 10,
     unit: 'messages',
@@ -115,3 +135,8 @@ export const DEDUPLICATION_US = 300_000_000
 export const NAME_MAX = 128
 /** What the id of a batch's entry looks like (SQS-70). */
 export const BATCH_ID = /^[A-Za-z0-9_-]{1,80}$/
+/** A message group that has sent nothing for so long is quiet (SQS-63). */
+export const QUIET_AFTER_US = 300_000_000
+/** A queue's name is free again so long after its deletion, and a new queue is there so long after its creation (SQS-13). */
+export const NAME_TAKEN_US = 60_000_000
+export const CREATION_US = 1_000_000

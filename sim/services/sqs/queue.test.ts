@@ -881,3 +881,43 @@ describe('metrics', () => {
     ])
   })
 })
+
+describe('a queue between producer and consumer', () => {
+  /** Sends ten messages a second; a consumer takes twenty, except while it is away, and fails now and then. */
+  function worked(seconds: number, away: (second: number) => boolean, fails: (receive: number) => boolean): Lab {
+    const l = jobs({ VisibilityTimeout: 30 })
+    let received = 0
+    for (let step = 0; step < seconds * 20; step++) {
+      l.run(step * 50 * MS)
+      if (step % 2 === 0) l.call('Jobs', 'sqs:SendMessage', { MessageBody: step })
+      if (away(Math.floor(step / 20))) continue
+      for (const message of receive(l))
+        if (!fails(++received)) l.call('Jobs', 'sqs:DeleteMessage', { ReceiptHandle: message.ReceiptHandle })
+    }
+    return l.run(seconds * SECOND)
+  }
+
+  it('decouples them: the producer does not notice that the consumer is away [N.SQS-01]', () => {
+    const at = (seconds: number): Lab =>
+      worked(
+        seconds,
+        (second) => second >= 60 && second < 120,
+        () => false,
+      )
+    expect(counts(at(120)).visible).toBe(600)
+    const after = at(190)
+    expect(counts(after).visible).toBeLessThanOrEqual(1)
+    expect(after.answers.filter(({ action, status }) => action === 'sqs:SendMessage' && status !== 'OK').length).toBe(0)
+  })
+
+  it('gets back what was not worked off: a fifth of failures is a quarter more receives [N.SQS-26]', () => {
+    const l = worked(
+      600,
+      () => false,
+      (received) => received % 5 === 0,
+    )
+    const [sent, received] = [l.sum('Jobs', 'NumberOfMessagesSent'), l.sum('Jobs', 'NumberOfMessagesReceived')]
+    expect(received / sent).toBeGreaterThan(1.2)
+    expect(received / sent).toBeLessThan(1.26)
+  })
+})

@@ -21,10 +21,20 @@ import {
   startMessageMoveTask,
 } from './queue-ops.ts'
 import { assumptions, quotas } from './queue.facts.ts'
+import {
+  cancelMessageMoveTask,
+  createQueue,
+  deleteQueue,
+  getQueueUrl,
+  listDeadLetterSourceQueues,
+  listMessageMoveTasks,
+  ofLiving,
+} from './life.ts'
 import { findingsOf } from './queue-insights.ts'
 import { Queue, type Timers } from './queue-state.ts'
 import { deletes, deletesBatch, receives, redrives, sends, sendsBatch, traced } from './queue-traced.ts'
 import { view } from './queue-view.ts'
+import type { Tenants } from './tenants.ts'
 
 const TYPE = 'AWS::SQS::Queue'
 
@@ -43,6 +53,8 @@ export const queue: ServiceDef<Queue> = {
     'An event source mapping parks one receive instead of polling; the empty 20 s polls it stands for are added to NumberOfEmptyReceives when it ends.',
     'A message received maxReceiveCount times goes to the dead-letter queue at the next receive, with its id and enqueue time (SQS-30, SQS-32); a move task brings messages back as new ones (SQS-36).',
     'After three failed receives a message goes to the back and no longer counts as the oldest (SQS-19); otherwise one that comes back is served before those never received.',
+    'Fair queues: a message group of a standard queue with more than a tenth of the messages in flight (and 30 of its own) or of the time lets all others go first, until it has no backlog or has sent nothing for five minutes (SQS-60 to SQS-63).',
+    'A deleted queue answers QueueDoesNotExist; its name can be created again after a minute and is there a second later (SQS-13).',
     'FIFO: a receive takes as much as it can of one message group, then of the next, in the order in which their first messages were sent; a group with a message in flight is locked (SQS-43, SQS-44). Only the first messages of the queue are looked at (SQS-45).',
     'FIFO: a message is known again for five minutes by its deduplication id or the SHA-256 of its body, per queue or per group; a repeated receive attempt gets the same messages (SQS-41, SQS-42, SQS-47).',
     'FIFO: 300 sends, receives and deletes in any second, a batch being one; with high throughput so many per partition, to which groups are hashed (SQS-48 to SQS-51). A receive is from one partition after the other.',
@@ -50,12 +62,10 @@ export const queue: ServiceDef<Queue> = {
     'Metrics are sent while the queue holds messages, somebody waits at it, or it was used in the last six hours (SQS-80).',
   ],
   omits: [
-    'Fair queues: the message group of a standard queue changes nothing.',
     'High throughput outside of the largest regions, which have lower limits (SQS-50).',
-    'Message attributes: they count for the size and are not delivered.',
     'Attribute changes and purges take effect at once (AWS: within 60 s; retention within 15 min) (SQS-11, SQS-12).',
     '`SetQueueAttributes` changes times and sizes, not policies.',
-    'A move task to another destination than the queues that this dead-letter queue serves; cancelling and listing tasks.',
+    'A move task to another destination than the queues that this dead-letter queue serves; more than one task at a time is not kept.',
     'Encryption and access policies.',
   ],
   quotas,
@@ -118,114 +128,150 @@ export const queue: ServiceDef<Queue> = {
   create: (config, sim) => new Queue(config, sim, timers),
   amend: { members: amendable, run: amend },
   ops: {
-    'sqs:ChangeMessageVisibility': {
-      doc: 'Hides a message in flight for so long from now; 0 makes it visible.',
-      target: 'QueueUrl',
-      params: ['ReceiptHandle', 'VisibilityTimeout'],
-      errors: ['ReceiptHandleIsInvalid', 'MessageNotInflight', 'InvalidParameterValue'],
-      run: changeMessageVisibility,
-    },
-    'sqs:ChangeMessageVisibilityBatch': {
-      doc: 'Up to ten changes of visibility in one request.',
-      target: 'QueueUrl',
-      params: ['Entries'],
-      errors: ['EmptyBatchRequest', 'TooManyEntriesInBatchRequest', 'BatchEntryIdsNotDistinct', 'InvalidBatchEntryId'],
-      run: changeMessageVisibilityBatch,
-    },
-    'sqs:DeleteMessage': {
-      doc: 'Deletes a message by the handle of its newest receive; an older handle succeeds without effect, and fails in a FIFO queue.',
-      target: 'QueueUrl',
-      params: ['ReceiptHandle'],
-      errors: ['ReceiptHandleIsInvalid', 'InvalidParameterValue', 'RequestThrottled'],
-      run: deleteMessage,
-      messages: deletes,
-    },
-    'sqs:DeleteMessageBatch': {
-      doc: 'Up to ten deletes in one request.',
-      target: 'QueueUrl',
-      params: ['Entries'],
-      errors: [
-        'EmptyBatchRequest',
-        'TooManyEntriesInBatchRequest',
-        'BatchEntryIdsNotDistinct',
-        'InvalidBatchEntryId',
-        'RequestThrottled',
-      ],
-      run: deleteMessageBatch,
-      messages: deletesBatch,
-    },
-    'sqs:GetQueueAttributes': {
-      doc: 'Tells how many messages there are, and the settings.',
-      target: 'QueueUrl',
-      ignored: ['AttributeNames'],
-      run: getQueueAttributes,
-    },
-    'sqs:PurgeQueue': {
-      doc: 'Removes all messages, visible or not; at most once in 60 s.',
-      target: 'QueueUrl',
-      errors: ['PurgeQueueInProgress'],
-      run: purgeQueue,
-    },
-    'sqs:ReceiveMessage': {
-      doc: 'Hides up to ten visible messages and hands them to the caller, waiting for the first if asked to. `Park` (our own) waits without end.',
-      target: 'QueueUrl',
-      params: ['MaxNumberOfMessages', 'VisibilityTimeout', 'WaitTimeSeconds', 'ReceiveRequestAttemptId', 'Park'],
-      ignored: ['AttributeNames', 'MessageSystemAttributeNames', 'MessageAttributeNames'],
-      errors: ['OverLimit', 'InvalidParameterValue', 'RequestThrottled'],
-      run: receiveMessage,
-      messages: receives,
-    },
-    'sqs:RedriveMessage': {
-      doc: 'Takes in a message that SQS itself moves from another queue (our own name: no API shows it).',
-      oneWay: true,
-      run: redriveMessage,
-      messages: redrives,
-    },
-    'sqs:SendMessage': {
-      doc: 'Takes in a message. `MessageSize` (our own) gives the size in bytes of a body that is only a placeholder.',
-      target: 'QueueUrl',
-      params: [
-        'MessageBody',
-        'DelaySeconds',
-        'MessageAttributes',
-        'MessageSize',
-        'MessageGroupId',
-        'MessageDeduplicationId',
-      ],
-      ignored: ['MessageSystemAttributes'],
-      errors: ['MissingParameter', 'InvalidParameterValue', 'RequestThrottled'],
-      run: sendMessage,
-      messages: sends,
-    },
-    'sqs:SendMessageBatch': {
-      doc: 'Up to ten messages in one request.',
-      target: 'QueueUrl',
-      params: ['Entries'],
-      errors: [
-        'EmptyBatchRequest',
-        'TooManyEntriesInBatchRequest',
-        'BatchEntryIdsNotDistinct',
-        'InvalidBatchEntryId',
-        'BatchRequestTooLong',
-        'RequestThrottled',
-      ],
-      run: sendMessageBatch,
-      messages: sendsBatch,
-    },
-    'sqs:SetQueueAttributes': {
-      doc: 'Changes times and the size limit; messages already in flight keep their times, and delayed ones too except in a FIFO queue.',
-      target: 'QueueUrl',
+    'sqs:CreateQueue': {
+      doc: 'Creates the queue anew a minute after its deletion at the earliest; of one that is there, compares the attributes.',
+      target: 'QueueName',
       params: ['Attributes'],
-      errors: ['InvalidAttributeName', 'InvalidAttributeValue'],
-      run: setQueueAttributes,
+      errors: ['QueueNameExists', 'QueueDeletedRecently', 'InvalidAttributeName', 'InvalidAttributeValue'],
+      run: createQueue,
     },
-    'sqs:StartMessageMoveTask': {
-      doc: 'Moves the visible messages of a dead-letter queue back to the queues they came from, as new messages.',
-      target: 'SourceArn',
-      params: ['DestinationArn', 'MaxNumberOfMessagesPerSecond'],
-      errors: ['UnsupportedOperation', 'InvalidParameterValue'],
-      run: startMessageMoveTask,
-    },
+    ...ofLiving({
+      'sqs:ChangeMessageVisibility': {
+        doc: 'Hides a message in flight for so long from now; 0 makes it visible.',
+        target: 'QueueUrl',
+        params: ['ReceiptHandle', 'VisibilityTimeout'],
+        errors: ['ReceiptHandleIsInvalid', 'MessageNotInflight', 'InvalidParameterValue'],
+        run: changeMessageVisibility,
+      },
+      'sqs:ChangeMessageVisibilityBatch': {
+        doc: 'Up to ten changes of visibility in one request.',
+        target: 'QueueUrl',
+        params: ['Entries'],
+        errors: [
+          'EmptyBatchRequest',
+          'TooManyEntriesInBatchRequest',
+          'BatchEntryIdsNotDistinct',
+          'InvalidBatchEntryId',
+        ],
+        run: changeMessageVisibilityBatch,
+      },
+      'sqs:DeleteMessage': {
+        doc: 'Deletes a message by the handle of its newest receive; an older handle succeeds without effect, and fails in a FIFO queue.',
+        target: 'QueueUrl',
+        params: ['ReceiptHandle'],
+        errors: ['ReceiptHandleIsInvalid', 'InvalidParameterValue', 'RequestThrottled'],
+        run: deleteMessage,
+        messages: deletes,
+      },
+      'sqs:DeleteMessageBatch': {
+        doc: 'Up to ten deletes in one request.',
+        target: 'QueueUrl',
+        params: ['Entries'],
+        errors: [
+          'EmptyBatchRequest',
+          'TooManyEntriesInBatchRequest',
+          'BatchEntryIdsNotDistinct',
+          'InvalidBatchEntryId',
+          'RequestThrottled',
+        ],
+        run: deleteMessageBatch,
+        messages: deletesBatch,
+      },
+      'sqs:GetQueueAttributes': {
+        doc: 'Tells how many messages there are, and the settings.',
+        target: 'QueueUrl',
+        ignored: ['AttributeNames'],
+        run: getQueueAttributes,
+      },
+      'sqs:PurgeQueue': {
+        doc: 'Removes all messages, visible or not; at most once in 60 s.',
+        target: 'QueueUrl',
+        errors: ['PurgeQueueInProgress'],
+        run: purgeQueue,
+      },
+      'sqs:ReceiveMessage': {
+        doc: 'Hides up to ten visible messages and hands them to the caller, waiting for the first if asked to. `Park` (our own) waits without end.',
+        target: 'QueueUrl',
+        params: ['MaxNumberOfMessages', 'VisibilityTimeout', 'WaitTimeSeconds', 'ReceiveRequestAttemptId', 'Park'],
+        ignored: ['AttributeNames', 'MessageSystemAttributeNames', 'MessageAttributeNames'],
+        errors: ['OverLimit', 'InvalidParameterValue', 'RequestThrottled'],
+        run: receiveMessage,
+        messages: receives,
+      },
+      'sqs:RedriveMessage': {
+        doc: 'Takes in a message that SQS itself moves from another queue (our own name: no API shows it).',
+        oneWay: true,
+        run: redriveMessage,
+        messages: redrives,
+      },
+      'sqs:SendMessage': {
+        doc: 'Takes in a message. `MessageSize` (our own) gives the size in bytes of a body that is only a placeholder.',
+        target: 'QueueUrl',
+        params: [
+          'MessageBody',
+          'DelaySeconds',
+          'MessageAttributes',
+          'MessageSize',
+          'MessageGroupId',
+          'MessageDeduplicationId',
+        ],
+        ignored: ['MessageSystemAttributes'],
+        errors: ['MissingParameter', 'InvalidParameterValue', 'RequestThrottled'],
+        run: sendMessage,
+        messages: sends,
+      },
+      'sqs:SendMessageBatch': {
+        doc: 'Up to ten messages in one request.',
+        target: 'QueueUrl',
+        params: ['Entries'],
+        errors: [
+          'EmptyBatchRequest',
+          'TooManyEntriesInBatchRequest',
+          'BatchEntryIdsNotDistinct',
+          'InvalidBatchEntryId',
+          'BatchRequestTooLong',
+          'RequestThrottled',
+        ],
+        run: sendMessageBatch,
+        messages: sendsBatch,
+      },
+      'sqs:SetQueueAttributes': {
+        doc: 'Changes times and the size limit; messages already in flight keep their times, and delayed ones too except in a FIFO queue.',
+        target: 'QueueUrl',
+        params: ['Attributes'],
+        errors: ['InvalidAttributeName', 'InvalidAttributeValue'],
+        run: setQueueAttributes,
+      },
+      'sqs:StartMessageMoveTask': {
+        doc: 'Moves the visible messages of a dead-letter queue back to the queues they came from, as new messages.',
+        target: 'SourceArn',
+        params: ['DestinationArn', 'MaxNumberOfMessagesPerSecond'],
+        errors: ['UnsupportedOperation', 'InvalidParameterValue'],
+        run: startMessageMoveTask,
+      },
+      'sqs:CancelMessageMoveTask': {
+        doc: 'Ends the move task under way; what it has moved stays moved.',
+        target: 'TaskHandle',
+        errors: ['ResourceNotFoundException'],
+        run: cancelMessageMoveTask,
+      },
+      'sqs:DeleteQueue': {
+        doc: 'Removes the queue and all that it holds.',
+        target: 'QueueUrl',
+        run: deleteQueue,
+      },
+      'sqs:GetQueueUrl': { doc: 'Says whether a queue is there.', target: 'QueueName', run: getQueueUrl },
+      'sqs:ListDeadLetterSourceQueues': {
+        doc: 'Lists the queues whose dead-letter queue this is.',
+        target: 'QueueUrl',
+        run: listDeadLetterSourceQueues,
+      },
+      'sqs:ListMessageMoveTasks': {
+        doc: 'Tells how far the newest move task is.',
+        target: 'SourceArn',
+        run: listMessageMoveTasks,
+      },
+    }),
   },
   timers: {
     delayPassed,
@@ -268,6 +314,36 @@ export const queue: ServiceDef<Queue> = {
       doc: 'FIFO: message groups that are locked by a message in flight.',
       read: (q, now) => (q.fifo !== null && q.active(now) ? q.fifo.groups.locked : NaN),
     },
+    ApproximateNumberOfNoisyGroups: {
+      unit: 'Count',
+      kind: 'gauge',
+      doc: 'Standard: message groups that let the others go first.',
+      read: (q, now) => quiet(q, now, (tenants) => tenants.noisySum(() => 1, now)),
+    },
+    ApproximateNumberOfMessagesVisibleInQuietGroups: {
+      unit: 'Count',
+      kind: 'gauge',
+      doc: 'Standard: messages to be received, without those of noisy groups.',
+      read: (q, now) => quiet(q, now, (tenants) => q.messages.visible - tenants.noisySum((each) => each.visible, now)),
+    },
+    ApproximateNumberOfMessagesNotVisibleInQuietGroups: {
+      unit: 'Count',
+      kind: 'gauge',
+      doc: 'Standard: messages in flight, without those of noisy groups.',
+      read: (q, now) => quiet(q, now, (tenants) => q.inFlight.inside - tenants.noisySum((each) => each.inFlight, now)),
+    },
+    ApproximateNumberOfMessagesDelayedInQuietGroups: {
+      unit: 'Count',
+      kind: 'gauge',
+      doc: 'Standard: messages that are delayed, without those of noisy groups.',
+      read: (q, now) => quiet(q, now, (tenants) => q.delayed - tenants.noisySum((each) => each.delayed, now)),
+    },
+    ApproximateAgeOfOldestMessageInQuietGroups: {
+      unit: 'Seconds',
+      kind: 'age',
+      doc: 'Standard: age of the oldest message without those of noisy groups.',
+      read: (q, now) => quiet(q, now, (tenants) => q.oldestQuiet(tenants)),
+    },
     NumberOfDeduplicatedSentMessages: {
       unit: 'Count',
       kind: 'count',
@@ -291,12 +367,19 @@ export const queue: ServiceDef<Queue> = {
     'Little’s law holds for the messages in the queue and for those in flight': (q) =>
       q.stored.holds(q.now) && q.inFlight.holds(q.now),
     'no receiver waits while there is a message for it': (q) => q.receivers.count === 0 || !q.hasSomething,
+    'the messages of tenants are counted as what they are': (q) => q.messages.tenants?.addUp() ?? true,
     'no more messages are in flight than may be': (q) => q.inFlight.inside <= q.inFlightMax,
   },
   finish: (q) => q.settle(),
   traced,
   insights: findingsOf,
   view,
+}
+
+/** A figure of a fair queue; a queue that no message names a group in has none. */
+function quiet(q: Queue, now: number, of: (tenants: Tenants) => number): number {
+  const { tenants } = q.messages
+  return tenants !== null && q.active(now) ? of(tenants) : NaN
 }
 
 const timers: Timers = {
