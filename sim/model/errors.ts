@@ -60,6 +60,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   InvalidAttributeValue: 400,
   InvalidBatchEntryId: 400,
   'InvalidInstanceID.NotFound': 400,
+  InvalidObjectState: 403,
   InvalidParameter: 400,
   InvalidParameterCombination: 400,
   InvalidParameterValue: 400,

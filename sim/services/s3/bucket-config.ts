@@ -4,7 +4,9 @@ import * as p from '../../model/p.ts'
 import { letsIn } from '../../parts/permits.ts'
 import { denialsOf, type Denial } from './denials.ts'
 import { EVENT_NAMES, overlap, TOLD } from './event-names.ts'
+import { lifecycleProp, rulesOf, type Rule } from './lifecycle-config.ts'
 import type { Configuration, NotificationPlan } from './notifications.ts'
+import { replicationProp, replicationRulesOf, type ReplicationRule } from './replication.ts'
 
 export const TYPE = 'AWS::S3::Bucket'
 const SERVICE = 's3.amazonaws.com'
@@ -53,8 +55,8 @@ export const props: Props = {
   VersioningConfiguration: p.record('Whether every write is kept.', {
     Status: p.oneOf('Enabled or suspended.', ['Enabled', 'Suspended'], { required: true }),
   }),
-  LifecycleConfiguration: p.unused('objects would expire at midnight'),
-  ReplicationConfiguration: p.unused('objects would be copied to another bucket'),
+  LifecycleConfiguration: lifecycleProp,
+  ReplicationConfiguration: replicationProp,
   AbacStatus: p.inert('Tags in policies.'),
   AccelerateConfiguration: p.unused('uploads from afar would be faster'),
   AccessControl: p.inert('Access control lists; every caller in the template may use the bucket.'),
@@ -87,6 +89,8 @@ export const parts: Readonly<Record<string, Props>> = {
 interface Gathered {
   readonly Notifications: NotificationPlan
   readonly Denials: readonly Denial[]
+  readonly LifecycleRules: readonly Rule[]
+  readonly ReplicationRules: readonly ReplicationRule[]
   /** All buckets of the scenario, for copies. */
   readonly Buckets: readonly string[]
 }
@@ -106,7 +110,13 @@ export function gather(near: Near): Config & Gathered {
     .all('AWS::S3::BucketPolicy')
     .filter(({ config }) => near.resourceAt(config['Bucket'])?.logicalId === self.logicalId)
     .map(({ config }) => config['PolicyDocument'])
-  return { Notifications: notificationsOf(near), Denials: documents.flatMap(denialsOf), Buckets: buckets }
+  return {
+    Notifications: notificationsOf(near),
+    Denials: documents.flatMap(denialsOf),
+    LifecycleRules: rulesOf(self),
+    ReplicationRules: replicationRulesOf(near),
+    Buckets: buckets,
+  }
 }
 
 interface Kind {

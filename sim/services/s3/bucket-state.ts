@@ -7,10 +7,13 @@ import type { Config, Sim } from '../../model/contract.ts'
 import { jsonSize, utf8Size } from '../../parts/json-size.ts'
 import { CONTENT_BYTES_MAX, CONTENTS_BYTES_MAX, KEY_BYTES_MAX } from './bucket.facts.ts'
 import { denies, type Denial } from './denials.ts'
+import { Lifecycle } from './lifecycle.ts'
+import type { Rule } from './lifecycle-config.ts'
 import { Notifications, type NotificationPlan } from './notifications.ts'
 import { MARKER, NULL_VERSION, Objects } from './objects.ts'
 import { Prefixes } from './prefixes.ts'
 import { isExpired } from './presigned.ts'
+import { Replication, type ReplicationRule } from './replication.ts'
 import { RequestMetrics, type Kind } from './request-metrics.ts'
 import { Stale } from './stale.ts'
 import { Transfers } from './transfers.ts'
@@ -29,6 +32,9 @@ export interface Timers {
   readonly transferred: Target
   readonly notificationDue: Target
   readonly versioningChanged: Target
+  readonly midnight: Target
+  readonly replicationDue: Target
+  readonly replicationLate: Target
 }
 
 export class Bucket {
@@ -40,6 +46,8 @@ export class Bucket {
   readonly notifications: Notifications
   readonly uploads: Uploads
   readonly transfers: Transfers
+  readonly lifecycle: Lifecycle
+  readonly replication: Replication
   readonly stale: Stale | null
   readonly metrics: RequestMetrics
   versioning: Versioning
@@ -81,6 +89,9 @@ export class Bucket {
     this.notifications = new Notifications(config['Notifications'] as NotificationPlan, sim, timers.notificationDue)
     this.uploads = new Uploads()
     this.transfers = new Transfers()
+    this.lifecycle = new Lifecycle(config['LifecycleRules'] as readonly Rule[], timers.midnight)
+    const replication = config['ReplicationRules'] as readonly ReplicationRule[]
+    this.replication = new Replication(replication, sim, timers.replicationDue, timers.replicationLate)
     this.stale = sim.quota('StrongConsistency') === 1 ? null : new Stale(sim)
     this.metrics = new RequestMetrics(config, sim)
     this.conditional = sim.quota('ConditionalWrites') === 1
@@ -182,7 +193,9 @@ export class Bucket {
       const told = this.toldOf(key, row)
       this.notifications.tell(event, told, written.trace, oldSerial, now - oldAt)
     }
+    this.replication.noted(this, key, row)
     if (old !== NONE) this.remove(key, isOutrun ? row : old)
+    this.lifecycle.noted(this)
     return row
   }
 
@@ -190,6 +203,7 @@ export class Bucket {
   remove(key: string, row: number): void {
     this.objects.remove(key, row)
     this.removed++
+    this.lifecycle.noted(this)
   }
 
   /** What an event says of a version. */

@@ -18,6 +18,7 @@ import { prefixCells, readings } from './bucket-view.ts'
 import { deleteObjects, listObjects } from './list-ops.ts'
 import { delivered, type NotificationPlan } from './notifications.ts'
 import { copyObject, deleteObject, getObject, headObject, objectTransferred, presign, putObject } from './object-ops.ts'
+import { replicated, replicateObject } from './replication.ts'
 import { requestMetrics } from './request-metrics.ts'
 import {
   abortMultipartUpload,
@@ -40,6 +41,7 @@ const READ_ERRORS = [
   'NoSuchKey',
   'NoSuchVersion',
   'MethodNotAllowed',
+  'InvalidObjectState',
   'PreconditionFailed',
   'NotModified',
   'InvalidRange',
@@ -58,12 +60,15 @@ export const bucket: ServiceDef<Bucket> = {
     'Strong consistency, and under `notes-2020` reads that see what was there before an overwrite or a delete (S3-R10).',
     'Versions and delete markers, conditional writes, copies, multipart uploads, batches of deletes, lists by prefix and delimiter (S3-R11, S3-R20 to S3-R22, S3-R54, S3-R57, S3-R58).',
     'Notifications to functions, queues and topics by event, prefix and suffix, some time later and in no order; overlapping configurations and destinations that do not let S3 in are refused (S3-R30 to S3-R38).',
+    'Lifecycle rules at midnight of UTC: objects, noncurrent versions, markers and uploads go, objects move to other classes; archived ones cannot be read (S3-R50).',
+    'Replication to another bucket of new objects, some time later; of delete markers on request, of deletes of a version never (S3-R51).',
     'Statements of a bucket policy that deny everybody without a condition; signed addresses that expire (S3-R53).',
   ],
   omits: [
     'Contents beyond 256 KB each and 64 MB in all: of those only the size is kept; entity tags are made up.',
     'Identities: every caller may do what the policy does not forbid everybody. Access points, encryption, tags, object lock.',
     'Keys without a further `/` stay in one partition; AWS may divide them anywhere.',
+    'Restoring from an archive; storage metrics count all classes together; replicas have version ids of their own.',
     'Changes of the configuration during a run, but for versioning.',
   ],
   quotas,
@@ -78,6 +83,9 @@ export const bucket: ServiceDef<Bucket> = {
       transferred: sim.target(transferred),
       notificationDue: sim.target(notificationDue),
       versioningChanged: sim.target(versioningChanged),
+      midnight: sim.target(midnight),
+      replicationDue: sim.target(replicationDue),
+      replicationLate: sim.target(replicationLate),
     }),
   ops: {
     's3:PutObject': {
@@ -183,6 +191,13 @@ export const bucket: ServiceDef<Bucket> = {
       errors: [...REFUSALS, 'NoSuchUpload'],
       run: abortMultipartUpload,
     },
+    's3:ReplicateObject': {
+      doc: 'Takes a copy from another bucket that replicates to this one.',
+      target,
+      params: ['Key', 'ContentLength', 'Body', 'DeleteMarker'],
+      errors: REFUSALS,
+      run: replicateObject,
+    },
     's3:GeneratePresignedUrl': {
       doc: 'Signs an address, as SDKs do without a request: the parameters that a request made with it carries.',
       target,
@@ -216,7 +231,16 @@ export const bucket: ServiceDef<Bucket> = {
       run: createBucket,
     },
   },
-  timers: { transferred, notificationDue, versioningChanged, delivered },
+  timers: {
+    transferred,
+    notificationDue,
+    versioningChanged,
+    delivered,
+    midnight,
+    replicationDue,
+    replicationLate,
+    replicated,
+  },
   metrics: {
     ...requestMetrics,
     BucketSizeBytes: {
@@ -238,6 +262,8 @@ export const bucket: ServiceDef<Bucket> = {
   },
   invariants: {
     'every version that came is there or has gone': (self) => self.added === self.removed + self.objects.count,
+    'every copy to another bucket is under way, made or given up': ({ replication }) =>
+      replication.started === replication.underWay + replication.copied + replication.failed,
     'every event that was told is under way, has arrived, was lost or was left out': ({ notifications: told }) =>
       told.started === told.inside + told.arrived + told.lost.total + told.cancelled,
   },
@@ -286,6 +312,21 @@ function transferred(self: Bucket, row: number): void {
   const transfer = self.transfers.take(row)
   if (transfer.isPart) partTransferred(self, transfer)
   else objectTransferred(self, transfer)
+}
+
+/** Timer: it is midnight, and a rule may want something. */
+function midnight(self: Bucket): void {
+  self.lifecycle.run(self)
+}
+
+/** Timer: a copy is made. */
+function replicationDue(self: Bucket, id: number): void {
+  self.replication.copy(self, id)
+}
+
+/** Timer: a copy should have been made by now. */
+function replicationLate(self: Bucket, id: number): void {
+  self.replication.late(self, id)
 }
 
 /** Timer: an event has come to its destination. */

@@ -1,6 +1,8 @@
 // What a bucket's policy forbids everybody: statements that deny without a condition.
+import { statementsOf } from '../../parts/resource-policy.ts'
+import { matchesWildcards } from '../../parts/wildcards.ts'
 
-/** Actions and keys, each with stars and question marks. */
+/** Actions in small letters, and keys, each with stars and question marks. */
 export interface Denial {
   readonly actions: readonly string[]
   readonly keys: readonly string[]
@@ -8,49 +10,24 @@ export interface Denial {
 
 /** Whether an action on a key is forbidden. */
 export function denies(denials: readonly Denial[], action: string, key: string): boolean {
-  for (const { actions, keys } of denials)
-    if (actions.some((pattern) => fits(pattern, action.toLowerCase())) && keys.some((pattern) => fits(pattern, key)))
-      return true
-  return false
+  if (denials.length === 0) return false
+  const wanted = action.toLowerCase()
+  return denials.some(
+    ({ actions, keys }) =>
+      actions.some((pattern) => matchesWildcards(pattern, wanted)) &&
+      keys.some((pattern) => matchesWildcards(pattern, key)),
+  )
 }
 
-/** The denials of a policy document. Conditions and single principals are not looked at: such statements forbid nobody here. */
-export function denialsOf(document: any): Denial[] {
-  return [document?.Statement ?? []].flat().flatMap((statement: any): Denial[] => {
-    if (statement?.Effect !== 'Deny' || statement.Condition !== undefined) return []
-    if (!texts(statement.Principal).includes('*')) return []
-    const keys = texts(statement.Resource).flatMap((resource) => {
+/** The denials of a policy document. Conditions, single principals and exceptions are not looked at: they forbid nobody here. */
+export function denialsOf(document: unknown): Denial[] {
+  return statementsOf(document).flatMap(({ allows, principals, actions, resources, condition, except }) => {
+    const isForAll = principals.includes('*') && !except.principals && !except.actions && !except.resources
+    if (allows || condition !== null || !isForAll) return []
+    const keys = resources.flatMap((resource) => {
       const slash = resource.indexOf('/')
       return resource === '*' ? ['*'] : slash < 0 ? [] : [resource.slice(slash + 1)]
     })
-    return [{ actions: texts(statement.Action).map((action) => action.toLowerCase()), keys }]
+    return [{ actions, keys }]
   })
-}
-
-function texts(value: unknown): readonly string[] {
-  if (value === undefined || value === null) return []
-  if (typeof value === 'object' && !Array.isArray(value)) return Object.values(value).flatMap(texts)
-  return [value].flat().map(String)
-}
-
-/** Whether a text fits a pattern with `*` and `?`; linear in both by remembering the last star alone. */
-function fits(pattern: string, text: string): boolean {
-  let p = 0
-  let t = 0
-  let star = -1
-  let mark = 0
-  while (t < text.length) {
-    if (pattern[p] === '*') {
-      star = p++
-      mark = t
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === text[t])) {
-      p++
-      t++
-    } else if (star >= 0) {
-      p = star + 1
-      t = ++mark
-    } else return false
-  }
-  while (pattern[p] === '*') p++
-  return p === pattern.length
 }

@@ -92,7 +92,7 @@ function read(self: Bucket, call: Call, action: string, kind: 'Get' | 'Head'): v
   const body = self.bodyOf(call)
   const key = keyOf(body)
   const refusal = self.refusalOf(action, key, body, false)
-  const found = refusal === 0 ? find(self, call, key, body['VersionId']) : refusal
+  const found = refusal === 0 ? find(self, call, key, kind, body['VersionId']) : refusal
   if (typeof found === 'number') {
     self.answer(call, kind, key, found)
     return
@@ -116,7 +116,7 @@ function read(self: Bucket, call: Call, action: string, kind: 'Get' | 'Head'): v
 }
 
 /** What a read of a key finds, or the status by which it fails. */
-function find(self: Bucket, call: Call, key: string, versionId: unknown): Found | number {
+function find(self: Bucket, call: Call, key: string, kind: 'Get' | 'Head', versionId: unknown): Found | number {
   const { sim, objects } = self
   const stale = versionId === undefined ? self.stale?.seen(key, self.now) : undefined
   if (stale !== undefined && stale.size >= 0) return foundBefore(self, stale)
@@ -131,6 +131,8 @@ function find(self: Bucket, call: Call, key: string, versionId: unknown): Found 
     sim.calls.answer[call] = { DeleteMarker: true, VersionId: objects.versionId(row) }
     return versionId === undefined ? self.notFound : sim.error('MethodNotAllowed', 405)
   }
+  // What lies in an archive has to be restored before it can be read; what is known of it can be read all the same.
+  if (kind === 'Get' && objects.isArchived(row)) return sim.error('InvalidObjectState', 403)
   return {
     size: objects.size[row],
     at: objects.at[row],

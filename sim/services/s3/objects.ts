@@ -25,6 +25,9 @@ export const STORAGE_CLASSES = [
   'DEEP_ARCHIVE',
 ] as const
 
+/** From this class on, objects cannot be read before they are restored. */
+const ARCHIVED = STORAGE_CLASSES.indexOf('GLACIER')
+
 /** A new version of a key. */
 export interface Written {
   readonly size: number
@@ -153,6 +156,10 @@ export class Objects {
   /** The entity tag; the model has no contents to digest, so each write has one of its own. */
   etag(row: number): string {
     return etagOf(this.serial[row], this.parts[row])
+  }
+
+  isArchived(row: number): boolean {
+    return this.storageClass[row] >= ARCHIVED
   }
 
   classOf(row: number): string {

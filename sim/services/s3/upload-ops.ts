@@ -12,7 +12,10 @@ export function createMultipartUpload(self: Bucket, call: Call): void {
   const body = self.bodyOf(call)
   const key = keyOf(body)
   const refusal = self.refusalOf('s3:PutObject', key, body, true)
-  if (refusal === 0) self.sim.calls.answer[call] = { Key: key, UploadId: self.uploads.begin(key, self.now) }
+  if (refusal === 0) {
+    self.sim.calls.answer[call] = { Key: key, UploadId: self.uploads.begin(key, self.now) }
+    self.lifecycle.noted(self)
+  }
   self.answer(call, 'Post', key, refusal)
 }
 
