@@ -1,6 +1,10 @@
-// The operations on the bucket itself: versioning, deleting it and creating it again.
+// The operations on the bucket itself: versioning, deleting it, creating it again, taking copies from another.
 import type { Call } from '../../engine/calls.ts'
 import type { Bucket, Versioning } from './bucket-state.ts'
+import { keptContent, sizeOf } from './contents.ts'
+import { MARKER, REPLICA } from './objects.ts'
+
+const CREATED = { name: 'ObjectCreated:Put', api: 'ReplicateObject' }
 
 /** Versioning is enabled or suspended, never taken back; the change holds some time later (S3-R12, S3-R20). */
 export function putBucketVersioning(self: Bucket, call: Call): void {
@@ -42,4 +46,22 @@ export function createBucket(self: Bucket, call: Call): void {
     self.versioning = self.versioningNext = 'Unversioned'
   }
   self.answer(call, 'Put', '', refusal)
+}
+
+/** Operation `s3:ReplicateObject`: a copy comes from another bucket. */
+export function replicateObject(self: Bucket, call: Call): void {
+  const body = self.bodyOf(call)
+  const key = String(body['Key'])
+  const refusal = self.refusalOf('s3:ReplicateObject', key, body, true)
+  if (refusal === 0) {
+    const isMarker = body['DeleteMarker'] === true
+    const flags = isMarker ? MARKER | REPLICA : REPLICA
+    const content = keptContent(body['Body'])
+    self.write(
+      key,
+      { size: isMarker ? 0 : sizeOf(body), at: self.now, trace: 0, flags, ...content },
+      isMarker ? null : CREATED,
+    )
+  }
+  self.answer(call, 'Put', key, refusal)
 }

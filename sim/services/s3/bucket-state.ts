@@ -4,13 +4,14 @@ import type { Target } from '../../engine/kernel.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Sim } from '../../model/contract.ts'
-import { jsonSize, utf8Size } from '../../parts/json-size.ts'
-import { CONTENT_BYTES_MAX, CONTENTS_BYTES_MAX, KEY_BYTES_MAX } from './bucket.facts.ts'
+import { utf8Size } from '../../parts/json-size.ts'
+import { CONTENTS_BYTES_MAX, KEY_BYTES_MAX } from './bucket.facts.ts'
+import type { Incoming, Told } from './contents.ts'
 import { denies, type Denial } from './denials.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { Rule } from './lifecycle-config.ts'
 import { Notifications, type NotificationPlan } from './notifications.ts'
-import { MARKER, NULL_VERSION, Objects } from './objects.ts'
+import { NONE, NULL_VERSION, Objects } from './objects.ts'
 import { Prefixes } from './prefixes.ts'
 import { isExpired } from './presigned.ts'
 import { Replication, type ReplicationRule } from './replication.ts'
@@ -19,7 +20,6 @@ import { Stale } from './stale.ts'
 import { Transfers } from './transfers.ts'
 import { Uploads } from './uploads.ts'
 
-export const NONE = -1
 const SECOND = 1_000_000
 const MINUTE = 60 * SECOND
 /** A transfer shorter than that (µs) is part of the latency. */
@@ -227,47 +227,4 @@ interface Amounts {
   readonly after?: number
 }
 
-/** What is written: an object, or a delete marker. */
-export interface Incoming {
-  readonly size: number
-  /** When the request came, in µs. */
-  readonly at: number
-  readonly trace: number
-  readonly flags?: number
-  readonly parts?: number
-  readonly content?: unknown
-  readonly contentBytes?: number
-}
-
-/** What an event says of an object. */
-export interface Told {
-  readonly key: string
-  readonly size: number
-  readonly etag: string
-  readonly serial: number
-  readonly versionId: string | undefined
-  readonly isMarker: boolean
-}
-
-export const DELETE_MARKER = MARKER
 const NOTHING = Object.freeze({})
-
-/** The size of a request's object: as it says, else that of its body. */
-export function sizeOf(body: Readonly<Record<string, any>>): number {
-  const length: unknown = body['ContentLength']
-  return typeof length === 'number' && length >= 0 ? Math.round(length) : contentSize(body['Body'])
-}
-
-/** Bytes of a content: of a text in UTF-8, of anything else as JSON. */
-export function contentSize(content: unknown): number {
-  if (content === undefined || content === null) return 0
-  return typeof content === 'string' ? utf8Size(content) : jsonSize(content)
-}
-
-/** A content as it is kept: not at all beyond a bound. */
-export function keptContent(content: unknown): { readonly content: unknown; readonly contentBytes: number } {
-  const bytes = contentSize(content)
-  return bytes > CONTENT_BYTES_MAX || content === undefined
-    ? { content: undefined, contentBytes: 0 }
-    : { content, contentBytes: bytes }
-}

@@ -11,6 +11,7 @@ import {
   deleteBucket,
   getBucketVersioning,
   putBucketVersioning,
+  replicateObject,
   versioningChanged,
 } from './bucket-ops.ts'
 import { Bucket } from './bucket-state.ts'
@@ -18,7 +19,7 @@ import { prefixCells, readings } from './bucket-view.ts'
 import { deleteObjects, listObjects } from './list-ops.ts'
 import { delivered, type NotificationPlan } from './notifications.ts'
 import { copyObject, deleteObject, getObject, headObject, objectTransferred, presign, putObject } from './object-ops.ts'
-import { replicated, replicateObject } from './replication.ts'
+import { replicated } from './replication.ts'
 import { requestMetrics } from './request-metrics.ts'
 import {
   abortMultipartUpload,

@@ -1,6 +1,6 @@
 // What a notification carries: the record of an event as S3 writes it (S3-R36).
 import { isoText } from '../../parts/calendar.ts'
-import type { Told } from './bucket-state.ts'
+import type { Told } from './contents.ts'
 
 /** Where events come from. */
 export interface Origin {

@@ -4,12 +4,30 @@
 // want it; after a night's work the alarm is set to the next midnight that is worth one, and an empty bucket has none.
 import type { Target } from '../../engine/kernel.ts'
 import { DAY } from '../../parts/calendar.ts'
-import { DELETE_MARKER, NONE, type Bucket } from './bucket-state.ts'
+import type { Sim } from '../../model/contract.ts'
+import type { Incoming, Told } from './contents.ts'
 import type { Rule } from './lifecycle-config.ts'
+import type { Notifications } from './notifications.ts'
+import { MARKER, NONE, type Objects } from './objects.ts'
+import type { Uploads } from './uploads.ts'
 
 const EXPIRED = { name: 'LifecycleExpiration:Delete', api: 'Lifecycle' }
 const MARKED = { name: 'LifecycleExpiration:DeleteMarkerCreated', api: 'Lifecycle' }
 const MOVED = { name: 'LifecycleTransition', api: 'Lifecycle' }
+
+/** The bucket whose objects they are. */
+export interface Owner {
+  readonly sim: Sim
+  readonly now: number
+  readonly objects: Objects
+  readonly uploads: Uploads
+  readonly notifications: Notifications
+  readonly versioning: string
+  serial: number
+  write(key: string, written: Incoming, event: { readonly name: string; readonly api: string }): number
+  remove(key: string, row: number): void
+  toldOf(key: string, row: number): Told
+}
 
 export class Lifecycle {
   /** Objects and versions that went, markers that were made, uploads that were given up, moves to another class. */
@@ -28,7 +46,7 @@ export class Lifecycle {
   }
 
   /** Something was written, or an upload begun: a rule may want it one day. */
-  noted(self: Bucket): void {
+  noted(self: Owner): void {
     if (this.rules.length === 0) return
     const now = self.sim.startsAt + self.now
     let next = Infinity
@@ -41,7 +59,7 @@ export class Lifecycle {
   }
 
   /** It is midnight. */
-  run(self: Bucket): void {
+  run(self: Owner): void {
     const now = self.sim.startsAt + self.now
     if (now < this.alarm) return
     this.alarm = Infinity
@@ -64,7 +82,7 @@ export class Lifecycle {
   }
 
   /** Does what is due to the versions of a key. Answers when the next is, in µs since 1970. */
-  private visit(self: Bucket, key: string, now: number): number {
+  private visit(self: Owner, key: string, now: number): number {
     const { objects, sim } = self
     let next = Infinity
     for (const rule of this.rules) {
@@ -87,7 +105,7 @@ export class Lifecycle {
   }
 
   /** The newest version expires: a delete marker in front of it, or gone for good without versions. */
-  private expireNewest(self: Bucket, key: string, rule: Rule, now: number): number {
+  private expireNewest(self: Owner, key: string, rule: Rule, now: number): number {
     const { objects, sim } = self
     const row = objects.newest(key)
     if (row === NONE) return Infinity
@@ -102,14 +120,14 @@ export class Lifecycle {
     if (due > now) return due
     if (self.versioning === 'Unversioned') this.drop(self, key, row)
     else {
-      self.write(key, { size: 0, at: self.now, trace: 0, flags: DELETE_MARKER }, MARKED)
+      self.write(key, { size: 0, at: self.now, trace: 0, flags: MARKER }, MARKED)
       this.marked++
     }
     return Infinity
   }
 
   /** Versions that are no longer the newest go some days after the next was written, but for the youngest of them. */
-  private expireOlder(self: Bucket, key: string, rule: Rule, now: number): number {
+  private expireOlder(self: Owner, key: string, rule: Rule, now: number): number {
     const { objects, sim } = self
     if (rule.noncurrentAfter === Infinity) return Infinity
     let next = Infinity
@@ -127,13 +145,13 @@ export class Lifecycle {
     return next
   }
 
-  private drop(self: Bucket, key: string, row: number): void {
+  private drop(self: Owner, key: string, row: number): void {
     self.notifications.tell(EXPIRED, { ...self.toldOf(key, row), serial: ++self.serial }, 0)
     self.remove(key, row)
     this.expired++
   }
 
-  private wake(self: Bucket, moment: number): void {
+  private wake(self: Owner, moment: number): void {
     if (moment >= this.alarm) return
     this.alarm = moment
     self.sim.after(moment - self.sim.startsAt - self.now, this.target, 0)

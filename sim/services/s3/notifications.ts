@@ -10,7 +10,7 @@ import type { Action, Ref, Sim } from '../../model/contract.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import { bodyFor } from '../../parts/targets.ts'
 import { SAME_MOMENT_US } from './bucket.facts.ts'
-import type { Told } from './bucket-state.ts'
+import type { Told } from './contents.ts'
 import { recordOf, testEventOf, type Origin } from './event-records.ts'
 import { fits } from './event-names.ts'
 

@@ -1,7 +1,9 @@
 // The operations on single objects: put, get, head, delete, copy.
 import type { Call } from '../../engine/calls.ts'
 import { isoText } from '../../parts/calendar.ts'
-import { DELETE_MARKER, keptContent, NONE, sizeOf, type Bucket } from './bucket-state.ts'
+import type { Bucket } from './bucket-state.ts'
+import { keptContent, sizeOf } from './contents.ts'
+import { MARKER, NONE } from './objects.ts'
 import { isLifetime, signedDate } from './presigned.ts'
 import type { Before } from './stale.ts'
 import type { Transfer } from './transfers.ts'
@@ -191,7 +193,7 @@ export function remove(self: Bucket, key: string, versionId: unknown, trace: num
     self.remove(key, row)
     return NOTHING
   }
-  const row = self.write(key, { size: 0, at: self.now, trace, flags: DELETE_MARKER }, MARKED)
+  const row = self.write(key, { size: 0, at: self.now, trace, flags: MARKER }, MARKED)
   return { DeleteMarker: true, VersionId: objects.versionId(row) }
 }
 

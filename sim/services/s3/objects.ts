@@ -5,7 +5,8 @@
 // The one idea: a write never changes a row, it puts a new one in front. Without versioning the row behind it is given back at once.
 import { KeyOrder } from './key-order.ts'
 
-const NONE = -1
+/** No row. */
+export const NONE = -1
 const START = 64
 
 /** What a row is, besides an object. */

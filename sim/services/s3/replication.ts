@@ -6,14 +6,14 @@ import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Near, Prop, Ref, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { REPLICATION_THRESHOLD_US } from './bucket.facts.ts'
-import { keptContent, NONE, sizeOf, type Bucket } from './bucket-state.ts'
-import { MARKER, REPLICA } from './objects.ts'
+import type { Told } from './contents.ts'
+import type { Notifications } from './notifications.ts'
+import { MARKER, NONE, REPLICA, type Objects } from './objects.ts'
 
 const MINUTE = 60_000_000
 const FAILED = { name: 'Replication:OperationFailedReplication', api: 'Replication' }
 const MISSED = { name: 'Replication:OperationMissedThreshold', api: 'Replication' }
 const LATE = { name: 'Replication:OperationReplicatedAfterThreshold', api: 'Replication' }
-const CREATED = { name: 'ObjectCreated:Put', api: 'ReplicateObject' }
 
 export interface ReplicationRule {
   readonly prefix: string
@@ -99,6 +99,14 @@ interface Pending {
   isLate: boolean
 }
 
+/** The bucket that is copied. */
+export interface Owner {
+  readonly now: number
+  readonly objects: Objects
+  readonly notifications: Notifications
+  toldOf(key: string, row: number): Told
+}
+
 export class Replication {
   /** Copies begun, made, and given up. */
   started = 0
@@ -129,7 +137,7 @@ export class Replication {
   }
 
   /** A version was written; one that came by replication itself goes no further. */
-  noted(self: Bucket, key: string, row: number): void {
+  noted(self: Owner, key: string, row: number): void {
     const { flags, serial } = self.objects
     if (this.rules.length === 0 || (flags[row] & REPLICA) !== 0) return
     const done = new Set<Ref>()
@@ -146,7 +154,7 @@ export class Replication {
   }
 
   /** Timer: a copy is made now; of a version that is gone there is none. */
-  copy(self: Bucket, id: number): void {
+  copy(self: Owner, id: number): void {
     const { sim } = this
     const { objects } = self
     const pending = this.pending.get(id)!
@@ -165,7 +173,7 @@ export class Replication {
     sim.send(call)
   }
 
-  answered(self: Bucket, call: Call): void {
+  answered(self: Owner, call: Call): void {
     const { sim } = this
     const id = sim.calls.cookie[call]
     const status = sim.calls.status[call]
@@ -186,7 +194,7 @@ export class Replication {
   }
 
   /** Timer: a quarter of an hour has passed since a write; a copy that is not made by now is late. */
-  late(self: Bucket, id: number): void {
+  late(self: Owner, id: number): void {
     const pending = this.pending.get(id)
     if (pending === undefined) return
     pending.isLate = true
@@ -201,31 +209,13 @@ export class Replication {
 }
 
 /** The row of a version that is to be copied; −1 = it is gone. */
-function rowOf({ objects }: Bucket, { key, serial }: Pending): number {
+function rowOf({ objects }: Owner, { key, serial }: Pending): number {
   let row = objects.newest(key)
   while (row !== NONE && objects.serial[row] !== serial) row = objects.older[row]
   return row
 }
 
-/** Operation `s3:ReplicateObject`: a copy comes from another bucket. */
-export function replicateObject(self: Bucket, call: Call): void {
-  const body = self.bodyOf(call)
-  const key = String(body['Key'])
-  const refusal = self.refusalOf('s3:ReplicateObject', key, body, true)
-  if (refusal === 0) {
-    const isMarker = body['DeleteMarker'] === true
-    const flags = isMarker ? MARKER | REPLICA : REPLICA
-    const content = keptContent(body['Body'])
-    self.write(
-      key,
-      { size: isMarker ? 0 : sizeOf(body), at: self.now, trace: 0, flags, ...content },
-      isMarker ? null : CREATED,
-    )
-  }
-  self.answer(call, 'Put', key, refusal)
-}
-
 /** Answer of the other bucket. */
-export function replicated(self: Bucket, call: Call): void {
+export function replicated(self: Owner & { readonly replication: Replication }, call: Call): void {
   self.replication.answered(self, call)
 }

@@ -1,8 +1,9 @@
 // Multipart uploads: begun, given parts in any order, and completed at once or given up (S3-R5, S3-R54).
 import type { Call } from '../../engine/calls.ts'
-import { NONE, sizeOf, type Bucket } from './bucket-state.ts'
+import type { Bucket } from './bucket-state.ts'
+import { sizeOf } from './contents.ts'
 import { keyOf } from './object-ops.ts'
-import { etagOf } from './objects.ts'
+import { etagOf, NONE } from './objects.ts'
 import type { Transfer } from './transfers.ts'
 import type { Part, Upload } from './uploads.ts'
 
