@@ -6,8 +6,10 @@
 //                                                    └─ our fault, or no retry left ─► dead-letter queue, or lost (SNS-45)
 import type { Call } from '../../engine/calls.ts'
 import type { Target, TimerHandle } from '../../engine/kernel.ts'
+import type { Rng } from '../../engine/rng.ts'
 import type { Sim } from '../../model/contract.ts'
 import { Stretch } from '../../parts/stretch.ts'
+import type { Replay } from './archive.ts'
 import { delayBefore } from './retries.ts'
 import type { Subscriber } from './topic-config.ts'
 
@@ -26,6 +28,8 @@ export interface Message {
   /** µs. */
   readonly at: number
   readonly trace: number
+  /** Comes out of the archive. */
+  readonly replay?: Replay
 }
 
 class Delivery {
@@ -69,6 +73,9 @@ export class Deliveries {
   private readonly deadLetterEdges: readonly number[]
   private readonly targets: Targets
   private readonly timeLimit: number
+  private readonly jitter: Rng | null
+  /** By subscription: when its next attempt may begin, where its policy limits them (SNS-41). */
+  private readonly nextAt: number[] = []
   private readonly rows: Delivery[] = []
   private readonly free: number[] = []
   /** By subscription and message group of a FIFO topic: who waits behind the delivery that is under way (SNS-22). */
@@ -81,6 +88,7 @@ export class Deliveries {
     deadLetterEdges: readonly number[],
     targets: Targets,
     timeLimit: number,
+    jitter: Rng | null,
   ) {
     this.owner = owner
     this.failures = new Stretch(owner.sim.warmUp)
@@ -91,6 +99,7 @@ export class Deliveries {
     this.deadLetterEdges = deadLetterEdges
     this.targets = targets
     this.timeLimit = timeLimit
+    this.jitter = jitter
   }
 
   /** Begins a delivery; its first attempt is `delay` µs from now, behind the others of its group. */
@@ -104,12 +113,22 @@ export class Deliveries {
     this.started++
     this.inside++
     const line = this.lineOf(delivery)
-    if (line === undefined) this.owner.sim.after(delay, this.targets.due, row)
+    if (line === undefined) this.owner.sim.after(this.paced(subscriber, delay), this.targets.due, row)
     else if (this.lines.has(line)) this.lines.get(line)!.push(row)
     else {
       this.lines.set(line, [])
       this.owner.sim.after(delay, this.targets.due, row)
     }
+  }
+
+  /** A delay, longer where the subscription takes only so many deliveries a second. */
+  private paced(subscriber: number, delay: number): number {
+    const { perSecond } = this.subscribers[subscriber]
+    if (perSecond === Infinity) return delay
+    const now = this.owner.sim.clock[0]
+    const at = Math.max(now + delay, this.nextAt[subscriber] ?? 0)
+    this.nextAt[subscriber] = at + Math.ceil(SECOND / perSecond)
+    return at - now
   }
 
   /** Timer: the pause before an attempt is over. */
@@ -181,7 +200,8 @@ export class Deliveries {
     this.owner.attemptFailed(subscriber)
     if (delay >= 0) {
       delivery.retries++
-      sim.after(Math.round(delay * SECOND), this.targets.due, row)
+      const pause = this.jitter === null ? delay : delay * (0.5 + this.jitter.float() / 2)
+      sim.after(this.paced(delivery.subscriber, Math.round(pause * SECOND)), this.targets.due, row)
       return
     }
     this.givenUp.note(sim.clock[0])
@@ -199,6 +219,8 @@ export class Deliveries {
   private end(row: number): void {
     const delivery = this.rows[row]
     const line = this.lineOf(delivery)
+    const { replay } = delivery.message!
+    if (replay !== undefined && --replay.left === 0) replay.status = 'Completed'
     delivery.message = null
     this.inside--
     this.free.push(row)

@@ -1,6 +1,6 @@
 // The fact sheet's vectors of filter policies; the corpus has more of them (`npm run conformance -- --only sns`).
 import { expect, test } from 'vitest'
-import { verdictOf, type Scope } from './filter-policy.ts'
+import { flawOf, verdictOf, type Scope } from './filter-policy.ts'
 
 const text = (StringValue: string) => ({ DataType: 'String', StringValue })
 const number = (value: number) => ({ DataType: 'Number', StringValue: String(value) })
@@ -88,6 +88,14 @@ test('why a message is kept back [SNS-36]', () => {
   ).toBe('InvalidAttributes')
   expect(body({ a: ['x'] }, 'no json')).toBe('InvalidMessageBody')
   expect(body({ a: { b: ['x'] } }, '{"a":[{"b":"y"},{"b":"x"}]}')).toBe('accepted')
+})
+
+test('combinations are the values of all keys multiplied [SNS-34, SNS-V7]', () => {
+  const values = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
+  const of = (more: number) =>
+    flawOf({ key_a: values(3), key_b: values(1), key_c: values(2), key_d: values(more) }, 'MessageAttributes')
+  expect(of(25)).toBeUndefined()
+  expect(of(26)).toMatch(/^has 156 combinations/)
 })
 
 test('names of the prototype are names like others', () => {

@@ -27,7 +27,7 @@ export const subscription: ServiceDef<null> = {
     }),
     TopicArn: p.any('The topic.', { required: true }),
     Region: p.inert('The region of the topic.'),
-    ReplayPolicy: p.unused('has archived messages of a FIFO topic delivered again'),
+    ReplayPolicy: p.inert('When a run begins the archive is empty: replay by `sns:SetSubscriptionAttributes`.'),
     SubscriptionRoleArn: p.inert('The role for a delivery stream.'),
   },
   gather: (near) => {

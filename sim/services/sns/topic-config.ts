@@ -25,12 +25,14 @@ export interface Subscriber {
   /** The resource and the operation that take its messages; null = outside of the simulation, where everything arrives. */
   readonly to: string | null
   readonly action: Action
-  readonly raw: boolean
+  raw: boolean
   /** It is a FIFO queue, which wants a deduplication id; a standard one refuses it. */
   readonly isFifo: boolean
-  readonly filter: Pattern | null
-  readonly scope: Scope
+  filter: Pattern | null
+  scope: Scope
   readonly phases: readonly Phase[]
+  /** Deliveries that it takes in a second, at most (SNS-41). */
+  readonly perSecond: number
   /** The queue for what cannot be delivered. */
   readonly deadLetters: string | null
   /** The policy of the queue or function does not let the topic in (N.SNS-10). */
@@ -43,6 +45,7 @@ const SUBSCRIPTION = 'AWS::SNS::Subscription'
 const QUEUE = 'AWS::SQS::Queue'
 const FUNCTIONS = ['AWS::Lambda::Function', 'AWS::Lambda::Alias', 'AWS::Lambda::Version']
 const SERVER = 'Sim::Http::Server'
+const DELIVERY_STREAM = 'AWS::KinesisFirehose::DeliveryStream'
 
 type Path = readonly (string | number)[]
 
@@ -102,13 +105,18 @@ function subscriberOf(
     filter,
     scope,
     phases: phasesFor(near, protocol, config['DeliveryPolicy']),
+    perSecond: protocol.startsWith('http') ? paceOf(near, config['DeliveryPolicy']) : Infinity,
     deadLetters: deadLettersOf(near, view, config['RedrivePolicy'], path),
     isDenied: endpoint !== undefined && !letsIn(near, endpoint, 'sns.amazonaws.com', near.self.logicalId),
     asks: /^(http|email)/.test(protocol),
   }
 }
 
-const ACTIONS: Readonly<Partial<Record<Protocol, Action>>> = { sqs: 'sqs:SendMessage', lambda: 'lambda:InvokeFunction' }
+const ACTIONS: Readonly<Partial<Record<Protocol, Action>>> = {
+  sqs: 'sqs:SendMessage',
+  lambda: 'lambda:InvokeFunction',
+  firehose: 'firehose:PutRecord',
+}
 
 /** The simulated resource behind an endpoint; what is wrong with it, or not simulated, is told. */
 function endpointOf(
@@ -126,7 +134,9 @@ function endpointOf(
       ? found?.type === QUEUE
       : protocol === 'lambda'
         ? FUNCTIONS.includes(found?.type ?? '')
-        : protocol.startsWith('http') && found?.type === SERVER
+        : protocol === 'firehose'
+          ? found?.type === DELIVERY_STREAM
+          : protocol.startsWith('http') && found?.type === SERVER
   if (found !== undefined && !fits && (protocol === 'sqs' || protocol === 'lambda'))
     view.error(
       at,
@@ -160,6 +170,13 @@ function phasesFor(near: Near, protocol: Protocol, policy: any): readonly Phase[
   return phasesOf(
     policy?.healthyRetryPolicy ?? near.self.config['DeliveryPolicy']?.http?.defaultHealthyRetryPolicy ?? {},
   )
+}
+
+/** How many deliveries by HTTP a second a policy allows. */
+function paceOf(near: Near, policy: any): number {
+  const own: unknown = policy?.throttlePolicy?.maxReceivesPerSecond
+  const most = Number(own ?? near.self.config['DeliveryPolicy']?.http?.defaultThrottlePolicy?.maxReceivesPerSecond)
+  return most >= 1 ? most : Infinity
 }
 
 function deadLettersOf(near: Near, view: ResourceView, policy: any, path: Path): string | null {

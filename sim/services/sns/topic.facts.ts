@@ -51,6 +51,25 @@ export const assumptions: Readonly<Record<string, Assumption>> = {
     doc: 'How long it takes from a publish to the first attempt at a delivery.',
     source: 'SNS-06',
   },
+  DuplicateProbability: {
+    kind: 'probability',
+    default: '0',
+    doc: 'How likely a delivery of a standard topic is made twice.',
+    source: 'SNS-05',
+  },
+  DisorderProbability: {
+    kind: 'probability',
+    default: '0',
+    doc: 'How likely a delivery of a standard topic is held up by up to a second more, so that later messages pass it.',
+    source: 'SNS-05',
+  },
+  RetryJitter: {
+    kind: 'choice',
+    default: 'none',
+    choices: ['none', 'half'],
+    doc: 'Whether the pauses between retries vary: `half` draws from half of each to the whole.',
+    source: 'SNS-43',
+  },
   Confirmation: {
     kind: 'choice',
     default: 'confirmed',
@@ -66,3 +85,5 @@ export const DEDUPLICATION_US = 300_000_000
 export const HTTP_TIMEOUT_US = 15_000_000
 /** Attributes of a message for a queue that takes it raw, at most (SNS-07). */
 export const RAW_ATTRIBUTES_MAX = 10
+/** The longest that a delivery out of order is held up. */
+export const DISORDER_US = 1_000_000

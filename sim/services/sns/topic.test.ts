@@ -30,6 +30,8 @@ function world(
         ['News', 'sns:Publish'],
         ['News', 'sns:PublishBatch'],
         ['News', 'sns:ConfirmSubscription'],
+        ['News', 'sns:SetSubscriptionAttributes'],
+        ['News', 'sns:GetSubscriptionAttributes'],
         ...Object.entries(more).flatMap(([name, { def }]) =>
           def === queue
             ? ([
@@ -478,4 +480,324 @@ test('a step of load from 1 to 1,000 messages a second needs nothing to be set [
   }
   l.run(10 * SECOND)
   expect(state(l).deliveries.arrived).toBe(2000)
+})
+
+describe('a standard topic', () => {
+  const sends = (name: string, more: Record<string, string> = {}) => {
+    const l = lab(
+      {
+        News: {
+          def: topic,
+          properties: { Subscription: [{ Protocol: 'sqs', Endpoint: 'Q' }] },
+          assumptions: { ApiLatency: '0ms', ...more },
+        },
+        Q: { def: queue, assumptions: { ApiLatency: '0ms' } },
+      },
+      {
+        probe: [['News', 'sns:Publish']],
+        beside: { P: { type: 'AWS::SQS::QueuePolicy', config: { Queues: ['Q'], PolicyDocument: OPEN } } },
+      },
+    )
+    for (let i = 0; i < 2_000; i++) {
+      l.run(i * 1_000)
+      l.call('News', 'sns:Publish', { Message: i, MessageGroupId: name })
+    }
+    l.run(HOUR)
+    return l
+  }
+  const numbers = (l: Lab): number[] => {
+    const { messages } = l.state<Queue>('Q')
+    const found: number[] = []
+    for (let row = messages.oldest; row >= 0; row = messages.newerThan(row))
+      found.push((messages.body[row] as { Message: number }).Message)
+    return found
+  }
+
+  test('delivers in order and once, unless it is told to be as bad as it may [SNS-05]', () => {
+    const good = numbers(sends('a', { DeliveryLatency: '30ms' }))
+    expect(good).toEqual(Array.from({ length: 2_000 }, (_, i) => i))
+    const twice = sends('a', { DeliveryLatency: '30ms', DuplicateProbability: '0.1' })
+    expect(new Set(numbers(twice)).size).toBe(2_000)
+    expect(numbers(twice).length).toBe(2_000 + state(twice).duplicated)
+    expect(state(twice).duplicated).toBeGreaterThan(150)
+    expect(state(twice).duplicated).toBeLessThan(250)
+    const mixed = numbers(sends('a', { DeliveryLatency: '30ms', DisorderProbability: '0.1' }))
+    expect(mixed.length).toBe(2_000)
+    expect(mixed.filter((n, i) => i > 0 && n < mixed[i - 1]!).length).toBeGreaterThan(50)
+  })
+
+  test('takes 30 ms in the middle from a publish to its delivery [SNS-06]', () => {
+    const l = sends('a')
+    const { messages } = l.state<Queue>('Q')
+    const delays: number[] = []
+    for (let row = messages.oldest; row >= 0; row = messages.newerThan(row))
+      delays.push(messages.arrivedAt[row]! - (messages.body[row] as { Message: number }).Message * 1_000)
+    delays.sort((a, b) => a - b)
+    expect(delays[1_000]! / 1_000).toBeGreaterThan(27)
+    expect(delays[1_000]! / 1_000).toBeLessThan(33)
+    expect(delays[1_980]! / 1_000).toBeGreaterThan(90)
+  })
+
+  test('hands the message group on to a standard queue, whose tenant it names [SNS-08]', () => {
+    const l = sends('tenant')
+    expect(l.state<Queue>('Q').messages.tenants!.tenantOf(0)!.name).toBe('tenant')
+  })
+})
+
+describe('what changes while it runs', () => {
+  const set = (l: Lab, AttributeName: string, AttributeValue: unknown, SubscriptionArn = 'News.0'): string =>
+    l.ask('News', 'sns:SetSubscriptionAttributes', { SubscriptionArn, AttributeName, AttributeValue }).status
+  const mail = { Subscription: [{ Protocol: 'sms', Endpoint: '+49' }] }
+
+  test('a filter holds from the next message on [SNS-35]', () => {
+    const l = world(mail)
+    const colour = (StringValue: string) => ({ MessageAttributes: { colour: { DataType: 'String', StringValue } } })
+    publish(l, 'x', colour('red'))
+    expect(set(l, 'FilterPolicy', '{"colour":["blue"]}')).toBe('OK')
+    publish(l, 'x', colour('red'))
+    publish(l, 'x', colour('blue'))
+    l.run(MINUTE)
+    expect([state(l).deliveries.arrived, state(l).filtered]).toEqual([2, 1])
+    const { Attributes } = l.ask('News', 'sns:GetSubscriptionAttributes', { SubscriptionArn: 'News.0' }).answer
+    expect(Attributes).toEqual({
+      FilterPolicy: { colour: ['blue'] },
+      FilterPolicyScope: 'MessageAttributes',
+      RawMessageDelivery: 'false',
+    })
+    expect(set(l, 'FilterPolicy', '')).toBe('OK')
+    publish(l, 'x', colour('red'))
+    l.run(2 * MINUTE)
+    expect(state(l).deliveries.arrived).toBe(3)
+  })
+
+  test('a filter on attributes is flat, one on the body may be nested [SNS-30]', () => {
+    const l = world(mail)
+    const nested = { order: { kind: ['new'] } }
+    expect(set(l, 'FilterPolicy', nested)).toBe('InvalidParameter')
+    expect(set(l, 'FilterPolicyScope', 'MessageBody')).toBe('OK')
+    expect(set(l, 'FilterPolicy', nested)).toBe('OK')
+    expect(set(l, 'FilterPolicyScope', 'MessageAttributes')).toBe('InvalidParameter')
+    publish(l, JSON.stringify({ order: { kind: 'new' } }))
+    publish(l, JSON.stringify({ order: { kind: 'old' } }))
+    publish(l, 'no JSON')
+    l.run(MINUTE)
+    expect([state(l).deliveries.arrived, state(l).filtered]).toEqual([1, 2])
+  })
+
+  test('what is unknown or malformed is refused', () => {
+    const l = world(mail)
+    expect(set(l, 'FilterPolicy', {}, 'Nobody')).toBe('NotFound')
+    for (const [name, value] of [
+      ['FilterPolicy', '{'],
+      ['FilterPolicyScope', 'Both'],
+      ['RawMessageDelivery', 'yes'],
+      ['Colour', 'red'],
+      ['ReplayPolicy', {}],
+    ] as const)
+      expect(set(l, name, value), name).toBe('InvalidParameter')
+  })
+})
+
+describe('the archive of a FIFO topic', () => {
+  const archived = (days = 1): Lab => {
+    const l = lab(
+      {
+        News: {
+          def: topic,
+          properties: {
+            FifoTopic: true,
+            ArchivePolicy: { MessageRetentionPeriod: days },
+            Subscription: [{ Protocol: 'sqs', Endpoint: 'Q' }],
+          },
+          assumptions: { ApiLatency: '0ms', DeliveryLatency: '10ms' },
+        },
+        Q: { def: queue, assumptions: { ApiLatency: '0ms' } },
+      },
+      {
+        startsAt: Date.parse('2026-01-05T00:00:00Z') * 1_000,
+        probe: [
+          ['News', 'sns:Publish'],
+          ['News', 'sns:SetSubscriptionAttributes'],
+          ['News', 'sns:GetSubscriptionAttributes'],
+        ],
+        beside: { P: { type: 'AWS::SQS::QueuePolicy', config: { Queues: ['Q'], PolicyDocument: OPEN } } },
+      },
+    )
+    set(l, 'RawMessageDelivery', 'true')
+    for (let minute = 0; minute < 10; minute++) {
+      l.run(minute * MINUTE)
+      publish(l, `m${minute}`, { MessageGroupId: 'a', MessageDeduplicationId: `${minute}` })
+    }
+    return l.run(HOUR)
+  }
+  const set = (l: Lab, AttributeName: string, AttributeValue: unknown): string =>
+    l.ask('News', 'sns:SetSubscriptionAttributes', { SubscriptionArn: 'News.0', AttributeName, AttributeValue }).status
+  const replay = (l: Lab, from: string, to?: string): string =>
+    set(l, 'ReplayPolicy', {
+      PointType: 'Timestamp',
+      StartingPoint: from,
+      ...(to === undefined ? {} : { EndingPoint: to }),
+    })
+  const status = (l: Lab): unknown =>
+    l.ask('News', 'sns:GetSubscriptionAttributes', { SubscriptionArn: 'News.0' }).answer.Attributes.ReplayStatus
+  const bodies = (l: Lab): unknown[] => {
+    const { messages } = l.state<Queue>('Q')
+    const found: unknown[] = []
+    for (let row = messages.oldest; row >= 0; row = messages.newerThan(row)) found.push(messages.body[row])
+    return found
+  }
+
+  test('has a stretch of time delivered again, in order [SNS-25]', () => {
+    const l = archived()
+    expect(status(l)).toBeUndefined()
+    expect(replay(l, '2026-01-05T00:03:00Z', '2026-01-05T00:05:00Z')).toBe('OK')
+    expect(status(l)).toBe('In progress')
+    l.run(2 * HOUR)
+    expect(status(l)).toBe('Completed')
+    expect(bodies(l).slice(10)).toEqual(['m3', 'm4', 'm5'])
+    expect(replay(l, '2026-01-05T00:08:00Z')).toBe('OK')
+    l.run(3 * HOUR)
+    expect(bodies(l).slice(13)).toEqual(['m8', 'm9'])
+  })
+
+  test('keeps messages for its days; without one nothing is replayed [SNS-25]', () => {
+    const l = archived(1)
+    l.run(24 * HOUR + 5 * MINUTE - 1)
+    replay(l, '2026-01-05T00:00:00Z')
+    l.run(25 * HOUR)
+    expect(bodies(l).slice(10)).toEqual(['m5', 'm6', 'm7', 'm8', 'm9'])
+    expect(() => archived(366)).toThrow(/MessageRetentionPeriod/)
+    const without = world(
+      { FifoTopic: true, Subscription: [{ Protocol: 'sqs', Endpoint: 'Q' }] },
+      { Q: { def: queue } },
+    )
+    expect(replay(without, '2026-01-05T00:00:00Z')).toBe('InvalidParameter')
+    for (const from of ['yesterday', '']) expect(replay(l, from)).toBe('InvalidParameter')
+    expect(replay(l, '2026-01-06T00:00:00Z', '2026-01-05T00:00:00Z')).toBe('InvalidParameter')
+  })
+})
+
+describe('endpoints', () => {
+  /** Something that answers every call of one operation in its own way. */
+  const standIn = (type: string, action: string, run: (sim: any, call: number) => void): Part['def'] =>
+    ({
+      ...server,
+      type,
+      props: { Url: server.props['Url']! },
+      assumptions: {},
+      quotas: {},
+      metrics: {},
+      invariants: {},
+      faults: {},
+      timers: {},
+      finish: undefined,
+      insights: undefined,
+      report: undefined,
+      create: (_: unknown, sim: unknown) => ({ sim, calls: [] as unknown[] }),
+      ops: {
+        [action]: {
+          doc: '',
+          run: (self: any, call: number) => {
+            self.calls.push([self.sim.clock[0], self.sim.calls.body[call]])
+            run(self.sim, call)
+          },
+        },
+      },
+    }) as unknown as Part['def']
+
+  test('that are gone are not tried again [SNS-V13, SNS-40]', () => {
+    const gone = standIn('AWS::Lambda::Function', 'lambda:InvokeFunction', (sim, call) =>
+      sim.reply(call, sim.error('ResourceNotFoundException', 404)),
+    )
+    const beside = { Let: { type: 'AWS::Lambda::Permission', config: { ...LET, FunctionName: 'F' } } }
+    const l = world({ Subscription: [{ Protocol: 'lambda', Endpoint: 'F' }] }, { F: { def: gone } }, { beside })
+    publish(l, 'x')
+    l.run(HOUR).finish()
+    expect(l.state<{ calls: unknown[] }>('F').calls.length).toBe(1)
+    expect(l.sum('News', 'NumberOfNotificationsFailed')).toBe(1)
+    expect(state(l).deliveries.lost.total).toBe(1)
+  })
+
+  test('by HTTP that have not answered after 15 s have failed [SNS-44]', () => {
+    const arrived = (after: number, status = 0): number[] => {
+      const slow = standIn('Sim::Http::Server', 'http:POST', (sim, call) =>
+        sim.replyAfter(after, call, status === 0 ? 0 : sim.error(`Status${status}`, status)),
+      )
+      const l = world(
+        { Subscription: [{ Protocol: 'https', Endpoint: 'https://slow' }] },
+        { S: { def: slow, properties: { Url: 'https://slow' } } },
+      )
+      publish(l, 'x')
+      l.run(HOUR)
+      return [state(l).deliveries.arrived, l.state<{ calls: unknown[] }>('S').calls.length]
+    }
+    expect(arrived(15 * SECOND - 1)).toEqual([1, 1])
+    expect(arrived(15 * SECOND)).toEqual([0, 4])
+    expect([429, 500, 503].map((status) => arrived(0, status))).toEqual([
+      [0, 4],
+      [0, 4],
+      [0, 4],
+    ])
+    expect([400, 404].map((status) => arrived(0, status))).toEqual([
+      [0, 1],
+      [0, 1],
+    ])
+  })
+
+  test('are tried again after pauses that may vary by half [SNS-43]', () => {
+    const pauses = (RetryJitter: string): number[] => {
+      const broken = standIn('Sim::Http::Server', 'http:POST', (sim, call) => sim.reply(call, sim.error('Broken', 500)))
+      const l = lab(
+        {
+          News: {
+            def: topic,
+            properties: {
+              Subscription: [{ Protocol: 'https', Endpoint: 'https://x' }],
+              DeliveryPolicy: { http: { defaultHealthyRetryPolicy: { numRetries: 60 } } },
+            },
+            assumptions: { ApiLatency: '0ms', DeliveryLatency: '0ms', RetryJitter },
+          },
+          S: { def: broken, properties: { Url: 'https://x' } },
+        },
+        { probe: [['News', 'sns:Publish']] },
+      )
+      publish(l, 'x')
+      l.run(HOUR)
+      const times = l.state<{ calls: [number, unknown][] }>('S').calls.map(([at]) => at)
+      return times.slice(1).map((at, i) => (at - times[i]!) / SECOND)
+    }
+    expect(new Set(pauses('none'))).toEqual(new Set([20]))
+    const varied = pauses('half')
+    expect(varied.length).toBe(60)
+    expect(Math.min(...varied)).toBeGreaterThanOrEqual(10)
+    expect(Math.max(...varied)).toBeLessThanOrEqual(20)
+    expect(Math.max(...varied) - Math.min(...varied)).toBeGreaterThan(8)
+  })
+
+  test('by HTTP get no more in a second than their policy says [SNS-41]', () => {
+    const fast = standIn('Sim::Http::Server', 'http:POST', (sim, call) => sim.reply(call, 0))
+    const l = world(
+      {
+        Subscription: [{ Protocol: 'https', Endpoint: 'https://x' }],
+        DeliveryPolicy: { http: { defaultThrottlePolicy: { maxReceivesPerSecond: 4 } } },
+      },
+      { S: { def: fast, properties: { Url: 'https://x' } } },
+    )
+    for (let i = 0; i < 20; i++) publish(l, i)
+    l.run(MINUTE)
+    const times = l.state<{ calls: [number, unknown][] }>('S').calls.map(([at]) => at)
+    expect(times).toEqual(Array.from({ length: 20 }, (_, i) => (i * SECOND) / 4))
+  })
+
+  test('that are delivery streams get records [SNS-04]', () => {
+    const stream = standIn('AWS::KinesisFirehose::DeliveryStream', 'firehose:PutRecord', (sim, call) =>
+      sim.reply(call, 0),
+    )
+    const l = world({ Subscription: [{ Protocol: 'firehose', Endpoint: 'F' }] }, { F: { def: stream } })
+    publish(l, 'x')
+    l.run(MINUTE)
+    expect(l.state<{ calls: [number, unknown][] }>('F').calls).toMatchObject([
+      [0, { DeliveryStreamName: 'F', Record: { Data: { Message: 'x' } } }],
+    ])
+  })
 })

@@ -13,10 +13,19 @@ import { sha256Hex } from '../../parts/hash.ts'
 import { jsonSize, utf8Size } from '../../parts/json-size.ts'
 import { RateWindow } from '../../parts/rate-window.ts'
 import { count, counted, percent } from '../../parts/words.ts'
+import { Archive, type Replay } from './archive.ts'
 import { Deliveries, type Message } from './deliveries.ts'
 import { verdictOf } from './filter-policy.ts'
 import { PROTOCOLS, subscribersOf, type Subscriber } from './topic-config.ts'
-import { assumptions, DEDUPLICATION_US, HTTP_TIMEOUT_US, quotas, RAW_ATTRIBUTES_MAX } from './topic.facts.ts'
+import { getSubscriptionAttributes, setSubscriptionAttributes } from './topic-attributes.ts'
+import {
+  assumptions,
+  DEDUPLICATION_US,
+  DISORDER_US,
+  HTTP_TIMEOUT_US,
+  quotas,
+  RAW_ATTRIBUTES_MAX,
+} from './topic.facts.ts'
 
 const TYPE = 'AWS::SNS::Topic'
 const NONE = -1
@@ -37,12 +46,13 @@ export const topic: ServiceDef<Topic> = {
     'A delivery that fails by the endpoint’s fault is tried again: to AWS’s own endpoints 100,015 times over 23 days, by HTTP three times every 20 s or as the delivery policy says (SNS-40 to SNS-44); what the endpoint refuses for good is not.',
     'What cannot be delivered goes to the subscription’s dead-letter queue, or is lost (SNS-45).',
     'A queue whose policy does not let SNS send refuses every delivery (N.SNS-10).',
+    'Deliveries to a delivery stream are records of Firehose; mails, short messages and apps are outside of the simulation.',
+    'FIFO: an archive keeps messages for days; SetSubscriptionAttributes with a ReplayPolicy has what was published in a stretch of time delivered to one subscription again (SNS-25).',
     'FIFO: order per group and subscriber, messages known again for five minutes by their id or the SHA-256 of their body, so many messages in any second (SNS-20 to SNS-23).',
   ],
   omits: [
-    'Duplicates and disorder of standard topics; jitter of retries; self-throttling (`maxReceivesPerSecond`).',
-    'Archive and replay, data protection, tracing, delivery logs, encryption, access policies of the topic.',
-    'Subscribing and unsubscribing during a run; a high-throughput FIFO topic takes as much as any.',
+    'Data protection, tracing, delivery logs, encryption, access policies of the topic.',
+    'Subscribing and unsubscribing during a run; changes of a subscription take effect at once (AWS: within 15 min, SNS-35); a high-throughput FIFO topic takes as much as any.',
   ],
   quotas,
   assumptions,
@@ -63,7 +73,9 @@ export const topic: ServiceDef<Topic> = {
       }),
     ),
     TopicName: p.string('The physical name.'),
-    ArchivePolicy: p.unused('keeps messages of a FIFO topic to be replayed'),
+    ArchivePolicy: p.record('FIFO: messages are kept to be delivered again.', {
+      MessageRetentionPeriod: p.int('How long.', [1, 365], { required: true, unit: 'days' }),
+    }),
     DataProtectionPolicy: p.unused('finds and masks personal data'),
     DeliveryStatusLogging: p.inert('Logs of deliveries.'),
     DisplayName: p.inert('A name for mails and short messages.'),
@@ -100,6 +112,20 @@ export const topic: ServiceDef<Topic> = {
       params: ['PublishBatchRequestEntries'],
       errors: ['EmptyBatchRequest', 'TooManyEntriesInBatchRequest', 'BatchEntryIdsNotDistinct', 'BatchRequestTooLong'],
       run: publishBatch,
+    },
+    'sns:SetSubscriptionAttributes': {
+      doc: 'Changes the filter of a subscription, whether it gets messages raw, or has archived messages delivered to it again.',
+      target: 'TopicArn',
+      params: ['SubscriptionArn', 'AttributeName', 'AttributeValue'],
+      errors: ['InvalidParameter', 'NotFound'],
+      run: setSubscriptionAttributes,
+    },
+    'sns:GetSubscriptionAttributes': {
+      doc: 'Tells the filter of a subscription and how far its replay is.',
+      target: 'TopicArn',
+      params: ['SubscriptionArn'],
+      errors: ['NotFound'],
+      run: getSubscriptionAttributes,
     },
     'sns:ConfirmSubscription': {
       doc: 'Confirms a subscription by its name; only then is anything delivered to it.',
@@ -160,7 +186,7 @@ export const topic: ServiceDef<Topic> = {
     'every delivery is under way, has arrived, lies in a dead-letter queue or is lost': ({ deliveries }) =>
       deliveries.started === deliveries.inside + deliveries.arrived + deliveries.buried + deliveries.lost.total,
     'every message published makes a delivery, is filtered out or waits for nobody, for each subscription': (self) =>
-      self.copies === self.deliveries.started + self.filtered + self.unconfirmed,
+      self.copies + self.duplicated === self.deliveries.started + self.filtered + self.unconfirmed,
   },
   insights: findingsOf,
   view: {
@@ -247,12 +273,19 @@ interface Publication {
 export class Topic {
   readonly sim: Sim
   readonly deliveries: Deliveries
+  /** Of a FIFO topic with an archive policy. */
+  readonly archive: Archive | null
   published = 0
+  /** Deliveries out of the archive, and second ones of the same message (SNS-05). */
+  replayed = 0
+  duplicated = 0
   /** Copies for subscriptions; those that a filter kept back; those of subscriptions that nobody has confirmed. */
   copies = 0
   filtered = 0
   unconfirmed = 0
   readonly subscribers: readonly Subscriber[]
+  /** By subscription: its newest replay. */
+  readonly replays: Replay[] = []
   private readonly confirmed: boolean[]
   private readonly isFifo: boolean
   private readonly byContent: boolean
@@ -266,17 +299,26 @@ export class Topic {
   private readonly latencyRng: Rng
   private readonly delivery: Sampler
   private readonly deliveryRng: Rng
+  private readonly duplicates: number
+  private readonly disorder: number
+  private readonly chance: Rng
   private readonly metrics: Readonly<Record<string, MetricId>>
 
   constructor(config: Config, sim: Sim) {
     this.sim = sim
-    this.subscribers = config['Subscribers'] as readonly Subscriber[]
+    // What SetSubscriptionAttributes changes is this run's own.
+    this.subscribers = (config['Subscribers'] as readonly Subscriber[]).map((subscriber) => ({ ...subscriber }))
     const confirmed = sim.choice('Confirmation') === 'confirmed'
     this.confirmed = this.subscribers.map(({ asks }) => !asks || confirmed)
     this.isFifo = config['FifoTopic'] === true
     this.byContent = config['ContentBasedDeduplication'] === true
     this.perGroup = config['FifoThroughputScope'] === 'MessageGroup'
     this.window = this.isFifo ? new RateWindow(sim.quota('FifoMessagesPerSecond'), SECOND) : null
+    const days = config['ArchivePolicy']?.MessageRetentionPeriod as number | undefined
+    this.archive = this.isFifo && days !== undefined ? new Archive(days) : null
+    this.duplicates = this.isFifo ? 0 : sim.sampler('DuplicateProbability').mean
+    this.disorder = this.isFifo ? 0 : sim.sampler('DisorderProbability').mean
+    this.chance = sim.rng('chance')
     this.sizeMax = sim.quota('MessageSize')
     this.batchMax = sim.quota('MessagesPerBatch')
     this.latency = sim.sampler('ApiLatency')
@@ -293,6 +335,7 @@ export class Topic {
       ),
       { due: sim.target(deliveryDue), timedOut: sim.target(deliveryTimedOut) },
       HTTP_TIMEOUT_US,
+      sim.choice('RetryJitter') === 'none' ? null : sim.rng('jitter'),
     )
   }
 
@@ -337,6 +380,7 @@ export class Topic {
     this.published++
     sim.count(this.metrics['NumberOfMessagesPublished'], 1)
     sim.record(this.metrics['PublishSize'], sizeOf(body))
+    this.archive?.keep(message)
     this.fanOut(message)
     const answer = {
       MessageId: message.id,
@@ -361,25 +405,51 @@ export class Topic {
   }
 
   private fanOut(message: Message): void {
-    const { sim } = this
     this.subscribers.forEach((subscriber, i) => {
       this.copies++
       if (!this.confirmed[i]) {
         this.unconfirmed++
         return
       }
-      const verdict =
-        subscriber.filter === null
-          ? 'accepted'
-          : verdictOf(subscriber.filter, subscriber.scope, message.attributes, message.body)
-      if (verdict === 'accepted') {
-        this.deliveries.start(message, i, this.delivery.draw(this.deliveryRng))
-        return
+      if (!this.passes(subscriber, message)) return
+      this.deliveries.start(message, i, this.drawDelay())
+      if (this.duplicates > 0 && this.chance.float() < this.duplicates) {
+        this.duplicated++
+        this.deliveries.start(message, i, this.drawDelay())
       }
-      this.filtered++
-      sim.count(this.metrics['NumberOfNotificationsFilteredOut'], 1)
-      sim.count(this.metrics[`NumberOfNotificationsFilteredOut-${verdict}`], 1)
     })
+  }
+
+  /** Whether a subscription's filter takes a message; what it keeps back is counted (SNS-02). */
+  private passes({ filter, scope }: Subscriber, message: Message): boolean {
+    const { sim } = this
+    const verdict = filter === null ? 'accepted' : verdictOf(filter, scope, message.attributes, message.body)
+    if (verdict === 'accepted') return true
+    this.filtered++
+    sim.count(this.metrics['NumberOfNotificationsFilteredOut'], 1)
+    sim.count(this.metrics[`NumberOfNotificationsFilteredOut-${verdict}`], 1)
+    return false
+  }
+
+  /** From a publish to the first attempt, µs; now and then so much longer that later messages pass it (SNS-05). */
+  private drawDelay(): number {
+    const delay = this.delivery.draw(this.deliveryRng)
+    const isLate = this.disorder > 0 && this.chance.float() < this.disorder
+    return isLate ? delay + this.chance.below(DISORDER_US) : delay
+  }
+
+  /** Has what was published in [from, to] (µs) delivered to a subscription again, in its order (SNS-25). */
+  replay(subscriber: number, from: number, to: number): void {
+    const replay: Replay = { status: 'In progress', left: 0, subscriber }
+    this.replays[subscriber] = replay
+    for (const message of this.archive!.between(from, to, this.sim.clock[0])) {
+      this.copies++
+      this.replayed++
+      if (!this.passes(this.subscribers[subscriber], message)) continue
+      replay.left++
+      this.deliveries.start({ ...message, replay }, subscriber, this.drawDelay())
+    }
+    if (replay.left === 0) replay.status = 'Completed'
   }
 
   /** What a delivery hands to its endpoint, or a dead-letter queue instead of it (SNS-07). */
@@ -393,6 +463,7 @@ export class Topic {
       Message: body,
       Timestamp: isoText(this.sim.startsAt + message.at, 3),
       ...(attributes === undefined ? {} : { MessageAttributes: attributes }),
+      ...(message.replay === undefined ? {} : { Replayed: true }),
     }
     if (protocol === 'lambda' && to !== null && !isDeadLetter)
       return {
@@ -400,6 +471,8 @@ export class Topic {
         Payload: { Records: [{ EventSource: 'aws:sns', EventSubscriptionArn: this.sim.name, Sns: envelope }] },
       }
     if (protocol.startsWith('http') && !isDeadLetter) return { Body: raw ? body : envelope }
+    if (protocol === 'firehose' && !isDeadLetter)
+      return { DeliveryStreamName: to, Record: { Data: raw ? body : envelope } }
     return {
       MessageBody: raw ? body : envelope,
       ...(raw && attributes !== undefined ? { MessageAttributes: attributes } : {}),
@@ -435,9 +508,14 @@ export class Topic {
     this.sim.count(this.metrics[name], 1)
   }
 
+  /** The number of a subscription, by its name or by where it leads; −1 = there is none. */
+  find(name: unknown): number {
+    return this.subscribers.findIndex((subscriber) => subscriber.name === name || subscriber.to === name)
+  }
+
   /** Confirms a subscription; false when there is none of that name. */
   confirm(name: unknown): boolean {
-    const found = this.subscribers.findIndex((subscriber) => subscriber.name === name || subscriber.to === name)
+    const found = this.find(name)
     if (found !== NONE) this.confirmed[found] = true
     return found !== NONE
   }
