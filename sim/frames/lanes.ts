@@ -9,19 +9,10 @@ export class Lanes {
   readonly rates: Readonly<Record<Lane, number[]>> = { requests: [], throttles: [], errors: [] }
   private readonly roads: number
   private readonly sources: readonly number[]
-  /** Where in a frame's readings those stand that count time-outs. */
-  private readonly timeouts: readonly number[]
 
-  constructor(outline: Pick<Outline, 'nodes' | 'roads'>) {
+  constructor(outline: Pick<Outline, 'roads'>) {
     this.roads = outline.roads.length
     this.sources = sourceRoads(outline)
-    let at = 0
-    this.timeouts = outline.nodes.flatMap((node) => {
-      const found = node.readings.flatMap((reading, i) => (reading.name === 'Timed out' ? [at + i] : []))
-      // The tone stands behind the readings.
-      at += node.readings.length + 1
-      return found
-    })
   }
 
   /** Takes the next frame. */
@@ -36,11 +27,6 @@ export class Lanes {
     for (let road = 0; road < this.roads; road++) {
       throttles += perSecond(road, 'throttled')
       errors += perSecond(road, 'error') + perSecond(road, 'dead-letter')
-    }
-    // An attempt that was given up has no answer on any road.
-    for (const reading of this.timeouts) {
-      const rate = frame.readings[reading]!
-      if (rate > 0) errors += rate
     }
     this.rates.requests.push(requests)
     this.rates.throttles.push(throttles)

@@ -66,19 +66,6 @@ describe('a frame', () => {
   })
 })
 
-test('attempts that were given up count as errors, though no answer tells of them', () => {
-  const patient = outlineOf(
-    [
-      { name: 'A', glyph: 'client', readings: ['Sent', 'Timed out'] },
-      { name: 'B', glyph: 'server' },
-    ],
-    [[0, 1]],
-  )
-  const run = new Run(patient)
-  run.add(frameOf(patient, 0, { readings: [[20, 7], []] }))
-  expect(run.lanes.errors).toEqual([7])
-})
-
 test('a moment belongs to the frame that ends at it or after it', () => {
   const run = new Run(outline)
   for (let i = 0; i < 3; i++) run.add(frameOf(outline, i))
