@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
-import { APP, done, Lab } from '../test/browser/browser.ts'
+import { APP, done, drop, Lab } from '../test/browser/browser.ts'
 
 /** Dots of the frames that are measured; the page itself shows 1,500 and thins them. */
 const DOTS = 20_000
@@ -89,19 +89,6 @@ async function firstFrame(lab: Lab): Promise<number> {
     await page.context().close()
   }
   return least
-}
-
-/** Opens a scenario as a file that is dropped on the page. */
-async function drop(page: Page, name: string, text: string): Promise<void> {
-  const data = await page.evaluateHandle(
-    ([file, content]) => {
-      const transfer = new DataTransfer()
-      transfer.items.add(new File([content], file))
-      return transfer
-    },
-    [name, text] as const,
-  )
-  await page.dispatchEvent('.page', 'drop', { dataTransfer: data })
 }
 
 /** What the page tells of its loop under `?perf`, in ms of real time. */

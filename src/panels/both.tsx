@@ -18,7 +18,7 @@ export function BothSides({ node }: { node: number }) {
   }
   const show = (run: Run | undefined, name: string, unit: string, now: number): string => {
     const value = read(run, name, now)
-    return Number.isNaN(value) ? '–' : inUnit(value, unit)
+    return Number.isNaN(value) ? '–' : inUnit(value, isWord(unit) ? '' : unit)
   }
   return (
     <table className="both">
@@ -33,7 +33,10 @@ export function BothSides({ node }: { node: number }) {
       <tbody>
         {here.readings.map(({ name, unit }) => (
           <tr key={name}>
-            <th scope="row">{name}</th>
+            <th scope="row">
+              {name}
+              {isWord(unit) && <small>{unit}</small>}
+            </th>
             <td className="mono">
               <Live read={(now) => show(session.base, name, unit, now)} />
             </td>
@@ -46,3 +49,6 @@ export function BothSides({ node }: { node: number }) {
     </table>
   )
 }
+
+/** Units such as `requests` stand beside the name: twice in a row of figures they would leave no room. */
+const isWord = (unit: string): boolean => unit.length > 3 && inUnit(1, unit).endsWith(unit)

@@ -81,6 +81,19 @@ export async function scrub(page: Page, share: number): Promise<void> {
   await page.mouse.click(box.x + box.width * share, box.y + 40)
 }
 
+/** Lets a file fall on the page, as the mouse would. */
+export async function drop(page: Page, name: string, text: string, on = '.page'): Promise<void> {
+  const data = await page.evaluateHandle(
+    ([file, content]) => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([content], file))
+      return transfer
+    },
+    [name, text] as const,
+  )
+  await page.dispatchEvent(on, 'drop', { dataTransfer: data })
+}
+
 /** The fragment of the link that the page gives away. */
 export async function linkOf(page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Share', exact: true }).click()

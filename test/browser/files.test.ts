@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openScenario } from '../../sim/cli/files.ts'
 import { leftOutGroups } from '../../sim/run/left-out.ts'
 import { leftOut } from '../../sim/run/report.ts'
-import { done, Lab, SCENARIOS } from './browser.ts'
+import { done, drop, Lab, SCENARIOS } from './browser.ts'
 
 let lab: Lab
 beforeAll(async () => {
@@ -79,6 +79,24 @@ describe('files', () => {
     await page.context().close()
   })
 
+  test('a folder that falls on the page is read whole, as the dialog would', async () => {
+    const { page, complaints } = await lab.visit('', { reducedMotion: 'reduce' })
+    const devtools = await page.context().newCDPSession(page)
+    // A page cannot make a folder; the browser itself lets one fall.
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await devtools.send('Input.dispatchDragEvent', {
+        type,
+        x: 640,
+        y: 400,
+        data: { items: [], files: [project()], dragOperationsMask: 1 },
+      })
+    await done(page)
+    await expect.poll(() => page.locator('.title small').textContent()).toBe('evening.yaml')
+    expect(await page.locator('.mirror button').count()).toBeGreaterThanOrEqual(3)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
   test('of several templates one is chosen; its slider’s value is saved with the text', async () => {
     const root = project()
     writeFileSync(join(root, 'other.yaml'), TEMPLATE.replace('180', '240'))
@@ -136,12 +154,7 @@ describe('files', () => {
     expect(await page.getByRole('button', { name: 'Write the inferred section' }).count()).toBe(0)
 
     // What falls on the text is opened like anywhere else, and not written into it.
-    const data = await page.evaluateHandle((text) => {
-      const transfer = new DataTransfer()
-      transfer.items.add(new File([text], 'dropped.yaml'))
-      return transfer
-    }, 'Resources: { Alone: { Type: AWS::SQS::Queue } }\n')
-    await page.dispatchEvent('.cm-content', 'drop', { dataTransfer: data })
+    await drop(page, 'dropped.yaml', 'Resources: { Alone: { Type: AWS::SQS::Queue } }\n', '.cm-content')
     await expect.poll(() => page.locator('.title small').textContent()).toBe('dropped.yaml')
     await page.waitForTimeout(500)
     expect((await page.locator('.cm-content').innerText()).trim()).toBe(

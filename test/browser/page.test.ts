@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Session } from '../../sim/index.ts'
 import { violations } from './axe.ts'
-import { APP, differing, done, Lab, momentOf, SCENARIOS, scrub, linkOf } from './browser.ts'
+import { APP, differing, done, drop, Lab, momentOf, SCENARIOS, scrub, linkOf } from './browser.ts'
 
 let lab: Lab
 beforeAll(async () => {
@@ -29,19 +29,6 @@ function digestInNode(name: string, knobs: Record<string, string> = {}): string 
   session.take({ ask: 'ahead', run: 1, until: Number.MAX_SAFE_INTEGER })
   while (session.work());
   return digest
-}
-
-/** Lets a file fall on the page, as the mouse would. */
-async function drop(page: Page, name: string, text: string): Promise<void> {
-  const data = await page.evaluateHandle(
-    ([file, content]) => {
-      const transfer = new DataTransfer()
-      transfer.items.add(new File([content], file))
-      return transfer
-    },
-    [name, text] as const,
-  )
-  await page.dispatchEvent('.page', 'drop', { dataTransfer: data })
 }
 
 describe('a newcomer', () => {

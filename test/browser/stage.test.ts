@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { violations } from './axe.ts'
-import { done, Lab, momentOf, scrub } from './browser.ts'
+import { done, drop, Lab, momentOf, scrub } from './browser.ts'
 import { largeShop } from './large.ts'
 
 let lab: Lab
@@ -24,19 +24,6 @@ async function boxOf(page: Page, name: string): Promise<Box> {
   const box = await card(page, name).boundingBox()
   if (box === null) throw new Error(`${name} has no place`)
   return box
-}
-
-/** Lets a file fall on the page, as the mouse would. */
-async function drop(page: Page, name: string, text: string): Promise<void> {
-  const data = await page.evaluateHandle(
-    ([file, content]) => {
-      const transfer = new DataTransfer()
-      transfer.items.add(new File([content], file))
-      return transfer
-    },
-    [name, text] as const,
-  )
-  await page.dispatchEvent('.page', 'drop', { dataTransfer: data })
 }
 
 const boxes = async (page: Page): Promise<Box[]> =>
