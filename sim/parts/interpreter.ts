@@ -529,7 +529,7 @@ function reportOf(failures: readonly unknown[]): unknown {
   return { batchItemFailures: failures.map((id) => ({ itemIdentifier: id })) }
 }
 
-/** The message id of an item: the event lists the ids of its records beside them. */
+/** What an item of a batch is called by in a partial response: the event lists it beside the records. */
 function itemIdentifier(event: unknown, index: number): unknown {
-  return follow(event, ['MessageIds', index])
+  return follow(event, ['MessageIds', index]) ?? follow(event, ['SequenceNumbers', index])
 }

@@ -110,6 +110,16 @@ export const properties = {
       'Resources:\n  Files: { Type: AWS::S3::Bucket, Properties: { NotificationConfiguration: { TopicConfigurations: [{ Event: "s3:ObjectCreated:*", Topic: "arn:aws:sns:us-east-1:123456789012:a" }, { Event: "s3:ObjectRemoved:*", Topic: "arn:aws:sns:us-east-1:123456789012:b" }] } } }\n',
     source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html',
   },
+  'filter-criteria': {
+    severity: 'error',
+    title: 'a filter of a mapping that Lambda refuses',
+    text: 'Each `Pattern` of `FilterCriteria` is a text of JSON: an object that leads to lists of values and conditions, as an event pattern of EventBridge.',
+    wrong:
+      'Resources:\n  Jobs: { Type: AWS::SQS::Queue }\n  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: a.b, Role: r, Code: { ZipFile: x } } }\n  Feed: { Type: AWS::Lambda::EventSourceMapping, Properties: { FunctionName: !Ref Work, EventSourceArn: !GetAtt Jobs.Arn, FilterCriteria: { Filters: [{ Pattern: \'{ "body": "order" }\' }] } } }\n',
+    right:
+      'Resources:\n  Jobs: { Type: AWS::SQS::Queue }\n  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: a.b, Role: r, Code: { ZipFile: x } } }\n  Feed: { Type: AWS::Lambda::EventSourceMapping, Properties: { FunctionName: !Ref Work, EventSourceArn: !GetAtt Jobs.Arn, FilterCriteria: { Filters: [{ Pattern: \'{ "body": ["order"] }\' }] } } }\n',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html',
+  },
   'visibility-below-timeout': {
     severity: 'error',
     title: 'a queue that hands out a message again while its function still works on it',

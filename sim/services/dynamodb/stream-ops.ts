@@ -129,7 +129,6 @@ export function getRecords(table: Table, call: Call): void {
     const { shard, position } = read(table, body['ShardIterator'])
     const limit = limitOf(body, RECORDS_MAX)
     if (!streams.admit(shard, call, streams.readerUntil)) throw tooManyReaders()
-    streams.trim(shard)
     if (position < shard.log.first)
       throw new Refusal(
         'TrimmedDataAccessException',
@@ -175,11 +174,16 @@ function read(table: Table, text: unknown): { readonly shard: Shard; readonly po
   const parts = typeof text === 'string' ? text.split('/').map(Number) : []
   if (parts.length !== 3 || !parts.every(Number.isSafeInteger)) throw new Invalid('Invalid ShardIterator')
   const [number, position, made] = parts as [number, number, number]
-  if (table.now - made * 1000 > table.streams.iteratorLife)
-    throw new Refusal('ExpiredIteratorException', 'The iterator is older than 15 minutes')
   const shard = table.streams.shards.get(number)
   if (shard === undefined || position < 0 || position > shard.log.next)
     throw new Refusal('ResourceNotFoundException', 'Requested resource not found: the shard of the iterator')
+  table.streams.trim(shard)
+  if (table.now - made * 1000 > table.streams.iteratorLife)
+    throw new Refusal(
+      'ExpiredIteratorException',
+      'The iterator is older than 15 minutes',
+      Math.max(0, shard.log.first - position),
+    )
   return { shard, position }
 }
 

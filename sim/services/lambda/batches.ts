@@ -5,6 +5,8 @@ export interface Message {
   readonly MessageId: unknown
   readonly ReceiptHandle: unknown
   readonly Body: unknown
+  readonly Attributes?: unknown
+  readonly MessageAttributes?: unknown
 }
 
 export class Batches {

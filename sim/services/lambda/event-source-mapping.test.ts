@@ -18,8 +18,9 @@ import { queue } from '../sqs/queue.ts'
 import type { Queue } from '../sqs/queue-state.ts'
 import { account } from './account.ts'
 import { alias } from './alias.ts'
-import { eventSourceMapping, type EventSourceMapping } from './event-source-mapping.ts'
+import { eventSourceMapping } from './event-source-mapping.ts'
 import { lambdaFunction, type LambdaFunction } from './function.ts'
+import type { QueueMapping } from './queue-mapping.ts'
 
 const fail: Instruction = { op: 'fail', error: 'Broken', catches: [] }
 
@@ -78,7 +79,7 @@ function send(at: Lab, count: number): void {
   }
 }
 
-const feed = (at: Lab): EventSourceMapping => at.state<EventSourceMapping>('Feed')
+const feed = (at: Lab): QueueMapping => at.state<QueueMapping>('Feed')
 const work = (at: Lab): LambdaFunction => at.state<LambdaFunction>('Work')
 const stored = (at: Lab, name: string): number => at.state<Queue>(name).stored.inside
 
@@ -196,7 +197,7 @@ describe('batches', () => {
     at.run(47 * SECOND - 1)
     expect(work(at).running.entered).toBe(0)
     at.run(47 * SECOND)
-    expect(at.state<EventSourceMapping>('Feed').batches.messagesInside).toBe(5)
+    expect(at.state<QueueMapping>('Feed').batches.messagesInside).toBe(5)
     at.run(100 * SECOND)
     send(at, 4)
     at.run(110 * SECOND)
@@ -488,7 +489,7 @@ describe('a FIFO queue', () => {
     at.run(3 * SECOND)
     expect(q.fifo!.groups.locked).toBe(3)
     at.run(30 * SECOND)
-    expect(work(at).replied).toBe(at.state<EventSourceMapping>('Feed').running.entered)
+    expect(work(at).replied).toBe(at.state<QueueMapping>('Feed').running.entered)
     at.run(32 * SECOND)
     expect(q.inFlight.entered).toBeGreaterThan(5)
     expect(stored(at, 'Jobs')).toBe(5)

@@ -160,6 +160,11 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
       kind: 'distribution',
       doc: 'How old an asynchronous event is at each of its invocations.',
     },
+    IteratorAge: {
+      unit: 'Milliseconds',
+      kind: 'distribution',
+      doc: 'How old the last record of a batch from a stream is when the function gets it.',
+    },
     DestinationDeliveryFailures: {
       unit: 'Count',
       kind: 'count',
@@ -301,6 +306,8 @@ export class LambdaFunction {
   readonly durationMetric: MetricId
   readonly initMetric: MetricId
   readonly concurrentMetric: MetricId
+  /** Recorded by the mappings of streams that invoke it. */
+  readonly ageMetric: MetricId
   readonly provisionedMetric: MetricId
   readonly spilloverMetric: MetricId
 
@@ -370,6 +377,7 @@ export class LambdaFunction {
     this.throttlesMetric = sim.metric('Throttles')
     this.durationMetric = sim.metric('Duration')
     this.initMetric = sim.metric('InitDuration')
+    this.ageMetric = sim.metric('IteratorAge')
     this.concurrentMetric = sim.metric('ConcurrentExecutions')
     this.provisionedMetric = sim.metric('ProvisionedConcurrencyInvocations')
     this.spilloverMetric = sim.metric('ProvisionedConcurrencySpilloverInvocations')

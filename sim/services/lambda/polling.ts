@@ -2,7 +2,8 @@
 import type { Call } from '../../engine/calls.ts'
 import { succeededOf } from './batch-response.ts'
 import type { Message } from './batches.ts'
-import type { EventSourceMapping } from './event-source-mapping.ts'
+import { passesMessage } from './event-filter.ts'
+import type { QueueMapping } from './queue-mapping.ts'
 import { MESSAGES_PER_CALL } from './event-source-mapping.facts.ts'
 
 const NONE = -1
@@ -11,12 +12,12 @@ const NOBODY: readonly Message[] = Object.freeze([])
 const QUICK = 100_000
 
 /** Event: the run begins. */
-export function started(self: EventSourceMapping): void {
+export function started(self: QueueMapping): void {
   poll(self)
 }
 
 /** Asks for as many messages as the batches that may still start can take, as far as there is reason to ask. */
-export function poll(self: EventSourceMapping): void {
+export function poll(self: QueueMapping): void {
   while (self.enabled && !self.pausing) {
     const room = (self.limit - self.running.inside) * self.batchSize - self.open.length - self.asked
     const park = self.parked < self.start
@@ -26,7 +27,7 @@ export function poll(self: EventSourceMapping): void {
   self.eager = 0
 }
 
-function send(self: EventSourceMapping, count: number, park: boolean): void {
+function send(self: QueueMapping, count: number, park: boolean): void {
   const { sim } = self
   if (park) self.parked++
   else self.eager--
@@ -38,7 +39,7 @@ function send(self: EventSourceMapping, count: number, park: boolean): void {
 }
 
 /** Answer of the queue to a poll. */
-export function received(self: EventSourceMapping, call: Call): void {
+export function received(self: QueueMapping, call: Call): void {
   const { sim } = self
   const { calls } = sim
   const asked = Math.abs(calls.cookie[call])
@@ -61,26 +62,41 @@ export function received(self: EventSourceMapping, call: Call): void {
     if (short && self.backlog) self.eager = 1
     if (waited > QUICK && self.running.inside === 0 && self.open.length === 0)
       self.limit = Math.min(self.start, self.most)
-    collect(self, messages)
+    const taken = self.filter.length === 0 ? messages : withoutFiltered(self, messages)
+    if (taken.length > 0) collect(self, taken)
   }
   poll(self)
 }
 
+/** Deletes the messages that no filter lets pass (LAM-65), and answers the others. */
+function withoutFiltered(self: QueueMapping, messages: readonly Message[]): readonly Message[] {
+  const taken = messages.filter((message) => passesMessage(self.filter, message))
+  const count = messages.length - taken.length
+  if (count === 0) return messages
+  self.filtered += count
+  self.sim.count(self.filteredMetric, count)
+  deleteAll(
+    self,
+    messages.filter((message) => !taken.includes(message)),
+  )
+  return taken
+}
+
 /** The queue refused a poll: nothing is asked for a while. */
-function pausePolling(self: EventSourceMapping): void {
+function pausePolling(self: QueueMapping): void {
   if (self.pausing) return
   self.pausing = true
   self.sim.after(self.backoff, self.pollTarget, 0)
 }
 
 /** Timer: polling goes on. */
-export function pollAgain(self: EventSourceMapping): void {
+export function pollAgain(self: QueueMapping): void {
   self.pausing = false
   poll(self)
 }
 
 /** Messages make a batch of their own, or join the one whose window is open (LAM-53). */
-function collect(self: EventSourceMapping, messages: readonly Message[]): void {
+function collect(self: QueueMapping, messages: readonly Message[]): void {
   const { sim } = self
   if (self.window === 0) {
     begin(self, messages, sim.clock[0])
@@ -91,20 +107,20 @@ function collect(self: EventSourceMapping, messages: readonly Message[]): void {
   flush(self)
 }
 
-function openWindow(self: EventSourceMapping): void {
+function openWindow(self: QueueMapping): void {
   self.openedAt = self.sim.clock[0]
   self.windowTimer = self.sim.timer(self.window, self.windowTarget, 0)
 }
 
 /** Timer: the window of the open batch is over. */
-export function windowOver(self: EventSourceMapping): void {
+export function windowOver(self: QueueMapping): void {
   self.windowTimer = NONE
   flush(self)
   poll(self)
 }
 
 /** Starts the batches that are full or whose window is over, as far as the limit allows; what is left opens a new window. */
-function flush(self: EventSourceMapping): void {
+function flush(self: QueueMapping): void {
   while (
     self.open.length > 0 &&
     self.running.inside < self.limit &&
@@ -121,7 +137,7 @@ function flush(self: EventSourceMapping): void {
 }
 
 /** A batch starts; its first message was received at `since` µs. */
-function begin(self: EventSourceMapping, messages: readonly Message[], since: number): void {
+function begin(self: QueueMapping, messages: readonly Message[], since: number): void {
   const { sim } = self
   const now = sim.clock[0]
   const batch = self.batches.add(messages, now, since + self.visibility, sim.calls.begin())
@@ -131,7 +147,7 @@ function begin(self: EventSourceMapping, messages: readonly Message[], since: nu
   if (self.running.inside >= self.limit && self.growing === NONE && self.limit < self.most) startGrowing(self)
 }
 
-function invokeFunction(self: EventSourceMapping, batch: number): void {
+function invokeFunction(self: QueueMapping, batch: number): void {
   const { sim } = self
   const { batches } = self
   const call = sim.open(self.invokeEdge, batch, batches.trace[batch])
@@ -141,7 +157,7 @@ function invokeFunction(self: EventSourceMapping, batch: number): void {
 }
 
 /** Answer of the function. */
-export function invoked(self: EventSourceMapping, call: Call): void {
+export function invoked(self: QueueMapping, call: Call): void {
   const { sim, batches } = self
   const batch = sim.calls.cookie[call]
   const status = sim.calls.status[call]
@@ -161,7 +177,7 @@ export function invoked(self: EventSourceMapping, call: Call): void {
 }
 
 /** A batch that could not run is tried again while its messages are hidden (LAM-55). */
-function waitOrLetGo(self: EventSourceMapping, batch: number): void {
+function waitOrLetGo(self: QueueMapping, batch: number): void {
   const { sim, batches } = self
   const wait = Math.min(self.backoffMax, self.backoff * (1 << Math.min(batches.tries[batch]++, 20)))
   if (sim.clock[0] + wait < batches.deadline[batch]) {
@@ -174,13 +190,13 @@ function waitOrLetGo(self: EventSourceMapping, batch: number): void {
 }
 
 /** Timer: a throttled batch is tried again. */
-export function tryAgain(self: EventSourceMapping, batch: number): void {
+export function tryAgain(self: QueueMapping, batch: number): void {
   self.throttled--
   invokeFunction(self, batch)
 }
 
 /** A batch is over; `succeeded` are deleted, the others come back by themselves. */
-function end(self: EventSourceMapping, batch: number, succeeded: readonly Message[]): void {
+function end(self: QueueMapping, batch: number, succeeded: readonly Message[]): void {
   const { sim, batches } = self
   const now = sim.clock[0]
   const count = batches.messages[batch]!.length
@@ -197,7 +213,7 @@ function end(self: EventSourceMapping, batch: number, succeeded: readonly Messag
   poll(self)
 }
 
-function deleteAll(self: EventSourceMapping, messages: readonly Message[]): void {
+function deleteAll(self: QueueMapping, messages: readonly Message[]): void {
   const { sim } = self
   for (let from = 0; from < messages.length; from += MESSAGES_PER_CALL) {
     const entries = messages
@@ -210,7 +226,7 @@ function deleteAll(self: EventSourceMapping, messages: readonly Message[]): void
 }
 
 /** Answer of the queue to a delete. What it could not delete comes back. */
-export function deleted(self: EventSourceMapping, call: Call): void {
+export function deleted(self: QueueMapping, call: Call): void {
   const { sim } = self
   const answer = sim.calls.answer[call] as { Failed?: readonly unknown[] } | null
   if (sim.calls.status[call] === 0)
@@ -218,14 +234,14 @@ export function deleted(self: EventSourceMapping, call: Call): void {
   sim.close(call)
 }
 
-function startGrowing(self: EventSourceMapping): void {
+function startGrowing(self: QueueMapping): void {
   self.growing = self.sim.clock[0]
   self.young = 0
   self.sim.after(self.growthInterval, self.growTarget, 0)
 }
 
 /** Timer: one batch more may run, as long as all that may do (LAM-50). Polls just sent are taken for batches to come. */
-export function grow(self: EventSourceMapping): void {
+export function grow(self: QueueMapping): void {
   const wanted = self.running.inside + self.young >= self.limit && self.limit < self.most
   self.growing = NONE
   if (!wanted || self.reduced) return
@@ -237,7 +253,7 @@ export function grow(self: EventSourceMapping): void {
 }
 
 /** An error or a throttle. */
-function trouble(self: EventSourceMapping): void {
+function trouble(self: QueueMapping): void {
   self.troubled = true
   if (self.watching) return
   self.watching = true
@@ -245,7 +261,7 @@ function trouble(self: EventSourceMapping): void {
 }
 
 /** Timer: after an interval with trouble the limit is halved and stays there until one without (LAM-55). */
-export function reduce(self: EventSourceMapping): void {
+export function reduce(self: QueueMapping): void {
   self.reduced = self.troubled
   self.watching = self.troubled
   self.troubled = false
