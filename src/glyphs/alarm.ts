@@ -1,9 +1,8 @@
 // An alarm: its state, and the metric it watches over the last moments against its threshold.
 import { number } from '../run/words.ts'
 import { amount, known, type Glyph } from './glyph.ts'
-import type { Box } from '../stage/geometry.ts'
 import { ICONS } from './icons.ts'
-import type { Pen } from './pen.ts'
+import { TRAIL, trail } from './trail.ts'
 import type { NodeView } from './view.ts'
 
 const state = (view: NodeView): 'ALARM' | 'OK' | 'no data' => {
@@ -14,34 +13,6 @@ const state = (view: NodeView): 'ALARM' | 'OK' | 'no data' => {
 const reach = (view: NodeView): number | undefined => {
   const [value, threshold] = [view.value('Value'), view.value('Threshold')]
   return known(value) && known(threshold) && threshold > 0 ? value / threshold : undefined
-}
-
-/** How far back the line of the metric reaches, in frames. */
-const TRAIL = 90
-
-/** The metric over the last frames against its threshold, which stands at two thirds of the height. */
-function trail(pen: Pen, box: Box, view: NodeView): void {
-  const { theme, k, ctx } = pen
-  const threshold = amount(view, 'Threshold')
-  const top = Math.max(threshold * 1.5, 1e-9)
-  const limit = box.y + box.h / 3
-  pen.rect(box, theme.track, 3)
-  const values = view.history('Value', TRAIL)
-  const y = (value: number): number => box.y + box.h - (Math.min(Math.max(value, 0), top) / top) * (box.h - 2)
-  ctx.beginPath()
-  let open = false
-  values.forEach((value, i) => {
-    const x = box.x + box.w - ((values.length - 1 - i) / (TRAIL - 1)) * box.w
-    if (Number.isNaN(value)) open = false
-    else if (open) ctx.lineTo(x, y(value))
-    else ctx.moveTo(x, y(value))
-    open = !Number.isNaN(value)
-  })
-  ctx.lineWidth = 1.6 * k
-  ctx.lineJoin = 'round'
-  ctx.strokeStyle = state(view) === 'ALARM' ? theme.error : theme.ramp[4]
-  ctx.stroke()
-  pen.line(box.x, limit, box.x + box.w, limit, theme.hi, 1.2, [4, 3])
 }
 
 export const alarm: Glyph = {
@@ -71,7 +42,11 @@ export const alarm: Glyph = {
     const top = box.y + 26 * k
     const height = box.h - 26 * k - (below ? 17 * k : 0)
     if (below) pen.text(box.x, box.y + box.h - 3 * k, words, { ...style, max: box.w })
-    if (height >= 16 * k) trail(pen, { x: box.x, y: top, w: box.w, h: height }, view)
+    if (height >= 16 * k)
+      trail(pen, { x: box.x, y: top, w: box.w, h: height }, view.history('Value', TRAIL), {
+        colour: now === 'ALARM' ? theme.error : theme.ramp[4],
+        limit: amount(view, 'Threshold'),
+      })
     else if (height >= 6 * k)
       pen.gauge({ x: box.x, y: top, w: box.w, h: Math.min(8 * k, height) }, reach(view) ?? 0, true)
   },

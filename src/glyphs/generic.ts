@@ -1,7 +1,9 @@
-// Any resource without a glyph of its own: a gauge where a reading has a limit beside it, and its readings in words.
+// Any resource without a glyph of its own: a gauge where a reading has a limit beside it, else how much passed in the last
+// moments as a line; and its readings in words.
 import { inUnit, number, percent } from '../run/words.ts'
 import { amount, known, type Fact, type Glyph, type Load } from './glyph.ts'
 import { ICONS } from './icons.ts'
+import { TRAIL, trail } from './trail.ts'
 import type { NodeView } from './view.ts'
 
 /** Pairs of readings of which the second is the limit of the first, the usual names of rooms. */
@@ -51,8 +53,14 @@ export const generic: Glyph = {
         )
       return
     }
-    if (view.node.readings.length > 0 || box.h < 20 * k) return
-    pen.text(box.x, box.y + 14 * k, 'nothing inside to show', { size: 11, colour: theme.low, max: box.w })
+    const rate = view.node.readings.find(({ unit }) => unit === '1/s')
+    if (rate !== undefined && box.h >= 16 * k)
+      trail(pen, { ...box, y: box.y + 4 * k, h: box.h - 6 * k }, view.history(rate.name, TRAIL), {
+        colour: theme.ramp[4],
+        fill: theme.ramp[1],
+      })
+    else if (view.node.readings.length === 0 && box.h >= 20 * k)
+      pen.text(box.x, box.y + 14 * k, 'nothing inside to show', { size: 11, colour: theme.low, max: box.w })
   },
   describe(view) {
     const all = facts(view)
@@ -60,4 +68,5 @@ export const generic: Glyph = {
   },
   facts: (view) => facts(view).slice(0, 3),
   load: (view) => pair(view)?.load,
+  readsHistory: true,
 }

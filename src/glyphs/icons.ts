@@ -135,4 +135,70 @@ export const ICONS = {
       [14, 13],
     ])(ctx)
   }),
+  /** One comes, many go. */
+  fan: strokes((ctx) => {
+    ctx.arc(3.4, 8, 1.8, 0, 7)
+    for (const y of [3, 8, 13])
+      path([
+        [5.4, 8],
+        [8.6, y],
+        [14, y],
+      ])(ctx)
+  }),
+  /** A line to which all are joined. */
+  bus: strokes((ctx) => {
+    path([
+      [1.5, 8],
+      [14.5, 8],
+    ])(ctx)
+    for (const [x, y] of [
+      [4, 3],
+      [8, 13],
+      [12, 3],
+    ] as const)
+      path([
+        [x, 8],
+        [x, y],
+      ])(ctx)
+  }),
+  funnel: strokes((ctx) => {
+    path([
+      [2, 3],
+      [14, 3],
+      [9.6, 8.6],
+      [9.6, 13.4],
+      [6.4, 13.4],
+      [6.4, 8.6],
+    ])(ctx)
+    ctx.closePath()
+  }),
+  clock: strokes((ctx) => {
+    ctx.arc(8, 8, 6.2, 0, 7)
+    path([
+      [8, 4.4],
+      [8, 8],
+      [10.6, 9.6],
+    ])(ctx)
+  }),
+  bucket: strokes((ctx) => {
+    ctx.ellipse(8, 3.8, 6, 1.9, 0, 0, 7)
+    path([
+      [2, 4],
+      [4, 13.4],
+      [12, 13.4],
+      [14, 4],
+    ])(ctx)
+  }),
+  pipe: strokes((ctx) => {
+    ctx.roundRect(1.4, 4.6, 3, 6.8, 1)
+    ctx.roundRect(11.6, 4.6, 3, 6.8, 1)
+    path([
+      [4.4, 6.4],
+      [11.6, 6.4],
+    ])(ctx)
+    path([
+      [4.4, 9.6],
+      [11.6, 9.6],
+    ])(ctx)
+  }),
 } satisfies Record<string, Icon>

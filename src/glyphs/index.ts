@@ -7,11 +7,12 @@ import { client } from './client.ts'
 import { lambda } from './function.ts'
 import { generic } from './generic.ts'
 import type { Glyph } from './glyph.ts'
+import { ICONS } from './icons.ts'
 import { queue } from './queue.ts'
 import { server } from './server.ts'
 import { table } from './table.ts'
 
-const GLYPHS: ReadonlyMap<string, Glyph> = new Map([
+const GLYPHS: ReadonlyMap<string, Glyph> = new Map<string, Glyph>([
   ['account', account],
   ['client', client],
   ['operator', client],
@@ -21,6 +22,15 @@ const GLYPHS: ReadonlyMap<string, Glyph> = new Map([
   ['table', table],
   ['alarm', alarm],
   ['server', server],
+  ['topic', { ...generic, icon: ICONS.fan }],
+  ['bus', { ...generic, icon: ICONS.bus }],
+  ['rule', { ...generic, icon: ICONS.funnel }],
+  ['archive', { ...generic, icon: ICONS.bucket }],
+  ['api-destination', { ...generic, icon: ICONS.server }],
+  ['schedule', { ...generic, icon: ICONS.clock }],
+  ['schedules', { ...generic, icon: ICONS.clock }],
+  ['pipe', { ...generic, icon: ICONS.pipe }],
+  ['bucket', { ...generic, icon: ICONS.bucket }],
 ])
 
 /** The glyph of a node; the generic one for a room that has none of its own. */

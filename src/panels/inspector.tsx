@@ -10,7 +10,7 @@ import { Requests } from '../inspector/requests.tsx'
 import { Settings } from '../inspector/settings.tsx'
 import { Tabs } from '../inspector/tabs.tsx'
 import { useAbout } from '../inspector/use-about.ts'
-import { inUnit } from '../run/words.ts'
+import { inUnit, unbroken } from '../run/words.ts'
 import type { NodeOutline, Reading } from '../sim.ts'
 import { drawChart } from '../timeline/chart.ts'
 import { THEMES } from '../theme/tokens.ts'
@@ -78,7 +78,7 @@ function Now({ node, here }: { node: number; here: NodeOutline }) {
       <BothSides node={node} />
       {told.map((insight) => (
         <button type="button" key={insight.title + insight.from} className="told" onClick={() => session.show(insight)}>
-          <b>{insight.title}</b> {insight.text}
+          <b>{insight.title}</b> {unbroken(insight.text)}
         </button>
       ))}
       {here.readings.length > 0 && <h3>Over the whole run</h3>}

@@ -3,7 +3,7 @@ import { useRef } from 'react'
 import { useLive, useTools } from '../app/context.tsx'
 import { insightAt } from '../app/session.ts'
 import { store, useApp } from '../app/store.ts'
-import { number } from '../run/words.ts'
+import { number, unbroken } from '../run/words.ts'
 import { Differences } from './differences.tsx'
 import { Knobs } from './knobs.tsx'
 import { Variants } from './variants.tsx'
@@ -54,7 +54,7 @@ function Insights() {
                 {i + 1}
               </span>
               <b>{insight.title}</b>
-              <span>{insight.text}</span>
+              <span>{unbroken(insight.text)}</span>
               {insight.cause !== undefined && insight.cause < 9 && <small>brought about by {insight.cause + 1}</small>}
             </button>
           </li>

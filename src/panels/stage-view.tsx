@@ -16,7 +16,7 @@ import type { Run } from '../run/run.ts'
 import type { Insight, Outline } from '../sim.ts'
 import type { Margins } from '../stage/camera.ts'
 import type { Stage } from '../stage/stage.ts'
-import { axisMoment, perSecond } from '../run/words.ts'
+import { axisMoment, perSecond, unbroken } from '../run/words.ts'
 import { THEMES } from '../theme/tokens.ts'
 import { Legend } from './legend.tsx'
 import { SideLabel } from './sides.tsx'
@@ -232,7 +232,7 @@ export function Caption({
     const isThere = run !== undefined && run.frames.length > 0 && session.ready
     const plain = insight ?? (isThere ? momentInWords(run, now) : { title: '', text: '' })
     write(title.current, plain.title)
-    write(text.current, plain.text)
+    write(text.current, unbroken(plain.text))
     const sentence = insight === undefined ? '' : `${insight.title}. ${insight.text}`
     const time = performance.now()
     if (sentence !== '' && spoken.current?.textContent !== sentence && time - lastSpoken.current > 3000) {

@@ -1,6 +1,6 @@
 // Numbers and moments as people read them.
 import { expect, test } from 'vitest'
-import { axisMoment, inUnit, moment, number, percent, seconds, perSecond } from './words.ts'
+import { axisMoment, inUnit, moment, number, percent, seconds, perSecond, unbroken } from './words.ts'
 
 test.each([
   [0, '0'],
@@ -51,4 +51,10 @@ test('what comes rarely is told by the minute or the hour', () => {
     '2/h',
     '0/s',
   ])
+})
+
+test('no line begins with the unit of a figure', () => {
+  expect(unbroken('34 % of 6,000 in 1.1 s, 3 min later; 7 seconds, 2 hands')).toBe(
+    '34\u00a0% of 6,000 in 1.1\u00a0s, 3\u00a0min later; 7 seconds, 2 hands',
+  )
 })
