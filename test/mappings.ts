@@ -30,6 +30,9 @@ export class Actor {
   readonly ageMetric: MetricId
   readonly over: Target
   react: (event: any, n: number) => Reaction = () => ({})
+  /** Set by `react`: called when that invocation is over. */
+  ended: (() => void) | null = null
+  private readonly endings = new Map<Call, () => void>()
   /** Invocations in progress, and the most that ever were. */
   running = 0
   most = 0
@@ -38,6 +41,19 @@ export class Actor {
     this.sim = sim
     this.ageMetric = sim.metric('IteratorAge')
     this.over = sim.target(over)
+  }
+
+  begin(call: Call): void {
+    this.running++
+    this.most = Math.max(this.most, this.running)
+    if (this.ended !== null) this.endings.set(call, this.ended)
+    this.ended = null
+  }
+
+  end(call: Call): void {
+    this.running--
+    this.endings.get(call)?.()
+    this.endings.delete(call)
   }
 }
 
@@ -65,8 +81,7 @@ export const actor: ServiceDef<Actor> = {
           return
         }
         self.invocations.push({ at: sim.clock[0]!, event })
-        self.running++
-        self.most = Math.max(self.most, self.running)
+        self.begin(call)
         sim.calls.answer[call] = {
           StatusCode: 200,
           Payload: answer,
@@ -83,7 +98,7 @@ export const actor: ServiceDef<Actor> = {
 }
 
 function over(self: Actor, call: Call): void {
-  self.running--
+  self.end(call)
   self.sim.reply(call, 0)
 }
 

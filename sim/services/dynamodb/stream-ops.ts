@@ -153,8 +153,7 @@ export function awaitRecords(table: Table, call: Call): void {
     if (typeof every !== 'number' || !Number.isInteger(every) || every < 0 || every > HOUR)
       throw new Invalid('Every is a whole number of µs, at most an hour')
     if (!streams.admit(shard, call, Infinity)) throw tooManyReaders()
-    if (position < shard.log.next || !shard.log.isOpen) sim.replyAfter(every, call, 0)
-    else shard.log.pollers.add(call, sim.clock[0], every)
+    shard.log.park(sim, call, position, every, Infinity)
   } catch (mistake) {
     refuse(table, call, mistake)
   }
@@ -178,7 +177,9 @@ function read(table: Table, text: unknown): { readonly shard: Shard; readonly po
   if (shard === undefined || position < 0 || position > shard.log.next)
     throw new Refusal('ResourceNotFoundException', 'Requested resource not found: the shard of the iterator')
   table.streams.trim(shard)
-  if (table.now - made * 1000 > table.streams.iteratorLife)
+  // Each of the polls that a poller did not make while it was parked would have brought a new iterator.
+  const since = position === shard.parkedAt ? Math.max(made * 1000, shard.wokenAt) : made * 1000
+  if (table.now - since > table.streams.iteratorLife)
     throw new Refusal(
       'ExpiredIteratorException',
       'The iterator is older than 15 minutes',

@@ -33,6 +33,9 @@ export class Shard {
   head = 0
   /** What comes of it once the last change is there; null = it stays open. */
   closing: readonly number[] | null = null
+  /** Where its pollers waited when they were woken last, and when that was (µs). */
+  parkedAt = NONE
+  wokenAt = 0
   /** Who reads it: where their answers go, and until when each is a reader without another call (µs, Infinity = it is parked). */
   readonly readers: number[] = []
   readonly readUntil: number[] = []
@@ -227,8 +230,8 @@ export class Streams {
 
   private append(shard: Shard, record: StreamRecord): void {
     this.trim(shard)
-    shard.log.append(this.sim.clock[0], record.dynamodb.SizeBytes, record)
     this.wake(shard)
+    shard.log.append(this.sim.clock[0], record.dynamodb.SizeBytes, record)
   }
 
   private close(shard: Shard, children: readonly number[]): void {
@@ -238,12 +241,15 @@ export class Streams {
   }
 
   private end(shard: Shard): void {
-    shard.log.close(this.sim.clock[0], shard.closing!)
     this.wake(shard)
+    shard.log.close(this.sim.clock[0], shard.closing!)
   }
 
+  /** Has those poll again who wait at the end of the shard: something comes. */
   private wake(shard: Shard): void {
     if (shard.log.pollers.count === 0) return
+    shard.parkedAt = shard.log.next
+    shard.wokenAt = this.sim.clock[0]
     shard.log.pollers.wake(this.sim)
     for (let i = 0; i < shard.readUntil.length; i++) shard.readUntil[i] = this.readerUntil
   }

@@ -69,6 +69,15 @@ describe('polling', () => {
     expect(handled(world)).toEqual([[0]])
   })
 
+  test('a mapping that began at LATEST misses nothing, however long nothing came', () => {
+    const world = streamWorld({ mapping: { StartingPosition: 'LATEST' } }).run(DAY)
+    for (let n = 0; n < 3; n++) {
+      write(world, n, n + 1)
+      world.run((n + 2) * DAY)
+    }
+    expect(handled(world)).toEqual([[0], [1], [2]])
+  })
+
   test('what one mapping has handled stays in the stream for another one [N.LAMBDA-ESM-07]', () => {
     const again = { FunctionName: 'Work', EventSourceArn: 'T', StartingPosition: 'TRIM_HORIZON' }
     const world = streamWorld({ more: { Again: { def: eventSourceMapping, properties: again } } })
