@@ -46,7 +46,12 @@ export function readConfig(
     const value = typeof given === 'string' && !fits(prop, given) && context.isMadeUp(given) ? undefined : given
     if (value !== undefined && value !== null) config[name] = readValue(prop, value, context, [...path, name])
     else if (prop.required === true)
-      context.error([...path, name], 'missing-property', `\`${name}\` is a required property of ${what}`, prop.doc)
+      context.error(
+        [...path, name],
+        'missing-property',
+        `\`${name}\` is a required property of ${what}`,
+        prop.values === undefined ? prop.doc : `expected one of ${prop.values.map((word) => `\`${word}\``).join(', ')}`,
+      )
     else if (prop.kind === 'record' && prop.default !== undefined)
       config[name] = readConfig(name, prop.fields!, prop.default as Record<string, unknown>, context, [...path, name])
     else if (typeof prop.default === 'string' && (prop.kind === 'int' || prop.kind === 'number'))

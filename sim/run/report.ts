@@ -38,6 +38,8 @@ export interface CallSummary {
   readonly sent: number
   readonly answered: number
   readonly failed: number
+  readonly throttled: number
+  readonly retried: number
   /** Calls without an answer when the run ended, whenever they were sent. */
   readonly open: number
 }
