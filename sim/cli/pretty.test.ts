@@ -33,7 +33,19 @@ const resource = (name: string, type: string, more: Partial<ResourceReport> = {}
   ...more,
 })
 const QUEUE = resource('Jobs', 'AWS::SQS::Queue', { received: 1200, succeeded: 29 })
-const calls = [{ from: 'Load', to: 'Jobs', action: 'sqs:SendMessage', sent: 1200, answered: 29, failed: 0, throttled: 0, retried: 0, open: 1171 }]
+const calls = [
+  {
+    from: 'Load',
+    to: 'Jobs',
+    action: 'sqs:SendMessage',
+    sent: 1200,
+    answered: 29,
+    failed: 0,
+    throttled: 0,
+    retried: 0,
+    open: 1171,
+  },
+]
 const report = (more: Partial<Report>): Report => ({
   schema: 'hotshard.report/1',
   scenario: 'orders.yaml',
