@@ -56,6 +56,10 @@ export function stepsFor(action: string, to: CfnResource, target: string, isTold
       ]
     case 'lambda:InvokeFunction':
       return step({ Payload: '$' })
+    case 'firehose:PutRecord':
+      return step({ Record: { Data: '$' } })
+    case 'firehose:PutRecordBatch':
+      return step({ Records: [{ Data: '$' }] })
     case 's3:PutObject':
       return step({ Key: OBJECT_KEY, ContentLength: OBJECT_SIZE })
     case 's3:DeleteObject':

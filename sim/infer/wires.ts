@@ -180,7 +180,11 @@ export function wiringOf(names: Names, routes: readonly RouteTo[]): Wiring {
         }
     }
     for (const { node, to } of mentions(resource, names))
-      add(resource, to, { what: inWords(resource), span: node.span, by: undefined })
+      // A delivery stream invokes the function that it names by itself.
+      add(resource, to, {
+        ...{ what: inWords(resource), span: node.span },
+        by: resource.type === 'AWS::KinesisFirehose::DeliveryStream' ? resource.logicalId : undefined,
+      })
   }
   sources.push(...permitted(names, sources))
   return { calls, sources }

@@ -60,7 +60,12 @@ function entryWorkloads({ template, calls, failing, sources, rooms }: Given, nam
     const insteadOf = isRoute ? [] : [...new Set(own.map(({ what }) => what))]
     const body = BODIES.get(operation)
     const order = body === undefined ? {} : orderOf(template.resources.get(on)!)
-    const more = Object.keys(order).length > 0 ? { Parameters: { [body!]: '$', ...order } } : {}
+    const more =
+      operation === 'firehose:PutRecord'
+        ? { Parameters: { Record: { Data: '$', DataSize: '1KB' } } }
+        : Object.keys(order).length > 0
+          ? { Parameters: { [body!]: '$', ...order } }
+          : {}
     return [{ ...{ name, target: on, operation, rate: RATE, more, insteadOf, span } }]
   })
 }

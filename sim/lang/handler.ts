@@ -19,6 +19,7 @@ import {
   readSizeTemplate,
   readTemplate,
   readTimeTemplate,
+  SIZES,
 } from './values.ts'
 
 /** What the compiler must know of the scenario around the steps. */
@@ -41,8 +42,6 @@ export interface StepContext {
 
 const FLOW = namesOf(STEPS)
 const STEP_ADDS = namesOf(BESIDE)
-/** Parameters that the simulator adds to an API's own, because a template has no bytes to count. */
-export const SIZES: ReadonlySet<string> = new Set(['ContentLength', 'ItemSize', 'MessageSize'])
 
 type Draft = { -readonly [K in keyof Instruction]: Instruction[K] } & Record<string, unknown>
 

@@ -1,7 +1,7 @@
 // Values inside a scenario's steps and workloads: constants, paths into the event, texts with paths in them, draws.
 import type { KeyDistribution } from '../engine/keys.ts'
 import { createKeySampler, createSampler, type Distribution, type KeySampler, type Sampler } from '../engine/sample.ts'
-import { isList, isMap, textOf, toJs, type Node, type Scalar } from '../cfn/index.ts'
+import { isList, isMap, textOf, type Node, type Scalar } from '../cfn/index.ts'
 import type { Condition, KeySource, Streams, Template } from '../parts/program.ts'
 import { nearest } from '../diag/suggest.ts'
 import { DISTRIBUTION_NAMES, parseDistribution, type FileReader } from './distribution.ts'
@@ -63,6 +63,9 @@ export class KeyTables {
   }
 }
 
+/** Sizes that the simulator adds to an API's own parameters, because a template has no bytes to count. */
+export const SIZES: ReadonlySet<string> = new Set(['ContentLength', 'DataSize', 'ItemSize', 'MessageSize'])
+
 /** Reads any value: `$.a` is a path, `{$.a}` inside a text is filled in, keys and distributions are drawn, the rest stands for itself. */
 export function readTemplate(node: Node, place: string, context: StepContext): Template {
   if (isMap(node)) {
@@ -70,13 +73,18 @@ export function readTemplate(node: Node, place: string, context: StepContext): T
     const values: Template[] = []
     for (const { key, value } of node.pairs.values()) {
       keys.push(key)
-      values.push(readTemplate(value, `${place}.${key}`, context))
+      const at = `${place}.${key}`
+      values.push(key === 'DataSize' ? readSizeTemplate(value, at, context) : readTemplate(value, at, context))
     }
-    return values.every((value) => value.kind === 'constant') ? constant(toJs(node)) : { kind: 'map', keys, values }
+    return values.every((value) => value.kind === 'constant')
+      ? constant(Object.fromEntries(values.map(({ value }, i) => [keys[i], value])))
+      : { kind: 'map', keys, values }
   }
   if (isList(node)) {
     const items = node.items.map((item, i) => readTemplate(item, `${place}.${i}`, context))
-    return items.every((item) => item.kind === 'constant') ? constant(toJs(node)) : { kind: 'list', items }
+    return items.every((item) => item.kind === 'constant')
+      ? constant(items.map(({ value }) => value))
+      : { kind: 'list', items }
   }
   if (typeof node.value !== 'string') return constant(node.value)
   if (isDrawn(node.value)) return readDraw(node, place, context)

@@ -8,12 +8,12 @@ import type { Template } from '../parts/program.ts'
 import { backoff, sdkRetries, type RetrySettings } from '../parts/retry.ts'
 import { readArrivals } from './arrivals.ts'
 import { Fields } from './fields.ts'
-import { SIZES, type StepContext } from './handler.ts'
+import type { StepContext } from './handler.ts'
 import { BACKOFF, CLIENT, JITTERS, namesOf, RETRIES, SDKS, WORKLOAD } from './members.ts'
 import { registry } from './registry.ts'
 import type { Component, Resources } from './resources.ts'
 import type { Named, SimulationSection } from './simulation.ts'
-import { readAttribute, readSizeTemplate, readTemplate } from './values.ts'
+import { readAttribute, readSizeTemplate, readTemplate, SIZES } from './values.ts'
 
 /** Reads the workloads; `scales` are the factors that are given from outside. */
 export function readWorkloads(
@@ -168,6 +168,7 @@ export function carried(event: Template, action: string, target: Component): Tem
   if (action === 'sqs:SendMessage') return wrap('MessageBody', event)
   if (action === 'sns:Publish') return wrap('Message', event)
   if (action === 'lambda:InvokeFunction') return wrap('Payload', event)
+  if (action === 'firehose:PutRecord') return wrap('Record', wrap('Data', event))
   return event
 }
 

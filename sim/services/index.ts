@@ -10,6 +10,7 @@ import { alarm } from './cloudwatch/alarm.ts'
 import { compositeAlarm } from './cloudwatch/composite-alarm.ts'
 import { table } from './dynamodb/table.ts'
 import { instance } from './ec2/instance.ts'
+import { deliveryStream } from './kinesisfirehose/delivery-stream.ts'
 import { alias } from './lambda/alias.ts'
 import { eventSourceMapping } from './lambda/event-source-mapping.ts'
 import { lambdaFunction } from './lambda/function.ts'
@@ -47,6 +48,7 @@ export const services: readonly ServiceDef[] = [
   compositeAlarm,
   table,
   instance,
+  deliveryStream,
   alias,
   eventSourceMapping,
   lambdaFunction,
