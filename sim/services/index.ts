@@ -35,6 +35,7 @@ import { lints as dynamodbLints } from './dynamodb/lints.ts'
 import { lints as ec2Lints } from './ec2/lints.ts'
 import { lints as elasticbeanstalkLints } from './elasticbeanstalk/lints.ts'
 import { lints as lambdaLints } from './lambda/lints.ts'
+import { lints as snsLints } from './sns/lints.ts'
 import { lints as sqsLints } from './sqs/lints.ts'
 import { lints as stepfunctionsLints } from './stepfunctions/lints.ts'
 
@@ -76,6 +77,7 @@ export const serviceLints: readonly Lints[] = [
   ec2Lints,
   elasticbeanstalkLints,
   lambdaLints,
+  snsLints,
   sqsLints,
   stepfunctionsLints,
 ]

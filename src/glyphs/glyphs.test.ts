@@ -68,6 +68,44 @@ const CASES: readonly Case[] = [
     badge: /7 given up/,
   },
   {
+    glyph: 'queue',
+    readings: { Visible: [3, 90], 'In flight': [1, 1], Groups: [2, 10], 'Locked groups': [1, 1], Sent: [5, 10] },
+    cells: {
+      Groups: {
+        columns: ['Messages', 'Locked', 'Receives'],
+        before: [
+          [2, 1, 1],
+          [1, 0, 0],
+        ],
+        after: [
+          [1, 0, 0],
+          [81, 1, 4],
+        ],
+      },
+    },
+    says: /1 of 10 groups locked, 80 wait behind the first of the group tenant-7/,
+    badge: /group tenant-7 stuck/,
+  },
+  {
+    glyph: 'topic',
+    readings: { Published: [10, 20], Delivered: [20, 21], 'Filtered out': [0, 15], 'Given up': [0, 0] },
+    cells: {
+      Subscriptions: {
+        columns: ['Delivered', 'Failed', 'Under way', 'Given up'],
+        before: [
+          [10, 0, 0, 0],
+          [10, 0, 0, 0],
+        ],
+        after: [
+          [20, 0, 0, 0],
+          [1, 19, 120, 0],
+        ],
+      },
+    },
+    says: /20\/s published, 21\/s delivered, 15\/s filtered out, deliveries to tenant-7 fail/,
+    badge: /tenant-7 fails/,
+  },
+  {
     glyph: 'table',
     readings: {
       'Write units': [100, 900],

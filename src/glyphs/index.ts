@@ -11,6 +11,7 @@ import { ICONS } from './icons.ts'
 import { queue } from './queue.ts'
 import { server } from './server.ts'
 import { table } from './table.ts'
+import { topic } from './topic.ts'
 
 const GLYPHS: ReadonlyMap<string, Glyph> = new Map<string, Glyph>([
   ['account', account],
@@ -20,6 +21,7 @@ const GLYPHS: ReadonlyMap<string, Glyph> = new Map<string, Glyph>([
   ['function', lambda],
   ['queue', queue],
   ['table', table],
+  ['topic', topic],
   ['alarm', alarm],
   ['server', server],
   ['topic', { ...generic, icon: ICONS.fan }],

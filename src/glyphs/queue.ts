@@ -26,6 +26,36 @@ function tube(pen: Pen, box: Box, count: number, colour: string, old: boolean): 
   return value
 }
 
+/** The first message of a group that came back so often is stuck. */
+const STUCK_AFTER = 3
+
+/** The group of a FIFO queue that waits behind a message which always comes back. */
+function stuck(view: NodeView): { readonly name: string; readonly waiting: number } | undefined {
+  const cells = view.cells('Groups')
+  for (let i = 0; i < (cells?.listed ?? 0); i++)
+    if (cells!.value(i, 'Receives') >= STUCK_AFTER && cells!.value(i, 'Messages') > 1)
+      return { name: cells!.label(i) ?? '', waiting: cells!.value(i, 'Messages') - 1 }
+  return undefined
+}
+
+/** Message groups side by side, each a line as long as what waits in it; a locked one ends in a disc. */
+function lanes(pen: Pen, box: Box, cells: NamedCells): number {
+  const { theme, k } = pen
+  pen.rect(box, theme.track, Math.min(9 * k, box.h / 2), theme.line, 1.2)
+  const shown = Math.min(cells.listed, Math.max(1, Math.floor((box.h - 6 * k) / (11 * k))))
+  const step = (box.h - 6 * k) / shown
+  const longest = Math.max(1, ...Array.from({ length: shown }, (_, i) => cells.value(i, 'Messages')))
+  for (let i = 0; i < shown; i++) {
+    const y = box.y + 3 * k + step * (i + 0.5)
+    const right = box.x + box.w - 9 * k
+    const broken = cells.value(i, 'Receives') >= STUCK_AFTER
+    const length = (box.w - 22 * k) * (cells.value(i, 'Messages') / longest)
+    pen.line(right - length, y, right, y, broken ? theme.throttled : theme.ramp[3], Math.min(4 * k, step * 0.5))
+    if (cells.value(i, 'Locked') === 1) pen.mark(broken ? 'error' : 'ok', right, y, 3 * k, theme.ramp[4])
+  }
+  return 1
+}
+
 /** A box of messages in flight: of each disc the share is filled for which it stays hidden; answers how many one stands for. */
 function flight(pen: Pen, box: Box, view: NodeView): number {
   const { theme, k } = pen
@@ -88,7 +118,11 @@ export const queue: Glyph = {
     const trayHeight = dead > 0 && box.h > 56 * k ? Math.min(28, Math.max(18, box.h / k / 5)) * k : 0
     const height = Math.max(10 * k, box.h - words - below - (trayHeight > 0 ? trayHeight + 5 * k : 0))
     const main = { x: box.x, y: box.y + words, w: box.w - (width > 0 ? width + 7 * k : 0), h: height }
-    const value = tube(pen, main, visible, theme.ramp[3], isOld(view))
+    const groups = view.cells('Groups')
+    const value =
+      groups !== undefined && groups.listed > 0
+        ? lanes(pen, main, groups)
+        : tube(pen, main, visible, theme.ramp[3], isOld(view))
     let flying = 1
     const room = { x: main.x + main.w + 7 * k, y: main.y, w: width, h: height }
     if (width > 0) flying = flight(pen, room, view)
@@ -142,9 +176,14 @@ export const queue: Glyph = {
   },
   describe(view) {
     const dead = amount(view, 'Dead-lettered')
+    const held = stuck(view)
     return [
       `${number(amount(view, 'Visible'))} messages wait, ${number(amount(view, 'In flight'))} are in flight`,
       ...(amount(view, 'Oldest') > 0 ? [`the oldest for ${seconds(amount(view, 'Oldest'))}`] : []),
+      ...(amount(view, 'Groups') > 0
+        ? [`${number(amount(view, 'Locked groups'))} of ${number(amount(view, 'Groups'))} groups locked`]
+        : []),
+      ...(held === undefined ? [] : [`${number(held.waiting)} wait behind the first of the group ${held.name}`]),
       ...(dead > 0 ? [`${number(dead)} given up to the dead-letter queue`] : []),
     ].join(', ')
   },
@@ -159,6 +198,8 @@ export const queue: Glyph = {
   },
   badge(view) {
     const dead = amount(view, 'Dead-lettered')
+    const held = stuck(view)
+    if (held !== undefined) return { outcome: 'retry', text: `group ${held.name} stuck` }
     if (dead > 0) return { outcome: 'dead-letter', text: `${number(dead)} given up` }
     const growth = amount(view, 'Sent') - amount(view, 'Deleted')
     return growth > 1 && amount(view, 'Oldest') > 10

@@ -67,6 +67,8 @@ export class Deliveries {
   readonly givenUp: Stretch
   /** Those of them that no dead-letter queue took. */
   readonly lost: Stretch
+  /** By subscription: deliveries under way, those that arrived, those given up, attempts that failed. */
+  readonly bySubscriber: { inside: number; arrived: number; givenUp: number; failed: number }[]
   private readonly owner: Owner
   private readonly subscribers: readonly Subscriber[]
   private readonly edges: readonly number[]
@@ -95,6 +97,7 @@ export class Deliveries {
     this.givenUp = new Stretch(owner.sim.warmUp)
     this.lost = new Stretch(owner.sim.warmUp)
     this.subscribers = subscribers
+    this.bySubscriber = subscribers.map(() => ({ inside: 0, arrived: 0, givenUp: 0, failed: 0 }))
     this.edges = edges
     this.deadLetterEdges = deadLetterEdges
     this.targets = targets
@@ -112,6 +115,7 @@ export class Deliveries {
     delivery.isDeadLetter = false
     this.started++
     this.inside++
+    this.bySubscriber[subscriber].inside++
     const line = this.lineOf(delivery)
     if (line === undefined) this.owner.sim.after(this.paced(subscriber, delay), this.targets.due, row)
     else if (this.lines.has(line)) this.lines.get(line)!.push(row)
@@ -186,6 +190,7 @@ export class Deliveries {
 
   private arrive(row: number): void {
     this.arrived++
+    this.bySubscriber[this.rows[row].subscriber].arrived++
     this.owner.delivered()
     this.end(row)
   }
@@ -197,6 +202,7 @@ export class Deliveries {
     const subscriber = this.subscribers[delivery.subscriber]
     const delay = mayHelp ? delayBefore(subscriber.phases, delivery.retries) : NONE
     this.failures.note(sim.clock[0])
+    this.bySubscriber[delivery.subscriber].failed++
     this.owner.attemptFailed(subscriber)
     if (delay >= 0) {
       delivery.retries++
@@ -205,6 +211,7 @@ export class Deliveries {
       return
     }
     this.givenUp.note(sim.clock[0])
+    this.bySubscriber[delivery.subscriber].givenUp++
     this.owner.failed(subscriber)
     if (this.deadLetterEdges[delivery.subscriber] === NONE) {
       this.lost.note(sim.clock[0])
@@ -223,6 +230,7 @@ export class Deliveries {
     if (replay !== undefined && --replay.left === 0) replay.status = 'Completed'
     delivery.message = null
     this.inside--
+    this.bySubscriber[delivery.subscriber].inside--
     this.free.push(row)
     if (line === undefined) return
     const next = this.lines.get(line)!.shift()

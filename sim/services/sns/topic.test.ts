@@ -5,6 +5,7 @@ import { scenarioOf } from '../../../test/scenarios.ts'
 import { steps, wait } from '../../../test/lambda.ts'
 import type { Instruction } from '../../parts/program.ts'
 import { Session, type Answer as Told } from '../../index.ts'
+import { reportOf } from '../../run/report.ts'
 import { runScenario } from '../../run/run.ts'
 import { server } from '../http/server.ts'
 import { account } from '../lambda/account.ts'
@@ -799,5 +800,31 @@ describe('endpoints', () => {
     expect(l.state<{ calls: [number, unknown][] }>('F').calls).toMatchObject([
       [0, { DeliveryStreamName: 'F', Record: { Data: { Message: 'x' } } }],
     ])
+  })
+})
+
+describe('what a topic says of its subscribers', () => {
+  const insights = (more: string, rate: string) => {
+    const run = runScenario(
+      scenarioOf(`
+Resources:
+  News: { Type: AWS::SNS::Topic }
+  Hook: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref News, Protocol: https, Endpoint: "https://a.example.com/"${more} } }
+Simulation:
+  Duration: 10m
+  Resources: { Away: { Type: Sim::Http::Server, Properties: { Url: "https://a.example.com/", Workers: 10, ServiceTime: 1ms, ErrorRate: ${rate} } } }
+  Workloads: { Load: { Target: News, Operation: sns:Publish, Rate: 1/s, Parameters: { Message: x, MessageAttributes: { kind: { DataType: String, StringValue: news } } } } }
+`),
+    )
+    return reportOf(run, '').insights.map(({ kind, resource }) => `${kind} ${resource}`)
+  }
+
+  test('that one fails and is tried again, that one loses messages, that one takes nothing, or nothing', () => {
+    const patient = ', DeliveryPolicy: { healthyRetryPolicy: { numRetries: 60, minDelayTarget: 1, maxDelayTarget: 1 } }'
+    expect(insights(patient, '0.3')).toContain('failing-subscriber News')
+    expect(insights(patient, '0.01')).not.toContain('failing-subscriber News')
+    expect(insights('', '0.9')).toContain('undelivered News')
+    expect(insights(', FilterPolicy: { kind: [sports] }', '0')).toEqual(['filter-takes-nothing News'])
+    expect(insights(', FilterPolicy: { kind: [news] }', '0')).toEqual([])
   })
 })

@@ -6,17 +6,18 @@ import type { Call } from '../../engine/calls.ts'
 import type { MetricId } from '../../engine/recorder.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
-import type { Config, Finding, Look, Near, ServiceDef, Sim } from '../../model/contract.ts'
+import type { Config, Near, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { isoText } from '../../parts/calendar.ts'
 import { sha256Hex } from '../../parts/hash.ts'
 import { jsonSize, utf8Size } from '../../parts/json-size.ts'
 import { RateWindow } from '../../parts/rate-window.ts'
-import { count, counted, percent } from '../../parts/words.ts'
 import { Archive, type Replay } from './archive.ts'
 import { Deliveries, type Message } from './deliveries.ts'
 import { verdictOf } from './filter-policy.ts'
 import { PROTOCOLS, subscribersOf, type Subscriber } from './topic-config.ts'
+import { findingsOf } from './topic-insights.ts'
+import { view } from './topic-view.ts'
 import { getSubscriptionAttributes, setSubscriptionAttributes } from './topic-attributes.ts'
 import {
   assumptions,
@@ -189,40 +190,7 @@ export const topic: ServiceDef<Topic> = {
       self.copies + self.duplicated === self.deliveries.started + self.filtered + self.unconfirmed,
   },
   insights: findingsOf,
-  view: {
-    glyph: 'topic',
-    label: 'Topic',
-    level: (self) => self.deliveries.inside,
-    levelMax: (self) => Math.max(100, self.deliveries.inside),
-    tone: (self) => (self.isFailing() ? 'failing' : self.deliveries.inside > 0 ? 'busy' : 'calm'),
-    detail: (config) => `${counted((config['Subscribers'] as readonly Subscriber[]).length, 'subscription')}`,
-    deadLetters: (config) =>
-      (config['Subscribers'] as readonly Subscriber[]).flatMap(({ deadLetters }) =>
-        deadLetters === null ? [] : [deadLetters],
-      ),
-    readings: [
-      { name: 'Published', unit: '1/s', doc: 'Messages published.', counter: true, read: (self) => self.published },
-      {
-        name: 'Delivered',
-        unit: '1/s',
-        doc: 'Deliveries that arrived.',
-        counter: true,
-        read: (self) => self.deliveries.arrived,
-      },
-      {
-        name: 'Under way',
-        unit: 'deliveries',
-        doc: 'Deliveries not over yet.',
-        read: (self) => self.deliveries.inside,
-      },
-      {
-        name: 'Given up',
-        unit: 'deliveries',
-        doc: 'Deliveries given up since the beginning.',
-        read: (self) => self.deliveries.givenUp.total,
-      },
-    ],
-  },
+  view,
   // A publish is over when the message is stored: what delivers it belongs to the request and serves no call of it.
   traced: { answer: 'service time', serves: () => NONE },
   report: (self) => ({
@@ -586,24 +554,4 @@ function deliveryAnswered(self: Topic, call: Call): void {
 /** Timer: an HTTP endpoint has not answered in time. */
 function deliveryTimedOut(self: Topic, row: number): void {
   self.deliveries.timedOut(row)
-}
-
-/** Deliveries that came to nothing. */
-function findingsOf(self: Topic, look: Look): Finding[] {
-  const { givenUp, lost } = self.deliveries
-  if (givenUp.count === 0) return []
-  const share = givenUp.count / (givenUp.count + (look.metric('NumberOfNotificationsDelivered', 'Sum') ?? 0))
-  const denied = self.subscribers.filter(({ isDenied }) => isDenied).map(({ to }) => to!)
-  const why = denied.length === 0 ? '' : ` The policy of ${denied.join(', ')} does not let SNS send.`
-  return [
-    {
-      kind: 'undelivered',
-      from: givenUp.first,
-      to: givenUp.last,
-      share,
-      title: lost.count > 0 ? 'Messages of a topic are lost' : 'Messages of a topic go to dead letters',
-      text: `${counted(givenUp.count, 'delivery', 'deliveries')} of ${look.name} (${percent(share)}) ${givenUp.count === 1 ? 'was' : 'were'} given up, ${count(lost.count)} of them lost.${why}`,
-      suspects: denied.length > 0 ? denied : look.callees().map(({ other }) => other),
-    },
-  ]
 }

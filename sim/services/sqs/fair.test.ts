@@ -1,7 +1,10 @@
 // Shows the rules of fair queues: who is noisy, who goes first, when it is over.
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { lab, MINUTE, SECOND, type Lab } from '../../../test/kit.ts'
+import { scenarioOf } from '../../../test/scenarios.ts'
+import { reportOf } from '../../run/report.ts'
+import { runScenario } from '../../run/run.ts'
 import { queue } from './queue.ts'
 import type { Queue, ReceivedMessage } from './queue-state.ts'
 
@@ -216,4 +219,25 @@ it('conserves messages and hands each out once, whatever tenants do', () => {
     }),
     { numRuns: 60 },
   )
+})
+
+test('a noisy group among others is told of, alone in a queue it is not [SQS-61]', () => {
+  const kinds = (groups: string): string[] =>
+    reportOf(
+      runScenario(
+        scenarioOf(`
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Jobs: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 60 } }
+  Work: { Type: AWS::Serverless::Function, Properties: { Runtime: nodejs22.x, Timeout: 10, Events: { Feed: { Type: SQS, Properties: { Queue: !GetAtt Jobs.Arn, ScalingConfig: { MaximumConcurrency: 5 } } } } } }
+Simulation:
+  Duration: 3m
+  Workloads: { Load: { Target: Jobs, Operation: sqs:SendMessage, Rate: 20/s, Attributes: { who: "${groups}" }, Parameters: { MessageBody: $, MessageGroupId: $.who } } }
+  Handlers: { Work: [{ Wait: 4s }] }
+`),
+      ),
+      '',
+    ).insights.map(({ kind }) => kind)
+  expect(kinds('choice(loud: 0.95, quiet: 0.05)')).toContain('noisy-group')
+  expect(kinds('choice(loud: 1)')).not.toContain('noisy-group')
 })

@@ -313,6 +313,32 @@ Simulation:
   expect(kinds(290)).not.toContain('queue-throttled')
 })
 
+test('a group behind a message that always comes back is told of, and one that is held up once is not [SQS-43]', () => {
+  const insights = (kind: string) => {
+    const run = runScenario(
+      scenarioOf(`
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Jobs: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true, VisibilityTimeout: 30 } }
+  Work: { Type: AWS::Serverless::Function, Properties: { Runtime: nodejs22.x, Timeout: 5, Events: { Feed: { Type: SQS, Properties: { Queue: !GetAtt Jobs.Arn, BatchSize: 1 } } } } }
+Simulation:
+  Duration: 5m
+  Workloads:
+    Load: { Target: Jobs, Operation: sqs:SendMessage, Rate: 1/s, Arrivals: regular, Attributes: { kind: good }, Parameters: { MessageBody: $, MessageGroupId: g, MessageDeduplicationId: uuid } }
+    Odd: { Target: Jobs, Operation: sqs:SendMessage, Rate: 1/s, Count: 1, Attributes: { kind: ${kind} }, Parameters: { MessageBody: $, MessageGroupId: g, MessageDeduplicationId: uuid } }
+  Handlers: { Work: [{ If: { Condition: "$.Records[0].kind == 'bad'", Then: [{ Fail: Poison }] } }] }
+`),
+    )
+    return reportOf(run, '').insights
+  }
+  const stuck = insights('bad')
+  expect(stuck.map(({ kind }) => kind)).toContain('blocked-group')
+  expect(stuck.find(({ kind }) => kind === 'blocked-group')!.text).toMatch(
+    /The group g of Jobs waits behind one message that was received \d+ times in vain: 2\d\d messages behind it/,
+  )
+  expect(insights('fine').map(({ kind }) => kind)).toEqual([])
+})
+
 describe('moves', () => {
   it('go to a FIFO queue only, with a new time, the same id and group, and are known by it [SQS-31, SQS-32, SQS-33, SQS-34]', () => {
     expect(() =>

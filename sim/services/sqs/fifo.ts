@@ -1,6 +1,7 @@
 // What makes a queue a FIFO queue: groups in order, messages known again for five minutes, and limits of requests.
 import type { Config, Sim } from '../../model/contract.ts'
 import { fnv1a, sha256Hex } from '../../parts/hash.ts'
+import { Stretch } from '../../parts/stretch.ts'
 import { RateWindow } from '../../parts/rate-window.ts'
 import { Groups } from './groups.ts'
 import type { Messages } from './messages.ts'
@@ -19,6 +20,14 @@ export interface Sent {
   readonly MessageId: number
   readonly SequenceNumber?: string
   readonly MD5OfMessageAttributes?: string
+}
+
+/** A message that came back again and again while others of its group waited behind it. */
+export interface Blocker {
+  readonly group: string
+  readonly id: number
+  receives: number
+  waiting: number
 }
 
 /** Something remembered for five minutes by a name. */
@@ -48,9 +57,13 @@ export class Fifo {
   readonly groups: Groups
   /** As GetQueueAttributes tells them. */
   readonly settings: Readonly<Record<string, string>>
+  /** Messages that came back while others of their group waited, and the worst of them. */
+  readonly blocked: Stretch
+  blocker: Blocker | null = null
   /** Receipt handles of an earlier receive, for whoever asks again with the same attempt id (SQS-47). */
   readonly attempts = new Remembered<readonly number[]>()
   private readonly sent = new Remembered<Sent>()
+  private readonly messages: Messages
   private readonly byContent: boolean
   private readonly perGroup: boolean
   private readonly ids: string[] = []
@@ -65,6 +78,8 @@ export class Fifo {
 
   constructor(messages: Messages, config: Config, sim: Sim) {
     this.groups = new Groups(messages, sim.quota('FifoLookAhead'))
+    this.messages = messages
+    this.blocked = new Stretch(sim.warmUp)
     this.byContent = config['ContentBasedDeduplication'] === true
     this.perGroup = config['DeduplicationScope'] === 'messageGroup'
     this.settings = {
@@ -115,6 +130,16 @@ export class Fifo {
       MessageDeduplicationId: this.ids[row],
       SequenceNumber: sequenceNumber(this.groups.placeOf(row)),
     }
+  }
+
+  /** A message was received in vain: its group has waited for it. */
+  cameBack(now: number, row: number): void {
+    const waiting = this.groups.behindIt(row)
+    if (waiting === 0) return
+    this.blocked.note(now)
+    const receives = this.messages.receives[row]
+    if (this.blocker !== null && receives < this.blocker.receives) return
+    this.blocker = { group: this.groups.nameOf(row), id: this.messages.id[row], receives, waiting }
   }
 
   /** A message of another queue is known by its old message id (SQS-33). */

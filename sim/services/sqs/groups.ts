@@ -22,6 +22,7 @@ export class Groups {
   private head: Int32Array = new Int32Array(16)
   private tail: Int32Array = new Int32Array(16)
   private flying: Int32Array = new Int32Array(16)
+  private length: Int32Array = new Int32Array(16)
   private listed: Float64Array = new Float64Array(16)
   private used = 0
   private readonly free: number[] = []
@@ -55,6 +56,7 @@ export class Groups {
     if (before === NONE) this.head[group] = row
     else this.next[before] = row
     this.tail[group] = row
+    this.length[group]++
     if (this.seen < this.lookAhead) {
       this.seen++
       this.seenEnd = row
@@ -70,6 +72,21 @@ export class Groups {
   /** A message's place among all that ever came, from 1. */
   placeOf(row: number): number {
     return this.place[row]
+  }
+
+  /** How many messages of its group a message holds up. */
+  behindIt(row: number): number {
+    return this.length[this.group[row]] - 1
+  }
+
+  /** How many groups have messages. */
+  get count(): number {
+    return this.numbers.size
+  }
+
+  /** Hands over every group: its first message, how many it has, how many of them are in flight. */
+  each(visit: (name: string, head: number, length: number, flying: number) => void): void {
+    for (const [name, group] of this.numbers) visit(name, this.head[group], this.length[group], this.flying[group])
   }
 
   /** The message to hand out first, −1 = none. */
@@ -115,6 +132,7 @@ export class Groups {
     else this.next[previous] = next
     if (next === NONE) this.tail[group] = previous
     else this.previous[next] = previous
+    this.length[group]--
     const comesInto = this.seeOneMore(row)
     if (this.head[group] === NONE) this.drop(group, this.names[row])
     else this.look(group)
@@ -165,6 +183,7 @@ export class Groups {
     this.head[group] = NONE
     this.tail[group] = NONE
     this.flying[group] = 0
+    this.length[group] = 0
     this.listed[group] = NONE
     return group
   }
@@ -187,6 +206,7 @@ export class Groups {
     this.head = widened(this.head, new Int32Array(length))
     this.tail = widened(this.tail, new Int32Array(length))
     this.flying = widened(this.flying, new Int32Array(length))
+    this.length = widened(this.length, new Int32Array(length))
     this.listed = widened(this.listed, new Float64Array(length))
   }
 }

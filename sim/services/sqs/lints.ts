@@ -7,6 +7,21 @@ const RETENTION = 345_600
 const RETENTION_MAX = 1_209_600
 const GUIDE = 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide'
 
+const orderly = (more: string): string => `Resources:
+  Jobs:
+    Type: AWS::SQS::Queue
+    Properties:
+      FifoQueue: true
+      ContentBasedDeduplication: true${more}
+Simulation:
+  Workloads:
+    Load:
+      Target: Jobs
+      Operation: sqs:SendMessage
+      Rate: 400/s
+      Attributes: { id: uuid }
+      Parameters: { MessageBody: $, MessageGroupId: $.id }`
+
 export const lints: Lints = {
   'sqs/dead-letters-expire-early': {
     severity: 'warning',
@@ -46,6 +61,30 @@ export const lints: Lints = {
             message: `\`${queue.logicalId}\` gives a message up after one receive, a throttled one too`,
             span: queue.place('RedrivePolicy', 'maxReceiveCount'),
             help: '`maxReceiveCount: 5` leaves room for what passes by itself',
+          },
+        ]
+      }),
+  },
+  'sqs/fifo-over-its-limit': {
+    severity: 'warning',
+    title: 'a FIFO queue that is sent more than it takes',
+    text: 'Without high throughput a FIFO queue takes 300 requests a second for each of send, receive and delete, and refuses the others. A batch of ten is one request; with `FifoThroughputLimit: perMessageGroupId` the limit holds for each partition of the message groups instead.',
+    wrong: orderly(''),
+    right: orderly(`
+      DeduplicationScope: messageGroup
+      FifoThroughputLimit: perMessageGroupId`),
+    source: `${GUIDE}/quotas-messages.html`,
+    find: (scene) =>
+      scene.workloads.flatMap(({ action, target, peak, span }) => {
+        const limit = scene.quota('sqs.FifoTransactionsPerSecond')
+        const isOver = /^sqs:(SendMessage|ReceiveMessage|DeleteMessage)(Batch)?$/.test(action) && peak > limit
+        if (!isOver || target.type !== QUEUE || target.config?.['FifoQueue'] !== true) return []
+        if (target.config['FifoThroughputLimit'] === 'perMessageGroupId') return []
+        return [
+          {
+            message: `up to ${peak} requests a second are sent to the FIFO queue \`${target.logicalId}\`, which takes ${limit}`,
+            span,
+            help: 'send batches, or set `DeduplicationScope: messageGroup` and `FifoThroughputLimit: perMessageGroupId`',
           },
         ]
       }),

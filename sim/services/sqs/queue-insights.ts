@@ -14,17 +14,23 @@ const MOMENTS = 2_000
 /** Receives that end without a delete are worth a sentence from here on. */
 const LEAST = 5
 const LEAST_SHARE = 0.01
+/** A group is held up when its first message came back so often while others waited. */
+const LEAST_BLOCKS = 3
+const MOST_OF_IT = 0.8
 
 export function findingsOf(q: Queue, look: Look): Finding[] {
   // What lies in a dead-letter queue is told by the queue that it came from.
   if (q.moves.sources.length > 0) return []
   const late = worksTooLong(q, look)
+  const blocked = late.length > 0 ? [] : blockedGroup(q, look)
   return [
     ...refused(q, look),
-    ...backlog(look),
+    ...blocked,
+    ...(isWhatWaits(q, look, blocked) ? [] : backlog(look)),
     ...late,
     ...givenUp(q, look),
-    ...(late.length > 0 ? [] : comesBack(q, look)),
+    ...noisyGroups(q, look),
+    ...(late.length + blocked.length > 0 ? [] : comesBack(q, look)),
   ]
 }
 
@@ -39,6 +45,47 @@ function refused({ throttled }: Queue, look: Look): Finding[] {
       share: Math.min(1, throttled.count / Math.max(1, came(look) + throttled.count)),
       title: 'A FIFO queue refuses requests',
       text: `${counted(throttled.count, 'request')} to ${look.name} ${throttled.count === 1 ? 'was' : 'were'} refused: it takes so many sends, receives and deletes a second. Batches count as one; high throughput takes more, spread over message groups.`,
+      drivers: look.callers().map(({ other }) => other),
+    },
+  ]
+}
+
+/** A message that always comes back, and a group of a FIFO queue that waits behind it (SQS-43). */
+function blockedGroup({ fifo, sent }: Queue, look: Look): Finding[] {
+  if (fifo === null || fifo.blocker === null || fifo.blocked.count < LEAST_BLOCKS) return []
+  const { blocked, blocker } = fifo
+  return [
+    {
+      kind: 'blocked-group',
+      from: blocked.first,
+      to: blocked.last,
+      share: Math.min(1, blocker.waiting / Math.max(1, sent)),
+      title: 'A message holds up its group',
+      text: `The group ${blocker.group} of ${look.name} waits behind one message that was received ${often(blocker.receives)} in vain: ${counted(blocker.waiting, 'message')} behind it, of which none is handed out before it is deleted, expires or goes to a dead-letter queue.`,
+      suspects: look.consumers(),
+    },
+  ]
+}
+
+/** Whether what waits in the queue is the blocked group and nothing else to speak of. */
+function isWhatWaits({ fifo }: Queue, look: Look, blocked: readonly Finding[]): boolean {
+  const height = look.metric('ApproximateNumberOfMessagesVisible', 'Maximum') ?? 0
+  return blocked.length > 0 && fifo!.blocker!.waiting >= MOST_OF_IT * height
+}
+
+/** A message group of a standard queue that takes so much that the others go first (SQS-61). */
+function noisyGroups({ messages: { tenants } }: Queue, look: Look): Finding[] {
+  // Alone in a queue nobody is kept waiting.
+  if (tenants === null || tenants.noted.count === 0 || tenants.seen < 2) return []
+  const { noted, lastNoisy } = tenants
+  return [
+    {
+      kind: 'noisy-group',
+      from: noted.first,
+      to: noted.last,
+      share: Math.min(1, lastNoisy.share),
+      title: 'A noisy group waits for the others',
+      text: `The group ${lastNoisy.name} of ${look.name} took more than its share of the consumers: while it has a backlog, the messages of all quieter groups go first.`,
       drivers: look.callers().map(({ other }) => other),
     },
   ]

@@ -1,5 +1,6 @@
 // What a queue shows of itself: how many messages wait and are in flight, and the oldest of both one by one.
 import type { Cells, CellSink, View } from '../../model/contract.ts'
+import { fnv1a } from '../../parts/hash.ts'
 import { DELAYED, IN_FLIGHT, NONE } from './messages.ts'
 import { SECOND, type Queue } from './queue-state.ts'
 import { isVisible } from './tenants.ts'
@@ -58,6 +59,34 @@ const flying: Cells<Queue> = {
   each: (q, now, cell) => eachOldest(q, now, true, FLYING_MAX, cell),
 }
 
+/** Groups of a FIFO queue that are shown, the first ones of at most so many that are looked at. */
+const GROUPS_MAX = 40
+
+const groups: Cells<Queue> = {
+  name: 'Groups',
+  doc: `FIFO: message groups with messages in the queue, at most ${GROUPS_MAX}, the longest first.`,
+  columns: [
+    { name: 'Messages', unit: 'messages', doc: 'Of the group, in the queue.' },
+    { name: 'Locked', unit: '', doc: '1 = one of them is in flight, so that the others wait.' },
+    { name: 'Receives', unit: '', doc: 'How often the first of them was received.' },
+  ],
+  each: (q, _now, cell) => {
+    if (q.fifo === null) return
+    const found: { id: number; name: string; values: readonly number[] }[] = []
+    let looked = 0
+    q.fifo.groups.each((name, head, length, flying) => {
+      if (looked++ < STEPS_MAX)
+        found.push({
+          id: fnv1a(name),
+          name,
+          values: [length, flying > 0 ? 1 : 0, q.messages.receives[head]],
+        })
+    })
+    found.sort((a, b) => b.values[0] - a.values[0] || (a.name < b.name ? -1 : 1))
+    for (const { id, name, values } of found.slice(0, GROUPS_MAX)) cell(id, values, name)
+  },
+}
+
 export const view: View<Queue> = {
   glyph: 'queue',
   label: 'Queue',
@@ -85,11 +114,23 @@ export const view: View<Queue> = {
     { name: 'Sent', unit: '1/s', doc: 'Messages that come in.', counter: true, read: (q) => q.sent + q.redriven },
     { name: 'Deleted', unit: '1/s', doc: 'Messages done with.', counter: true, read: (q) => q.deleted },
     {
+      name: 'Groups',
+      unit: 'groups',
+      doc: 'FIFO: message groups with messages in the queue.',
+      read: (q) => (q.fifo === null ? NaN : q.fifo.groups.count),
+    },
+    {
+      name: 'Locked groups',
+      unit: 'groups',
+      doc: 'FIFO: those of them that wait for a message in flight.',
+      read: (q) => (q.fifo === null ? NaN : q.fifo.groups.locked),
+    },
+    {
       name: 'Dead-lettered',
       unit: 'messages',
       doc: 'Messages given to the dead-letter queue since the beginning.',
       read: (q) => q.moves.buried.total,
     },
   ],
-  cells: [waiting, flying],
+  cells: [waiting, flying, groups],
 }

@@ -399,6 +399,7 @@ function delayPassed(q: Queue, row: number): void {
 
 function visibilityExpired(q: Queue, row: number): void {
   q.returned.note(q.now)
+  q.fifo?.cameBack(q.now, row)
   q.comeBack(row)
 }
 

@@ -4,6 +4,7 @@
 // queue's; a receive takes from that only when the queue's own chain has nothing left (SQS-62). They are moved there when a
 // receive comes upon them, so that becoming noisy costs nothing.
 import type { Sim } from '../../model/contract.ts'
+import { Stretch } from '../../parts/stretch.ts'
 import { BusyWindow } from './busy-window.ts'
 import { Chain, DELAYED, HELD, IN_FLIGHT, NONE, RETURNED, WAITING, type Messages } from './messages.ts'
 import { QUIET_AFTER_US } from './queue.facts.ts'
@@ -31,6 +32,11 @@ export class Tenant {
 }
 
 export class Tenants {
+  /** When tenants became noisy, and the last of them with its share of the time. */
+  readonly noted: Stretch
+  lastNoisy = { name: '', share: 0 }
+  /** Tenants that ever came. */
+  seen = 0
   /** Noisy tenants, in the order in which they became it. */
   readonly noisy: Tenant[] = []
   private readonly messages: Messages
@@ -45,6 +51,7 @@ export class Tenants {
   /** `inFlight`: messages in flight in the whole queue, of which none has a tenant yet. */
   constructor(messages: Messages, sim: Sim, inFlight: number) {
     this.messages = messages
+    this.noted = new Stretch(sim.warmUp)
     this.leastInFlight = sim.quota('NoisyGroupInFlight')
     this.share = sim.quota('NoisyGroupShare') / 100
     this.all = new BusyWindow(sim.clock[0], inFlight)
@@ -65,6 +72,7 @@ export class Tenants {
     let tenant = this.byName.get(name)
     if (tenant === undefined) {
       this.sweep(now)
+      this.seen++
       tenant = new Tenant(name, now)
       this.byName.set(name, tenant)
     }
@@ -155,6 +163,8 @@ export class Tenants {
     if (!hasMost && !(tenant.busy.sum(now) > this.share * this.all.sum(now))) return
     tenant.isNoisy = true
     this.noisy.push(tenant)
+    this.noted.note(now)
+    this.lastNoisy = { name: tenant.name, share: tenant.busy.sum(now) / Math.max(1, this.all.sum(now)) }
   }
 
   /** A tenant's messages stand in line again, behind those that wait. */
