@@ -124,14 +124,6 @@ export const ICONS = {
       [5.2, 11.5],
     ])(ctx)
   }),
-  fan: strokes((ctx) => {
-    for (const y of [3, 8, 13])
-      path([
-        [3, 8],
-        [12.5, y],
-      ])(ctx)
-    ctx.moveTo(14, 8)
-  }),
   gauge: strokes((ctx) => {
     ctx.arc(8, 9.5, 6, Math.PI, 2 * Math.PI)
     path([

@@ -24,7 +24,6 @@ const GLYPHS: ReadonlyMap<string, Glyph> = new Map<string, Glyph>([
   ['topic', topic],
   ['alarm', alarm],
   ['server', server],
-  ['topic', { ...generic, icon: ICONS.fan }],
   ['bus', { ...generic, icon: ICONS.bus }],
   ['rule', { ...generic, icon: ICONS.funnel }],
   ['archive', { ...generic, icon: ICONS.bucket }],
