@@ -70,7 +70,7 @@ function cellsOf(resource: ResourceReport): string[] {
 
 /** Calls by what became of them. A function behind an alias gets none itself: what it ran stands for them. */
 function callCells(resource: ResourceReport): string[] {
-  const ran = resource.received === 0 ? (resource.latency?.samples ?? 0) : 0
+  const ran = resource.received === 0 && !isSingleton(resource) ? (resource.latency?.samples ?? 0) : 0
   return [
     count(resource.received + ran),
     count(resource.succeeded + Math.max(0, ran - resource.failed)),

@@ -107,7 +107,7 @@ function draftSteps(call: InferredCall, isMade: boolean, reason: string | undefi
   const to = around.template.resources.get(call.to)!
   const target = around.rooms.targetOf(call.to, call.action)
   if (isMade && target !== undefined)
-    return stepsFor(call.action, to, target, isTold(call, around)).map((step, i) => ({
+    return stepsFor(call.action, to, target, around.template, isTold(call, around)).map((step, i) => ({
       step,
       title,
       why: i === 0 ? call.evidence : [],

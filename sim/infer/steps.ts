@@ -2,7 +2,8 @@
 //
 // The one idea: a template does not say which item a call is about, so every call draws its keys from one small population, the same
 // for readers and writers; what is read has then been written before long.
-import { get, isTrue, items, stringOf, textOf, type CfnResource, type PlainMap } from '../cfn/index.ts'
+import { get, isTrue, items, stringOf, textOf, type CfnResource, type PlainMap, type Template } from '../cfn/index.ts'
+import { entriesFor } from './events.ts'
 
 /** Partitions and items in each that keys are drawn from. */
 const PARTITIONS = 1000
@@ -15,7 +16,13 @@ const TOLD_KEY = '$.Records[0].s3.object.key'
 const SCANNED = 20
 
 /** A step that makes the call; undefined when its parameters are not known here. `isTold` = an event of the bucket names the object. */
-export function stepsFor(action: string, to: CfnResource, target: string, isTold = false): readonly PlainMap[] {
+export function stepsFor(
+  action: string,
+  to: CfnResource,
+  target: string,
+  template: Template,
+  isTold = false,
+): readonly PlainMap[] {
   const on = { [target]: to.logicalId }
   const step = (parameters: PlainMap): readonly PlainMap[] => [{ [action]: { ...on, ...parameters } }]
   switch (action) {
@@ -60,6 +67,8 @@ export function stepsFor(action: string, to: CfnResource, target: string, isTold
       return step({ Record: { Data: '$' } })
     case 'firehose:PutRecordBatch':
       return step({ Records: [{ Data: '$' }] })
+    case 'events:PutEvents':
+      return step({ Entries: [...entriesFor(template, to)] })
     case 's3:PutObject':
       return step({ Key: OBJECT_KEY, ContentLength: OBJECT_SIZE })
     case 's3:DeleteObject':

@@ -2,6 +2,7 @@
 import { get, items, stringOf, type CfnResource, type Node, type PlainMap, type Template } from '../cfn/index.ts'
 import type { Span } from '../diag/span.ts'
 import type { InferredCall, Rooms, Source } from './graph.ts'
+import { entriesFor, untoldEvents } from './events.ts'
 import { objectFor, orderOf } from './steps.ts'
 
 export interface DraftWorkload {
@@ -31,7 +32,7 @@ export interface Given {
 
 export function draftWorkloads(given: Given): readonly DraftWorkload[] {
   const names = new Names(given.rooms)
-  return [...entryWorkloads(given, names), ...standIns(given, names)]
+  return [...entryWorkloads(given, names), ...untoldWorkloads(given, names), ...standIns(given, names)]
 }
 
 /** The parameter that carries a message. */
@@ -39,6 +40,15 @@ const BODIES: ReadonlyMap<string, string> = new Map([
   ['sqs:SendMessage', 'MessageBody'],
   ['sns:Publish', 'Message'],
 ])
+
+/** What an operation is given besides the message itself, where it asks for more. */
+function parametersFor(operation: string, to: CfnResource, template: Template): PlainMap | undefined {
+  if (operation === 'firehose:PutRecord') return { Record: { Data: '$', DataSize: '1KB' } }
+  if (operation === 'events:PutEvents') return { Entries: [...entriesFor(template, to)] }
+  const body = BODIES.get(operation)
+  const order = body === undefined ? {} : orderOf(to)
+  return Object.keys(order).length > 0 ? { [body!]: '$', ...order } : undefined
+}
 
 /** A workload on each route, and on each queue that nothing in the simulation sends to. */
 function entryWorkloads({ template, calls, failing, sources, rooms }: Given, names: Names): DraftWorkload[] {
@@ -58,15 +68,25 @@ function entryWorkloads({ template, calls, failing, sources, rooms }: Given, nam
     if (operation === 's3:PutObject') return objectWorkloads(template.resources.get(on)!, { calls, sources }, names)
     const name = names.take(isRoute ? operation : on, isRoute ? on : 'Client')
     const insteadOf = isRoute ? [] : [...new Set(own.map(({ what }) => what))]
-    const body = BODIES.get(operation)
-    const order = body === undefined ? {} : orderOf(template.resources.get(on)!)
-    const more =
-      operation === 'firehose:PutRecord'
-        ? { Parameters: { Record: { Data: '$', DataSize: '1KB' } } }
-        : Object.keys(order).length > 0
-          ? { Parameters: { [body!]: '$', ...order } }
-          : {}
+    const parameters = parametersFor(operation, template.resources.get(on)!, template)
+    const more = parameters === undefined ? {} : { Parameters: parameters }
     return [{ ...{ name, target: on, operation, rate: RATE, more, insteadOf, span } }]
+  })
+}
+
+/** The default bus, which no template names. */
+const DEFAULT_BUS = 'Sim::Events::DefaultBus'
+
+/** Events for rules of the default bus, in place of services and applications outside. */
+function untoldWorkloads({ template }: Given, names: Names): DraftWorkload[] {
+  return untoldEvents(template).map(({ rule, source, entry }) => {
+    const isService = source.startsWith('aws.')
+    return {
+      ...{ name: names.take(rule.logicalId, 'Events'), target: DEFAULT_BUS, rate: RATE, span: rule.keySpan },
+      operation: isService ? 'events:PutServiceEvent' : 'events:PutEvents',
+      more: { Parameters: isService ? entry : { Entries: [entry] } },
+      insteadOf: [`events of ${source}`],
+    }
   })
 }
 

@@ -388,7 +388,9 @@ class Compiler {
     params: Node,
   ): { op: Op<never>; name: string } | undefined {
     const { context } = this
-    const found = by === undefined ? context.account(action) : this.named(by, params)
+    // Where the account has a resource of its own, the default bus, the parameter may be left out.
+    const isNamed = by !== undefined && get(params, by) !== undefined
+    const found = isNamed ? this.named(by, params) : context.account(action)
     const op = found?.def.ops[action]
     if (found !== undefined && op !== undefined) return { op: op as Op<never>, name: found.name }
     const node = by === undefined ? undefined : get(params, by)

@@ -99,15 +99,15 @@ ${fn('Orders2', '{ A: { Type: Api, Properties: { Path: /o, Method: post } }, B: 
 
   it('leaves out what no room answers, and what is too weak to go by', () => {
     const scenario = bare(`${SAM}
-  Bus: { Type: AWS::Events::EventBus, Properties: { Name: bus } }${queue('Told')}
-${fn('Publish', '{}', 'Policies: [EventBridgePutEventsPolicy: { EventBusName: !Ref Bus }]\n      Environment: { Variables: { BUS: !Ref Bus, QUEUE: !Ref Told } }')}`)
+  Flow: { Type: AWS::StepFunctions::StateMachine, Properties: { RoleArn: arn, DefinitionString: "{}" } }${queue('Told')}
+${fn('Publish', '{}', 'Policies: [StepFunctionsExecutionPolicy: { StateMachineName: !GetAtt Flow.Name }]\n      Environment: { Variables: { FLOW: !Ref Flow, QUEUE: !Ref Told } }')}`)
     const [{ always } = { always: [] }] = scenario.draft!.handlers
     expect(always.map(({ step, title }) => [step, title])).toEqual([
-      [undefined, 'not made: events:PutEvents on Bus, no room for it yet'],
+      [undefined, 'not made: states:StartExecution on Flow, no room for it yet'],
       [undefined, 'perhaps: sqs:SendMessage on Told'],
     ])
     expect(overlayOf(scenario)).toMatch(
-      /# not made: events:PutEvents on Bus, no room for it yet: policy template \S+ allows events:PutEvents \(line \d+\)/,
+      /# not made: states:StartExecution on Flow, no room for it yet: policy template \S+ allows states:StartExecution \(line \d+\)/,
     )
   })
 })

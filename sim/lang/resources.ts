@@ -152,24 +152,25 @@ export function readResources(
     if (found.some((other) => broken.has(other.logicalId))) throw NEIGHBOUR_BROKEN
     return found
   }
+  const nearOf = (self: ResourceView, def: ServiceDef): Near => ({
+    self,
+    all: (type) =>
+      sound(
+        [...views.values()]
+          .map((other) => other.view)
+          .filter((other) => other.type === type)
+          .sort((a, b) => (a.logicalId < b.logicalId ? -1 : 1)),
+      ),
+    resourceAt: (text) => {
+      const found = typeof text === 'string' ? views.get(template.resourceAt(text)?.logicalId ?? '')?.view : undefined
+      return found === undefined ? undefined : sound([found])[0]
+    },
+    quota: (name) => quota(def, name),
+  })
   for (const { view, resource } of views.values()) {
     const def = registry.byType.get(resource.type)
     if (def === undefined) continue
-    const near: Near = {
-      self: view,
-      all: (type) =>
-        sound(
-          [...views.values()]
-            .map((other) => other.view)
-            .filter((other) => other.type === type)
-            .sort((a, b) => (a.logicalId < b.logicalId ? -1 : 1)),
-        ),
-      resourceAt: (text) => {
-        const found = typeof text === 'string' ? views.get(template.resourceAt(text)?.logicalId ?? '')?.view : undefined
-        return found === undefined ? undefined : sound([found])[0]
-      },
-      quota: (name) => quota(def, name),
-    }
+    const near = nearOf(view, def)
     const gathered = broken.has(view.logicalId) ? undefined : gather(def, near)
     const complete = gathered !== undefined
     const config = complete ? Object.freeze({ ...view.config, ...gathered }) : view.config
@@ -197,7 +198,16 @@ export function readResources(
         notSimulated: () => undefined,
       },
     )
-    components.push({ name: def.type, def, config, complete: true, dimensionValue: undefined, span: undefined })
+    const self: ResourceView = {
+      ...{ logicalId: def.type, type: def.type, config },
+      error: () => undefined,
+      notSimulated: () => undefined,
+    }
+    const gathered = gather(def, nearOf(self, def))
+    components.push({
+      ...{ name: def.type, def, config: Object.freeze({ ...config, ...gathered }) },
+      ...{ complete: gathered !== undefined, dimensionValue: undefined, span: undefined },
+    })
   }
   const byName = new Map(components.map((component) => [component.name, component]))
   return {

@@ -420,9 +420,11 @@ export interface Sim {
   metricAlias(metric: MetricId, name: string, dimensions: Readonly<Record<string, string>>): void
   /** The edge to another component on which `action` is called; its answers arrive at `answered`. */
   edge<S>(to: Ref, action: Action, answered: EventFunction<S>, caller?: Caller | null): number
-  /** Its own stream, a function of (scenario seed, component name, purpose). */
   /** The component at the far end of an edge. */
   calleeOf(edge: number): Ref
+  /** Who calls on an edge, where that is known: an action of the operator. */
+  callerOf(edge: number): Caller | null
+  /** Its own stream, a function of (scenario seed, component name, purpose). */
   rng(purpose: string): Rng
   quota(name: string): number
   sampler(assumption: string): Sampler

@@ -35,6 +35,7 @@ const TRANSIENT_HTTP = new Set([500, 502, 503, 504])
 /** The HTTP code of each exception that a room's operations raise, as the services' API references give it. */
 export const HTTP_CODES: Readonly<Record<string, number>> = {
   AccessDenied: 403,
+  AccessDeniedException: 403,
   AuthorizationQueryParametersError: 400,
   BadGatewayException: 502,
   BatchEntryIdsNotDistinct: 400,
@@ -49,6 +50,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   ExpiredIteratorException: 400,
   GatewayTimeoutException: 504,
   IllegalArgumentException: 400,
+  IllegalStatusException: 400,
   IncorrectInstanceState: 400,
   // Ours: the model answers 501 where it knows that AWS would do more.
   IndexNotSimulated: 501,
@@ -61,6 +63,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   InvalidAttributeValue: 400,
   InvalidBatchEntryId: 400,
   'InvalidInstanceID.NotFound': 400,
+  InvalidEventPatternException: 400,
   InvalidObjectState: 403,
   InvalidParameter: 400,
   InvalidParameterCombination: 400,
@@ -98,6 +101,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   RequestLimitExceeded: 400,
   RequestTooLargeException: 413,
   RequestThrottled: 400,
+  ResourceAlreadyExistsException: 400,
   ResourceInUseException: 400,
   ResourceNotFoundException: 404,
   ScalingActivityInProgress: 400,

@@ -19,9 +19,16 @@ export class RateWindow {
     return now - this.times[this.at] >= this.window
   }
 
-  /** Notes a request that passes at `now` µs; time never goes back. */
+  /** Notes a request that passes at `now` µs; no later one passes before it. */
   note(now: number): void {
     this.times[this.at] = now
     this.at = this.at + 1 === this.times.length ? 0 : this.at + 1
+  }
+
+  /** Takes the next place: µs from `now` until a request may pass, which is noted for then. */
+  reserve(now: number): number {
+    const at = Math.max(now, this.times[this.at] + this.window)
+    this.note(at)
+    return at - now
   }
 }

@@ -1,5 +1,6 @@
 // Inputs of targets: constants, paths and templates with their variables.
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_START } from './calendar.ts'
 import { inputOf, isFlaw, readInput, VARIABLES_MAX, WHOLE_EVENT, type InputProperties } from './target-input.ts'
 
 const event = {
@@ -13,7 +14,7 @@ const event = {
   resources: [],
   detail: { id: 7, who: 'Ann "A" Lee', lines: [1, 2], deep: { yes: true } },
 }
-const occasion = { ruleArn: 'arn:rule', ruleName: 'rule', ingestionTime: '2026-01-05T00:00:01Z' }
+const occasion = { ruleArn: 'arn:rule', ruleName: 'rule', ingestedAt: DEFAULT_START + 1_500_000 }
 
 function made(properties: InputProperties): unknown {
   const read = readInput(properties)

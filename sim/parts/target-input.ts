@@ -2,6 +2,7 @@
 //
 // The one idea: a template is read once into a value whose texts know where variables stand, so that making an input is a walk
 // over a small tree and no text is ever parsed again.
+import { isoText } from './calendar.ts'
 import { readJsonPath, valueAt, type JsonPath } from './json-path.ts'
 
 /** How the input of a target is made. Plain data. */
@@ -40,8 +41,8 @@ const RESERVED: ReadonlySet<string> = new Set<Reserved>([
 export interface Occasion {
   readonly ruleArn: string
   readonly ruleName: string
-  /** When the event came in, as its `time` is written. */
-  readonly ingestionTime: unknown
+  /** When the event came in, in µs since 1970. */
+  readonly ingestedAt: number
 }
 
 export const WHOLE_EVENT: TargetInput = Object.freeze({ kind: 'event' })
@@ -212,7 +213,7 @@ function variableOf(variable: Variable, event: unknown, occasion: Occasion): unk
     case 'aws.events.rule-name':
       return occasion.ruleName
     case 'aws.events.event.ingestion-time':
-      return occasion.ingestionTime
+      return isoText(occasion.ingestedAt)
     case 'aws.events.event':
       return withoutDetail(event)
     case 'aws.events.event.json':

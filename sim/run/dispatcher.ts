@@ -174,6 +174,10 @@ export class Dispatcher {
     }
   }
 
+  callerOf(edge: number): Caller | null {
+    return this.callers[edge] ?? null
+  }
+
   send(call: Call): void {
     const edge = this.calls.edge[call]!
     this.sent[edge]!++

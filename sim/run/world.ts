@@ -301,6 +301,10 @@ class ComponentSim implements Sim {
     return this.dispatcher.edges[edge]!.to
   }
 
+  callerOf(edge: number): Caller | null {
+    return this.dispatcher.callerOf(edge)
+  }
+
   rng(purpose: string): Rng {
     return createRng(this.world.plan.seed, this.name, purpose)
   }

@@ -10,6 +10,10 @@ import { alarm } from './cloudwatch/alarm.ts'
 import { compositeAlarm } from './cloudwatch/composite-alarm.ts'
 import { table } from './dynamodb/table.ts'
 import { instance } from './ec2/instance.ts'
+import { apiDestination } from './events/api-destination.ts'
+import { archive } from './events/archive.ts'
+import { eventBus } from './events/event-bus.ts'
+import { rule } from './events/rule.ts'
 import { deliveryStream } from './kinesisfirehose/delivery-stream.ts'
 import { alias } from './lambda/alias.ts'
 import { eventSourceMapping } from './lambda/event-source-mapping.ts'
@@ -24,6 +28,7 @@ import { operator } from './client/operator.ts'
 import { workload } from './client/workload.ts'
 import { metrics } from './cloudwatch/metrics.ts'
 import { account as ec2Account } from './ec2/account.ts'
+import { defaultBus } from './events/default-bus.ts'
 import { server } from './http/server.ts'
 import { account as iamAccount } from './iam/account.ts'
 import { account as lambdaAccount } from './lambda/account.ts'
@@ -49,6 +54,10 @@ export const services: readonly ServiceDef[] = [
   compositeAlarm,
   table,
   instance,
+  apiDestination,
+  archive,
+  eventBus,
+  rule,
   deliveryStream,
   alias,
   eventSourceMapping,
@@ -63,6 +72,7 @@ export const services: readonly ServiceDef[] = [
   workload,
   metrics,
   ec2Account,
+  defaultBus,
   server,
   iamAccount,
   lambdaAccount,

@@ -120,6 +120,24 @@ export const properties = {
       'Resources:\n  Jobs: { Type: AWS::SQS::Queue }\n  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: a.b, Role: r, Code: { ZipFile: x } } }\n  Feed: { Type: AWS::Lambda::EventSourceMapping, Properties: { FunctionName: !Ref Work, EventSourceArn: !GetAtt Jobs.Arn, FilterCriteria: { Filters: [{ Pattern: \'{ "body": ["order"] }\' }] } } }\n',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html',
   },
+  'event-pattern': {
+    severity: 'error',
+    title: 'an event pattern that EventBridge refuses',
+    text: 'An event pattern maps fields of the event to lists of values and conditions, nested as the event is. A value stands in a list even when it is alone, and an operator has one key and an operand of its own kind.',
+    wrong: 'Resources:\n  Placed: { Type: AWS::Events::Rule, Properties: { EventPattern: { source: shop } } }\n',
+    right: 'Resources:\n  Placed: { Type: AWS::Events::Rule, Properties: { EventPattern: { source: [shop] } } }\n',
+    source: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html',
+  },
+  'target-input': {
+    severity: 'error',
+    title: 'an input that no target can be given',
+    text: 'A target gets the event, what stands at a path of it, a constant in JSON, or what a template makes of variables: one of them, and what is written must be a path, JSON or a template.',
+    wrong:
+      'Resources:\n  Jobs: { Type: AWS::SQS::Queue }\n  Placed: { Type: AWS::Events::Rule, Properties: { EventPattern: { source: [shop] }, Targets: [{ Id: a, Arn: !GetAtt Jobs.Arn, InputPath: detail }] } }\n',
+    right:
+      'Resources:\n  Jobs: { Type: AWS::SQS::Queue }\n  Placed: { Type: AWS::Events::Rule, Properties: { EventPattern: { source: [shop] }, Targets: [{ Id: a, Arn: !GetAtt Jobs.Arn, InputPath: $.detail }] } }\n',
+    source: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html',
+  },
   'visibility-below-timeout': {
     severity: 'error',
     title: 'a queue that hands out a message again while its function still works on it',

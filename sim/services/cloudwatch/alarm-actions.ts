@@ -2,6 +2,8 @@
 //
 // An action whose target nobody simulates is counted all the same, so that a run still says how often it would have rung.
 import type { Call } from '../../engine/calls.ts'
+import { isoText } from '../../parts/calendar.ts'
+import { serviceEvents, tell } from '../../parts/service-events.ts'
 import { count, time } from '../../parts/words.ts'
 import type { Config, Finding, Happening, Look, Near, Prop, Sim } from '../../model/contract.ts'
 import type { EventFunction } from '../../engine/kernel.ts'
@@ -113,16 +115,33 @@ export class Actions {
   private readonly enabled: boolean
   private readonly targets: readonly ActionTarget[]
   private readonly edges: number[] = []
+  private readonly bus: number
 
   /** `told` is the owner's event function for the answers. */
   constructor(config: Config, sim: Sim, told: EventFunction<any>) {
     this.sim = sim
     this.enabled = config['ActionsEnabled']
     this.targets = config['Targets']
+    this.bus = serviceEvents(config['TellsBus'] === true, sim, told)
     for (const target of this.targets) {
       this.counts.push(0)
       this.edges.push(target.to === '' ? NONE : sim.edge(target.to, target.action as `${string}:${string}`, told))
     }
+  }
+
+  /** Says on the default event bus that the state has changed, whether or not actions run (CW-28). */
+  announce({ at, state, previous, reason }: Change): void {
+    const { sim } = this
+    tell(sim, this.bus, 0, {
+      Source: 'aws.cloudwatch',
+      DetailType: 'CloudWatch Alarm State Change',
+      Resources: [sim.name],
+      Detail: {
+        alarmName: sim.name,
+        state: { value: state, reason, timestamp: isoText(sim.startsAt + at, 3) },
+        previousState: { value: previous },
+      },
+    })
   }
 
   /** Runs the actions of a state that has just begun. */

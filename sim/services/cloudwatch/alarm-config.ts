@@ -1,5 +1,6 @@
 // What an alarm looks at, read and checked from its properties: one metric, or an expression over up to ten.
 import type { Config, Near } from '../../model/contract.ts'
+import { hearsOf } from '../../parts/service-events.ts'
 import { gatherActions } from './alarm-actions.ts'
 import { listenersOf } from './composites.ts'
 import { idsIn, parseExpression, type Expression } from './metric-math.ts'
@@ -60,7 +61,12 @@ export function gather(near: Near): Config {
       `expected up to \`EvaluationPeriods\`, which is ${periods}`,
     )
   if (measured !== null) checkSpan(near, (periods * measured.period) / SECOND, measured.period)
-  return { Measured: measured, Targets: gatherActions(near), Listeners: listenersOf(near) }
+  return {
+    Measured: measured,
+    Targets: gatherActions(near),
+    Listeners: listenersOf(near),
+    TellsBus: hearsOf(near, 'aws.cloudwatch'),
+  }
 }
 
 /** CW-20: the evaluated periods together are a day, or a week where each is an hour or more. */

@@ -49,11 +49,11 @@ export const alarm: ServiceDef<Alarm> = {
     'Percentiles of too few samples leave the state as it is, if asked to (CW-25).',
     'Metric math: expressions over up to ten metrics of one period, period by period (CW-27).',
     'Actions run once for each change of state; scaling policies again every minute (CW-21).',
+    'Every change of state is told on the default event bus (CW-28).',
   ],
   omits: [
     'Metric math beyond arithmetic, comparisons, FILL, IF, PERIOD and functions over lists; anomaly detection; metrics of other accounts.',
     'Actions on EC2, OpsCenter and other targets without a room: they are counted.',
-    'The state-change event on the default event bus (CW-28).',
     'The delay with which services publish their metrics: a minute is readable when it ends (CW-08).',
   ],
   quotas: {},
@@ -207,6 +207,7 @@ export class Alarm {
     const change: Change = { at, state, previous: this.state, reason }
     this.state = state
     this.history.push(change)
+    this.actions.announce(change)
     this.actions.run(change)
     for (const listener of this.listeners) {
       const call = this.sim.open(listener, 0, 0)

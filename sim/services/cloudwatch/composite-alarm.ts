@@ -6,6 +6,7 @@ import type { Call } from '../../engine/calls.ts'
 import type { Target, TimerHandle } from '../../engine/kernel.ts'
 import type { Config, Near, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
+import { hearsOf } from '../../parts/service-events.ts'
 import { actionAnswered, actionProps, Actions, flapping, gatherActions, marksOf, type Change } from './alarm-actions.ts'
 import type { AlarmState } from './alarm-state.ts'
 import { alarmsIn, COMPOSITE, linkRule, listenersOf, listensTo, parseRule, ruleHolds, type Rule } from './composites.ts'
@@ -143,6 +144,7 @@ export class CompositeAlarm {
     this.history.push({ at: this.sim.clock[0], state, previous: this.state, reason })
     this.state = state
     this.stop()
+    this.actions.announce(this.history[this.history.length - 1])
     if (this.suppressor === undefined) this.announce()
     else if (!this.suppressed) this.waitTimer = this.sim.timer(this.wait, this.waitTarget, 0)
     for (const listener of this.listeners) {
@@ -272,6 +274,7 @@ function gather(near: Near): Config {
     Suppressor: suppressor === undefined ? undefined : (near.resourceAt(suppressor)?.logicalId ?? suppressor),
     Targets: gatherActions(near),
     Listeners: listenersOf(near),
+    TellsBus: hearsOf(near, 'aws.cloudwatch'),
   }
 }
 

@@ -241,6 +241,61 @@ describe('destinations', () => {
     expect(outside.notSimulated.join()).toContain('outside of this scenario: what goes there is lost')
   })
 
+  test('are a queue, a topic, a function or a bus, and for failures a bucket; another type is refused [N.LAMBDA-DEST-02, LAM-44]', () => {
+    const ended = (destination: string, more = ''): World =>
+      configured(
+        `MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: ${destination} } }`,
+        FAILS,
+        1,
+        more,
+      )
+    const record = {
+      requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 1, functionArn: 'Work' },
+      requestPayload: {},
+      responseContext: { statusCode: 200, functionError: 'Unhandled' },
+      responsePayload: { errorType: 'Broken' },
+    }
+    expect(bodies(ended('!GetAtt Bad.Arn'), 'Bad')).toMatchObject([record])
+    const told = ended(
+      '!Ref News',
+      `  News: { Type: AWS::SNS::Topic, Properties: { Subscription: [{ Protocol: sqs, Endpoint: !GetAtt Bad.Arn }] } }
+  Let: { Type: AWS::SQS::QueuePolicy, Properties: { Queues: [!Ref Bad], PolicyDocument: { Statement: [{ Effect: Allow, Principal: "*", Action: "sqs:SendMessage", Resource: "*" }] } } }`,
+    )
+    expect(bodies(told, 'Bad')).toMatchObject([{ Message: record }])
+    const bus = ended(
+      '!GetAtt Bus.Arn',
+      `  Bus: { Type: AWS::Events::EventBus, Properties: { Name: ends } }
+  Failed: { Type: AWS::Events::Rule, Properties: { EventBusName: !Ref Bus, EventPattern: { source: [lambda], detail-type: [Lambda Function Invocation Result - Failure] }, Targets: [{ Id: a, Arn: !GetAtt Bad.Arn, RoleArn: role }] } }`,
+    )
+    expect(bodies(bus, 'Bad')).toMatchObject([{ source: 'lambda', resources: ['Work'], detail: record }])
+    const bucket = ended('!GetAtt Ends.Arn', '  Ends: { Type: AWS::S3::Bucket }')
+    expect(bucket.stateOf<{ objects: { count: number } }>('Ends').objects.count).toBe(1)
+    expect(bucket.metricOf('Work', 'DestinationDeliveryFailures')!.series.points.every(({ sum }) => sum === 0)).toBe(
+      true,
+    )
+    const table =
+      '  T: { Type: AWS::DynamoDB::Table, Properties: { BillingMode: PAY_PER_REQUEST, KeySchema: [{ AttributeName: id, KeyType: HASH }], AttributeDefinitions: [{ AttributeName: id, AttributeType: S }] } }'
+    expect(() => ended('!GetAtt T.Arn', table)).toThrow(/expected a queue, a topic, a function, an event bus/)
+    expect(() =>
+      configured(
+        'DestinationConfig: { OnSuccess: { Destination: !GetAtt Ends.Arn } }',
+        FAILS,
+        1,
+        '  Ends: { Type: AWS::S3::Bucket }',
+      ),
+    ).toThrow(/expected a queue/)
+  })
+
+  test('may be the default bus, by its ARN', () => {
+    const ended = configured(
+      'DestinationConfig: { OnSuccess: { Destination: !Sub "arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/default" } }',
+      '[]',
+      3,
+      '  Done: { Type: AWS::Events::Rule, Properties: { EventPattern: { detail-type: [Lambda Function Invocation Result - Success] }, Targets: [{ Id: a, Arn: !GetAtt Good.Arn, RoleArn: role }] } }',
+    )
+    expect(bodies(ended, 'Good')).toHaveLength(3)
+  })
+
   test('may be another function, whose own events they are', () => {
     const ended = configured(
       'DestinationConfig: { OnSuccess: { Destination: !GetAtt Next.Arn } }',

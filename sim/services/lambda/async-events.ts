@@ -9,8 +9,10 @@ import type { Call } from '../../engine/calls.ts'
 import type { Target } from '../../engine/kernel.ts'
 import type { MetricId } from '../../engine/recorder.ts'
 import type { Action, Config, Sim } from '../../model/contract.ts'
+import { isoText } from '../../parts/calendar.ts'
 import { Stretch } from '../../parts/stretch.ts'
-import type { AsyncConfig } from './function-config.ts'
+import { bodyFor, type TargetParameters } from '../../parts/targets.ts'
+import type { AsyncConfig, Destination } from './function-config.ts'
 import type { LambdaFunction } from './function.ts'
 import { invoke } from './invocation.ts'
 import { exceeds } from './payload.ts'
@@ -35,6 +37,7 @@ class Event {
 interface Way {
   readonly edge: number
   readonly action: Action
+  readonly parameters: TargetParameters | undefined
 }
 
 export class AsyncEvents {
@@ -45,6 +48,7 @@ export class AsyncEvents {
   dropped = 0
   waiting = 0
   running = 0
+  private objects = 0
   private readonly events: Event[] = []
   private readonly free: number[] = []
   private readonly self: LambdaFunction
@@ -206,8 +210,17 @@ export class AsyncEvents {
   private deliver(way: Way, event: Event, record: unknown): void {
     const { sim } = this
     const call = sim.open(way.edge, 0, event.trace)
-    sim.calls.body[call] = BODIES[way.action]!(record)
+    sim.calls.body[call] =
+      way.action === 's3:PutObject'
+        ? { Key: this.nextKey(), Body: record }
+        : bodyFor(way.action, record, null, way.parameters)
     sim.send(call)
+  }
+
+  /** The name of a record as an object: no two are the same. */
+  private nextKey(): string {
+    const { sim } = this
+    return `aws/lambda/async/${sim.name}/${isoText(sim.startsAt + sim.clock[0])}-${++this.objects}`
   }
 
   /** A destination has answered. What it refuses is lost (LAM-45). */
@@ -233,19 +246,9 @@ export class AsyncEvents {
 
 const ACCEPTED = Object.freeze({ StatusCode: 202, Payload: '' })
 
-/** What a record is carried in, by the operation that takes it. */
-const BODIES: Readonly<Record<string, (record: unknown) => unknown>> = {
-  'sqs:SendMessage': (record) => ({ MessageBody: record }),
-  'sns:Publish': (record) => ({ Message: record }),
-  'lambda:InvokeFunction': (record) => ({ Payload: record, InvocationType: 'Event' }),
-}
-
-function wayTo(
-  sim: Sim,
-  to: { readonly to: string; readonly action: Action } | null,
-  answered: (self: LambdaFunction, call: Call) => void,
-): Way | null {
-  return to === null ? null : { edge: sim.edge(to.to, to.action, answered), action: to.action }
+function wayTo(sim: Sim, to: Destination | null, answered: (self: LambdaFunction, call: Call) => void): Way | null {
+  if (to === null) return null
+  return { edge: sim.edge(to.to, to.action, answered), action: to.action, parameters: to.parameters }
 }
 
 /** Operation `lambda:RunAsyncEvent`: the queue's own way to the function. */

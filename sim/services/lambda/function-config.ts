@@ -1,5 +1,6 @@
 // What a template may say about a function, and the mistakes that no single property shows.
 import * as p from '../../model/p.ts'
+import { calleeAt, type TargetParameters } from '../../parts/targets.ts'
 import type { Action, Config, Near, Props, ResourceView } from '../../model/contract.ts'
 import { RUNTIMES } from './function.facts.ts'
 
@@ -108,6 +109,8 @@ export interface Qualifier {
 export interface Destination {
   readonly to: string
   readonly action: Action
+  /** What a bus is told besides the record. */
+  readonly parameters?: TargetParameters
 }
 
 /** How asynchronous events under one name of the function are treated (LAM-40 to LAM-44). */
@@ -152,12 +155,12 @@ export function gather(near: Near): Gathered {
 }
 
 const ASYNC = 'AWS::Lambda::EventInvokeConfig'
-const TAKES: ReadonlyMap<string, Action> = new Map([
-  ['AWS::SQS::Queue', 'sqs:SendMessage'],
-  ['AWS::SNS::Topic', 'sns:Publish'],
-  ['AWS::Lambda::Function', 'lambda:InvokeFunction'],
-  ['AWS::Lambda::Alias', 'lambda:InvokeFunction'],
-  ['AWS::Lambda::Version', 'lambda:InvokeFunction'],
+/** What asynchronous events may be handed to at their end. */
+const TAKING: ReadonlySet<Action> = new Set([
+  'sqs:SendMessage',
+  'sns:Publish',
+  'lambda:InvokeFunction',
+  'events:PutEvents',
 ])
 
 /** How asynchronous events are treated under a name of the function; by default where nothing is said of it. */
@@ -167,10 +170,22 @@ function asyncOf(near: Near, name: string): AsyncConfig {
     .find(({ config }) => config['FunctionName'] === near.self.logicalId && qualifierOf(near, config) === name)
   if (view === undefined)
     return { retries: near.quota('AsyncRetries'), age: near.quota('AsyncEventAge'), success: null, failure: null }
-  const end = (way: 'OnSuccess' | 'OnFailure'): Destination | null =>
-    destinationAt(near, view, ['Properties', 'DestinationConfig', way, 'Destination'], 'the destination')
+  const end = (way: 'OnSuccess' | 'OnFailure'): Destination | null => {
+    const found = destinationAt(near, view, ['Properties', 'DestinationConfig', way, 'Destination'], 'the destination')
+    return found?.action === 'events:PutEvents' ? { ...found, parameters: resultOf(near, way) } : found
+  }
   const { MaximumRetryAttempts: retries, MaximumEventAgeInSeconds: age } = view.config
   return { retries, age, success: end('OnSuccess'), failure: end('OnFailure') }
+}
+
+/** What the record of an invocation is as an event of a bus (LAM-44). */
+function resultOf(near: Near, way: 'OnSuccess' | 'OnFailure'): TargetParameters {
+  const detailType = `Lambda Function Invocation Result - ${way === 'OnSuccess' ? 'Success' : 'Failure'}`
+  return {
+    source: { constant: 'lambda' },
+    detailType: { constant: detailType },
+    resources: [near.self.logicalId],
+  }
 }
 
 function qualifierOf(near: Near, config: Config): string {
@@ -184,11 +199,11 @@ function deadLettersOf(near: Near): Destination | null {
     ['Properties', 'DeadLetterConfig', 'TargetArn'],
     'the dead-letter target',
   )
-  if (found?.action !== 'lambda:InvokeFunction') return found
+  if (found === null || found.action === 'sqs:SendMessage' || found.action === 'sns:Publish') return found
   near.self.error(
     ['Properties', 'DeadLetterConfig', 'TargetArn'],
     'wrong-resource',
-    '`TargetArn` is a function',
+    `\`TargetArn\` is ${found.action === 'lambda:InvokeFunction' ? 'a function' : 'an event bus'}`,
     'expected a queue or a topic',
   )
   return null
@@ -198,22 +213,35 @@ function deadLettersOf(near: Near): Destination | null {
 function destinationAt(near: Near, view: ResourceView, path: readonly string[], what: string): Destination | null {
   const text = path.slice(1).reduce<any>((value, key) => value?.[key], view.config)
   if (text === undefined || text === null || text === '') return null
-  const target = near.resourceAt(text)
-  const action = TAKES.get(target?.type ?? '')
-  if (target === undefined || action === undefined) {
-    view.notSimulated(path, `${what} is ${target?.type ?? 'outside of this scenario'}: what goes there is lost`)
+  const other = near.resourceAt(text)
+  // Failures alone may go to a bucket, as objects (N.LAMBDA-DEST-02 today).
+  if (other?.type === 'AWS::S3::Bucket' && path.includes('OnFailure'))
+    return { to: other.logicalId, action: 's3:PutObject' }
+  const callee = calleeAt(near, text)
+  if (callee === undefined && other === undefined) {
+    view.notSimulated(path, `${what} is outside of this scenario: what goes there is lost`)
     return null
   }
-  if (target.config['FifoQueue'] === true || target.config['FifoTopic'] === true) {
+  if (callee === undefined || !TAKING.has(callee.action)) {
     view.error(
       path,
       'wrong-resource',
-      `\`${target.logicalId}\` is a FIFO ${action === 'sns:Publish' ? 'topic' : 'queue'}`,
+      `\`${other!.logicalId}\` is ${other!.type}`,
+      'expected a queue, a topic, a function, an event bus or, for failures, a bucket',
+    )
+    return null
+  }
+  const { action, to, view: target } = callee
+  if (target?.config['FifoQueue'] === true || target?.config['FifoTopic'] === true) {
+    view.error(
+      path,
+      'wrong-resource',
+      `\`${to}\` is a FIFO ${action === 'sns:Publish' ? 'topic' : 'queue'}`,
       'asynchronous events go to standard ones only',
     )
     return null
   }
-  return { to: target.logicalId, action }
+  return { to, action }
 }
 
 /** The provisioned concurrency of an alias or a version. */

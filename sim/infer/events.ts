@@ -1,0 +1,137 @@
+// Events for a bus that nobody says what is put on it: one for each of its rules, made of the rule's pattern.
+import { get, textOf, toJs, type CfnResource, type PlainMap, type Template } from '../cfn/index.ts'
+
+/** Entries of one call (EB-02). */
+const MOST_ENTRIES = 10
+
+/** Rooms that say on the default bus what happens in them, by the source of their events. */
+const TELLING: ReadonlyMap<string, string> = new Map([
+  ['aws.cloudwatch', 'AWS::CloudWatch::Alarm'],
+  ['aws.s3', 'AWS::S3::Bucket'],
+])
+
+/** An event for a rule of the default bus that nothing in the simulation tells of. */
+export interface Untold {
+  readonly rule: CfnResource
+  readonly source: string
+  readonly entry: PlainMap
+}
+
+/** An event for each rule of the default bus whose source nothing in the template stands for. */
+export function untoldEvents(template: Template): readonly Untold[] {
+  const types = new Set([...template.resources.values()].map(({ type }) => type))
+  return [...template.resources.values()].flatMap((rule) => {
+    const { type, properties } = rule
+    const named = get(properties, 'EventBusName')
+    const bus = named === undefined ? 'default' : textOf(named)
+    const pattern = get(properties, 'EventPattern')
+    if (type !== 'AWS::Events::Rule' || pattern === undefined || !isDefault(bus)) return []
+    if (textOf(get(properties, 'State') ?? pattern) === 'DISABLED') return []
+    const sample = sampleOf(parsed(toJs(pattern)))
+    if (sample === undefined) return []
+    const entry = entryOf(sample)
+    const source = String(entry['Source'])
+    return types.has(TELLING.get(source) ?? '') ? [] : [{ rule, source, entry }]
+  })
+}
+
+function isDefault(bus: string | undefined): boolean {
+  return bus === 'default' || bus?.endsWith(':event-bus/default') === true
+}
+
+/** Entries that the rules of a bus take, as far as an application may put them; a plain one where there are none. */
+export function entriesFor(template: Template, bus: CfnResource): readonly PlainMap[] {
+  const entries = [...template.resources.values()]
+    .filter(({ type, properties }) => type === 'AWS::Events::Rule' && isOn(template, bus, properties))
+    .flatMap(({ properties }) => {
+      const pattern = get(properties, 'EventPattern')
+      const sample = pattern === undefined ? undefined : sampleOf(parsed(toJs(pattern)))
+      return sample === undefined ? [] : [entryOf(sample)]
+    })
+    .filter(({ Source: source }) => !String(source).startsWith('aws.') || isPartners(bus, source))
+  const texts = entries.map((entry) => JSON.stringify(entry))
+  const distinct = entries.filter((_, i) => texts.indexOf(texts[i]!) === i)
+  return distinct.length === 0 ? [PLAIN] : distinct.slice(0, MOST_ENTRIES)
+}
+
+const PLAIN: PlainMap = { Source: 'application', DetailType: 'event', Detail: { id: 'uuid' } }
+
+function isOn(template: Template, bus: CfnResource, properties: CfnResource['properties']): boolean {
+  const named = get(properties, 'EventBusName')
+  return named !== undefined && template.resourceAt(textOf(named) ?? '')?.logicalId === bus.logicalId
+}
+
+/** Only the bus of a partner may get what has the partner's source. */
+function isPartners({ properties }: CfnResource, source: unknown): boolean {
+  const own = get(properties, 'EventSourceName')
+  return own !== undefined && textOf(own) === source
+}
+
+function entryOf(event: Readonly<Record<string, unknown>>): PlainMap {
+  const { source = PLAIN['Source'], 'detail-type': type = PLAIN['DetailType'], detail, resources } = event
+  const isMap = typeof detail === 'object' && detail !== null
+  return {
+    Source: source as string,
+    DetailType: type as string,
+    Detail: (isMap ? detail : PLAIN['Detail']) as PlainMap,
+    ...(resources === undefined ? {} : { Resources: [resources as string] }),
+  }
+}
+
+/** JSON in a text, unless it is a value already. */
+function parsed(pattern: unknown): unknown {
+  if (typeof pattern !== 'string') return pattern
+  try {
+    return JSON.parse(pattern) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+/** A value that meets a pattern: of each field the first alternative. */
+function sampleOf(pattern: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (!isMap(pattern)) return undefined
+  const sample: Record<string, unknown> = {}
+  for (const [key, wanted] of Object.entries(pattern)) {
+    if (key === '$or' && Array.isArray(wanted)) Object.assign(sample, sampleOf(wanted[0]))
+    else if (isMap(wanted)) sample[key] = sampleOf(wanted)
+    else {
+      const [first] = Array.isArray(wanted) ? (wanted as readonly unknown[]) : [wanted]
+      const value = isMap(first) ? meeting(first) : first
+      if (value !== undefined && isPlain(value)) sample[key] = value
+    }
+  }
+  return sample
+}
+
+/** Whether the language takes a text for itself: no path, no hole, no draw. */
+function isPlain(value: unknown): boolean {
+  return typeof value !== 'string' || (/^[\w .,:/@+-]*$/.test(value) && value !== 'uuid')
+}
+
+/** A value that meets a condition; undefined = the field must be missing. */
+function meeting(condition: Readonly<Record<string, unknown>>): unknown {
+  const [[name, of] = ['', undefined]] = Object.entries(condition)
+  const text = isMap(of) ? String(Object.values(of)[0]) : String(of)
+  switch (name) {
+    case 'exists':
+      return of === true ? 'any' : undefined
+    case 'numeric': {
+      const [operator, written] = Array.isArray(of) ? (of as readonly unknown[]) : []
+      const bound = Number(written)
+      return operator === '>' ? bound + 1 : operator === '<' ? bound - 1 : bound
+    }
+    case 'cidr':
+      return text.slice(0, Math.max(0, text.indexOf('/')))
+    case 'wildcard':
+      return text.replaceAll('*', '')
+    case 'anything-but':
+      return typeof of === 'number' ? of + 1 : 'anything else'
+    default:
+      return text
+  }
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
