@@ -1,6 +1,10 @@
 // Tables: keys that want too much, found on their way from the workload, and scans.
 import { describe, expect, test } from 'vitest'
 import { findingsOf, slugsOf } from '../../../test/lints.ts'
+import { scenarioOf } from '../../../test/scenarios.ts'
+import { runScenario } from '../../run/run.ts'
+import type { LambdaFunction } from '../lambda/function.ts'
+import type { Table } from './state.ts'
 
 const HOT = 'dynamodb/hot-key'
 const FEW = 'dynamodb/few-keys'
@@ -82,5 +86,55 @@ Simulation:
     )
     expect(answered).toContain('Return')
     expect(found(answered)).toEqual([])
+  })
+})
+
+describe('a write that adds to what is there', () => {
+  const ADD = 'UpdateExpression: "ADD n :one"'
+  const update = (expression: string, more = ''): string =>
+    `{ dynamodb:UpdateItem: { TableName: !Ref Events, Key: { pk: all }, ${expression}, ExpressionAttributeValues: { ":one": 1 }${more} } }`
+  const text = (
+    steps: string,
+    wiring: string,
+    load = 'Target: News, Operation: sns:Publish',
+  ): string => `Resources:${TABLE(4000)}${FN('Work')}
+  News: { Type: AWS::SNS::Topic }
+  ${wiring}
+Simulation:
+  Workloads: { Load: { ${load}, Rate: 1/s } }
+  Handlers: { Work: [${steps}] }`
+  const byTopic =
+    'Sub: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref News, Protocol: lambda, Endpoint: !GetAtt Work.Arn } }\n  May: { Type: AWS::Lambda::Permission, Properties: { Action: lambda:InvokeFunction, FunctionName: !Ref Work, Principal: sns.amazonaws.com } }'
+  const twice = (scenario: string): boolean => slugsOf(scenario).includes('dynamodb/counts-twice')
+  const FAIL = '{ Fail: Broken }'
+
+  test('counts twice where events come again and a later step can fail', () => {
+    expect(twice(text(`${update(ADD)}, ${FAIL}`, byTopic))).toBe(true)
+    expect(twice(text(`${update('UpdateExpression: "SET n = n + :one"')}, ${FAIL}`, byTopic))).toBe(true)
+    expect(twice(text(`${update('UpdateExpression: "SET n = :one"')}, ${FAIL}`, byTopic))).toBe(false)
+    expect(twice(text(`${update(ADD, ', ConditionExpression: "attribute_not_exists(seen)"')}, ${FAIL}`, byTopic))).toBe(
+      false,
+    )
+    expect(twice(text(`{ Wait: 1ms }, ${update(ADD)}`, byTopic))).toBe(false)
+    // Who waits for the function decides for himself whether he asks again.
+    expect(twice(text(`${update(ADD)}, ${FAIL}`, '', 'Target: Work'))).toBe(false)
+  })
+
+  test('is seen in what a run counts: one event, three runs, three where one was meant; by a condition on the id, one [N.LAMBDA-ASYNC-04]', () => {
+    const counted = (step: string): unknown => {
+      const scenario = text(
+        `${step}, { dynamodb:GetItem: { TableName: !Ref Events, Key: { pk: all } }, ResultPath: $.found }, { If: { Condition: "$.found.Item.n < 3", Then: [${FAIL}] } }`,
+        byTopic,
+        'Target: News, Operation: sns:Publish, Count: 1',
+      ).replace('Simulation:', 'Simulation:\n  Duration: 10m')
+      const { world } = runScenario(scenarioOf(scenario))
+      return [world.stateOf<LambdaFunction>('Work').running.entered, world.stateOf<Table>('Events').items.items[0]]
+    }
+    expect(counted(update(ADD))).toEqual([3, { pk: 'all', n: 3 }])
+    expect(
+      counted(
+        `${update(ADD, ', ConditionExpression: "attribute_not_exists(n)"').slice(0, -1)}, Catch: { ErrorEquals: [ConditionalCheckFailedException], Do: [] } }`,
+      ),
+    ).toEqual([3, { pk: 'all', n: 1 }])
   })
 })

@@ -1,6 +1,7 @@
 // Known traps of tables.
 import type { Lints, Scene, Written } from '../../lint/contract.ts'
 import { keyLints } from './key-lints.ts'
+import { repeatLints } from './repeat-lints.ts'
 import { scanLints } from './scan-lints.ts'
 
 const TABLE = 'AWS::DynamoDB::Table'
@@ -82,6 +83,7 @@ export const lints: Lints = {
       }),
   },
   ...keyLints,
+  ...repeatLints,
   ...scanLints,
 }
 
