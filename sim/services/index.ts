@@ -32,6 +32,7 @@ import { defaultBus } from './events/default-bus.ts'
 import { server } from './http/server.ts'
 import { account as iamAccount } from './iam/account.ts'
 import { account as lambdaAccount } from './lambda/account.ts'
+import { extendedClient } from './sqs/extended-client.ts'
 import { lints as apigatewayLints } from './apigateway/lints.ts'
 import { lints as autoscalingLints } from './autoscaling/lints.ts'
 import { lints as cloudfrontLints } from './cloudfront/lints.ts'
@@ -76,6 +77,7 @@ export const services: readonly ServiceDef[] = [
   server,
   iamAccount,
   lambdaAccount,
+  extendedClient,
 ]
 
 export const serviceLints: readonly Lints[] = [
