@@ -44,7 +44,7 @@ const put = (world: Lab, item: Item): unknown => ask(world, 'PutItem', { Item: i
 const names = (records: readonly StreamRecord[]): string[] => records.map(({ eventName }) => eventName)
 
 describe('records', () => {
-  test('put, the same put, another put, delete, delete again: INSERT, nothing, MODIFY, REMOVE, nothing [DDS-R3, DDS-R1]', () => {
+  test('put, the same put, another put, delete, delete again: INSERT, nothing, MODIFY, REMOVE, nothing [DDS-R3, DDS-R1, DDS-V1]', () => {
     const world = streamLab()
     put(world, { pk: 'a', n: 1 })
     put(world, { n: 1, pk: 'a' })

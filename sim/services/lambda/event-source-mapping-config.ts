@@ -11,6 +11,7 @@ export interface QueueSource {
   readonly kind: 'queue'
   /** Its logical id. */
   readonly queue: Ref
+  readonly isFifo: boolean
   readonly batchSize: number
   /** How long messages are hidden, in s; `hidden` = longer than the queue itself says. */
   readonly visibility: number
@@ -49,13 +50,15 @@ export function gather(near: Near): { readonly Source: Source | null } {
 
 function queueSource(near: Near, queue: ResourceView): QueueSource {
   const batchSize = near.self.config['BatchSize'] ?? MESSAGES_PER_CALL
-  checkBatch(near, batchSize, queue.config['FifoQueue'] === true)
+  const isFifo = queue.config['FifoQueue'] === true
+  checkBatch(near, batchSize, isFifo)
   for (const property of OF_STREAMS)
     if (near.self.config[property] !== undefined && near.self.config[property] !== NOTHING_SET.get(property))
       near.self.notSimulated(['Properties', property], 'means nothing to a queue')
   return {
     kind: 'queue',
     queue: queue.logicalId,
+    isFifo,
     batchSize,
     ...visibilityOf(near, queue),
     filter: filterOf(near),

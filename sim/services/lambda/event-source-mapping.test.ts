@@ -477,6 +477,19 @@ describe('a FIFO queue', () => {
     expect(stored(at, 'Jobs')).toBe(0)
   })
 
+  test('with a backlog of 300 in 3 groups runs 3 batches for 100 s, in 30 groups 30 for 10 s [N.LAMBDA-ESM-19]', () => {
+    const took = (groups: number): [most: number, seconds: number] => {
+      const at = world({ handler: steps(wait(SECOND)), jobs: { FifoQueue: true }, mapping: { BatchSize: 1 } })
+      at.run(SECOND)
+      sendInto(at, groups, 300)
+      const start = at.now
+      while (work(at).replied < 300) at.run(at.now + 100 * MS)
+      return [work(at).running.peak, Math.round((at.now - start) / SECOND)]
+    }
+    expect(took(3)).toEqual([3, 100])
+    expect(took(30)).toEqual([30, 10])
+  })
+
   test('mixes groups in a batch, and a batch that fails holds up its own groups alone [LAM-57, LAM-54]', () => {
     const jobs = { FifoQueue: true, VisibilityTimeout: 30 }
     const at = world({ handler: steps(fail), jobs })

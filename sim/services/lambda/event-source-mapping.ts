@@ -52,7 +52,7 @@ export const eventSourceMapping: ServiceDef<EventSourceMapping> = {
     'A batch is complete at its size, at the end of its window, or at 6 MB [LAM-53, LAM-60].',
     'Queue: success deletes the messages; failure leaves them to their visibility timeout; with `ReportBatchItemFailures` only the reported ones [LAM-54].',
     'Queue: a throttled batch is tried again until the visibility timeout of its messages, then let go; after a minute with errors or throttles the concurrency is halved, to no less than five, and grows again after one without [LAM-55].',
-    'A FIFO queue hands out no second batch of a group, so no more batches run than there are groups [LAM-57]; what goes back when part of a batch fails is up to the handler.',
+    'A FIFO queue hands out no second batch of a group, so as many batches run as there are groups, from the start [LAM-57, N.LAMBDA-ESM-19]; what goes back when part of a batch fails is up to the handler.',
     'Where window and function time-out together exceed the visibility timeout, messages are hidden for 30 s more than both [LAM-56].',
     'Stream: every shard is read in order, parents before their children, polled four times a second (a table) or once (Kinesis); polls that find nothing take no time to simulate [LAM-60, DDS-R4, DDS-R10].',
     'Stream: records are dealt by their key to as many lanes as `ParallelizationFactor` says; a lane has one batch at a time [LAM-60, N.LAMBDA-ESM-05].',

@@ -60,8 +60,7 @@ export function received(self: QueueMapping, call: Call): void {
     self.polled += messages.length
     sim.count(self.polledMetric, messages.length)
     if (short && self.backlog) self.eager = 1
-    if (waited > QUICK && self.running.inside === 0 && self.open.length === 0)
-      self.limit = Math.min(self.start, self.most)
+    if (waited > QUICK && self.running.inside === 0 && self.open.length === 0) self.limit = self.atFirst
     const taken = self.filter.length === 0 ? messages : withoutFiltered(self, messages)
     if (taken.length > 0) collect(self, taken)
   }

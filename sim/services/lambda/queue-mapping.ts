@@ -32,8 +32,9 @@ export class QueueMapping {
   visibility: number
   readonly reports: boolean
   readonly filter: EventFilter
-  /** Batches that may be in progress now, at first, and at most. */
+  /** Batches that may be in progress now, after the queue was empty, and at most; and the polls that are parked. */
   limit: number
+  readonly isFifo: boolean
   readonly start: number
   most: number
   /** The limit, or what was under way when it shrank. */
@@ -103,7 +104,8 @@ export class QueueMapping {
     this.reports = (config['FunctionResponseTypes'] ?? []).includes('ReportBatchItemFailures')
     this.most = Math.min(sim.quota('SqsConcurrency'), config['ScalingConfig']?.MaximumConcurrency ?? Infinity)
     this.start = sim.quota('SqsStart')
-    this.limit = Math.min(this.start, this.most)
+    this.isFifo = source.isFifo
+    this.limit = this.atFirst
     this.allowance = this.limit
     this.growthInterval = Math.round(60_000_000 / sim.quota('SqsScalingPerMinute'))
     this.backoff = Math.round(sim.sampler('ThrottleBackoff').mean)
@@ -134,6 +136,11 @@ export class QueueMapping {
     this.parkedBodies = bodies({ Park: true })
     this.shortBodies = bodies({ WaitTimeSeconds: 0 })
     if (this.enabled) sim.after(0, sim.target(started), 0)
+  }
+
+  /** Batches that may be in progress when the queue was empty; of a FIFO queue as many as there are groups (N.LAMBDA-ESM-19). */
+  get atFirst(): number {
+    return this.isFifo ? this.most : Math.min(this.start, this.most)
   }
 }
 
