@@ -45,7 +45,7 @@ Simulation:
     Function: [{ Wait: exponential(1991ms) }]
 `
 
-class Requests implements Bench {
+export class Requests implements Bench {
   readonly tally = new Tally()
   private readonly world: World
   private readonly between: number
