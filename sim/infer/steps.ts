@@ -61,6 +61,10 @@ export function stepsFor(
           },
         },
       ]
+    case 'kinesis:PutRecord':
+      return step({ Data: '$', PartitionKey: STREAM_KEY })
+    case 'kinesis:PutRecords':
+      return step({ Records: [{ Data: '$', PartitionKey: STREAM_KEY }] })
     case 'lambda:InvokeFunction':
       return step({ Payload: '$' })
     case 'firehose:PutRecord':
@@ -82,6 +86,8 @@ export function stepsFor(
   }
 }
 
+/** A partition key: many, so that they are spread over the shards. */
+export const STREAM_KEY = `uniform(n=${PARTITIONS}, prefix=key-)`
 const OBJECT_KEY = `uniform(n=${PARTITIONS}, prefix=object-)`
 
 /** A key that a filter of a bucket's events lets through, and the size of what is put under it. */

@@ -3,7 +3,7 @@ import { get, items, stringOf, type CfnResource, type Node, type PlainMap, type 
 import type { Span } from '../diag/span.ts'
 import type { InferredCall, Rooms, Source } from './graph.ts'
 import { entriesFor, untoldEvents } from './events.ts'
-import { objectFor, orderOf } from './steps.ts'
+import { objectFor, orderOf, STREAM_KEY } from './steps.ts'
 
 export interface DraftWorkload {
   readonly name: string
@@ -52,8 +52,10 @@ function parametersFor(operation: string, to: CfnResource, template: Template): 
 
 /** A workload on each route, and on each queue that nothing in the simulation sends to. */
 function entryWorkloads({ template, calls, failing, sources, rooms }: Given, names: Names): DraftWorkload[] {
-  // Reading puts nothing into a bucket.
-  const reached = new Set(calls.filter(({ action }) => !/^s3:(Get|List)/.test(action)).map(({ to }) => to))
+  // Reading puts nothing into a bucket or a stream.
+  const reached = new Set(
+    calls.filter(({ action }) => !/^(s3|kinesis):(Get|List|Describe)/.test(action)).map(({ to }) => to),
+  )
   const withRoutes = new Set(rooms.entries.map(({ on }) => on))
   return rooms.entries.flatMap(({ on, operation }) => {
     const { keySpan: span } = template.resources.get(on)!
@@ -68,6 +70,10 @@ function entryWorkloads({ template, calls, failing, sources, rooms }: Given, nam
     if (operation === 's3:PutObject') return objectWorkloads(template.resources.get(on)!, { calls, sources }, names)
     const name = names.take(isRoute ? operation : on, isRoute ? on : 'Client')
     const insteadOf = isRoute ? [] : [...new Set(own.map(({ what }) => what))]
+    if (operation === 'kinesis:PutRecord') {
+      const more = { Attributes: { key: STREAM_KEY }, Parameters: { Data: '$', PartitionKey: '$.key' } }
+      return [{ ...{ name, target: on, operation, rate: RATE, more, insteadOf, span } }]
+    }
     const parameters = parametersFor(operation, template.resources.get(on)!, template)
     const more = parameters === undefined ? {} : { Parameters: parameters }
     return [{ ...{ name, target: on, operation, rate: RATE, more, insteadOf, span } }]

@@ -13,6 +13,11 @@ export function md5Hex(bytes: Uint8Array): string {
   return bytesToHex(md5(bytes))
 }
 
+/** MD5 of a text's UTF-8, in hexadecimal digits. */
+export function md5OfText(text: string): string {
+  return md5Hex(utf8ToBytes(text))
+}
+
 /** FNV-1a of a text's UTF-16 units, as a whole number below 2^32. */
 export function fnv1a(text: string): number {
   let hash = 0x811c9dc5

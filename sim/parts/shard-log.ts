@@ -17,12 +17,12 @@
 //   kinesis:AwaitRecords  (DynamoDB Streams: dynamodb:AwaitRecords)   { ShardIterator, Every }        our own name: no API shows it
 // which the room hands to `log.park`. It is answered `{ EmptyPolls }` at that moment of the poller's own grid (the moment of asking
 // + k · Every, k ≥ 1) at which a poll would find something for the first time: a record, or the shard's end. Then the poller asks
-// `GetRecords` for real, with the iterator of the answer (`ShardIterator`: each poll that was not made would have brought a new
-// one, so it has not aged). The polls in between count as made: the room adds them to its metrics and asks `pollers.polls` how
-// many fell into a window of its read limit. Where the polls parked at a shard would alone exceed that limit they are not parked
-// but answered at the first moment of the grid, so that they collide for real; a room that refuses a real read wakes the parked
-// ones for the same reason. A poller that no longer cares lets the answer come and ignores it. `Every: 0` is woken at once: that
-// is how records are pushed (enhanced fan-out).
+// `GetRecords` for real, with the same iterator: each poll that was not made would have brought a new one, so to the room it has
+// not aged. The polls in between count as made: the room adds them to its metrics and asks `pollers.polls` how many fell into a
+// window of its read limit. Where the polls parked at a shard would alone exceed that limit they are not parked but answered at
+// the first moment of the grid, so that they collide for real; a room that refuses a real read wakes the parked ones for the same
+// reason. A poller that no longer cares lets the answer come and ignores it. `Every: 0` is woken at once: that is how records
+// are pushed (enhanced fan-out).
 import type { Call } from '../engine/calls.ts'
 import type { Sim } from '../model/contract.ts'
 

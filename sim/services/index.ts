@@ -14,6 +14,8 @@ import { apiDestination } from './events/api-destination.ts'
 import { archive } from './events/archive.ts'
 import { eventBus } from './events/event-bus.ts'
 import { rule } from './events/rule.ts'
+import { stream } from './kinesis/stream.ts'
+import { streamConsumer } from './kinesis/stream-consumer.ts'
 import { deliveryStream } from './kinesisfirehose/delivery-stream.ts'
 import { alias } from './lambda/alias.ts'
 import { eventSourceMapping } from './lambda/event-source-mapping.ts'
@@ -59,6 +61,8 @@ export const services: readonly ServiceDef[] = [
   archive,
   eventBus,
   rule,
+  stream,
+  streamConsumer,
   deliveryStream,
   alias,
   eventSourceMapping,

@@ -13,6 +13,7 @@ export interface GalleryEntry {
 const FIRST = [
   'flash-crowd',
   'hot-partition',
+  'hot-shard',
   'retry-storm',
   'poison-message',
   'visibility-too-short',

@@ -5,10 +5,10 @@ import type { MetricId } from '../../engine/recorder.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Sim } from '../../model/contract.ts'
+import { HotKeys } from '../../parts/hot-keys.ts'
 import { Population } from '../../parts/population.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import { ADMITTED, ACCOUNT_LIMIT, Capacity, REASONS, type BillingMode, type Figures } from './capacity.ts'
-import { HotKeys } from './hot-keys.ts'
 import { hashKey, ItemStore, type KeyValue } from './items.ts'
 import type { Order } from './order.ts'
 import type { ViewType } from './stream-records.ts'
@@ -70,7 +70,7 @@ export class Table {
   readonly items = new ItemStore()
   readonly capacity: Capacity
   readonly inService = new Population()
-  readonly hotKeys = new HotKeys()
+  readonly hotKeys = new HotKeys<KeyValue>()
   readonly streams: Streams
   /** Rows in order of key, once a Query or Scan has asked for it. */
   order: Order | null = null
