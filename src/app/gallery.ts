@@ -43,7 +43,10 @@ function lineOf(text: string): string {
   return found.replace(/^(["'])(.*)\1$/, '$2').replace(' - ', ' – ')
 }
 
+const ABBREVIATIONS = /\b(api|cdn|dlq|fifo|kcl|s3|sns|sqs|ttl)\b/gi
+
+/** A file's name as a title: `api-throttle` is `API throttle`. */
 export const titleOf = (name: string): string => {
-  const words = name.replaceAll('-', ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1).replace(/^pi\b/, 'PI')
+  const words = name.replaceAll('-', ' ').replace(ABBREVIATIONS, (word) => word.toUpperCase())
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -108,5 +108,5 @@ export function inUnit(value: number, unit: string): string {
 
 /** A sentence in which no line begins with the unit of a figure: `34 %` stays together. */
 export function unbroken(sentence: string): string {
-  return sentence.replace(/(\d) (%|µs|ms|s|min|h|d|B|KB|MB|GB)(?![\p{L}\d])/gu, '$1\u00a0$2')
+  return sentence.replace(/(\d) (%|µs|ms|s|m|min|h|d|B|KB|MB|GB)(?![\p{L}\d])/gu, '$1\u00a0$2')
 }
