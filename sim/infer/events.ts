@@ -35,6 +35,23 @@ export function untoldEvents(template: Template): readonly Untold[] {
   })
 }
 
+/** What the keys of new objects begin and end with that rules of the default bus wait for, one for each rule. */
+export function objectFilters(template: Template): readonly { readonly prefix: string; readonly suffix: string }[] {
+  return [...template.resources.values()].flatMap(({ type, properties }) => {
+    const named = get(properties, 'EventBusName')
+    const pattern = get(properties, 'EventPattern')
+    if (type !== 'AWS::Events::Rule' || pattern === undefined) return []
+    if (!isDefault(named === undefined ? 'default' : textOf(named))) return []
+    const wanted = parsed(toJs(pattern))
+    if (!isMap(wanted) || ![wanted['source']].flat().includes('aws.s3')) return []
+    const detail = wanted['detail']
+    const object = isMap(detail) ? detail['object'] : undefined
+    const key = isMap(object) ? [object['key']].flat().find(isMap) : undefined
+    const part = (name: string): string => (typeof key?.[name] === 'string' ? key[name] : '')
+    return [{ prefix: part('prefix'), suffix: part('suffix') }]
+  })
+}
+
 function isDefault(bus: string | undefined): boolean {
   return bus === 'default' || bus?.endsWith(':event-bus/default') === true
 }

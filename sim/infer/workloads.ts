@@ -1,8 +1,17 @@
 // Default workloads: modest traffic on everything that the template leaves to the outside, and in place of sources without a room.
-import { get, items, stringOf, type CfnResource, type Node, type PlainMap, type Template } from '../cfn/index.ts'
+import {
+  get,
+  isTrue,
+  items,
+  stringOf,
+  type CfnResource,
+  type Node,
+  type PlainMap,
+  type Template,
+} from '../cfn/index.ts'
 import type { Span } from '../diag/span.ts'
 import type { InferredCall, Rooms, Source } from './graph.ts'
-import { entriesFor, untoldEvents } from './events.ts'
+import { entriesFor, objectFilters, untoldEvents } from './events.ts'
 import { objectFor, orderOf, STREAM_KEY } from './steps.ts'
 
 export interface DraftWorkload {
@@ -67,7 +76,8 @@ function entryWorkloads({ template, calls, failing, sources, rooms }: Given, nam
       route !== undefined ? withRoutes.has(from ?? '') : by !== undefined && rooms.carries(by),
     )
     if (!isRoute && (reached.has(on) || isFed || (failing.has(on) && own.length === 0))) return []
-    if (operation === 's3:PutObject') return objectWorkloads(template.resources.get(on)!, { calls, sources }, names)
+    if (operation === 's3:PutObject')
+      return objectWorkloads(template.resources.get(on)!, { template, calls, sources }, names)
     const name = names.take(isRoute ? operation : on, isRoute ? on : 'Client')
     const insteadOf = isRoute ? [] : [...new Set(own.map(({ what }) => what))]
     if (operation === 'kinesis:PutRecord') {
@@ -99,17 +109,21 @@ function untoldWorkloads({ template }: Given, names: Names): DraftWorkload[] {
 /** Objects for a bucket that somebody reads or is told of, one workload for each filter of its events; none for logs and artifacts. */
 function objectWorkloads(
   { logicalId: target, properties, keySpan: span }: CfnResource,
-  { calls, sources }: Pick<Given, 'calls' | 'sources'>,
+  { template, calls, sources }: Pick<Given, 'template' | 'calls' | 'sources'>,
   names: Names,
 ): DraftWorkload[] {
-  if (!calls.some(({ to }) => to === target) && !sources.some(({ from }) => from === target)) return []
   const notifications = get(properties, 'NotificationConfiguration')
+  const onBus = isTrue(get(get(notifications, 'EventBridgeConfiguration'), 'EventBridgeEnabled'))
+    ? objectFilters(template)
+    : []
+  const isWanted = calls.some(({ to }) => to === target) || sources.some(({ from }) => from === target)
+  if (!isWanted && onBus.length === 0) return []
   const filters = ['LambdaConfigurations', 'QueueConfigurations', 'TopicConfigurations']
     .flatMap((kind) => items(get(notifications, kind)))
     .filter((each) => stringOf(get(each, 'Event'))?.startsWith('s3:ObjectCreated:'))
     .map((each) => items(get(get(get(each, 'Filter'), 'S3Key'), 'Rules')))
     .map((rules) => ({ prefix: ruleOf(rules, 'prefix'), suffix: ruleOf(rules, 'suffix') }))
-  const distinct = new Map(filters.map((filter) => [`${filter.prefix} ${filter.suffix}`, filter]))
+  const distinct = new Map([...filters, ...onBus].map((filter) => [`${filter.prefix} ${filter.suffix}`, filter]))
   const wanted = distinct.size === 0 ? [{ prefix: '', suffix: '' }] : [...distinct.values()]
   return wanted.map(({ prefix, suffix }) => ({
     ...{ name: names.take(target, 'Client'), target, operation: 's3:PutObject', rate: RATE, span },

@@ -2,6 +2,7 @@
 import type { Action, Config, Near, Props, ResourceView } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { letsIn } from '../../parts/permits.ts'
+import { hearsOf } from '../../parts/service-events.ts'
 import { denialsOf, type Denial } from './denials.ts'
 import { EVENT_NAMES, overlap, TOLD } from './event-names.ts'
 import { lifecycleProp, rulesOf, type Rule } from './lifecycle-config.ts'
@@ -88,6 +89,8 @@ export const parts: Readonly<Record<string, Props>> = {
 /** What the neighbours add to a bucket. */
 interface Gathered {
   readonly Notifications: NotificationPlan
+  /** Whether the default event bus gets all events, and somebody there wants them (S3-R30). */
+  readonly TellsBus: boolean
   readonly Denials: readonly Denial[]
   readonly LifecycleRules: readonly Rule[]
   readonly ReplicationRules: readonly ReplicationRule[]
@@ -112,6 +115,9 @@ export function gather(near: Near): Config & Gathered {
     .map(({ config }) => config['PolicyDocument'])
   return {
     Notifications: notificationsOf(near),
+    TellsBus:
+      self.config['NotificationConfiguration']?.EventBridgeConfiguration?.EventBridgeEnabled === true &&
+      hearsOf(near, 'aws.s3'),
     Denials: documents.flatMap(denialsOf),
     LifecycleRules: rulesOf(self),
     ReplicationRules: replicationRulesOf(near),

@@ -5,6 +5,7 @@ import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Sim } from '../../model/contract.ts'
 import { utf8Size } from '../../parts/json-size.ts'
+import { closeTold, serviceEvents } from '../../parts/service-events.ts'
 import { CONTENTS_BYTES_MAX, KEY_BYTES_MAX } from './bucket.facts.ts'
 import type { Incoming, Told } from './contents.ts'
 import { denies, type Denial } from './denials.ts'
@@ -86,7 +87,12 @@ export class Bucket {
     const delay = sim.sampler('RepartitionDelay').draw(sim.rng('repartition'))
     const byTopLevel = sim.choice('PrefixMode') === 'perTopLevelPrefix'
     this.prefixes = new Prefixes(rates, Math.max(1, Math.ceil(delay / MINUTE)), byTopLevel, sim.warmUp)
-    this.notifications = new Notifications(config['Notifications'] as NotificationPlan, sim, timers.notificationDue)
+    this.notifications = new Notifications(
+      config['Notifications'] as NotificationPlan,
+      sim,
+      timers.notificationDue,
+      serviceEvents(config['TellsBus'], sim, closeTold),
+    )
     this.uploads = new Uploads()
     this.transfers = new Transfers()
     this.lifecycle = new Lifecycle(config['LifecycleRules'] as readonly Rule[], timers.midnight)
@@ -216,6 +222,7 @@ export class Bucket {
       serial: objects.serial[row],
       versionId: this.versioning === 'Unversioned' ? undefined : objects.versionId(row),
       isMarker: objects.isMarker(row),
+      storageClass: objects.classOf(row),
     }
   }
 }

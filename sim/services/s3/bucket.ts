@@ -3,6 +3,7 @@
 // The one idea: a bucket is two things. Its keys are divided into partitions, each with a rate of its own; and whatever a write does is
 // told to a queue, a topic or a function some time later, by itself.
 import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
+import { closeTold } from '../../parts/service-events.ts'
 import { gather, parts, props, TYPE } from './bucket-config.ts'
 import { assumptions, quotas } from './bucket.facts.ts'
 import { findingsOf } from './bucket-insights.ts'
@@ -60,7 +61,7 @@ export const bucket: ServiceDef<Bucket> = {
     'Latency by kind and size; large objects take the time of their bytes, and are there as a whole when the last has come (S3-R4, S3-R5, S3-R11).',
     'Strong consistency, and under `notes-2020` reads that see what was there before an overwrite or a delete (S3-R10).',
     'Versions and delete markers, conditional writes, copies, multipart uploads, batches of deletes, lists by prefix and delimiter (S3-R11, S3-R20 to S3-R22, S3-R54, S3-R57, S3-R58).',
-    'Notifications to functions, queues and topics by event, prefix and suffix, some time later and in no order; overlapping configurations and destinations that do not let S3 in are refused (S3-R30 to S3-R38).',
+    'Notifications to functions, queues and topics by event, prefix and suffix, some time later and in no order; to the default event bus all of them (S3-R41); overlapping configurations and destinations that do not let S3 in are refused (S3-R30 to S3-R38).',
     'Lifecycle rules at midnight of UTC: objects, noncurrent versions, markers and uploads go, objects move to other classes; archived ones cannot be read (S3-R50).',
     'Replication to another bucket of new objects, some time later; of delete markers on request, of deletes of a version never (S3-R51).',
     'Statements of a bucket policy that deny everybody without a condition; signed addresses that expire (S3-R53).',
@@ -237,6 +238,7 @@ export const bucket: ServiceDef<Bucket> = {
     notificationDue,
     versioningChanged,
     delivered,
+    closeTold,
     midnight,
     replicationDue,
     replicationLate,

@@ -22,6 +22,7 @@ export interface Told {
   readonly serial: number
   readonly versionId: string | undefined
   readonly isMarker: boolean
+  readonly storageClass: string
 }
 
 /** The size of a request's object: as it says, else that of its body. */

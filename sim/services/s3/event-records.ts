@@ -1,5 +1,6 @@
 // What a notification carries: the record of an event as S3 writes it (S3-R36).
 import { isoText } from '../../parts/calendar.ts'
+import type { ServiceEvent } from '../../parts/service-events.ts'
 import type { Told } from './contents.ts'
 
 /** Where events come from. */
@@ -38,6 +39,42 @@ export function recordOf({ bucket }: Origin, name: string, id: string, told: Tol
     },
   }
 }
+
+/** An event as the default bus gets it (S3-R41); undefined for what is told to queues, topics and functions alone. */
+export function busEventOf({ bucket }: Origin, name: string, api: string, told: Told): ServiceEvent | undefined {
+  const { key, size, etag, serial, versionId, isMarker, storageClass } = told
+  const type = BUS_TYPES.find(([prefix]) => name.startsWith(prefix))?.[1]
+  if (type === undefined) return undefined
+  const isRemoval = type === 'Object Deleted'
+  return {
+    Source: 'aws.s3',
+    DetailType: type,
+    Resources: [`arn:aws:s3:::${bucket}`],
+    Detail: {
+      version: '0',
+      bucket: { name: bucket },
+      object: {
+        key,
+        ...(isRemoval ? {} : { size }),
+        ...(isRemoval && !isMarker ? {} : { etag: etag.slice(1, -1) }),
+        ...(versionId === undefined ? {} : { 'version-id': versionId }),
+        sequencer: sequencerOf(serial),
+      },
+      'request-id': sequencerOf(serial),
+      requester: 'EXAMPLE',
+      'source-ip-address': '127.0.0.1',
+      ...(type === 'Object Storage Class Changed' ? { 'destination-storage-class': storageClass } : { reason: api }),
+      ...(isRemoval ? { 'deletion-type': isMarker ? 'Delete Marker Created' : 'Permanently Deleted' } : {}),
+    },
+  }
+}
+
+const BUS_TYPES = [
+  ['ObjectCreated:', 'Object Created'],
+  ['ObjectRemoved:', 'Object Deleted'],
+  ['LifecycleExpiration:', 'Object Deleted'],
+  ['LifecycleTransition', 'Object Storage Class Changed'],
+] as const
 
 /** Sent when a configuration is saved (S3-R33). */
 export function testEventOf({ bucket }: Origin, moment: number): unknown {

@@ -11,9 +11,9 @@ import type { Notifications } from './notifications.ts'
 import { MARKER, NONE, type Objects } from './objects.ts'
 import type { Uploads } from './uploads.ts'
 
-const EXPIRED = { name: 'LifecycleExpiration:Delete', api: 'Lifecycle' }
-const MARKED = { name: 'LifecycleExpiration:DeleteMarkerCreated', api: 'Lifecycle' }
-const MOVED = { name: 'LifecycleTransition', api: 'Lifecycle' }
+const EXPIRED = { name: 'LifecycleExpiration:Delete', api: 'Lifecycle Expiration' }
+const MARKED = { name: 'LifecycleExpiration:DeleteMarkerCreated', api: 'Lifecycle Expiration' }
+const MOVED = { name: 'LifecycleTransition', api: 'Lifecycle Expiration' }
 
 /** The bucket whose objects they are. */
 export interface Owner {

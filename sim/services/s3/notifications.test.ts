@@ -374,6 +374,38 @@ ${queues.map((name) => `  ${name}: { Type: AWS::SQS::Queue }\n  S${name}: { Type
   expect(topic.type).toBe('AWS::SNS::Topic')
 })
 
+describe('the default event bus', () => {
+  const onBus = (isEnabled: boolean, pattern: string): any[] => {
+    const world = deployed(
+      `VersioningConfiguration: { Status: Enabled }, BucketName: files, NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: ${isEnabled} } }`,
+      `  Q: { Type: AWS::SQS::Queue }
+  May: { Type: AWS::SQS::QueuePolicy, Properties: { Queues: [!Ref Q], PolicyDocument: { Statement: [{ Effect: Allow, Principal: "*", Action: "sqs:SendMessage", Resource: "*" }] } } }
+  Rule: { Type: AWS::Events::Rule, Properties: { EventPattern: { source: [aws.s3], ${pattern} }, Targets: [{ Id: q, Arn: !GetAtt Q.Arn }] } }`,
+      `  Workloads:\n${[load('In', 2, 'PutObject', 'a b/{$.n}'), load('Gone', 1, 'DeleteObject', 'a b/{$.n}')].join('\n')}`,
+    )
+    return world.stateOf<Queue>('Q').messages.body.filter((body) => body !== null)
+  }
+
+  test('gets every event where the bucket has it enabled, by the rules’ patterns [S3-R30, S3-R41]', () => {
+    const created = onBus(true, 'detail-type: ["Object Created"], detail: { bucket: { name: [!Ref Files] } }')
+    expect(created).toHaveLength(2)
+    expect(created[0]).toMatchObject({
+      source: 'aws.s3',
+      'detail-type': 'Object Created',
+      resources: ['arn:aws:s3:::files'],
+      detail: {
+        bucket: { name: 'files' },
+        object: { key: expect.stringMatching(/^a b\//), size: 0 },
+        reason: 'PutObject',
+      },
+    })
+    expect(onBus(true, 'detail-type: ["Object Deleted"]')).toMatchObject([
+      { detail: { reason: 'DeleteObject', 'deletion-type': 'Delete Marker Created' } },
+    ])
+    expect(onBus(false, 'detail-type: ["Object Created"]')).toEqual([])
+  })
+})
+
 test('every event is under way, told, lost or left out, whatever is written', () => {
   const operation = fc.record({
     name: fc.constantFrom('PutObject', 'DeleteObject', 'CopyObject'),

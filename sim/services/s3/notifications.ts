@@ -8,13 +8,16 @@ import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Action, Ref, Sim } from '../../model/contract.ts'
 import { Stretch } from '../../parts/stretch.ts'
+import { tell, type ServiceEvent } from '../../parts/service-events.ts'
 import { bodyFor } from '../../parts/targets.ts'
 import { SAME_MOMENT_US } from './bucket.facts.ts'
 import type { Told } from './contents.ts'
-import { recordOf, testEventOf, type Origin } from './event-records.ts'
+import { busEventOf, recordOf, testEventOf, type Origin } from './event-records.ts'
 import { fits } from './event-names.ts'
 
 const NONE = -1
+/** In place of a configuration: the default event bus, which gets everything. */
+const BUS = -1
 
 /** One configuration: events × filter × destination (S3-R32). */
 export interface Configuration {
@@ -53,6 +56,7 @@ export class Notifications {
   private readonly origin: Origin
   private readonly edges: readonly number[]
   private readonly dueTarget: Target
+  private readonly busEdge: number
   private readonly delay: Sampler
   private readonly delayRng: Rng
   private readonly duplicates: number
@@ -61,13 +65,15 @@ export class Notifications {
   private readonly rows: Delivery[] = []
   private readonly free: number[] = []
 
-  constructor(plan: NotificationPlan, sim: Sim, dueTarget: Target) {
+  /** `busEdge` leads to the default bus; −1 = nobody there wants to know. */
+  constructor(plan: NotificationPlan, sim: Sim, dueTarget: Target, busEdge: number) {
     this.sim = sim
     this.lost = new Stretch(sim.warmUp)
     this.configurations = plan.configurations
     this.origin = { bucket: sim.physicalName }
     this.edges = this.configurations.map(({ to, action }) => (to === null ? NONE : sim.edge(to, action, delivered)))
     this.dueTarget = dueTarget
+    this.busEdge = busEdge
     this.delay = sim.sampler('NotificationDelay')
     this.delayRng = sim.rng('notification delay')
     this.duplicates = sim.sampler('DuplicateProbability').mean
@@ -87,8 +93,12 @@ export class Notifications {
     oldSerial = NONE,
     age = 0,
   ): void {
-    if (this.configurations.length === 0) return
+    if (this.configurations.length === 0 && this.busEdge === NONE) return
     if (oldSerial !== NONE && age < SAME_MOMENT_US && !this.tellsEveryWrite) this.cancel(oldSerial)
+    if (this.busEdge !== NONE) {
+      const body = busEventOf(this.origin, event.name, event.api, told)
+      if (body !== undefined) this.start(BUS, body, told.serial, trace)
+    }
     for (let i = 0; i < this.configurations.length; i++) {
       const { event: wanted, prefix, suffix, id, action } = this.configurations[i]
       if (!fits(wanted, event.name) || !told.key.startsWith(prefix) || !told.key.endsWith(suffix)) continue
@@ -103,11 +113,12 @@ export class Notifications {
   due(row: number): void {
     const { sim } = this
     const delivery = this.rows[row]
-    const edge = this.edges[delivery.configuration]
+    const edge = delivery.configuration === BUS ? this.busEdge : this.edges[delivery.configuration]
     if (delivery.isCancelled) {
       this.cancelled++
       this.end(row)
-    } else if (edge === NONE) {
+    } else if (edge === NONE || delivery.configuration === BUS) {
+      if (edge !== NONE) tell(sim, edge, delivery.trace, delivery.body as ServiceEvent)
       this.arrived++
       this.end(row)
     } else {
