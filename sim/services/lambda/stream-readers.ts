@@ -84,14 +84,16 @@ function startReady(self: StreamMapping): void {
 function askIterator(self: StreamMapping, reader: Reader): void {
   const { sim, source } = self
   const sequence = reader.lastSequence
-  const where =
-    sequence !== null
-      ? { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: sequence, StartingSequenceNumber: sequence }
-      : reader.startsAt === 'AT_TIMESTAMP'
-        ? { ShardIteratorType: 'AT_TIMESTAMP', Timestamp: source.timestamp }
-        : { ShardIteratorType: reader.startsAt }
+  const type = sequence === null ? reader.startsAt : 'AFTER_SEQUENCE_NUMBER'
+  const where = {
+    ...(sequence === null ? undefined : { SequenceNumber: sequence, StartingSequenceNumber: sequence }),
+    ...(type === 'AT_TIMESTAMP' ? { Timestamp: source.timestamp } : undefined),
+  }
   const call = sim.open(self.iteratorEdge, reader.number, 0)
-  sim.calls.body[call] = { ...named(self), ShardId: reader.shard, ...where }
+  sim.calls.body[call] =
+    source.consumer === null
+      ? { ...named(self), ShardId: reader.shard, ShardIteratorType: type, ...where }
+      : { ShardId: reader.shard, StartingPosition: { Type: type, ...where }, Renews: true }
   reader.iterator = null
   reader.call = call
   sim.send(call)
@@ -102,13 +104,20 @@ export function iteratorAnswered(self: StreamMapping, call: Call): void {
   const { sim } = self
   const reader = self.readers[sim.calls.cookie[call]]
   const status = sim.calls.status[call]
-  const answer = sim.calls.answer[call] as { readonly ShardIterator: string; readonly Missed?: number }
+  const answer = sim.calls.answer[call] as Place
   sim.close(call)
   reader.call = NOBODY
   if (status === 0) {
-    reader.iterator = answer.ShardIterator
+    reader.iterator = answer.ShardIterator ?? answer.SubscriptionId ?? null
     read(self, reader)
   } else refused(self, reader, status, answer.Missed)
+}
+
+interface Place {
+  readonly ShardIterator?: string
+  /** Of a consumer with a connection of its own. */
+  readonly SubscriptionId?: number
+  readonly Missed?: number
 }
 
 function isReady(self: StreamMapping, reader: Reader): boolean {
@@ -125,13 +134,20 @@ function read(self: StreamMapping, reader: Reader): void {
     return
   }
   reader.call = sim.open(self.recordsEdge, reader.number, 0)
-  sim.calls.body[reader.call] = { ShardIterator: reader.iterator, Limit: Math.min(room, self.shape.recordsMax) }
+  sim.calls.body[reader.call] =
+    self.awaitEdge === NOBODY
+      ? { SubscriptionId: reader.iterator }
+      : { ShardIterator: reader.iterator, Limit: Math.min(room, self.shape.recordsMax) }
   sim.send(reader.call)
 }
 
-/** Waits for the moment at which a poll on the mapping's grid would find something. */
+/** Waits for the moment at which a poll on the mapping's grid would find something; what is pushed is waited for as it is. */
 function park(self: StreamMapping, reader: Reader): void {
   const { sim } = self
+  if (self.awaitEdge === NOBODY) {
+    read(self, reader)
+    return
+  }
   if (!isReady(self, reader) || reader.held >= self.readAhead) return
   reader.call = sim.open(self.awaitEdge, reader.number, 0)
   sim.calls.body[reader.call] = { ShardIterator: reader.iterator, Every: self.interval }
@@ -159,15 +175,22 @@ export function readAnswered(self: StreamMapping, call: Call): void {
 interface Answer {
   readonly Records: readonly StreamItem[]
   readonly NextShardIterator?: string | null
+  /** Of what is pushed: null at the end of the shard; `Ended` = the connection is over. */
+  readonly ContinuationSequenceNumber?: string | null
+  readonly Ended?: boolean
   /** Our own: records that were gone before anybody asked for them. */
   readonly Missed?: number
 }
 
 function arrived(self: StreamMapping, reader: Reader, answer: Answer, sentAt: number): void {
-  const { Records: records, NextShardIterator: next, Missed: missed } = answer
+  const { Records: records, NextShardIterator: next, ContinuationSequenceNumber: continuation, Missed: missed } = answer
   reader.refusals = 0
-  reader.iterator = next ?? null
-  reader.isRead = reader.iterator === null
+  if (answer.Ended === true) {
+    askIterator(self, reader)
+    return
+  }
+  reader.isRead = next === null || continuation === null
+  reader.iterator = reader.isRead ? null : (next ?? reader.iterator)
   if (records.length === 0) reader.caughtUpAt = sentAt
   lose(self, missed ?? 0)
   deal(self, reader, records)
@@ -231,6 +254,12 @@ export function tumbled(self: StreamMapping, number: number): void {
   const lane = self.lanes[number]
   const { reader } = lane
   if (!needsPoll(self, lane)) return
+  if (self.awaitEdge === NOBODY) {
+    // What is pushed has come by now.
+    reader.caughtUpAt = self.now
+    deal(self, reader, [])
+    return
+  }
   if (reader.call >= 0 && self.sim.calls.edge[reader.call] === self.awaitEdge) reader.call = NOBODY
   read(self, reader)
 }

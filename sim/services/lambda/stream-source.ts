@@ -1,5 +1,6 @@
 // The streams that a mapping reads, Kinesis and DynamoDB alike: how they are asked, and how their records are read.
 import type { Action, Ref } from '../../model/contract.ts'
+import { jsonSize } from '../../parts/json-size.ts'
 import type { EventFilter } from './event-filter.ts'
 
 export type StreamType = 'dynamodb' | 'kinesis'
@@ -47,7 +48,7 @@ export interface Shape {
   }
   /** The most records of an answer. */
   readonly recordsMax: number
-  /** Bytes that the event has for each record beside its own. */
+  /** What the record of a failure calls the batch. */
   readonly info: 'KinesisBatchInfo' | 'DDBStreamBatchInfo'
   /** The page of shards in an answer, and how the next one is asked for; undefined = it was the last. */
   shards(answer: Fields): {
@@ -106,7 +107,8 @@ const kinesis: Shape = {
   sequence: ({ SequenceNumber }) => SequenceNumber,
   arrivedAt: ({ ApproximateArrivalTimestamp }) => Math.round(ApproximateArrivalTimestamp * 1_000_000),
   // Data travels as base64.
-  bytes: ({ Data, DataSize }) => Math.ceil(((DataSize ?? String(Data).length) * 4) / 3) + ENVELOPE,
+  bytes: ({ Data, DataSize }) =>
+    Math.ceil(((DataSize ?? (typeof Data === 'string' ? Data.length : jsonSize(Data))) * 4) / 3) + ENVELOPE,
   key: ({ PartitionKey }) => String(PartitionKey),
   item: ({ Data }) => Data,
 }

@@ -88,7 +88,8 @@ export class Reader {
   readonly lanes: Lane[] = []
   phase: 'waiting' | 'reading' | 'done' = 'waiting'
   startsAt: StartingPosition
-  iterator: string | null = null
+  /** Where reading goes on; of a consumer its connection. */
+  iterator: string | number | null = null
   /** Its call that is under way; NOBODY = none is, PAUSED = a timer runs until the next one. Another call's answer does not count any more. */
   call: Call = NOBODY
   /** Whether the shard's end was read. */
@@ -192,7 +193,6 @@ export class StreamMapping {
   constructor(config: Config, sim: Sim, events: StreamEvents) {
     const source = config['Source'] as StreamSource
     const { actions } = SHAPES[source.type]
-    const consumer = source.consumer !== null
     this.sim = sim
     this.failures = new Stretch(sim.warmUp)
     this.throttles = new Stretch(sim.warmUp)
@@ -203,7 +203,7 @@ export class StreamMapping {
     this.window = config['MaximumBatchingWindowInSeconds'] * 1_000_000
     this.tumblingWindow = config['TumblingWindowInSeconds'] * 1_000_000
     const perSecond = sim.quota(source.type === 'kinesis' ? 'KinesisPolls' : 'DynamoDBPolls')
-    this.interval = consumer ? 0 : Math.round(1_000_000 / perSecond)
+    this.interval = Math.round(1_000_000 / perSecond)
     this.backoff = Math.round(sim.sampler('StreamBackoff').mean)
     this.backoffMax = Math.round(sim.sampler('StreamBackoffMax').mean)
     this.retention = source.retention * 1_000_000
@@ -218,9 +218,15 @@ export class StreamMapping {
     this.stateMax = sim.quota('TumblingState')
     this.readAhead = Math.max(sim.quota('StreamReadAhead'), source.batchSize * this.factor)
     this.shardsEdge = sim.edge(source.stream, actions.shards, events.described)
-    this.iteratorEdge = sim.edge(source.stream, actions.iterator, events.iteratorAnswered)
-    this.recordsEdge = sim.edge(source.stream, actions.records, events.readAnswered)
-    this.awaitEdge = sim.edge(source.stream, actions.await, events.readAnswered)
+    if (source.consumer === null) {
+      this.iteratorEdge = sim.edge(source.stream, actions.iterator, events.iteratorAnswered)
+      this.recordsEdge = sim.edge(source.stream, actions.records, events.readAnswered)
+      this.awaitEdge = sim.edge(source.stream, actions.await, events.readAnswered)
+    } else {
+      this.iteratorEdge = sim.edge(source.consumer, 'kinesis:SubscribeToShard', events.iteratorAnswered)
+      this.recordsEdge = sim.edge(source.consumer, 'kinesis:ReceiveEvent', events.readAnswered)
+      this.awaitEdge = NOBODY
+    }
     this.invokeEdge = sim.edge(config['FunctionName'], 'lambda:InvokeFunction', events.batchAnswered)
     this.failureAction = source.failure?.action ?? null
     this.failureEdge =
