@@ -139,7 +139,7 @@ ${fn('OnTopic', '{ T: { Type: SNS, Properties: { Topic: !Ref Topic } } }')}
 ${fn('OnStream', '{ S: { Type: DynamoDB, Properties: { Stream: !GetAtt Orders.StreamArn, StartingPosition: LATEST } } }'.replace('!GetAtt Orders.StreamArn', 'arn:aws:kinesis:us-east-1:123456789012:stream/x'), CRUD)}
 ${fn('Hourly', '{ C: { Type: Schedule, Properties: { Schedule: rate(1 hour) } } }')}
 ${fn('Nightly', '{ C: { Type: Schedule, Properties: { Schedule: cron(0 3 * * ? *) } } }')}
-${fn('Never', '{ C: { Type: Schedule, Properties: { Schedule: rate(0 minutes) } } }')}
+${fn('Never', '{ C: { Type: Schedule, Properties: { Schedule: cron(0 3 31 2 ? *) } } }')}
 ${fn('Setup', '{}')}
   Once: { Type: Custom::Once, Properties: { ServiceToken: !GetAtt Setup.Arn } }
 ${fn('Nobody', '{}')}`)

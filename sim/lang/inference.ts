@@ -3,7 +3,7 @@ import type { Template } from '../cfn/index.ts'
 import { draft, infer, leftLines, sectionOf, summaryOf } from '../infer/index.ts'
 import type { Draft, InferredCall, ReadFile, Rooms } from '../infer/index.ts'
 import type { Problems } from '../diag/problem.ts'
-import type { Action } from '../model/contract.ts'
+import type { Action, RunTime } from '../model/contract.ts'
 import type { StepContext } from './handler.ts'
 import type { Registry } from './registry.ts'
 import type { Resources } from './resources.ts'
@@ -23,11 +23,12 @@ export function inferScenario(
   resources: Resources,
   registry: Registry,
   readFile: ReadFile,
+  run: RunTime,
   problems: Problems,
   { notSimulated }: Pick<StepContext, 'notSimulated'>,
 ): Inferred {
   const inference = infer(template, readFile)
-  const made = draft(template, inference, roomsOf(resources, registry))
+  const made = draft(template, inference, roomsOf(resources, registry, run))
   for (const { message, span } of leftLines(made)) notSimulated(message, span)
   const { workloads, handlers } = readSimulation(
     sectionOf(made, { source: template.source, start: 0, end: 0 }),
@@ -36,7 +37,7 @@ export function inferScenario(
   return { draft: made, section: { workloads, handlers }, calls: inference.calls, lines: summaryOf(made) }
 }
 
-function roomsOf(resources: Resources, registry: Registry): Rooms {
+function roomsOf(resources: Resources, registry: Registry, run: RunTime): Rooms {
   const byName = new Map(resources.components.map((component) => [component.name, component]))
   const component = (logicalId: string) => byName.get(logicalId)
   return {
@@ -47,7 +48,7 @@ function roomsOf(resources: Resources, registry: Registry): Rooms {
     takesHandler: (logicalId) => component(logicalId)?.def.handled === true,
     carries: (logicalId) => {
       const found = component(logicalId)
-      return found?.def.carries?.(found.config) === true
+      return found?.def.carries?.(found.config, run) === true
     },
     entries: resources.components.flatMap(({ name, def, config }) =>
       (def.entries?.(config) ?? []).map((operation) => ({ on: name, operation })),

@@ -176,7 +176,9 @@ function plan(
   const isWhole = resources.components.every((component) => component.complete)
   const readFile = textFrom(files)
   const inferred =
-    saysNothing && isWhole ? inferScenario(template, resources, registry, readFile, problems, context) : undefined
+    saysNothing && isWhole
+      ? inferScenario(template, resources, registry, readFile, written, problems, context)
+      : undefined
   const section = inferred === undefined ? written : { ...written, ...inferred.section }
   const lines = [...(inferred?.lines ?? [])]
   const components = withHandlers(resources, section, context, lines)

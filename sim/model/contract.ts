@@ -324,6 +324,12 @@ export interface Amend<S> {
   readonly run: (self: S, config: Config, before: Config) => void
 }
 
+/** When a run is, in the calendar and in length: both in µs. */
+export interface RunTime {
+  readonly startsAt: number
+  readonly duration: number
+}
+
 export interface ServiceDef<S = any> {
   readonly type: CfnType
   readonly family: Family
@@ -358,7 +364,7 @@ export interface ServiceDef<S = any> {
   /** The entries a bare template's default workload uses. */
   readonly entries?: (config: Config) => readonly string[]
   /** Whether it brings work from one resource to another by itself, as a mapping does whose source is simulated. */
-  readonly carries?: (config: Config) => boolean
+  readonly carries?: (config: Config, run: RunTime) => boolean
   readonly create: (config: Config, sim: Sim) => S
   /** How its values change while it runs; without it they cannot. */
   readonly amend?: Amend<S>

@@ -85,12 +85,16 @@ export interface Delivered {
 /** Whom the deliveries belong to: makes their bodies and counts what becomes of them. */
 export interface DeliveryOwner {
   readonly sim: Sim
-  /** Names itself in dead letters. */
+  /** Names itself in dead letters, by this attribute: `RULE_ARN`, `SCHEDULE_ARN`. */
   readonly arn: string
+  readonly arnAttribute: string
   bodyOf(target: number, item: Delivered): unknown
   /** µs that an attempt has to wait because the account may do no more now; 0 = none. */
   pauseBefore(): number
   firstAttempt(item: Delivered): void
+  /** An attempt begins; it has failed. */
+  attempted?(): void
+  attemptFailed?(isThrottle: boolean): void
   arrived(): void
   gaveUp(): void
   /** A dead-letter queue has answered. */
@@ -193,6 +197,7 @@ export class TargetDeliveries {
     }
     delivery.isAdmitted = false
     if (delivery.retries === 0) owner.firstAttempt(delivery.item!)
+    owner.attempted?.()
     const edge = this.edges[delivery.target]
     if (target.isDenied) {
       this.denied.note(sim.clock[0])
@@ -230,6 +235,7 @@ export class TargetDeliveries {
     const { retries, age } = this.targets[delivery.target]
     const now = sim.clock[0]
     this.failures.note(now)
+    this.owner.attemptFailed?.(error === 'THROTTLING')
     delivery.error = error
     if (!mayHelp) {
       this.giveUp(row)
@@ -265,7 +271,7 @@ export class TargetDeliveries {
 
   /** Sends an event to the dead-letter queue, with what went wrong as attributes (EB-33). */
   private bury(row: number): void {
-    const { sim, arn } = this.owner
+    const { sim, arn, arnAttribute } = this.owner
     const delivery = this.rows[row]
     const target = this.targets[delivery.target]
     if (target.deadLetters!.isDenied) {
@@ -276,7 +282,7 @@ export class TargetDeliveries {
     sim.calls.body[call] = {
       MessageBody: delivery.item!.event,
       MessageAttributes: attributesOf({
-        RULE_ARN: arn,
+        [arnAttribute]: arn,
         TARGET_ARN: target.arn,
         ERROR_CODE: delivery.error,
         ERROR_MESSAGE: MESSAGES[delivery.error] ?? delivery.error,

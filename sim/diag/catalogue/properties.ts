@@ -144,6 +144,16 @@ export const properties = {
     text: 'Lambda refuses a mapping whose queue has a shorter visibility timeout than the function’s time-out: each slow batch would be processed twice. Six times the time-out is advised.',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html',
   },
+  'bad-schedule': {
+    severity: 'error',
+    title: 'a schedule that AWS would refuse',
+    text: 'A schedule is `rate(5 minutes)` (`rate(1 hour)` in the singular), `cron(minutes hours day-of-month month day-of-week year)`, of whose two days exactly one is `?`, or, of EventBridge Scheduler alone, `at(2026-01-05T08:00:00)`. Time zones bear names of the IANA database.',
+    wrong:
+      'Resources:\n  Nightly: { Type: AWS::Scheduler::Schedule, Properties: { ScheduleExpression: cron(0 3 * * * *), FlexibleTimeWindow: { Mode: "OFF" }, Target: { Arn: !GetAtt Jobs.Arn, RoleArn: "arn:aws:iam::123456789012:role/clock" } } }\n  Jobs: { Type: AWS::SQS::Queue }\n',
+    right:
+      'Resources:\n  Nightly: { Type: AWS::Scheduler::Schedule, Properties: { ScheduleExpression: cron(0 3 * * ? *), FlexibleTimeWindow: { Mode: "OFF" }, Target: { Arn: !GetAtt Jobs.Arn, RoleArn: "arn:aws:iam::123456789012:role/clock" } } }\n  Jobs: { Type: AWS::SQS::Queue }\n',
+    source: 'https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html',
+  },
   'batch-size': {
     severity: 'error',
     title: 'a batch larger than its source allows',

@@ -66,6 +66,12 @@ export const ruleAssumptions: Readonly<Record<string, Assumption>> = {
     doc: 'From an event’s arrival on the bus to the first attempt at its delivery.',
     source: 'EB-05',
   },
+  ScheduleLateness: {
+    kind: 'duration',
+    default: '0s',
+    doc: 'How long after its time a schedule comes. AWS promises the minute alone: `uniform(0s, 59s)`.',
+    source: 'EB-42',
+  },
   RuleActivation: {
     kind: 'duration',
     default: '0s',

@@ -6,8 +6,10 @@ import type { Pattern } from '../../parts/patterns.ts'
 import { letsIn } from '../../parts/permits.ts'
 import { deadLettersAt, retriesOf, type DeliveryTarget } from '../../parts/target-deliveries.ts'
 import { isFlaw, readInput, WHOLE_EVENT, type InputProperties, type TargetInput } from '../../parts/target-input.ts'
+import type { Timetable } from '../../parts/schedule-clock.ts'
 import { calleeAt, DEFAULT_BUS, type Callee, type Given, type TargetParameters } from '../../parts/targets.ts'
 import { busNamed } from './bus-config.ts'
+import { ruleTimetable } from './rule-clock.ts'
 
 const SERVICE = 'events.amazonaws.com'
 
@@ -23,6 +25,8 @@ export interface RuleConfig {
   readonly BusName: string | null
   readonly Pattern: Pattern | null
   readonly Deliveries: readonly RuleTarget[]
+  /** When the clock triggers it; null = never. */
+  readonly Timetable: Timetable | null
 }
 
 /** A target as CloudFormation writes it. */
@@ -56,6 +60,9 @@ export function ruleConfig(near: Near): RuleConfig {
       'leave `EventBusName` out',
     )
   const read = patternOf(near, pattern)
+  const timetable = schedule === undefined ? null : ruleTimetable(String(schedule))
+  if (typeof timetable === 'string')
+    self.error(['ScheduleExpression'], 'bad-schedule', `\`${String(schedule)}\` is no schedule`, timetable)
   const busView = near.resourceAt(busName)
   const name = bus === null || bus === DEFAULT_BUS ? null : String(busView?.config['Name'] ?? bus)
   return {
@@ -63,6 +70,7 @@ export function ruleConfig(near: Near): RuleConfig {
     BusName: name,
     Pattern: read,
     Deliveries: targetsOf(near),
+    Timetable: typeof timetable === 'string' ? null : timetable,
   }
 }
 

@@ -2,6 +2,7 @@
 //
 //   bus ──TriggerRule──► rule ──► for each target: input ─► delivery (parts/target-deliveries.ts) ─► target, dead-letter queue
 import type { Call } from '../../engine/calls.ts'
+import type { Target } from '../../engine/kernel.ts'
 import type { MetricId } from '../../engine/recorder.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
@@ -9,6 +10,7 @@ import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { matches, type Pattern } from '../../parts/patterns.ts'
 import { flawOfPattern } from '../../parts/pattern-flaws.ts'
+import type { Timetable } from '../../parts/schedule-clock.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import { TargetDeliveries, retryProps, type Delivered, type DeliveryOwner } from '../../parts/target-deliveries.ts'
 import { inputOf, type Occasion } from '../../parts/target-input.ts'
@@ -18,6 +20,7 @@ import type { Account } from './account.ts'
 import type { Bus, Passing } from './bus.ts'
 import { HOPS_MAX, quotas, ruleAssumptions } from './event-bus.facts.ts'
 import type { BusEvent } from './event.ts'
+import { comesIn, RuleClock, ruleTimetable } from './rule-clock.ts'
 import { ruleConfig, type RuleConfig, type RuleTarget } from './rule-config.ts'
 import { ruleFindings } from './rule-insights.ts'
 
@@ -32,6 +35,7 @@ export const rule: ServiceDef<Rule> = {
   summary: 'A rule: events that match its pattern go to each of its targets.',
   models: [
     'The whole grammar of event patterns, and what AWS refuses in them (EB-20 to EB-25).',
+    'By the clock: rates count from the moment at which the rule is there, calendars are those of UTC; its event goes to the targets alone, not over the bus (EB-40 to EB-42).',
     'Each target gets the event, a part of it, a constant or what a transformer makes of it (EB-26).',
     'Targets: functions (asynchronous invocations), queues, topics, streams, delivery streams, state machines, buses, API destinations (EB-34); what leads elsewhere always arrives.',
     'A delivery that is throttled, too slow or meets a broken target is tried again for up to 185 times or 24 hours; what is refused for good is not (EB-30 to EB-32).',
@@ -81,7 +85,11 @@ export const rule: ServiceDef<Rule> = {
     ),
   },
   gather: (near) => ({ ...ruleConfig(near) }),
-  carries: (config) => config['Bus'] !== null && config['Pattern'] !== null,
+  carries: (config, run) => {
+    const { Bus: bus, Pattern: pattern, Timetable: timetable } = config as unknown as RuleConfig
+    const comes = timetable !== null && config['State'] !== 'DISABLED' && comesIn(timetable, run)
+    return bus !== null && (pattern !== null || comes)
+  },
   create: (config, sim) => new Rule(config, sim),
   ops: {
     'events:TriggerRule': {
@@ -98,15 +106,15 @@ export const rule: ServiceDef<Rule> = {
       run: disableRule,
     },
     'events:PutRule': {
-      doc: 'Gives the rule a new pattern and state in place of the old ones.',
+      doc: 'Gives the rule a new pattern, schedule and state in place of the old ones.',
       target: 'Name',
-      params: ['EventPattern', 'State'],
+      params: ['EventPattern', 'ScheduleExpression', 'State'],
       ignored: ['Description', 'RoleArn', 'Tags', 'EventBusName'],
-      errors: ['InvalidEventPatternException'],
+      errors: ['InvalidEventPatternException', 'ValidationException'],
       run: putRule,
     },
   },
-  timers: { deliveryDue, deliveryAnswered },
+  timers: { deliveryDue, deliveryAnswered, scheduleDue, changed },
   metrics: {
     TriggeredRules: { unit: 'Count', kind: 'count', doc: 'Events that it took.' },
     Invocations: {
@@ -170,6 +178,7 @@ export const rule: ServiceDef<Rule> = {
   // An event has its own life: what delivers it belongs to the request and serves no call of it.
   traced: { serves: () => -1 },
   report: (self) => ({
+    ...(self.clock.next === null ? {} : { next: self.clock.next }),
     triggered: self.triggered,
     deliveries: {
       arrived: self.deliveries.arrivedCount,
@@ -190,12 +199,15 @@ interface Item extends Delivered {
 interface Taking {
   readonly pattern: Pattern | null
   readonly isEnabled: boolean
+  readonly timetable: Timetable | null
 }
 
 export class Rule implements DeliveryOwner {
   readonly sim: Sim
   readonly deliveries: TargetDeliveries
   readonly targets: readonly RuleTarget[]
+  readonly arnAttribute = 'RULE_ARN'
+  readonly clock: RuleClock
   triggered = 0
   /** Events that came back in a loop and went no further. */
   readonly loops: Stretch
@@ -208,14 +220,22 @@ export class Rule implements DeliveryOwner {
   private readonly latencyRng: Rng
   private readonly activation: Sampler
   private readonly activationRng: Rng
+  private readonly lateness: Sampler
+  private readonly latenessRng: Rng
+  private readonly activeTarget: Target
   private readonly metrics: Readonly<Record<string, MetricId>>
 
   constructor(config: Config, sim: Sim) {
-    const { Pattern: pattern, Deliveries: targets, BusName: bus } = config as unknown as RuleConfig
+    const {
+      Pattern: pattern,
+      Deliveries: targets,
+      BusName: bus,
+      Timetable: timetable,
+    } = config as unknown as RuleConfig
     this.sim = sim
     this.targets = targets
     this.loops = new Stretch(sim.warmUp)
-    this.now = { pattern, isEnabled: config['State'] !== 'DISABLED' }
+    this.now = { pattern, isEnabled: config['State'] !== 'DISABLED', timetable }
     this.before = this.now
     this.latency = sim.sampler('DeliveryLatency')
     this.latencyRng = sim.rng('latency')
@@ -229,6 +249,11 @@ export class Rule implements DeliveryOwner {
       }),
     )
     this.deliveries = new TargetDeliveries(this, targets, deliveryDue, deliveryAnswered)
+    this.clock = new RuleClock(sim, scheduleDue)
+    this.lateness = sim.sampler('ScheduleLateness')
+    this.latenessRng = sim.rng('lateness')
+    this.activeTarget = sim.target(changed)
+    this.setClock()
   }
 
   /** In dead letters the rule is known by its name, as resources are everywhere here. */
@@ -246,8 +271,8 @@ export class Rule implements DeliveryOwner {
     return isEnabled && pattern !== null && matches(pattern, event)
   }
 
-  /** Hands an event to every target. `at` = when it came in, µs. */
-  trigger(event: BusEvent, at: number, trace: number, hops: number): void {
+  /** Hands an event to every target after the time that `delay` draws. `at` = when it came in, µs. */
+  trigger(event: BusEvent, at: number, trace: number, hops: number, delay = this.latency, rng = this.latencyRng): void {
     const { sim } = this
     const occasion = { ruleArn: this.arn, ruleName: sim.name, ingestedAt: sim.startsAt + at }
     const item: Item = { event, at, trace, hops, occasion }
@@ -257,7 +282,7 @@ export class Rule implements DeliveryOwner {
       if (hops >= HOPS_MAX && this.targets[i].action === 'events:ForwardEvent') {
         this.loops.note(sim.clock[0])
         sim.count(this.metrics['DeadLetterInvocations'], 1)
-      } else this.deliveries.start(i, item, this.latency.draw(this.latencyRng))
+      } else this.deliveries.start(i, item, delay.draw(rng))
     }
   }
 
@@ -267,6 +292,22 @@ export class Rule implements DeliveryOwner {
     if (now >= this.activeAt) this.before = this.now
     this.activeAt = now + this.activation.draw(this.activationRng)
     this.now = { ...this.now, ...change }
+    if (this.activeAt === now) this.setClock()
+    else this.sim.after(this.activeAt - now, this.activeTarget, 0)
+  }
+
+  /** Its last change is in force: the clock runs as it says. */
+  setClock(): void {
+    if (this.sim.clock[0] < this.activeAt) return
+    const { isEnabled, timetable } = this.now
+    this.clock.set(isEnabled ? timetable : null)
+  }
+
+  /** The clock has come to a time of the schedule. */
+  scheduled(): void {
+    const { sim } = this
+    const event = this.clock.event(this.arn)
+    this.trigger(event, sim.clock[0], sim.calls.begin(), 0, this.lateness, this.latenessRng)
   }
 
   bodyOf(target: number, item: Delivered): unknown {
@@ -325,13 +366,19 @@ function disableRule(self: Rule, call: Call): void {
 
 /** A rule is replaced as a whole: without a state it is enabled (EB-06). */
 function putRule(self: Rule, call: Call): void {
-  const { EventPattern: written, State: state } = (self.sim.calls.body[call] ?? {}) as Readonly<Record<string, unknown>>
+  const body = (self.sim.calls.body[call] ?? {}) as Readonly<Record<string, unknown>>
+  const { EventPattern: written, State: state, ScheduleExpression: expression } = body
   const pattern = typeof written === 'string' ? parsed(written) : written
   if (pattern !== undefined && flawOfPattern(pattern) !== undefined) {
     self.sim.reply(call, self.sim.error('InvalidEventPatternException', 400))
     return
   }
-  self.change({ pattern: (pattern ?? null) as Pattern | null, isEnabled: state !== 'DISABLED' })
+  const timetable = expression === undefined ? null : ruleTimetable(String(expression))
+  if (typeof timetable === 'string') {
+    self.sim.reply(call, self.sim.error('ValidationException', 400))
+    return
+  }
+  self.change({ pattern: (pattern ?? null) as Pattern | null, isEnabled: state !== 'DISABLED', timetable })
   self.sim.reply(call, 0)
 }
 
@@ -351,4 +398,14 @@ function deliveryDue(self: Rule, row: number): void {
 /** Answer of a target or of a dead-letter queue. */
 function deliveryAnswered(self: Rule, call: Call): void {
   self.deliveries.answered(call)
+}
+
+/** Timer: a time of the schedule. */
+function scheduleDue(self: Rule): void {
+  self.scheduled()
+}
+
+/** Timer: the time that a change takes is over. */
+function changed(self: Rule): void {
+  self.setClock()
 }
