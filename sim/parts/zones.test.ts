@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { packageZones, zonesText } from '../cli/zones.ts'
 import { DAY, HOUR, isoText, MINUTE, parseMoment } from './calendar.ts'
-import { momentAt, offsetAt, UTC, zoneNames, zoneOf } from './zones.ts'
+import { momentAt, offsetAt, skippedIn, UTC, zoneNames, zoneOf } from './zones.ts'
 
 const utc = (text: string): number => parseMoment(text) as number
 const MOMENTS = fc.integer({ min: utc('2000-01-01') / MINUTE, max: utc('2199-12-31') / MINUTE }).map((m) => m * MINUTE)
@@ -81,5 +81,25 @@ describe('a local time', () => {
     const apia = zoneOf('Pacific/Apia')!
     expect(momentAt(apia, utc('2011-12-30T12:00'))).toBeUndefined()
     expect(momentAt(apia, utc('2011-12-31T00:00'))! - momentAt(apia, utc('2011-12-29T23:00'))!).toBe(HOUR)
+  })
+
+  it('that no clock shows is found by its year, and is missing', () => {
+    const texts = (name: string, year: number): string[] =>
+      skippedIn(zoneOf(name)!, year).map(({ from, to }) => `${isoText(from).slice(0, 16)} ${(to - from) / MINUTE}`)
+    expect(texts('Europe/Berlin', 2026)).toEqual(['2026-03-29T02:00 60'])
+    expect(texts('America/New_York', 2006)).toEqual(['2006-04-02T02:00 60'])
+    expect(texts('America/New_York', 2100)).toEqual(['2100-03-14T02:00 60'])
+    expect(texts('Australia/Lord_Howe', 2026)).toEqual(['2026-10-04T02:00 30'])
+    expect(texts('Pacific/Apia', 2011)).toEqual(['2011-09-24T03:00 60', '2011-12-30T00:00 1440'])
+    expect(texts('Asia/Tokyo', 2026)).toEqual([])
+    fc.assert(
+      fc.property(NAMES, fc.integer({ min: 2001, max: 2199 }), (name, year) => {
+        for (const { from, to } of skippedIn(zoneOf(name)!, year)) {
+          expect(momentAt(zoneOf(name)!, from)).toBeUndefined()
+          expect(momentAt(zoneOf(name)!, to - 1)).toBeUndefined()
+          expect(momentAt(zoneOf(name)!, to)! - momentAt(zoneOf(name)!, from - 1)!).toBe(1)
+        }
+      }),
+    )
   })
 })

@@ -127,3 +127,17 @@ export function momentAt(zone: Zone, local: number): number | undefined {
   if (first + offsetAt(zone, first) === local) return first
   return second + offsetAt(zone, second) === local ? second : undefined
 }
+
+/** The local times of a year that no clock of the zone shows, because clocks are set forward over them: [from, to) in µs as if they were UTC. */
+export function skippedIn(zone: Zone, year: number): readonly { readonly from: number; readonly to: number }[] {
+  const { changes, offsets, rules } = zone
+  const last = changes.at(-1) ?? -Infinity
+  const listed = changes.map((at, i) => ({ from: at + offsets[i]!, to: at + offsets[i + 1]! }))
+  const ruled = rules.map((rule, i) => {
+    const from = changeOf(rule, year)
+    return { from, to: from - rules[1 - i]!.offset + rule.offset }
+  })
+  return [...listed, ...ruled.filter(({ from }, i) => from - rules[1 - i]!.offset > last)].filter(
+    ({ from, to }) => to > from && dateOf(dayOf(from)).year === year,
+  )
+}
