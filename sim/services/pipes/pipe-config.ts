@@ -1,0 +1,190 @@
+// What a pipe takes from its source, filter, enrichment and target, and what AWS would refuse in them.
+import type { Action, Config, Near, Ref } from '../../model/contract.ts'
+import { readJsonPath } from '../../parts/json-path.ts'
+import { flawOfPattern } from '../../parts/pattern-flaws.ts'
+import type { Pattern } from '../../parts/patterns.ts'
+import { isFlaw, readInput, type TargetInput } from '../../parts/target-input.ts'
+import { calleeAt, type Given, type TargetParameters } from '../../parts/targets.ts'
+import { MESSAGES_PER_CALL } from './pipe.facts.ts'
+import { STAGES } from './pipe-stages.ts'
+
+const PIPE = 'AWS::Pipes::Pipe'
+
+/** Something that a pipe calls. */
+export interface Called {
+  readonly to: Ref
+  /** The operation that hands over one record: the key of `STAGES`. */
+  readonly action: Action
+  readonly input: TargetInput | null
+  readonly parameters: TargetParameters
+}
+
+/** Plain data. */
+export interface PipeConfig {
+  /** The queue; null = nothing comes. */
+  readonly Queue: Ref | null
+  readonly BatchSize: number
+  /** s. */
+  readonly Window: number
+  /** Events that match one of them go on; null = all do. */
+  readonly Filters: readonly Pattern[] | null
+  readonly EnrichmentCall: Called | null
+  /** null = outside of the scenario, where everything arrives. */
+  readonly TargetCall: Called | null
+  /** All pipes of the account: the first keeps what they share. */
+  readonly All: readonly Ref[]
+}
+
+export function gather(near: Near): PipeConfig {
+  const { config } = near.self
+  const source = near.resourceAt(config['Source'])
+  const isQueue = source?.type === 'AWS::SQS::Queue'
+  if (!isQueue)
+    near.self.notSimulated(
+      ['Source'],
+      source === undefined
+        ? 'the source is not simulated: nothing comes from it'
+        : `pipes from ${source.type} are not simulated yet: nothing comes from it`,
+    )
+  const enrichment = enrichmentOf(near)
+  const target = targetOf(near)
+  const own = (config['SourceParameters']?.SqsQueueParameters ?? {}) as Config
+  const window = own['MaximumBatchingWindowInSeconds'] ?? 0
+  const most = Math.min(
+    target === null ? Infinity : STAGES.get(target.action)!.batch,
+    source?.config['FifoQueue'] === true ? MESSAGES_PER_CALL : Infinity,
+  )
+  checkBatch(near, own['BatchSize'], most, window)
+  return {
+    Queue: isQueue ? source.logicalId : null,
+    BatchSize: Math.min(own['BatchSize'] ?? MESSAGES_PER_CALL, most),
+    Window: window,
+    Filters: filtersOf(near),
+    EnrichmentCall: enrichment,
+    TargetCall: target,
+    All: near.all(PIPE).map(({ logicalId }) => logicalId),
+  }
+}
+
+function checkBatch(near: Near, size: number | undefined, most: number, window: number): void {
+  const at = ['SourceParameters', 'SqsQueueParameters', 'BatchSize']
+  if (size === undefined) return
+  if (size > most)
+    near.self.error(
+      at,
+      'batch-size',
+      `\`BatchSize\` is ${size}`,
+      `source or target take at most ${most === 1 ? 'one record' : `${most} records`} at once`,
+    )
+  else if (size > MESSAGES_PER_CALL && window < 1)
+    near.self.error(
+      at,
+      'batch-without-window',
+      `\`BatchSize\` is ${size} without a window`,
+      `more than ${MESSAGES_PER_CALL} messages need \`MaximumBatchingWindowInSeconds\` of at least 1`,
+    )
+}
+
+function filtersOf(near: Near): readonly Pattern[] | null {
+  const filters = (near.self.config['SourceParameters']?.FilterCriteria?.Filters ?? []) as readonly Config[]
+  const patterns = filters.flatMap(({ Pattern: text }, i): Pattern[] => {
+    const at = ['SourceParameters', 'FilterCriteria', 'Filters', i, 'Pattern']
+    const pattern = typeof text === 'string' ? parsed(text) : text
+    const flaw = pattern === undefined ? 'it is no JSON' : flawOfPattern(pattern)
+    if (flaw === undefined) return [pattern as Pattern]
+    near.self.error(at, 'event-pattern', `the filter is refused: ${flaw}`, 'a pattern like those of rules')
+    return []
+  })
+  return patterns.length === 0 ? null : patterns
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+/** What may answer with something in place of the events. */
+const ENRICHMENTS: ReadonlySet<Action> = new Set<Action>(['lambda:InvokeFunction', 'events:InvokeApiDestination'])
+
+function enrichmentOf(near: Near): Called | null {
+  const { config } = near.self
+  const arn: unknown = config['Enrichment']
+  if (arn === undefined || arn === '') return null
+  const callee = calleeAt(near, arn)
+  if (callee === undefined || !ENRICHMENTS.has(callee.action)) {
+    near.self.notSimulated(['Enrichment'], 'the enrichment is not simulated: events go on as they are')
+    return null
+  }
+  const template: unknown = config['EnrichmentParameters']?.InputTemplate
+  const input = inputOf(near, template, ['EnrichmentParameters', 'InputTemplate'])
+  return { to: callee.to, action: callee.action, input, parameters: { waits: true } }
+}
+
+function targetOf(near: Near): Called | null {
+  const { config } = near.self
+  const callee = calleeAt(near, config['Target'])
+  const said = (config['TargetParameters'] ?? {}) as Config
+  const input = inputOf(near, said['InputTemplate'], ['TargetParameters', 'InputTemplate'])
+  if (callee === undefined || !STAGES.has(callee.action)) {
+    near.self.notSimulated(['Target'], 'the target is not simulated: everything arrives there')
+    return null
+  }
+  const { view } = callee
+  if (view?.config['FifoQueue'] === true && said['SqsQueueParameters']?.MessageGroupId === undefined)
+    near.self.error(
+      ['TargetParameters'],
+      'missing-property',
+      `\`${callee.to}\` is a FIFO queue, and the target names no message group`,
+      'write `SqsQueueParameters: { MessageGroupId: $.messageId }`',
+    )
+  return { to: callee.to, action: callee.action, input, parameters: parametersOf(said) }
+}
+
+function parametersOf(said: Config): TargetParameters {
+  const { SqsQueueParameters: sqs, KinesisStreamParameters: kinesis, EventBridgeEventBusParameters: bus } = said
+  const waits = said['LambdaFunctionParameters']?.InvocationType !== 'FIRE_AND_FORGET'
+  return {
+    ...(sqs?.MessageGroupId === undefined ? {} : { group: given(sqs.MessageGroupId) }),
+    ...(sqs?.MessageDeduplicationId === undefined ? {} : { deduplicationId: given(sqs.MessageDeduplicationId) }),
+    ...(kinesis?.PartitionKey === undefined ? {} : { partitionKey: given(kinesis.PartitionKey) }),
+    source: given(bus?.Source ?? 'Pipe'),
+    detailType: given(bus?.DetailType ?? 'Event from aws:sqs'),
+    ...(bus?.Resources === undefined ? {} : { resources: bus.Resources }),
+    ...(waits ? { waits } : {}),
+  }
+}
+
+/** `$.messageId` is taken out of each record, anything else stands as it is. */
+function given(value: unknown): Given {
+  const path = typeof value === 'string' && value.startsWith('$.') ? readJsonPath(value) : undefined
+  return path === undefined ? { constant: value } : { path }
+}
+
+/** A template of a pipe says its paths in place: `{"id": <$.body.id>}`. Each becomes a variable. */
+function inputOf(near: Near, template: unknown, at: readonly string[]): TargetInput | null {
+  if (template === undefined) return null
+  const { config, logicalId } = near.self
+  const paths: Record<string, string> = {}
+  const known: Readonly<Record<string, string>> = {
+    'aws.pipes.pipe-arn': `arn:aws:pipes:us-east-1:123456789012:pipe/${config['Name'] ?? logicalId}`,
+    'aws.pipes.pipe-name': String(config['Name'] ?? logicalId),
+    'aws.pipes.source-arn': String(config['Source']),
+    'aws.pipes.target-arn': String(config['Target']),
+  }
+  let count = 0
+  const text = String(template).replace(/<(\$[^<>]*|aws\.pipes\.[a-z.-]+)>/g, (whole, name: string) => {
+    if (Object.hasOwn(known, name)) return known[name]!
+    const path = name === 'aws.pipes.event' || name === 'aws.pipes.event.json' ? '$' : name
+    if (!path.startsWith('$')) return whole
+    const variable = `v${count++}`
+    paths[variable] = path
+    return `<${variable}>`
+  })
+  const read = readInput({ InputTransformer: { InputPathsMap: paths, InputTemplate: text } })
+  if (!isFlaw(read)) return read
+  near.self.error(at, 'target-input', read.message, 'Pipes would refuse the template')
+  return null
+}
