@@ -6,6 +6,7 @@ import type { BusConfig } from './bus.ts'
 export const BUS = 'AWS::Events::EventBus'
 export const RULE = 'AWS::Events::Rule'
 export const ARCHIVE = 'AWS::Events::Archive'
+const DISCOVERER = 'AWS::EventSchemas::Discoverer'
 const POLICY = 'AWS::Events::EventBusPolicy'
 
 /** The component of the bus that a text names, the default one without a name; null = outside of the scenario. */
@@ -31,6 +32,10 @@ export function busConfig(near: Near, name: string): BusConfig {
   return {
     Rules: rules.map(({ logicalId }) => logicalId),
     Archives: archives.map(({ logicalId }) => logicalId),
+    Discoverers: near
+      .all(DISCOVERER)
+      .filter(({ config }) => busNamed(near, config['SourceArn']) === name)
+      .map(({ logicalId }) => logicalId),
     Buses: Object.fromEntries(
       near.all(BUS).map(({ config, logicalId }) => [String(config['Name'] ?? logicalId), logicalId]),
     ),

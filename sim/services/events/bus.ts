@@ -22,6 +22,8 @@ const SECOND = 1_000_000
 export interface BusConfig {
   readonly Rules: readonly string[]
   readonly Archives: readonly string[]
+  /** Those that infer the schemas of its events. */
+  readonly Discoverers: readonly string[]
   /** Every bus of the scenario by its name. */
   readonly Buses: Readonly<Record<string, string>>
   /** The other accounts that may put events; `*` = all. */
@@ -56,6 +58,7 @@ export class Bus {
   private readonly latencyRng: Rng
   private readonly ruleEdges: readonly number[]
   private readonly archiveEdges: readonly number[]
+  private readonly discovererEdges: readonly number[]
   private readonly ownMatched: MetricId | null
   private readonly partnerEvents: MetricId | null
   private rules: readonly Rule[] | null = null
@@ -79,6 +82,7 @@ export class Bus {
     this.latencyRng = sim.rng('latency')
     this.ruleEdges = this.config.Rules.map((name) => sim.edge(name, 'events:TriggerRule', handedOver))
     this.archiveEdges = this.config.Archives.map((name) => sim.edge(name, 'events:ArchiveEvent', handedOver))
+    this.discovererEdges = this.config.Discoverers.map((name) => sim.edge(name, 'schemas:DiscoverEvent', handedOver))
     this.ownMatched = account === null ? sim.metric('MatchedEvents') : null
     this.partnerEvents =
       this.config.Partner === null ? null : sim.metricWith('Events', { EventSourceName: this.config.Partner })
@@ -142,6 +146,11 @@ export class Bus {
       if (this.ownMatched !== null) sim.count(this.ownMatched, 1)
     } else this.unmatched.note(now)
     if (this.archiveEdges.length > 0 && event['replay-name'] === undefined) this.archive(event, trace)
+    for (let i = 0; i < this.discovererEdges.length; i++) {
+      const call = sim.open(this.discovererEdges[i], 0, trace)
+      sim.calls.body[call] = { Event: event }
+      sim.send(call)
+    }
   }
 
   private archive(event: BusEvent, trace: number): void {
