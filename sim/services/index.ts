@@ -10,6 +10,9 @@ import { alarm } from './cloudwatch/alarm.ts'
 import { compositeAlarm } from './cloudwatch/composite-alarm.ts'
 import { table } from './dynamodb/table.ts'
 import { instance } from './ec2/instance.ts'
+import { discoverer } from './eventschemas/discoverer.ts'
+import { registry } from './eventschemas/registry.ts'
+import { schema } from './eventschemas/schema.ts'
 import { apiDestination } from './events/api-destination.ts'
 import { archive } from './events/archive.ts'
 import { eventBus } from './events/event-bus.ts'
@@ -21,10 +24,13 @@ import { alias } from './lambda/alias.ts'
 import { eventSourceMapping } from './lambda/event-source-mapping.ts'
 import { lambdaFunction } from './lambda/function.ts'
 import { version } from './lambda/version.ts'
+import { pipe } from './pipes/pipe.ts'
 import { bucket } from './s3/bucket.ts'
 import { subscription } from './sns/subscription.ts'
 import { topic } from './sns/topic.ts'
 import { queue } from './sqs/queue.ts'
+import { schedule } from './scheduler/schedule.ts'
+import { scheduleGroup } from './scheduler/schedule-group.ts'
 import { account as apigatewayAccount } from './apigateway/account.ts'
 import { operator } from './client/operator.ts'
 import { workload } from './client/workload.ts'
@@ -43,6 +49,7 @@ import { lints as dynamodbLints } from './dynamodb/lints.ts'
 import { lints as ec2Lints } from './ec2/lints.ts'
 import { lints as elasticbeanstalkLints } from './elasticbeanstalk/lints.ts'
 import { lints as lambdaLints } from './lambda/lints.ts'
+import { lints as schedulerLints } from './scheduler/lints.ts'
 import { lints as snsLints } from './sns/lints.ts'
 import { lints as sqsLints } from './sqs/lints.ts'
 import { lints as stepfunctionsLints } from './stepfunctions/lints.ts'
@@ -57,6 +64,9 @@ export const services: readonly ServiceDef[] = [
   compositeAlarm,
   table,
   instance,
+  discoverer,
+  registry,
+  schema,
   apiDestination,
   archive,
   eventBus,
@@ -68,10 +78,13 @@ export const services: readonly ServiceDef[] = [
   eventSourceMapping,
   lambdaFunction,
   version,
+  pipe,
   bucket,
   subscription,
   topic,
   queue,
+  schedule,
+  scheduleGroup,
   apigatewayAccount,
   operator,
   workload,
@@ -93,6 +106,7 @@ export const serviceLints: readonly Lints[] = [
   ec2Lints,
   elasticbeanstalkLints,
   lambdaLints,
+  schedulerLints,
   snsLints,
   sqsLints,
   stepfunctionsLints,
