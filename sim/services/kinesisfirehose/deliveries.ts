@@ -12,6 +12,8 @@ import type { Batch } from './buffers.ts'
 import { HTTP_TIMEOUT_US, S3_RETRIES_US } from './delivery-stream.facts.ts'
 
 const NONE = -1
+/** Retries after which a destination is taken for down. */
+const STUCK_RETRIES = 3
 
 /** Where a delivery goes at the moment. */
 export type Stage = 'store' | 'backup' | 'endpoint' | 'copy'
@@ -138,6 +140,11 @@ export class Deliveries {
     for (const { batch } of this.rows)
       if (batch !== null && (batch.way === '') === isData) oldest = Math.min(oldest, batch.firstAt)
     return oldest
+  }
+
+  /** Whether a delivery has been tried again some times already. */
+  isStuck(): boolean {
+    return this.rows.some(({ batch, retries }) => batch !== null && retries >= STUCK_RETRIES)
   }
 
   private enter(row: number, stage: Stage): void {

@@ -26,6 +26,7 @@ export const deliveryStream: ServiceDef<DeliveryStream> = {
   summary: 'A delivery stream: records are buffered, transformed and brought to a bucket or an endpoint.',
   models: [
     'DirectPut with its limits of records, requests and bytes a second; a batch is refused in part (FH-01 to FH-03).',
+    'A Kinesis stream as the source: each shard once a second, at the cost of its read limits; nothing is read while deliveries fail (FH-01, FH-05).',
     'A buffer is delivered when it is full or when its time since the first record is over; zero buffering (FH-10, FH-12).',
     'Objects under a prefix with the calendar of UTC, or with the expressions of a prefix (FH-13).',
     'A transforming function with its own buffer, its retries and a result for each record (FH-20).',
@@ -55,8 +56,9 @@ export const deliveryStream: ServiceDef<DeliveryStream> = {
         deliveryDue: sim.target(deliveryDue),
         outsideDone: sim.target(outsideDone),
         deliveryTimedOut: sim.target(deliveryTimedOut),
+        readDue: sim.target(readDue),
       },
-      { transformed, delivered },
+      { transformed, delivered, read },
       COUNTS,
     ),
   ops: {
@@ -85,6 +87,8 @@ export const deliveryStream: ServiceDef<DeliveryStream> = {
     deliveryTimedOut,
     transformed,
     delivered,
+    readDue,
+    read,
   },
   metrics,
   faults: {
@@ -287,4 +291,14 @@ function transformed(self: DeliveryStream, call: Call): void {
 /** Answer of a bucket or an endpoint. */
 function delivered(self: DeliveryStream, call: Call): void {
   self.deliveries.answered(call)
+}
+
+/** Timer: a shard of the source is read. */
+function readDue(self: DeliveryStream, row: number): void {
+  self.source!.read(row)
+}
+
+/** Answer of the source. */
+function read(self: DeliveryStream, call: Call): void {
+  self.source!.answered(call)
 }

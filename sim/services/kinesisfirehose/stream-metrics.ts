@@ -60,6 +60,14 @@ export const metrics: Metrics = {
   'SucceedProcessing.Bytes': bytes('Bytes that the function let through.'),
   'DataReadFromKinesisStream.Records': count('Records read from the stream.'),
   'DataReadFromKinesisStream.Bytes': bytes('Bytes read from the stream.'),
+  ThrottledGetRecords: count('Reads of the stream that were throttled.'),
+  KinesisMillisBehindLatest: {
+    unit: 'Milliseconds',
+    kind: 'gauge',
+    doc: 'How far the last read was behind the end of the stream.',
+    // Durations are in µs.
+    read: (self) => (self.source === null ? NaN : self.source.behind * 1000),
+  },
   PartitionCount: {
     unit: 'Count',
     kind: 'gauge',

@@ -12,6 +12,7 @@ import { Buffers, type Batch } from './buffers.ts'
 import { Deliveries, type Stage } from './deliveries.ts'
 import type { Plan } from './delivery-stream-config.ts'
 import { OUTSTANDING, OUTSTANDING_SPLUNK, RETRY_DELAY_MAX_US } from './delivery-stream.facts.ts'
+import { KinesisSource } from './kinesis-source.ts'
 import { objectKey } from './object-keys.ts'
 import { keysOf } from './partition-keys.ts'
 import { Transforms } from './transforms.ts'
@@ -28,12 +29,14 @@ export interface Timers {
   readonly deliveryDue: Target
   readonly outsideDone: Target
   readonly deliveryTimedOut: Target
+  readonly readDue: Target
 }
 
 /** Answers of functions, buckets and endpoints. */
 export interface Answers {
   readonly transformed: (self: DeliveryStream, call: Call) => void
   readonly delivered: (self: DeliveryStream, call: Call) => void
+  readonly read: (self: DeliveryStream, call: Call) => void
 }
 
 export class DeliveryStream {
@@ -42,6 +45,7 @@ export class DeliveryStream {
   readonly buffers: Buffers
   readonly transforms: Transforms | null
   readonly deliveries: Deliveries
+  readonly source: KinesisSource | null
   /** Records that came in, and what became of them. */
   accepted = 0
   delivered = 0
@@ -99,6 +103,7 @@ export class DeliveryStream {
       outsideDone: timers.outsideDone,
       timedOut: timers.deliveryTimedOut,
     })
+    this.source = plan.source === null ? null : new KinesisSource(this, plan.source, answers.read, timers.readDue)
     const put = (bucket: string | null | undefined): number =>
       bucket === null || bucket === undefined ? NONE : sim.edge(bucket, 's3:PutObject', answers.delivered)
     this.storeEdge = put(plan.store.bucket)
@@ -327,6 +332,7 @@ export class DeliveryStream {
           : this.family
     this.count(`${name}.Success`, succeeded ? 1 : 0)
     if (!succeeded) return
+    this.source?.resume()
     this.count(`${name}.Records`, batch.count)
     this.count(`${name}.Bytes`, batch.bytes)
     if (stage === 'store' && batch.way === '') this.count('DeliveryToS3.ObjectCount', 1)
@@ -357,6 +363,11 @@ export class DeliveryStream {
       this.deliveries.oldest(true),
     )
     return oldest === Infinity ? NONE : oldest
+  }
+
+  /** Whether deliveries fail again and again. */
+  isStuck(): boolean {
+    return this.deliveries.isStuck()
   }
 
   /** Whether the stream is a good deal later than its buffers explain. */
