@@ -1,4 +1,4 @@
-// P and S: whole scenarios through real rooms, metrics and digest on, counted in requests.
+// P, E and S: whole scenarios through real rooms, metrics and digest on, counted in requests.
 //
 // P is client → API Gateway → Lambda (limit, cold starts) → DynamoDB (partitions, throttles). S is SimFaaS's own example: one
 // function, warm 1.991 s, cold 2.244 s, environments that leave after 600 s of rest.
@@ -29,6 +29,26 @@ Simulation:
     Put:
       - Wait: exponential(10ms)
       - dynamodb:PutItem: { TableName: !Ref Items, Item: { id: $.id }, ItemSize: 900B }
+`
+
+/** A bus, two rules, a queue and a function: the events of EventBridge. */
+const EVENTS = `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Bus: { Type: AWS::Events::EventBus, Properties: { Name: shop } }
+  Work:
+    Type: AWS::Serverless::Function
+    Properties: { Runtime: nodejs22.x, MemorySize: 1769, Timeout: 5, Events: { Placed: { Type: EventBridgeRule, Properties: { EventBusName: !Ref Bus, Pattern: { source: [shop], detail: { id: [{ exists: true }] } } } } } }
+  Told: { Type: AWS::SNS::Topic }
+  Large:
+    Type: AWS::Events::Rule
+    Properties: { EventBusName: !Ref Bus, EventPattern: { source: [shop], detail: { total: [{ numeric: [">", 900] }] } }, Targets: [{ Id: told, Arn: !Ref Told, RoleArn: arn:aws:iam::123456789012:role/r, InputPath: $.detail }] }
+Simulation:
+  Duration: 7d
+  Workloads:
+    Clients: { Target: Bus, Operation: events:PutEvents, Rate: RATE/s, Attributes: { id: "zipf(n=10000, s=0.8)", total: "uniform(1, 1000)" }, Parameters: { Entries: [{ Source: shop, DetailType: placed, Detail: $ }] } }
+  Handlers:
+    Work: [{ Wait: exponential(10ms) }]
 `
 
 const SIMFAAS = `
@@ -82,6 +102,18 @@ export const pipeline: Work = {
   slowest: 0,
   simpy: false,
   engines: new Map([['hotshard rooms', (n: number) => new Requests(PIPELINE.replace('RATE', String(n)), n)]]),
+}
+
+export const events: Work = {
+  name: 'events',
+  title: 'E, events: client, event bus, two rules, Lambda and a topic, with metrics and digest',
+  unit: 'event',
+  of: 'events a second of virtual time',
+  sizes: [2_000],
+  quick: [2_000],
+  slowest: 0,
+  simpy: false,
+  engines: new Map([['hotshard rooms', (n: number) => new Requests(EVENTS.replace('RATE', String(n)), n)]]),
 }
 
 /** 200 resources beside the pipeline to which nothing happens. */

@@ -46,18 +46,24 @@ export function matches(pattern: Pattern, value: unknown): boolean {
 
 /** Whether a value, or one item of a list, meets one of the conditions; undefined = the key is missing. Only leaves exist: a map does not (EB-25). */
 export function matchesLeaf(conditions: unknown, given: unknown): boolean {
-  const values = given === undefined ? NO_VALUES : scalarsIn(given)
+  // Most values are plain ones, and are looked at without making a list of them.
+  const isPlain = given === null || (typeof given !== 'object' && given !== undefined)
+  const values = isPlain || given === undefined ? NO_VALUES : scalarsIn(given)
   const list = Array.isArray(conditions) ? (conditions as readonly unknown[]) : [conditions]
-  return list.some((condition) => {
+  for (const condition of list) {
     const exists = isMap(condition) ? condition['exists'] : undefined
-    if (typeof exists === 'boolean') return values.length > 0 === exists
-    return values.some((value) => meets(condition, value))
-  })
+    if (typeof exists === 'boolean') {
+      if ((isPlain || values.length > 0) === exists) return true
+    } else if (isPlain ? meets(condition, given as Scalar) : values.some((value) => meets(condition, value)))
+      return true
+  }
+  return false
 }
 
 function meets(condition: unknown, value: Scalar): boolean {
   if (!isMap(condition)) return condition === value
-  const [[name, wanted] = ['', undefined]] = Object.entries(condition)
+  const name = Object.keys(condition)[0] ?? ''
+  const wanted = condition[name]
   const text = typeof value === 'string' ? value : undefined
   switch (name) {
     case 'prefix':

@@ -126,8 +126,6 @@ export class TargetDeliveries {
   readonly exhausted: Stretch
   /** Those that no dead-letter queue took. */
   readonly lost: Stretch
-  /** Attempts that had to wait for the account's limit. */
-  readonly delayed: Stretch
   private readonly owner: DeliveryOwner
   private readonly targets: readonly DeliveryTarget[]
   private readonly edges: readonly number[]
@@ -151,7 +149,6 @@ export class TargetDeliveries {
     this.denied = new Stretch(sim.warmUp)
     this.exhausted = new Stretch(sim.warmUp)
     this.lost = new Stretch(sim.warmUp)
-    this.delayed = new Stretch(sim.warmUp)
     this.targets = targets
     this.edges = targets.map(({ to, action }) => (to === null ? NONE : sim.edge(to, action, answered)))
     this.deadLetterEdges = targets.map(({ deadLetters }) =>
@@ -190,7 +187,6 @@ export class TargetDeliveries {
       const pause = owner.pauseBefore()
       delivery.isAdmitted = true
       if (pause > 0) {
-        this.delayed.note(sim.clock[0])
         sim.after(pause, this.dueTarget, row)
         return
       }

@@ -9,7 +9,10 @@ const SECOND = 1_000_000
 
 /** Kept by the default bus, which every account has. */
 export class Account {
-  readonly throttled: Stretch
+  /** Invocations that had to wait, of all rules. */
+  readonly delayed: Stretch
+  /** The longest of these waits, in µs. */
+  longest = 0
   private readonly sim: Sim
   private readonly puts: TokenBucket
   /** Made when the first target is invoked: most scenarios have none. */
@@ -19,7 +22,7 @@ export class Account {
 
   constructor(sim: Sim) {
     this.sim = sim
-    this.throttled = new Stretch(sim.warmUp)
+    this.delayed = new Stretch(sim.warmUp)
     const rate = sim.quota('PutEventsRequests')
     this.puts = new TokenBucket(rate, rate)
     this.matched = sim.metric('MatchedEvents')
@@ -28,16 +31,17 @@ export class Account {
 
   /** Whether a request to put events passes (EB-07). */
   mayPut(): boolean {
-    const now = this.sim.clock[0]
-    if (this.puts.take(now, 1)) return true
-    this.throttled.note(now)
-    return false
+    return this.puts.take(this.sim.clock[0], 1)
   }
 
   /** Takes a place among the invocations of any second; answers how long it has to wait for it, in µs (EB-07). */
   admitInvocation(): number {
     this.invocations ??= new RateWindow(this.sim.quota('Invocations'), SECOND)
-    return this.invocations.reserve(this.sim.clock[0])
+    const now = this.sim.clock[0]
+    const pause = this.invocations.reserve(now)
+    if (pause > 0) this.delayed.note(now)
+    this.longest = Math.max(this.longest, pause)
+    return pause
   }
 
   countMatched(): void {

@@ -1,6 +1,7 @@
 // How every bus looks, what it reports and what is said of it after a run.
 import type { Finding, Look, ServiceDef, View } from '../../model/contract.ts'
-import { count, counted, percent } from '../../parts/words.ts'
+import { DEFAULT_BUS } from '../../parts/targets.ts'
+import { count, counted, percent, time } from '../../parts/words.ts'
 import type { Stretch } from '../../parts/stretch.ts'
 import type { Bus } from './bus.ts'
 
@@ -51,6 +52,23 @@ function isRecent({ sim }: Bus, { count, last }: Stretch): boolean {
   return count > 0 && sim.clock[0] - last < 10 * SECOND
 }
 
+/** Least invocations that wait, before it is a storm. */
+const DELAYED_LEAST = 100
+
+/** More invocations than the account may make: the default bus keeps the count for all. */
+function stormOf({ sim, account }: Bus): Finding | undefined {
+  const { delayed, longest } = account
+  if (delayed.count < DELAYED_LEAST) return undefined
+  return {
+    kind: 'rule-storm',
+    from: delayed.first,
+    to: delayed.last,
+    share: 0.2,
+    title: 'More invocations than the account may make',
+    text: `${count(delayed.count)} invocations of targets waited for the account’s limit of ${count(sim.quota('Invocations'))} a second, up to ${time(longest)}. Nothing is lost by it, but everything of every rule comes later.`,
+  }
+}
+
 /** Least events without a rule, and their least share, before it is worth a sentence. */
 const UNMATCHED_LEAST = 10
 const UNMATCHED_SHARE = 0.05
@@ -99,5 +117,6 @@ export function busFindings(self: Bus, look: Look): Finding[] {
       text: `${counted(throttles.count, 'call')} to ${look.name} met the account’s limit of ${count(self.sim.quota('PutEventsRequests'))} requests a second. Up to ten events fit into one request.`,
       drivers: look.callers().map(({ other }) => other),
     })
-  return findings
+  const storm = self.sim.name === DEFAULT_BUS ? stormOf(self) : undefined
+  return storm === undefined ? findings : [...findings, storm]
 }

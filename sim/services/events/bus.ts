@@ -9,6 +9,7 @@ import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Op, Sim } from '../../model/contract.ts'
 import { isoText } from '../../parts/calendar.ts'
 import { Stretch } from '../../parts/stretch.ts'
+import type { Delivered } from '../../parts/target-deliveries.ts'
 import { DEFAULT_BUS } from '../../parts/targets.ts'
 import type { Account } from './account.ts'
 import type { Archive } from './archive.ts'
@@ -32,13 +33,11 @@ export interface BusConfig {
   readonly Partner: string | null
 }
 
-/** An event on its way to a rule. */
-export interface Passing {
-  readonly Event: BusEvent
-  /** When it came in, µs. */
-  readonly At: number
+/** An event on its way to a rule, and from there to its targets. */
+export interface Passing extends Delivered {
+  readonly event: BusEvent
   /** How many buses it has come through before. */
-  readonly Hops: number
+  readonly hops: number
 }
 
 export class Bus {
@@ -65,6 +64,9 @@ export class Bus {
   private archives: readonly Archive[] | null = null
   private shared: Account | null
   private serial = 0
+  private readonly idPrefix: string
+  private readonly entriesMax: number
+  private readonly sizeMax: number
   private second = -1
   private secondText = ''
 
@@ -78,6 +80,9 @@ export class Bus {
     this.strays = new Stretch(sim.warmUp)
     this.denials = new Stretch(sim.warmUp)
     this.throttles = new Stretch(sim.warmUp)
+    this.idPrefix = `${sim.component.toString(16).padStart(8, '0')}-0000-4000-8000-`
+    this.entriesMax = sim.quota('PutEventsEntries')
+    this.sizeMax = sim.quota('PutEventsSize')
     this.latency = sim.sampler('ApiLatency')
     this.latencyRng = sim.rng('latency')
     this.ruleEdges = this.config.Rules.map((name) => sim.edge(name, 'events:TriggerRule', handedOver))
@@ -105,6 +110,14 @@ export class Bus {
     const { Buses: buses } = this.config
     const found = last === 'default' ? DEFAULT_BUS : Object.hasOwn(buses, last) ? buses[last] : undefined
     return found === undefined ? undefined : found === this.sim.name ? this : this.sim.peer<Bus>(found)
+  }
+
+  /** Whether a request has so many entries, and is as small, as it must be (EB-02). */
+  mayTake(entries: readonly Entry[]): boolean {
+    if (entries.length === 0 || entries.length > this.entriesMax) return false
+    let size = 0
+    for (let i = 0; i < entries.length; i++) size += entrySize(entries[i])
+    return size < this.sizeMax
   }
 
   /** Makes an event of an entry that nobody refuses. */
@@ -135,7 +148,7 @@ export class Bus {
       const rule = this.rules[i]
       if (!rule.takes(event) || (only !== null && !only.includes(rule.sim.name))) continue
       found = true
-      passing ??= { Event: event, At: now, Hops: hops }
+      passing ??= { event, at: now, trace, hops }
       const call = sim.open(this.ruleEdges[i], 0, trace)
       sim.calls.body[call] = passing
       sim.send(call)
@@ -166,8 +179,7 @@ export class Bus {
 
   /** A version 4 UUID: the bus and its own count in place of chance, so that an id is one event's alone. */
   private nextId(): string {
-    const bus = this.sim.component.toString(16).padStart(8, '0')
-    return `${bus}-0000-4000-8000-${(++this.serial).toString(16).padStart(12, '0')}`
+    return this.idPrefix + (++this.serial).toString(16).padStart(12, '0')
   }
 
   private timeText(): string {
@@ -212,16 +224,11 @@ export const busOps = {
 function putEvents(self: Bus, call: Call): void {
   const { sim } = self
   const { Entries: entries } = (sim.calls.body[call] ?? {}) as { readonly Entries?: readonly Entry[] }
-  const refuse = (name: string, http: number): void => self.answer(call, sim.error(name, http))
-  if (!Array.isArray(entries) || entries.length === 0 || entries.length > sim.quota('PutEventsEntries'))
-    return refuse('ValidationException', 400)
-  let size = 0
-  for (let i = 0; i < entries.length; i++) size += entrySize(entries[i])
-  if (size >= sim.quota('PutEventsSize')) return refuse('ValidationException', 400)
+  if (!Array.isArray(entries) || !self.mayTake(entries)) return refuse(self, call, 'ValidationException', 400)
   const account = sim.callerOf(sim.calls.edge[call])?.account ?? OWN_ACCOUNT
   if (!self.account.mayPut()) {
     self.throttles.note(sim.clock[0])
-    return refuse('ThrottlingException', 400)
+    return refuse(self, call, 'ThrottlingException', 400)
   }
   const results: (EntryRefusal | { readonly EventId: string })[] = []
   let failed = 0
@@ -230,7 +237,7 @@ function putEvents(self: Bus, call: Call): void {
     const bus = self.busOf(entry.EventBusName)
     if (bus !== undefined && account !== OWN_ACCOUNT && !allows(bus.config.Allowed, account)) {
       bus.denials.note(sim.clock[0])
-      return refuse('AccessDeniedException', 403)
+      return refuse(self, call, 'AccessDeniedException', 403)
     }
     const refusal = refusalOf(entry, bus?.config.Partner === String(entry.Source))
     if (refusal !== undefined) {
@@ -247,6 +254,10 @@ function putEvents(self: Bus, call: Call): void {
   }
   sim.calls.answer[call] = { FailedEntryCount: failed, Entries: results }
   self.answer(call, 0)
+}
+
+function refuse(self: Bus, call: Call, name: string, http: number): void {
+  self.answer(call, self.sim.error(name, http))
 }
 
 function allows(allowed: readonly string[], account: string): boolean {

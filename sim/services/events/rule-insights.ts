@@ -1,14 +1,11 @@
 // What went wrong at a rule: deliveries that nobody lets in, that came to nothing, or that the account's limit holds back.
 import type { Finding, Look } from '../../model/contract.ts'
-import { all, count, counted, percent, rate } from '../../parts/words.ts'
+import { all, count, counted, percent } from '../../parts/words.ts'
 import type { Rule } from './rule.ts'
-
-/** Least deliveries that wait, before it is a storm. */
-const DELAYED_LEAST = 100
 
 export function ruleFindings(self: Rule, look: Look): Finding[] {
   const { deliveries, targets, loops } = self
-  const { givenUp, exhausted, denied, delayed, started, lost } = deliveries
+  const { givenUp, exhausted, denied, started, lost } = deliveries
   const findings: Finding[] = []
   const share = (n: number): number => n / Math.max(1, started.count)
   if (denied.count > 0) {
@@ -33,15 +30,6 @@ export function ruleFindings(self: Rule, look: Look): Finding[] {
       title: lost.count > 0 ? 'Events of a rule are lost' : 'Events of a rule go to dead letters',
       text: `${counted(others, 'delivery', 'deliveries')} of ${look.name} (${percent(share(others))}) ${others === 1 ? 'was' : 'were'} given up${exhausted.count > 0 ? `, ${count(exhausted.count)} of them after the last retry that their policy allows` : ''}; ${count(lost.count)} were lost.`,
       suspects: look.callees().map(({ other }) => other),
-    })
-  if (delayed.count >= DELAYED_LEAST)
-    findings.push({
-      kind: 'rule-storm',
-      from: delayed.first,
-      to: delayed.last,
-      share: share(delayed.count) / 2,
-      title: 'More invocations than the account may make',
-      text: `${count(delayed.count)} invocations of ${look.name} waited for the account’s limit of ${rate(self.sim.quota('Invocations'))}. Nothing is lost by it, but everything of every rule comes later.`,
     })
   if (loops.count > 0)
     findings.push({

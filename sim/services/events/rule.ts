@@ -13,7 +13,7 @@ import { flawOfPattern } from '../../parts/pattern-flaws.ts'
 import type { Timetable } from '../../parts/schedule-clock.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import { TargetDeliveries, retryProps, type Delivered, type DeliveryOwner } from '../../parts/target-deliveries.ts'
-import { inputOf, type Occasion } from '../../parts/target-input.ts'
+import { inputOf } from '../../parts/target-input.ts'
 import { bodyFor, DEFAULT_BUS } from '../../parts/targets.ts'
 import { counted } from '../../parts/words.ts'
 import type { Account } from './account.ts'
@@ -95,7 +95,6 @@ export const rule: ServiceDef<Rule> = {
     'events:TriggerRule': {
       doc: 'Takes an event from its bus: the bus has found that it matches.',
       target: 'Name',
-      params: ['Event', 'At', 'Hops'],
       oneWay: true,
       run: triggerRule,
     },
@@ -189,13 +188,6 @@ export const rule: ServiceDef<Rule> = {
   }),
 }
 
-/** An event under delivery: how many buses it has seen goes with it. */
-interface Item extends Delivered {
-  readonly event: BusEvent
-  readonly hops: number
-  readonly occasion: Occasion
-}
-
 interface Taking {
   readonly pattern: Pattern | null
   readonly isEnabled: boolean
@@ -271,15 +263,13 @@ export class Rule implements DeliveryOwner {
     return isEnabled && pattern !== null && matches(pattern, event)
   }
 
-  /** Hands an event to every target after the time that `delay` draws. `at` = when it came in, µs. */
-  trigger(event: BusEvent, at: number, trace: number, hops: number, delay = this.latency, rng = this.latencyRng): void {
+  /** Hands an event to every target after the time that `delay` draws. */
+  trigger(item: Passing, delay = this.latency, rng = this.latencyRng): void {
     const { sim } = this
-    const occasion = { ruleArn: this.arn, ruleName: sim.name, ingestedAt: sim.startsAt + at }
-    const item: Item = { event, at, trace, hops, occasion }
     this.triggered++
     sim.count(this.metrics['TriggeredRules'], 1)
     for (let i = 0; i < this.targets.length; i++) {
-      if (hops >= HOPS_MAX && this.targets[i].action === 'events:ForwardEvent') {
+      if (item.hops >= HOPS_MAX && this.targets[i].action === 'events:ForwardEvent') {
         this.loops.note(sim.clock[0])
         sim.count(this.metrics['DeadLetterInvocations'], 1)
       } else this.deliveries.start(i, item, delay.draw(rng))
@@ -307,13 +297,16 @@ export class Rule implements DeliveryOwner {
   scheduled(): void {
     const { sim } = this
     const event = this.clock.event(this.arn)
-    this.trigger(event, sim.clock[0], sim.calls.begin(), 0, this.lateness, this.latenessRng)
+    this.trigger({ event, at: sim.clock[0], trace: sim.calls.begin(), hops: 0 }, this.lateness, this.latenessRng)
   }
 
   bodyOf(target: number, item: Delivered): unknown {
-    const { event, hops, occasion } = item as Item
+    const { event, at, hops } = item as Passing
     const { action, input, parameters } = this.targets[target]
     if (action === 'events:ForwardEvent') return { Event: event, Hops: hops + 1 }
+    if (input.kind === 'event') return bodyFor(action, event, event, parameters)
+    const { sim } = this
+    const occasion = { ruleArn: this.arn, ruleName: sim.name, ingestedAt: sim.startsAt + at }
     return bodyFor(action, inputOf(input, event, occasion), event, parameters)
   }
 
@@ -349,8 +342,7 @@ export class Rule implements DeliveryOwner {
 
 function triggerRule(self: Rule, call: Call): void {
   const { sim } = self
-  const { Event: event, At: at, Hops: hops } = sim.calls.body[call] as Passing
-  self.trigger(event, at, sim.calls.trace[call], hops)
+  self.trigger(sim.calls.body[call] as Passing)
   sim.reply(call, 0)
 }
 
