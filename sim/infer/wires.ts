@@ -16,6 +16,8 @@ interface Wire {
   readonly to: string
   /** Property that names the caller; the resource itself when absent. */
   readonly from?: string
+  /** The caller brings the work by itself; the resource only says where. */
+  readonly byCaller?: true
   readonly failure?: true
 }
 
@@ -70,6 +72,23 @@ const WIRES: ReadonlyMap<string, readonly Wire[]> = new Map<string, readonly Wir
       { to: 'S3DestinationConfiguration.BucketARN' },
     ],
   ],
+  ...['AWS::KinesisAnalytics', 'AWS::KinesisAnalyticsV2'].map((service): [string, readonly Wire[]] => [
+    `${service}::ApplicationOutput`,
+    ['KinesisStreamsOutput', 'KinesisFirehoseOutput', 'LambdaOutput'].map((output) => ({
+      from: 'ApplicationName',
+      to: `Output.${output}.ResourceARN`,
+    })),
+  ]),
+  ['AWS::KinesisAnalytics::Application', [{ from: 'Inputs.*.KinesisStreamsInput.ResourceARN', to: '' }]],
+  [
+    'AWS::KinesisAnalyticsV2::Application',
+    [
+      {
+        from: 'ApplicationConfiguration.SqlApplicationConfiguration.Inputs.*.KinesisStreamsInput.ResourceARN',
+        to: '',
+      },
+    ],
+  ],
   ['AWS::Logs::SubscriptionFilter', [{ to: 'DestinationArn' }]],
 ])
 
@@ -91,7 +110,7 @@ const ACTIONS: ReadonlyMap<string, string> = new Map([
 
 /** Types that mention a function without setting it to work, or whose calls are read elsewhere. */
 const MENTIONING =
-  /^AWS::(IAM|CloudWatch|Logs::LogGroup|SSM|CodeDeploy|ResourceGroups|ApplicationInsights|EC2|S3::BucketPolicy|SQS::QueuePolicy|SNS::TopicPolicy|KMS|Lambda::(Function|Permission|Alias|Version|EventInvokeConfig|LayerVersion)|StepFunctions|ECS|ElasticBeanstalk|AutoScaling|ApplicationAutoScaling|ApiGateway::(Method|Deployment|Stage)|ApiGatewayV2::(Route|Integration|Stage))/
+  /^AWS::(IAM|CloudWatch|Logs::LogGroup|SSM|CodeDeploy|ResourceGroups|ApplicationInsights|EC2|S3::BucketPolicy|SQS::QueuePolicy|SNS::TopicPolicy|KMS|KinesisAnalytics(V2)?::ApplicationOutput|Lambda::(Function|Permission|Alias|Version|EventInvokeConfig|LayerVersion)|StepFunctions|ECS|ElasticBeanstalk|AutoScaling|ApplicationAutoScaling|ApiGateway::(Method|Deployment|Stage)|ApiGatewayV2::(Route|Integration|Stage))/
 
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['AWS::DynamoDB::Table', 'stream of table'],
@@ -174,7 +193,7 @@ export function wiringOf(names: Names, routes: readonly RouteTo[]): Wiring {
           add(from, to, {
             what,
             span,
-            by: resource.logicalId,
+            by: wire.byCaller === true ? from?.logicalId : resource.logicalId,
             ...(wire.failure === undefined ? {} : { failure: true }),
           })
         }

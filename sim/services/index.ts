@@ -19,6 +19,8 @@ import { eventBus } from './events/event-bus.ts'
 import { rule } from './events/rule.ts'
 import { stream } from './kinesis/stream.ts'
 import { streamConsumer } from './kinesis/stream-consumer.ts'
+import { application as kinesisanalyticsApplication } from './kinesisanalytics/application.ts'
+import { application as kinesisanalyticsv2Application } from './kinesisanalyticsv2/application.ts'
 import { deliveryStream } from './kinesisfirehose/delivery-stream.ts'
 import { alias } from './lambda/alias.ts'
 import { eventSourceMapping } from './lambda/event-source-mapping.ts'
@@ -73,6 +75,8 @@ export const services: readonly ServiceDef[] = [
   rule,
   stream,
   streamConsumer,
+  kinesisanalyticsApplication,
+  kinesisanalyticsv2Application,
   deliveryStream,
   alias,
   eventSourceMapping,

@@ -80,6 +80,16 @@ export const properties = {
       'Resources:\n  Dead: { Type: AWS::SQS::Queue, Properties: { RedriveAllowPolicy: { redrivePermission: allowAll } } }\n  Jobs: { Type: AWS::SQS::Queue, Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 3 } } }\n',
     source: 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html',
   },
+  'streaming-sql': {
+    severity: 'error',
+    title: 'code of an analytics application that is not simulated',
+    text: 'An analytics application is simulated with the part of its SQL that makes streams and pumps: CREATE STREAM, CREATE PUMP and SELECT STREAM with WHERE, GROUP BY, HAVING, and tumbling, stagger and sliding windows. What is outside of it is refused with its line, because passed over it would give other results.',
+    wrong:
+      'Resources:\n  Clicks: { Type: AWS::Kinesis::Stream }\n  Count:\n    Type: AWS::KinesisAnalytics::Application\n    Properties:\n      Inputs: [{ NamePrefix: IN, InputSchema: { RecordColumns: [{ Name: PAGE, SqlType: VARCHAR(9) }], RecordFormat: { RecordFormatType: JSON } }, KinesisStreamsInput: { ResourceARN: !GetAtt Clicks.Arn, RoleARN: role } }]\n      ApplicationCode: CREATE STREAM N (n INTEGER); CREATE PUMP P AS INSERT INTO N SELECT STREAM COUNT(*) FROM IN_001;\n',
+    right:
+      'Resources:\n  Clicks: { Type: AWS::Kinesis::Stream }\n  Count:\n    Type: AWS::KinesisAnalytics::Application\n    Properties:\n      Inputs: [{ NamePrefix: IN, InputSchema: { RecordColumns: [{ Name: PAGE, SqlType: VARCHAR(9) }], RecordFormat: { RecordFormatType: JSON } }, KinesisStreamsInput: { ResourceARN: !GetAtt Clicks.Arn, RoleARN: role } }]\n      ApplicationCode: CREATE STREAM N (n INTEGER); CREATE PUMP P AS INSERT INTO N SELECT STREAM COUNT(*) FROM IN_001 GROUP BY FLOOR(ROWTIME TO MINUTE);\n',
+    source: 'https://docs.aws.amazon.com/kinesisanalytics/latest/sqlref/analytics-sql-reference.html',
+  },
   'filter-policy': {
     severity: 'error',
     title: 'a filter policy that SNS refuses',

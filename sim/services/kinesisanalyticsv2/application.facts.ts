@@ -1,0 +1,21 @@
+// Managed Service for Apache Flink in figures: its quotas, and where each figure comes from.
+import type { Assumption, Quota } from '../../model/contract.ts'
+
+export const quotas: Readonly<Record<string, Quota>> = {
+  Applications: { current: 50, unit: 'applications', doc: 'Applications of an account in a Region.', source: 'KDA-04' },
+  ProcessingUnits: {
+    current: 32,
+    unit: 'KPUs',
+    doc: 'Processing units of an application, each a vCPU and 4 GiB.',
+    adjustable: true,
+    source: 'KDA-04',
+  },
+  InputParallelism: {
+    current: 64,
+    unit: 'streams',
+    doc: 'Streams within the application that an input is spread over, at most.',
+    source: 'KDA-06',
+  },
+}
+
+export const assumptions: Readonly<Record<string, Assumption>> = {}
