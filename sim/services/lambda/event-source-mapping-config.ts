@@ -24,6 +24,7 @@ export type Source = QueueSource | StreamSource
 /** Finds the source and checks the mapping against it; null for a source that is not simulated. */
 export function gather(near: Near): { readonly Source: Source | null } {
   const view = near.resourceAt(near.self.config['EventSourceArn'])
+  if (view !== undefined) checkTwins(near, view)
   switch (view?.type) {
     case 'AWS::SQS::Queue':
       return { Source: queueSource(near, view) }
@@ -44,6 +45,23 @@ export function gather(near: Near): { readonly Source: Source | null } {
     `mappings of ${view === undefined ? 'a source outside of this scenario' : view.type} are not simulated yet: the function gets nothing from it`,
   )
   return { Source: null }
+}
+
+/** Lambda refuses a second mapping from one source to one function. */
+function checkTwins({ self, all, resourceAt }: Near, source: ResourceView): void {
+  const twin = all('AWS::Lambda::EventSourceMapping').find(
+    ({ logicalId, config }) =>
+      logicalId < self.logicalId &&
+      config['FunctionName'] === self.config['FunctionName'] &&
+      resourceAt(config['EventSourceArn'])?.logicalId === source.logicalId,
+  )
+  if (twin !== undefined)
+    self.error(
+      ['Properties', 'EventSourceArn'],
+      'contradiction',
+      `\`${twin.logicalId}\` leads from \`${source.logicalId}\` to this function already`,
+      'a function has one mapping of a source',
+    )
 }
 
 // Queues

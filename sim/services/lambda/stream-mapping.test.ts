@@ -1,7 +1,8 @@
 // Streams that feed functions: order, lanes, batches, retries, what is given up; and what happens to shards.
 import { describe, expect, test } from 'vitest'
-import { DAY, HOUR, MINUTE, MS, SECOND, type Lab, type Refused } from '../../../test/kit.ts'
+import { DAY, HOUR, MINUTE, MS, SECOND, type Lab, type Part, type Refused } from '../../../test/kit.ts'
 import {
+  actor,
   feed,
   handled,
   moments,
@@ -9,6 +10,7 @@ import {
   streamWorld,
   work,
   write,
+  type Actor,
   type Reaction,
   type StreamSetting,
 } from '../../../test/mappings.ts'
@@ -79,11 +81,14 @@ describe('polling', () => {
   })
 
   test('what one mapping has handled stays in the stream for another one [N.LAMBDA-ESM-07]', () => {
-    const again = { FunctionName: 'Work', EventSourceArn: 'T', StartingPosition: 'TRIM_HORIZON' }
-    const world = streamWorld({ more: { Again: { def: eventSourceMapping, properties: again } } })
+    const again = { FunctionName: 'Other', EventSourceArn: 'T', StartingPosition: 'TRIM_HORIZON' }
+    const world = streamWorld({
+      more: { Other: { def: actor }, Again: { def: eventSourceMapping, properties: again } },
+    })
     write(world, 0, 500)
     world.run(MINUTE)
-    expect(handled(world).flat()).toHaveLength(1000)
+    const other = world.state<Actor>('Other').invocations.flatMap(({ event }) => numbersOf(event))
+    expect([handled(world).flat(), other]).toEqual([range(0, 500), range(0, 500)])
     expect([feed(world).succeeded, world.state<{ succeeded: number }>('Again').succeeded]).toEqual([500, 500])
   })
 
@@ -122,14 +127,20 @@ describe('polling', () => {
   })
 
   test('a third reader is refused and asks ever more seldom; the two others are not disturbed [DDS-R7]', () => {
-    const again = { FunctionName: 'Work', EventSourceArn: 'T', StartingPosition: 'TRIM_HORIZON' }
-    const part = { def: eventSourceMapping, properties: again }
-    const world = streamWorld({ more: { Again: part, Third: part } }).run(DAY)
+    const to = (FunctionName: string): Part => ({
+      def: eventSourceMapping,
+      properties: { FunctionName, EventSourceArn: 'T', StartingPosition: 'TRIM_HORIZON' },
+    })
+    const world = streamWorld({
+      more: { Other: { def: actor }, Last: { def: actor }, Again: to('Other'), Third: to('Last') },
+    }).run(DAY)
     expect(world.world.kernel.steps).toBeLessThan(6000)
     write(world, 0, 10)
     world.run(DAY + MINUTE)
     expect(world.state<{ succeeded: number }>('Third').succeeded).toBe(0)
-    expect(handled(world).flat()).toHaveLength(20)
+    expect([feed(world).succeeded, world.state<{ succeeded: number }>('Again').succeeded]).toEqual([10, 10])
+    const twin = streamWorld.bind(null, { more: { Again: to('Work') } })
+    expect(twin).toThrow('leads from `T` to this function already')
   })
 })
 
