@@ -27,6 +27,8 @@ export interface Evidence {
 export function lookOf(evidence: Evidence, component: ComponentPlan): Look {
   const { components, edges, now, warmUp } = evidence
   const { name } = component
+  // What a resource tells itself, such as a function that takes an event from its own queue, is nobody's call.
+  const others = edges.filter(({ from, to }) => from !== to)
   const own = evidence.metrics.filter((metric) => metric.component === name)
   const dimensions = Object.keys(evidence.ownDimensions(component)).length
   return {
@@ -41,8 +43,8 @@ export function lookOf(evidence: Evidence, component: ComponentPlan): Look {
       if (value === undefined || parsed.kind === 'SampleCount') return value
       return value / baseUnits(metric.series, metric.unit)
     },
-    callers: () => traffic(edges.filter((edge) => edge.to === name).map((edge) => ({ ...edge, other: edge.from }))),
-    callees: () => traffic(edges.filter((edge) => edge.from === name).map((edge) => ({ ...edge, other: edge.to }))),
+    callers: () => traffic(others.filter((edge) => edge.to === name).map((edge) => ({ ...edge, other: edge.from }))),
+    callees: () => traffic(others.filter((edge) => edge.from === name).map((edge) => ({ ...edge, other: edge.to }))),
     consumers: () => components.flatMap((other) => consumersBy(other, name)),
     watched: () => watchedBy(evidence, component),
   }

@@ -192,7 +192,9 @@ function isError(metric: PublishedMetric): boolean {
 function resourceReport(world: World, index: number, found: Found): ResourceReport {
   const component = world.components[index]!
   const incoming = found.to.get(component.name) ?? []
-  const received = incoming.reduce((sum, call) => sum + call.sent, 0)
+  // A function takes its asynchronous events from its own queue: the first time is part of the call that brought the event.
+  const again = (call: CallSummary): number => (call.from === call.to ? call.sent - call.retried : 0)
+  const received = incoming.reduce((sum, call) => sum + call.sent - again(call), 0)
   const errors: Record<string, number> = {}
   let throttled = 0
   let failed = 0
@@ -219,7 +221,7 @@ function resourceReport(world: World, index: number, found: Found): ResourceRepo
   // A function that fails answers its caller all the same (LAM-20): what its own metric calls errors has failed here too.
   const own =
     metrics.find((metric) => metric.name === 'Errors' && metric.namespace === component.def.namespace)?.sum ?? 0
-  const succeeded = incoming.reduce((sum, call) => sum + call.answered - call.failed, 0)
+  const succeeded = incoming.reduce((sum, call) => sum + call.answered - call.failed - again(call), 0)
   const details = component.def.report?.(world.states[index + 1])
   return {
     name: component.name,

@@ -20,7 +20,10 @@ export const busView: View<Bus> = {
         : self.events.total > 0
           ? 'busy'
           : 'calm',
-  detail: ({ Rules: rules }) => counted((rules as readonly string[]).length, 'rule'),
+  detail: ({ Rules: rules }) => {
+    const { length } = rules as readonly string[]
+    return length === 0 ? undefined : counted(length, 'rule')
+  },
   readings: [
     { name: 'Events', unit: '1/s', doc: 'Events that came in.', counter: true, read: (self) => self.events.total },
     {

@@ -4,6 +4,9 @@ import { HOUR, lab, MINUTE, SECOND, type Lab, type LabOptions, type Part } from 
 import { steps, wait } from '../../../test/lambda.ts'
 import { scenarioOf } from '../../../test/scenarios.ts'
 import type { Instruction, Program } from '../../parts/program.ts'
+import { insightsOf } from '../../insights/insights.ts'
+import { evidenceOf } from '../../run/evidence.ts'
+import { reportOf } from '../../run/report.ts'
 import { runScenario } from '../../run/run.ts'
 import type { World } from '../../run/world.ts'
 import { queue } from '../sqs/queue.ts'
@@ -311,3 +314,34 @@ function invokeOnce(at: Lab): Lab {
   invoke(at)
   return at
 }
+
+test('a report counts an event once: what comes of it is the runs that it took', () => {
+  const run = runScenario(
+    scenarioOf(`
+Resources:
+  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, MemorySize: 1769, Handler: index.handler, Role: role, Code: { ZipFile: x } } }
+  News: { Type: AWS::SNS::Topic }
+  Read: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref News, Protocol: lambda, Endpoint: !GetAtt Work.Arn } }
+  May: { Type: AWS::Lambda::Permission, Properties: { Action: lambda:InvokeFunction, FunctionName: !Ref Work, Principal: sns.amazonaws.com } }
+Simulation:
+  Duration: 20m
+  Handlers: { Work: [{ ForEach: { In: $.Records, Do: [{ If: { Condition: "$.Sns.Message.bad == 'yes'", Then: [{ Fail: Bad }] } }] } }] }
+  Workloads:
+    Good: { Target: News, Operation: sns:Publish, Rate: 1/s, Count: 100, Parameters: { Message: { bad: 'no' } } }
+    Bad: { Target: News, Operation: sns:Publish, Rate: 1/s, Count: 10, Parameters: { Message: { bad: 'yes' } } }
+`),
+  )
+  const { received, succeeded, failed, throttled } = reportOf(run, '').resources.find(({ name }) => name === 'Work')!
+  // Ten events fail three times each.
+  expect({ received, succeeded, failed, throttled }).toEqual({
+    received: 130,
+    succeeded: 100,
+    failed: 30,
+    throttled: 0,
+  })
+  expect(
+    insightsOf(evidenceOf(run.world))
+      .map(({ text }) => text)
+      .join(),
+  ).not.toContain('Work makes')
+})
