@@ -157,7 +157,7 @@ function faultMarks({ plan: { faults } }: Scenario, world: World, plan: Plan): M
 /** What an operator does, at each of its times. */
 function actionMarks(world: World, plan: Plan): Mark[] {
   return world.components.flatMap((component, i) => {
-    const actions = viewOf(component).plannedAt?.(component.config) ?? []
+    const actions = viewOf(component).plannedAt?.(component.config, world.plan) ?? []
     return actions.flatMap(({ at, every, until, label }) => {
       const end = Math.min(until ?? Infinity, world.plan.duration)
       const count = every === undefined ? 1 : Math.min(ACTION_MARKS_MAX, Math.max(0, Math.ceil((end - at) / every)))

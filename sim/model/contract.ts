@@ -254,6 +254,7 @@ export interface View<S> {
   /** What it will do at given times (µs), once or again. */
   readonly plannedAt?: (
     config: Config,
+    run: RunTime,
   ) => readonly { readonly at: number; readonly every?: number; readonly until?: number; readonly label: string }[]
   /** What happened to it in (from, to] that is worth a mark on the time line. */
   readonly marks?: (self: S, from: number, to: number) => readonly Happening[]

@@ -1,6 +1,6 @@
 // A schedule that is running: one timer, set to the next time that its expression means, and to nothing when there is none.
 import type { EventFunction, Target, TimerHandle } from '../engine/kernel.ts'
-import type { Sim } from '../model/contract.ts'
+import type { RunTime, Sim } from '../model/contract.ts'
 import { nextFire, type Schedule } from './schedules.ts'
 import type { Zone } from './zones.ts'
 
@@ -60,4 +60,24 @@ export class ScheduleClock {
     if (Number.isNaN(this.next)) return
     this.timer = this.sim.timer(this.next - this.sim.startsAt - this.sim.clock[0], this.due, 0)
   }
+}
+
+/** Times that a time line shows of one schedule, at most. */
+const SHOWN_MAX = 100
+
+/** When a timetable comes during a run, in µs of the run, the first hundred times. A rate has its first time at `anchor` (µs since 1970). */
+export function timesIn(
+  { schedule, zone, from, until }: Timetable,
+  anchor: number,
+  { startsAt, duration }: RunTime,
+): readonly number[] {
+  const times: number[] = []
+  let at = Math.max(startsAt, from) - 1
+  while (times.length < SHOWN_MAX) {
+    const next = nextFire(schedule, zone, at, anchor)
+    if (next === undefined || next > until || next > startsAt + duration) break
+    times.push(next - startsAt)
+    at = next
+  }
+  return times
 }

@@ -1,7 +1,7 @@
 // Shows rules that are triggered by the clock.
 import { describe, expect, test } from 'vitest'
 import { AT_ONCE, bodies, DEFAULT, entry, events, messages, open } from '../../../test/events.ts'
-import { DAY, HOUR, lab, MINUTE, SECOND, type Lab, type LabOptions } from '../../../test/kit.ts'
+import { DAY, HOUR, lab, MINUTE, SECOND, START_MS, type Lab, type LabOptions } from '../../../test/kit.ts'
 import { problemsOf, scenarioOf } from '../../../test/scenarios.ts'
 import { runScenario } from '../../run/run.ts'
 import { queue } from '../sqs/queue.ts'
@@ -137,6 +137,16 @@ describe('a rule by the clock', () => {
     expect(arrivals(l, 6 * MINUTE)).toEqual([180, 300])
     expect(put({ EventPattern: { source: ['shop'] } })).toBe('OK')
     expect(arrivals(l, HOUR)).toEqual([180, 300])
+  })
+
+  test('stands on the time line at its times of the run', () => {
+    const { config } = world({ ScheduleExpression: 'cron(0/20 8 * * ? *)' }).world.planOf('Clock')
+    const run = { startsAt: START_MS * 1000, duration: DAY }
+    const times = rule.view.plannedAt!(config, run).map(({ at, label }) => [at / MINUTE, label])
+    expect(times).toEqual([480, 500, 520].map((at) => [at, 'cron(0/20 8 * * ? *)']))
+    expect(rule.view.plannedAt!({ ...config, State: 'DISABLED' }, run)).toEqual([])
+    const often = world({ ScheduleExpression: 'rate(1 minute)' }).world.planOf('Clock')
+    expect(rule.view.plannedAt!(often.config, run)).toHaveLength(100)
   })
 
   test('costs one timer each time, and nothing in between', () => {

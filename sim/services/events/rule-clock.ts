@@ -2,8 +2,8 @@
 import type { EventFunction } from '../../engine/kernel.ts'
 import type { RunTime, Sim } from '../../model/contract.ts'
 import { isoText } from '../../parts/calendar.ts'
-import { ScheduleClock, type Timetable } from '../../parts/schedule-clock.ts'
-import { nextFire, parseSchedule } from '../../parts/schedules.ts'
+import { ScheduleClock, timesIn, type Timetable } from '../../parts/schedule-clock.ts'
+import { parseSchedule } from '../../parts/schedules.ts'
 import { UTC } from '../../parts/zones.ts'
 import { OWN_ACCOUNT, REGION } from './event-bus.facts.ts'
 import type { BusEvent } from './event.ts'
@@ -14,10 +14,9 @@ export function ruleTimetable(expression: string): Timetable | string {
   return typeof schedule === 'string' ? schedule : { schedule, zone: UTC, from: 0, until: Infinity }
 }
 
-/** Whether a rule is triggered by the clock during a run. */
-export function comesIn(timetable: Timetable, { startsAt, duration }: RunTime): boolean {
-  const next = nextFire(timetable.schedule, timetable.zone, startsAt - 1, anchorOf(timetable, startsAt))
-  return next !== undefined && next <= startsAt + duration
+/** When a rule is triggered by the clock during a run, in µs. */
+export function scheduledIn(timetable: Timetable, run: RunTime): readonly number[] {
+  return timesIn(timetable, anchorOf(timetable, run.startsAt), run)
 }
 
 /** A rule by a rate is triggered first one interval after it was made or enabled (EB-40). */

@@ -6,7 +6,7 @@ import type { Target } from '../../engine/kernel.ts'
 import type { MetricId } from '../../engine/recorder.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
-import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
+import type { Config, RunTime, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { matches, type Pattern } from '../../parts/patterns.ts'
 import { flawOfPattern } from '../../parts/pattern-flaws.ts'
@@ -20,7 +20,7 @@ import type { Account } from './account.ts'
 import type { Bus, Passing } from './bus.ts'
 import { HOPS_MAX, quotas, ruleAssumptions } from './event-bus.facts.ts'
 import type { BusEvent } from './event.ts'
-import { comesIn, RuleClock, ruleTimetable } from './rule-clock.ts'
+import { RuleClock, ruleTimetable, scheduledIn } from './rule-clock.ts'
 import { ruleConfig, type RuleConfig, type RuleTarget } from './rule-config.ts'
 import { ruleFindings } from './rule-insights.ts'
 
@@ -86,9 +86,8 @@ export const rule: ServiceDef<Rule> = {
   },
   gather: (near) => ({ ...ruleConfig(near) }),
   carries: (config, run) => {
-    const { Bus: bus, Pattern: pattern, Timetable: timetable } = config as unknown as RuleConfig
-    const comes = timetable !== null && config['State'] !== 'DISABLED' && comesIn(timetable, run)
-    return bus !== null && (pattern !== null || comes)
+    const { Bus: bus, Pattern: pattern } = config as unknown as RuleConfig
+    return bus !== null && (pattern !== null || timesOf(config, run).length > 0)
   },
   create: (config, sim) => new Rule(config, sim),
   ops: {
@@ -151,6 +150,7 @@ export const rule: ServiceDef<Rule> = {
     detail: (config) => counted((config['Deliveries'] as readonly unknown[]).length, 'target'),
     deadLetters: (config) =>
       (config['Deliveries'] as readonly RuleTarget[]).flatMap(({ deadLetters }) => deadLetters?.to ?? []),
+    plannedAt: (config, run) => timesOf(config, run).map((at) => ({ at, label: String(config['ScheduleExpression']) })),
     readings: [
       { name: 'Triggered', unit: '1/s', doc: 'Events that it took.', counter: true, read: (self) => self.triggered },
       {
@@ -338,6 +338,12 @@ export class Rule implements DeliveryOwner {
     const { failures } = this.deliveries
     return failures.count > 0 && this.sim.clock[0] - failures.last < 10 * SECOND
   }
+}
+
+/** When the clock triggers a rule during a run, in µs. */
+function timesOf(config: Config, run: RunTime): readonly number[] {
+  const { Timetable: timetable } = config as unknown as RuleConfig
+  return timetable === null || config['State'] === 'DISABLED' ? [] : scheduledIn(timetable, run)
 }
 
 function triggerRule(self: Rule, call: Call): void {

@@ -52,6 +52,7 @@ export const registry: ServiceDef<SchemaRegistry> = {
     level: (self) => self.schemas.length,
     levelMax: (self) => Math.max(1, self.schemas.length),
     tone: () => 'calm',
+    readings: [{ name: 'Schemas', unit: 'schemas', doc: 'Schemas stored in it.', read: (self) => self.schemas.length }],
   },
   report: (self) => ({ lines: self.stored().map(({ name, versions }) => `${name}, version ${versions.length}`) }),
 }

@@ -58,6 +58,7 @@ export const schema: ServiceDef<StoredSchema> = {
     level: (self) => self.versions.length,
     levelMax: (self) => self.versions.length,
     tone: () => 'calm',
+    readings: [{ name: 'Version', unit: 'versions', doc: 'Its latest version.', read: (self) => self.versions.length }],
   },
   report: (self) => ({ lines: [`version ${self.versions.length}`] }),
 }

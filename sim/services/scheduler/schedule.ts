@@ -9,8 +9,7 @@ import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Finding, Look, RunTime, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { isoText, MINUTE, SECOND } from '../../parts/calendar.ts'
-import { ScheduleClock } from '../../parts/schedule-clock.ts'
-import { nextFire } from '../../parts/schedules.ts'
+import { ScheduleClock, timesIn } from '../../parts/schedule-clock.ts'
 import { retryProps, TargetDeliveries, type Delivered, type DeliveryOwner } from '../../parts/target-deliveries.ts'
 import { bodyFor } from '../../parts/targets.ts'
 
@@ -97,7 +96,8 @@ export const schedule: ServiceDef<ScheduleState> = {
     ),
   },
   gather: (near) => ({ ...gather(near) }),
-  carries,
+  // What does not come during the run leaves its target idle.
+  carries: (config, run) => (config as unknown as Gathered).Delivery.to !== null && timesOf(config, run).length > 0,
   create: (config, sim) => new ScheduleState(config, sim),
   ops: {
     'scheduler:UpdateSchedule': {
@@ -170,6 +170,7 @@ export const schedule: ServiceDef<ScheduleState> = {
       const to = (config as unknown as Gathered).Delivery.deadLetters?.to
       return to === undefined ? [] : [to]
     },
+    plannedAt: (config, run) => timesOf(config, run).map((at) => ({ at, label: String(config['ScheduleExpression']) })),
     readings: [
       { name: 'Next', unit: 's', doc: 'Time until it comes.', read: (self, now) => self.until(now) },
       {
@@ -198,17 +199,10 @@ export const schedule: ServiceDef<ScheduleState> = {
 
 const NONE = -1
 
-/** Whether it comes during a run: else whatever it would set to work stays idle. */
-function carries(config: Config, run: RunTime): boolean {
-  const { Timetable: timetable, Delivery: delivery } = config as unknown as Gathered
-  if (config['State'] !== 'ENABLED' || delivery.to === null) return false
-  const next = nextFire(
-    timetable.schedule,
-    timetable.zone,
-    Math.max(run.startsAt, timetable.from) - 1,
-    anchorOf(timetable.from, run.startsAt),
-  )
-  return next !== undefined && next <= Math.min(timetable.until, run.startsAt + run.duration)
+/** When it comes during a run, in µs. */
+function timesOf(config: Config, run: RunTime): readonly number[] {
+  const { Timetable: timetable } = config as unknown as Gathered
+  return config['State'] === 'ENABLED' ? timesIn(timetable, anchorOf(timetable.from, run.startsAt), run) : []
 }
 
 /** The first time of a rate: `StartDate`, else when it is made. */
