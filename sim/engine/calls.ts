@@ -26,6 +26,8 @@ export class Calls {
   trace: Int32Array = new Int32Array(START)
   /** 1 for a first try; a caller that tries again says which attempt it is, up to 255. */
   attempt: Uint8Array = new Uint8Array(START)
+  /** How often functions were set to work by events in the chain that led here, up to 255. */
+  hops: Uint8Array = new Uint8Array(START)
   /** When the caller sent it, in µs. */
   sentAt: Float64Array = new Float64Array(START)
   /** What the caller passes: the parameters of the API, by their own names. */
@@ -63,6 +65,7 @@ export class Calls {
     this.status[call] = 0
     this.arg[call] = 0
     this.attempt[call] = 1
+    this.hops[call] = 0
     this.trace[call] = trace
     this.sentAt[call] = now
     this.live++
@@ -90,6 +93,7 @@ export class Calls {
     this.arg = widen(this.arg, new Int32Array(length))
     this.trace = widen(this.trace, new Int32Array(length))
     this.attempt = widen(this.attempt, new Uint8Array(length))
+    this.hops = widen(this.hops, new Uint8Array(length))
     this.sentAt = widen(this.sentAt, new Float64Array(length))
     this.free = widen(this.free, new Int32Array(length))
   }

@@ -34,6 +34,8 @@ class Frame {
   /** The owner's own note, for an invocation. */
   cookie = 0
   trace = 0
+  /** Of the invocation: `Calls.hops`. */
+  hops = 0
   pc = 0
   scope: unknown = null
   /** The call it waits for, and the timer; −1 = none. */
@@ -131,9 +133,10 @@ export class Interpreter<H> {
   }
 
   /** Starts the program on an event, at an instruction, and returns the frame's number, for `kill`. The first step runs at once. */
-  start(event: unknown, trace: number, cookie: number, at = 0): number {
+  start(event: unknown, trace: number, cookie: number, at = 0, hops = 0): number {
     const frame = this.take(NONE, trace, at, event)
     frame.cookie = cookie
+    frame.hops = hops
     this.step(frame)
     return frame.id
   }
@@ -315,6 +318,7 @@ export class Interpreter<H> {
       return
     }
     const call = this.sim.open(this.edges[frame.pc], frame.id, frame.trace)
+    this.sim.calls.hops[call] = frame.hops
     // A retry sends the same request again, with the keys that were drawn for it.
     if (frame.attempts === 0) frame.body = evaluate(instruction.body, frame.scope, this.streams)
     this.sim.calls.body[call] = frame.body
@@ -492,6 +496,7 @@ export class Interpreter<H> {
     frame.alive = true
     frame.parent = parent
     frame.trace = trace
+    frame.hops = parent === NONE ? 0 : this.frames[parent].hops
     frame.pc = pc
     frame.scope = scope
     this.live++

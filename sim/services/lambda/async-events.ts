@@ -23,6 +23,7 @@ const SECOND = 1_000_000
 class Event {
   payload: unknown = null
   trace = 0
+  hops = 0
   pool = 0
   acceptedAt = 0
   /** Invocations that ran, and those that were refused. */
@@ -45,6 +46,8 @@ export class AsyncEvents {
   accepted = 0
   succeeded = 0
   readonly givenUp: Stretch
+  /** Events that had come round too often. */
+  readonly loops: Stretch
   dropped = 0
   waiting = 0
   running = 0
@@ -62,6 +65,8 @@ export class AsyncEvents {
   private readonly dueTarget: Target
   private readonly received: MetricId
   private readonly drops: MetricId
+  private readonly recursions: MetricId
+  private readonly hopsMax: number
   private readonly age: MetricId
   private readonly destinationFailures: MetricId
   private readonly deadLetterErrors: MetricId
@@ -82,6 +87,9 @@ export class AsyncEvents {
     this.dueTarget = sim.target(asyncDue)
     this.received = sim.metric('AsyncEventsReceived')
     this.drops = sim.metric('AsyncEventsDropped')
+    this.recursions = sim.metric('RecursiveInvocationsDropped')
+    this.loops = new Stretch(sim.warmUp)
+    this.hopsMax = config['RecursiveLoop'] === 'Allow' ? Infinity : sim.quota('RecursiveHops')
     this.age = sim.metric('AsyncEventAge')
     this.destinationFailures = sim.metric('DestinationDeliveryFailures')
     this.deadLetterErrors = sim.metric('DeadLetterErrors')
@@ -98,6 +106,7 @@ export class AsyncEvents {
     const event = this.events[row]
     event.payload = payload
     event.trace = sim.calls.trace[call]
+    event.hops = Math.min(sim.calls.hops[call] + 1, 255)
     event.pool = pool
     event.acceptedAt = sim.clock[0]
     event.runs = 0
@@ -108,7 +117,8 @@ export class AsyncEvents {
     sim.count(this.received, 1)
     sim.calls.answer[call] = ACCEPTED
     sim.replyAfter(self.latency.draw(self.latencyRng), call, 0)
-    this.run(row)
+    if (event.hops > this.hopsMax) this.breakLoop(row)
+    else this.run(row)
   }
 
   /** Invokes the function with an event. */
@@ -120,6 +130,7 @@ export class AsyncEvents {
     const call = sim.open(this.runEdge, row, event.trace)
     sim.calls.body[call] = { Payload: event.payload }
     sim.calls.arg[call] = event.pool
+    sim.calls.hops[call] = event.hops
     if (event.runs + event.refusals > 0) sim.calls.attempt[call] = Math.min(event.runs + event.refusals + 1, 255)
     sim.record(this.age, sim.clock[0] - event.acceptedAt)
     sim.send(call)
@@ -167,6 +178,14 @@ export class AsyncEvents {
     } else this.run(row)
   }
 
+  /** An event that has come round too often is not tried at all (LAM-23). */
+  private breakLoop(row: number): void {
+    this.waiting--
+    this.sim.count(this.recursions, 1)
+    this.loops.note(this.sim.clock[0])
+    this.giveUp(row, 'RetriesExhausted', null)
+  }
+
   private succeed(row: number, answer: unknown): void {
     this.succeeded++
     this.send(this.ways[this.events[row].pool].success, row, 'Success', answer)
@@ -210,6 +229,7 @@ export class AsyncEvents {
   private deliver(way: Way, event: Event, record: unknown): void {
     const { sim } = this
     const call = sim.open(way.edge, 0, event.trace)
+    sim.calls.hops[call] = event.hops
     sim.calls.body[call] =
       way.action === 's3:PutObject'
         ? { Key: this.nextKey(), Body: record }

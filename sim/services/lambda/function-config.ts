@@ -45,7 +45,9 @@ export const props: Props = {
   DurableConfig: p.unused('lets an invocation pause and go on for up to a year'),
   FileSystemConfigs: p.unused('mounts an EFS file system'),
   FunctionScalingConfig: p.unused('bounds the environments on Managed Instances'),
-  RecursiveLoop: p.unused('stops a loop through queues and topics after about 16 rounds'),
+  RecursiveLoop: p.oneOf('Whether a loop through buckets, topics and functions is stopped.', ['Terminate', 'Allow'], {
+    default: 'Terminate',
+  }),
   TenancyConfig: p.unused('keeps environments of tenants apart'),
   VpcConfig: p.unused('puts the function into a VPC; reachability is not checked, and it adds no time'),
 }

@@ -50,6 +50,13 @@ export const quotas: Readonly<Record<string, Quota>> = {
     doc: 'How fast that allowance fills up again.',
     source: 'LAM-33',
   },
+  RecursiveHops: {
+    current: 16,
+    notes2020: 255,
+    unit: 'invocations',
+    doc: 'How often events of one chain may set functions to work before AWS takes it for a loop; never before July 2023.',
+    source: 'LAM-23',
+  },
   AsyncRetries: {
     current: 2,
     unit: 'retries',

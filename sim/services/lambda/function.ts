@@ -39,6 +39,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
     'A request takes an idle environment; where there is none it waits for a new one [LAM-01, LAM-03, N.LAMBDA-21]. Unused environments go after a while, old ones too [LAM-07, N.LAMBDA-22].',
     'Memory sets the share of a vCPU: one of 1,769 MB, and one thread gains nothing beyond [LAM-10, LAM-11, N.LAMBDA-15].',
     'Time-out stops the handler and resets its environment, whose next request initialises it again within its own time [LAM-05, LAM-21, N.LAMBDA-18]. So does an initialisation of more than 10 s [LAM-02].',
+    'An event that has come round through buckets, topics and functions some 16 times is dropped, to the dead-letter queue if there is one [LAM-23].',
     'A handler that fails answers with a function error, status 200; nothing is tried again [LAM-20, LAM-22, N.LAMBDA-40].',
     'Admission in AWS’s order: reserved concurrency, idle provisioned environments, the account’s pool, then the rate of new environments: 1,000 at once and 100 more per second for each function; in notes-2020 3,000 at once and 500 more per minute for the account [LAM-32, LAM-33, LAM-34, LAM-35].',
     'Ten requests per second for each concurrent execution that is allowed: of the account, of a reservation, of provisioned concurrency [LAM-31].',
@@ -54,7 +55,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
     '/tmp, memory in use, packages and layers: nothing fills up, and size does not lengthen a cold start.',
     'The rate of new requests that a function may add (10,000 per second every 10 s).',
     'CloudWatch books an invocation in the minute of its start; here Duration and Errors stand in the minute of its end.',
-    'Permissions, billing, logs, tracing, recursive loop detection.',
+    'Permissions, billing, logs, tracing; loops through queues are not stopped.',
   ],
   quotas,
   assumptions,
@@ -154,6 +155,11 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
       unit: 'Count',
       kind: 'count',
       doc: 'Asynchronous events given up that had neither a dead-letter queue nor a destination for failures.',
+    },
+    RecursiveInvocationsDropped: {
+      unit: 'Count',
+      kind: 'count',
+      doc: 'Asynchronous events not tried because they had come round too often.',
     },
     AsyncEventAge: {
       unit: 'Milliseconds',

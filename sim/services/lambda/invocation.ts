@@ -242,7 +242,8 @@ function disarm(self: LambdaFunction, row: number): void {
 function runHandler(self: LambdaFunction, row: number): void {
   const { sim, environments } = self
   const call = environments.call[row]
-  const frame = self.interpreter.start((sim.calls.body[call] as InvokeBody).Payload, sim.calls.trace[call], row)
+  const { Payload: payload } = sim.calls.body[call] as InvokeBody
+  const frame = self.interpreter.start(payload, sim.calls.trace[call], row, 0, sim.calls.hops[call])
   // A handler that waits for nothing has ended by now, and its environment with the call is free again.
   if (environments.phase[row] === BUSY) environments.frame[row] = frame
 }

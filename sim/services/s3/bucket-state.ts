@@ -197,7 +197,7 @@ export class Bucket {
     this.added++
     if (event !== null) {
       const told = this.toldOf(key, row)
-      this.notifications.tell(event, told, written.trace, oldSerial, now - oldAt)
+      this.notifications.tell(event, told, written.trace, written.hops, oldSerial, now - oldAt)
     }
     this.replication.noted(this, key, row)
     if (old !== NONE) this.remove(key, isOutrun ? row : old)

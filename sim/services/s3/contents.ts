@@ -8,6 +8,8 @@ export interface Incoming {
   /** When the request came, in µs. */
   readonly at: number
   readonly trace: number
+  /** `Calls.hops` of the request; 0 when absent. */
+  readonly hops?: number
   readonly flags?: number
   readonly parts?: number
   readonly content?: unknown

@@ -2,7 +2,7 @@
 import type { Call } from '../../engine/calls.ts'
 import { isoText } from '../../parts/calendar.ts'
 import type { Bucket } from './bucket-state.ts'
-import { remove } from './object-ops.ts'
+import { causeOf, remove } from './object-ops.ts'
 
 export function listObjects(self: Bucket, call: Call): void {
   const { sim } = self
@@ -139,7 +139,7 @@ export function deleteObjects(self: Bucket, call: Call): void {
     const key = String(name)
     const action = versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion'
     const refusal = self.refusalOf(action, key, body, true)
-    if (refusal === 0) deleted.push({ Key: key, ...remove(self, key, versionId, sim.calls.trace[call]) })
+    if (refusal === 0) deleted.push({ Key: key, ...remove(self, key, versionId, causeOf(self, call)) })
     else errors.push({ Key: key, Code: sim.errors.names[refusal] })
   }
   sim.calls.answer[call] = {

@@ -360,6 +360,27 @@ describe('functions', () => {
   })
 })
 
+describe('a function that writes to what invokes it', () => {
+  const loop = (more: string, profile = 'current'): World =>
+    deployed(
+      '',
+      `${FN.replace('Timeout: 30,', `Timeout: 30, ${more},`)}\n  Dead: { Type: AWS::SQS::Queue }`,
+      `  Quotas: { Profile: ${profile} }\n  Workloads:\n${load('In', 1, 'PutObject', 'img/{$.n}')}\n  Handlers: { Fn: [{ s3:PutObject: { Bucket: !Ref Files, Key: "$.Records[0].s3.object.key" } }] }`,
+    )
+
+  test('goes round sixteen times and is stopped; its last event is a dead letter [S3-R39, LAM-23]', () => {
+    const world = loop('DeadLetterQueue: { Type: SQS, TargetArn: !GetAtt Dead.Arn }')
+    const { events } = world.stateOf<LambdaFunction>('Fn')
+    expect([events.accepted, events.succeeded, events.loops.total]).toEqual([17, 16, 1])
+    expect(world.stateOf<Queue>('Dead').sent).toBe(1)
+  })
+
+  test('goes on for ever where that is allowed, and before July 2023 [S3-R39]', () => {
+    expect(loop('RecursiveLoop: Allow').stateOf<LambdaFunction>('Fn').events.accepted).toBeGreaterThan(100)
+    expect(loop('Description: a', 'notes-2020').stateOf<LambdaFunction>('Fn').events.accepted).toBeGreaterThan(100)
+  })
+})
+
 test('one topic brings what a bucket tells to several queues [N.S3-01, S3-R30]', () => {
   const queues = ['A', 'B', 'C']
   const world = deployed(

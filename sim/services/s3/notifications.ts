@@ -41,6 +41,7 @@ class Delivery {
   body: unknown = null
   serial = NONE
   trace = 0
+  hops = 0
   isCancelled = false
 }
 
@@ -83,13 +84,14 @@ export class Notifications {
   }
 
   /**
-   * Tells of an event. `oldSerial` is the write that this one has taken the place of, `age` µs ago: of two within a moment only
+   * Tells of an event; `trace` and `hops` are those of the call that brought it about. `oldSerial` is the write that this one has taken the place of, `age` µs ago: of two within a moment only
    * the later is told where that is so (S3-R35).
    */
   tell(
     event: { readonly name: string; readonly api: string },
     told: Told,
     trace: number,
+    hops = 0,
     oldSerial = NONE,
     age = 0,
   ): void {
@@ -97,15 +99,16 @@ export class Notifications {
     if (oldSerial !== NONE && age < SAME_MOMENT_US && !this.tellsEveryWrite) this.cancel(oldSerial)
     if (this.busEdge !== NONE) {
       const body = busEventOf(this.origin, event.name, event.api, told)
-      if (body !== undefined) this.start(BUS, body, told.serial, trace)
+      if (body !== undefined) this.start(BUS, body, told.serial, trace, hops)
     }
     for (let i = 0; i < this.configurations.length; i++) {
       const { event: wanted, prefix, suffix, id, action } = this.configurations[i]
       if (!fits(wanted, event.name) || !told.key.startsWith(prefix) || !told.key.endsWith(suffix)) continue
       const record = recordOf(this.origin, event.name, id, told, this.sim.startsAt + this.sim.clock[0])
       const body = bodyFor(action, { Records: [record] })
-      this.start(i, body, told.serial, trace)
-      if (this.duplicates > 0 && this.duplicatesRng.float() < this.duplicates) this.start(i, body, told.serial, trace)
+      this.start(i, body, told.serial, trace, hops)
+      if (this.duplicates > 0 && this.duplicatesRng.float() < this.duplicates)
+        this.start(i, body, told.serial, trace, hops)
     }
   }
 
@@ -124,6 +127,7 @@ export class Notifications {
     } else {
       const call = sim.open(edge, row, delivery.trace)
       sim.calls.body[call] = delivery.body
+      sim.calls.hops[call] = delivery.hops
       sim.send(call)
     }
   }
@@ -137,13 +141,14 @@ export class Notifications {
     this.end(row)
   }
 
-  private start(configuration: number, body: unknown, serial: number, trace: number): void {
+  private start(configuration: number, body: unknown, serial: number, trace: number, hops: number): void {
     const row = this.free.pop() ?? this.rows.push(new Delivery()) - 1
     const delivery = this.rows[row]
     delivery.configuration = configuration
     delivery.body = body
     delivery.serial = serial
     delivery.trace = trace
+    delivery.hops = hops
     delivery.isCancelled = false
     this.started++
     this.inside++
@@ -159,7 +164,7 @@ export class Notifications {
   private test(): void {
     this.configurations.forEach(({ action }, i) => {
       if (action !== 'lambda:InvokeFunction')
-        this.start(i, bodyFor(action, testEventOf(this.origin, this.sim.startsAt)), NONE, 0)
+        this.start(i, bodyFor(action, testEventOf(this.origin, this.sim.startsAt)), NONE, 0, 0)
     })
   }
 

@@ -18,6 +18,16 @@ export function keyOf(body: Readonly<Record<string, any>>): string {
   return String(body['Key'] ?? '')
 }
 
+/** The chain of calls that a change belongs to: `Calls.trace` and `Calls.hops`. */
+interface Cause {
+  readonly trace: number
+  readonly hops: number
+}
+
+export function causeOf({ sim }: Bucket, call: Call): Cause {
+  return { trace: sim.calls.trace[call], hops: sim.calls.hops[call] }
+}
+
 export function putObject(self: Bucket, call: Call): void {
   const { sim } = self
   const body = self.bodyOf(call)
@@ -50,7 +60,7 @@ export function objectTransferred(self: Bucket, { call, key, size, at, took, fou
     self.answer(call, 'Put', key, sim.error('ConditionalRequestConflict', 409), { up: size, before: took })
     return
   }
-  const row = self.write(key, { size, at, trace: sim.calls.trace[call], ...keptContent(body['Body']) }, CREATED)
+  const row = self.write(key, { size, at, ...causeOf(self, call), ...keptContent(body['Body']) }, CREATED)
   sim.calls.answer[call] = {
     ETag: objects.etag(row),
     ...(self.versioning === 'Unversioned' ? undefined : { VersionId: objects.versionId(row) }),
@@ -169,19 +179,19 @@ export function deleteObject(self: Bucket, call: Call): void {
   const { VersionId: versionId } = body
   const action = versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion'
   const refusal = self.refusalOf(action, key, body, true)
-  if (refusal === 0) self.sim.calls.answer[call] = remove(self, key, versionId, self.sim.calls.trace[call])
+  if (refusal === 0) self.sim.calls.answer[call] = remove(self, key, versionId, causeOf(self, call))
   self.answer(call, 'Delete', key, refusal)
 }
 
 /** Deletes a version for good, or puts a delete marker in front of all, or deletes the only version (S3-R21, S3-R22, S3-R34). */
-export function remove(self: Bucket, key: string, versionId: unknown, trace: number): object {
+export function remove(self: Bucket, key: string, versionId: unknown, cause: Cause): object {
   const { objects } = self
   if (versionId !== undefined) {
     const row = objects.version(key, versionId)
     if (row === NONE) return { VersionId: versionId }
     const wasMarker = objects.isMarker(row)
     noteChange(self, key)
-    tellRemoval(self, key, row, trace)
+    tellRemoval(self, key, row, cause)
     self.remove(key, row)
     return { VersionId: versionId, ...(wasMarker ? { DeleteMarker: true } : undefined) }
   }
@@ -189,17 +199,17 @@ export function remove(self: Bucket, key: string, versionId: unknown, trace: num
     const row = objects.newest(key)
     if (row === NONE) return NOTHING
     noteChange(self, key)
-    tellRemoval(self, key, row, trace)
+    tellRemoval(self, key, row, cause)
     self.remove(key, row)
     return NOTHING
   }
-  const row = self.write(key, { size: 0, at: self.now, trace, flags: MARKER }, MARKED)
+  const row = self.write(key, { size: 0, at: self.now, ...cause, flags: MARKER }, MARKED)
   return { DeleteMarker: true, VersionId: objects.versionId(row) }
 }
 
 /** A removal has a place of its own in the order of a key's events. */
-function tellRemoval(self: Bucket, key: string, row: number, trace: number): void {
-  self.notifications.tell(DELETED, { ...self.toldOf(key, row), serial: ++self.serial }, trace)
+function tellRemoval(self: Bucket, key: string, row: number, { trace, hops }: Cause): void {
+  self.notifications.tell(DELETED, { ...self.toldOf(key, row), serial: ++self.serial }, trace, hops)
 }
 
 function noteChange(self: Bucket, key: string): void {
@@ -223,7 +233,7 @@ export function copyObject(self: Bucket, call: Call): void {
   const size = source.size[row]
   const time = self.uploadTime(size)
   const content = keptContent(source.content(row))
-  const made = self.write(key, { size, at: self.now, trace: sim.calls.trace[call], ...content }, COPIED)
+  const made = self.write(key, { size, at: self.now, ...causeOf(self, call), ...content }, COPIED)
   sim.calls.answer[call] = {
     CopyObjectResult: { ETag: objects.etag(made) },
     ...(self.versioning === 'Unversioned' ? undefined : { VersionId: objects.versionId(made) }),

@@ -2,7 +2,7 @@
 import type { Call } from '../../engine/calls.ts'
 import type { Bucket } from './bucket-state.ts'
 import { sizeOf } from './contents.ts'
-import { keyOf } from './object-ops.ts'
+import { causeOf, keyOf } from './object-ops.ts'
 import { etagOf, NONE } from './objects.ts'
 import type { Transfer } from './transfers.ts'
 import type { Part, Upload } from './uploads.ts'
@@ -71,7 +71,7 @@ export function completeMultipartUpload(self: Bucket, call: Call): void {
   }
   const size = parts.reduce((sum, part) => sum + part.size, 0)
   uploads.end(body['UploadId'])
-  const row = self.write(key, { size, at: self.now, trace: sim.calls.trace[call], parts: parts.length }, COMPLETED)
+  const row = self.write(key, { size, at: self.now, ...causeOf(self, call), parts: parts.length }, COMPLETED)
   sim.calls.answer[call] = {
     Key: key,
     ETag: objects.etag(row),

@@ -28,6 +28,8 @@ export interface Message {
   /** µs. */
   readonly at: number
   readonly trace: number
+  /** `Calls.hops` of the publish. */
+  readonly hops: number
   /** Comes out of the archive. */
   readonly replay?: Replay
 }
@@ -150,6 +152,7 @@ export class Deliveries {
       return
     }
     const call = sim.open(edge, row, delivery.message!.trace)
+    sim.calls.hops[call] = delivery.message!.hops
     sim.calls.body[call] = this.owner.bodyFor(subscriber, delivery.message!, delivery.isDeadLetter)
     if (delivery.retries > 0) sim.calls.attempt[call] = Math.min(delivery.retries + 1, 255)
     delivery.call = call

@@ -344,6 +344,7 @@ export class Topic {
       size: body.MessageSize,
       at: now,
       trace: sim.calls.trace[call],
+      hops: sim.calls.hops[call],
     }
     this.published++
     sim.count(this.metrics['NumberOfMessagesPublished'], 1)
