@@ -51,6 +51,7 @@ import { lints as dynamodbLints } from './dynamodb/lints.ts'
 import { lints as ec2Lints } from './ec2/lints.ts'
 import { lints as elasticbeanstalkLints } from './elasticbeanstalk/lints.ts'
 import { lints as lambdaLints } from './lambda/lints.ts'
+import { lints as s3Lints } from './s3/lints.ts'
 import { lints as schedulerLints } from './scheduler/lints.ts'
 import { lints as snsLints } from './sns/lints.ts'
 import { lints as sqsLints } from './sqs/lints.ts'
@@ -110,6 +111,7 @@ export const serviceLints: readonly Lints[] = [
   ec2Lints,
   elasticbeanstalkLints,
   lambdaLints,
+  s3Lints,
   schedulerLints,
   snsLints,
   sqsLints,

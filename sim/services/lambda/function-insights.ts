@@ -1,6 +1,6 @@
 // What went wrong at a function: its reservation is full, environments come too late, handlers run out of time.
 import type { Finding, Look } from '../../model/contract.ts'
-import { all, count, exactTime, percent, time, times } from '../../parts/words.ts'
+import { all, count, counted, exactTime, percent, time, times } from '../../parts/words.ts'
 import { ACCOUNT_RATE, RESERVED, RESERVED_RATE, SCALING } from './concurrency.ts'
 import type { LambdaFunction } from './function.ts'
 
@@ -22,6 +22,23 @@ export function findingsOf(self: LambdaFunction, look: Look): Finding[] {
     ...timeOuts(self, look),
     ...handlerFails(self, look),
     ...triesAgain(look),
+    ...goesRound(self, look),
+  ]
+}
+
+/** What the function writes sets it to work again. */
+function goesRound({ events: { loops } }: LambdaFunction, look: Look): Finding[] {
+  if (loops.count === 0) return []
+  return [
+    {
+      kind: 'recursive-loop',
+      from: loops.first,
+      to: loops.last,
+      share: 1,
+      title: 'A function sets itself to work',
+      text: `What ${look.name} does brings an event that invokes it again: Lambda stopped ${counted(loops.count, 'chain')} after some sixteen rounds. Every chain cost sixteen invocations for one event.`,
+      suspects: look.callers().map(({ other }) => other),
+    },
   ]
 }
 
