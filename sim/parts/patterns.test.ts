@@ -126,6 +126,15 @@ describe('a pattern', () => {
     expect(in6('2001:db8:1234:1a01::')).toBe(false)
   })
 
+  it('takes dots in a name for levels', () => {
+    expect(detail({ 'deep.er.yes': [1] })).toBe(true)
+    expect(detail({ 'deep.er': { yes: [1] } })).toBe(true)
+    expect(detail({ 'lines.sku': ['b'] })).toBe(true)
+    expect(detail({ 'deep.er.no': [1] })).toBe(false)
+    expect(detail({ 'deep.er.no': [{ exists: false }] })).toBe(true)
+    expect(matches({ 'a.b': [1] }, { 'a.b': 1 })).toBe(true)
+  })
+
   it('has alternatives, beside other fields and within them [EB-22]', () => {
     const pattern = {
       source: ['aws.ec2'],

@@ -39,7 +39,11 @@ export function matches(pattern: Pattern, value: unknown): boolean {
       continue
     }
     const given = Object.hasOwn(object, key) ? object[key] : undefined
-    if (isMap(wanted) ? !matches(wanted, given) : !matchesLeaf(wanted, given)) return false
+    const dot = given === undefined ? key.indexOf('.') : -1
+    if (dot > 0) {
+      // `a.b` is `b` within `a`, as recorded on AWS.
+      if (!matches({ [key.slice(0, dot)]: { [key.slice(dot + 1)]: wanted } }, value)) return false
+    } else if (isMap(wanted) ? !matches(wanted, given) : !matchesLeaf(wanted, given)) return false
   }
   return true
 }

@@ -50,6 +50,7 @@ import { lints as cloudwatchLints } from './cloudwatch/lints.ts'
 import { lints as dynamodbLints } from './dynamodb/lints.ts'
 import { lints as ec2Lints } from './ec2/lints.ts'
 import { lints as elasticbeanstalkLints } from './elasticbeanstalk/lints.ts'
+import { lints as eventsLints } from './events/lints.ts'
 import { lints as lambdaLints } from './lambda/lints.ts'
 import { lints as s3Lints } from './s3/lints.ts'
 import { lints as schedulerLints } from './scheduler/lints.ts'
@@ -110,6 +111,7 @@ export const serviceLints: readonly Lints[] = [
   dynamodbLints,
   ec2Lints,
   elasticbeanstalkLints,
+  eventsLints,
   lambdaLints,
   s3Lints,
   schedulerLints,

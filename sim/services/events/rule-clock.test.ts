@@ -76,7 +76,7 @@ describe('a rule by the clock', () => {
       'detail-type': 'Scheduled Event',
       source: 'aws.events',
       time: '2026-01-05T00:05:00Z',
-      resources: ['Clock'],
+      resources: ['arn:aws:events:us-east-1:123456789012:rule/Clock'],
       detail: {},
     })
     expect(second.id).not.toBe(first.id)

@@ -9,6 +9,7 @@ import { delayBefore } from '../../parts/target-deliveries.ts'
 import type { Instruction } from '../../parts/program.ts'
 import { account } from '../lambda/account.ts'
 import { lambdaFunction, type LambdaFunction } from '../lambda/function.ts'
+import { stream } from '../kinesis/stream.ts'
 import { topic } from '../sns/topic.ts'
 import { queue } from '../sqs/queue.ts'
 import type { Queue } from '../sqs/queue-state.ts'
@@ -27,23 +28,25 @@ const state = (l: Lab, name = 'Placed'): Rule => l.state<Rule>(name)
 const toJobs = [{ Arn: 'Jobs', ...ROLE }]
 
 describe('a rule', () => {
-  test('hands an event to functions, topics and queues, each by itself [N.EVENTBRIDGE-03, EB-04]', () => {
+  test('hands an event to functions, topics, queues and streams, each by itself [N.EVENTBRIDGE-03, EB-04]', () => {
     const l = events({
       ...ACCOUNT,
       Work: fn(),
       News: { def: topic, assumptions: AT_ONCE },
       Jobs: aQueue,
+      Log: { def: stream, properties: { ShardCount: 1 } },
       Placed: ruleOf(
         ANY,
-        ['Work', 'News', 'Jobs'].map((Arn) => ({ Arn, ...ROLE })),
+        ['Work', 'News', 'Jobs', 'Log'].map((Arn) => ({ Arn, ...ROLE })),
       ),
     })
     for (let i = 0; i < 10; i++) put(l, entry({ Detail: { id: i } }))
     l.run(SECOND).finish()
     expect(l.state<LambdaFunction>('Work').events.succeeded).toBe(10)
     expect(l.sum('News', 'NumberOfMessagesPublished')).toBe(10)
+    expect(l.sum('Log', 'IncomingRecords')).toBe(10)
     expect(bodies(l, 'Jobs').map(({ detail }) => detail.id)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
-    expect([l.sum('Placed', 'TriggeredRules'), l.sum('Placed', 'Invocations')]).toEqual([10, 30])
+    expect([l.sum('Placed', 'TriggeredRules'), l.sum('Placed', 'Invocations')]).toEqual([10, 40])
   })
 
   test('gives each target what it asks for [EB-26, N.EVENTBRIDGE-04]', () => {
@@ -244,7 +247,7 @@ describe('a delivery that fails', () => {
     }
     const denied = refused({}, aQueue)
     expect(attributes(denied)).toEqual({
-      RULE_ARN: 'Placed',
+      RULE_ARN: 'arn:aws:events:us-east-1:123456789012:rule/orders/Placed',
       TARGET_ARN: 'Jobs',
       ERROR_CODE: 'NO_PERMISSIONS',
       ERROR_MESSAGE: 'Lack of permissions to invoke the target.',

@@ -18,7 +18,7 @@ import { bodyFor, DEFAULT_BUS } from '../../parts/targets.ts'
 import { counted } from '../../parts/words.ts'
 import type { Account } from './account.ts'
 import type { Bus, Passing } from './bus.ts'
-import { HOPS_MAX, quotas, ruleAssumptions } from './event-bus.facts.ts'
+import { HOPS_MAX, OWN_ACCOUNT, quotas, REGION, ruleAssumptions } from './event-bus.facts.ts'
 import type { BusEvent } from './event.ts'
 import { RuleClock, ruleTimetable, scheduledIn } from './rule-clock.ts'
 import { ruleConfig, type RuleConfig, type RuleTarget } from './rule-config.ts'
@@ -196,6 +196,8 @@ interface Taking {
 
 export class Rule implements DeliveryOwner {
   readonly sim: Sim
+  readonly name: string
+  readonly arn: string
   readonly deliveries: TargetDeliveries
   readonly targets: readonly RuleTarget[]
   readonly arnAttribute = 'RULE_ARN'
@@ -225,6 +227,8 @@ export class Rule implements DeliveryOwner {
       Timetable: timetable,
     } = config as unknown as RuleConfig
     this.sim = sim
+    this.name = String(config['Name'] ?? sim.name)
+    this.arn = `arn:aws:events:${REGION}:${OWN_ACCOUNT}:rule/${bus === null ? '' : `${bus}/`}${this.name}`
     this.targets = targets
     this.loops = new Stretch(sim.warmUp)
     this.now = { pattern, isEnabled: config['State'] !== 'DISABLED', timetable }
@@ -246,11 +250,6 @@ export class Rule implements DeliveryOwner {
     this.latenessRng = sim.rng('lateness')
     this.activeTarget = sim.target(changed)
     this.setClock()
-  }
-
-  /** In dead letters the rule is known by its name, as resources are everywhere here. */
-  get arn(): string {
-    return this.sim.name
   }
 
   private get account(): Account {
@@ -306,7 +305,7 @@ export class Rule implements DeliveryOwner {
     if (action === 'events:ForwardEvent') return { Event: event, Hops: hops + 1 }
     if (input.kind === 'event') return bodyFor(action, event, event, parameters)
     const { sim } = this
-    const occasion = { ruleArn: this.arn, ruleName: sim.name, ingestedAt: sim.startsAt + at }
+    const occasion = { ruleArn: this.arn, ruleName: this.name, ingestedAt: sim.startsAt + at }
     return bodyFor(action, inputOf(input, event, occasion), event, parameters)
   }
 
