@@ -69,6 +69,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   'InvalidInstanceID.NotFound': 400,
   InvalidEventPatternException: 400,
   InvalidObjectState: 403,
+  InvalidMessageContents: 400,
   InvalidParameter: 400,
   InvalidParameterCombination: 400,
   InvalidParameterValue: 400,

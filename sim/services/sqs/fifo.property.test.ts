@@ -57,14 +57,13 @@ class Model {
     const taken: Message[] = []
     const room = this.capacity - this.messages.filter((message) => message.inFlight).length
     const isSeen = (message: Message): boolean => this.messages.indexOf(message) < this.lookAhead
-    /** The first message of a group that may be handed out: that of the group that came first and is not locked. */
+    /** The first message of a group that may be handed out: the first of its group, as nothing before it is in flight. */
     const first = (): Message | undefined =>
       this.messages.find(
         (message) =>
           isSeen(message) &&
           message.until === 0 &&
-          this.messages.find(({ group }) => group === message.group) === message &&
-          !this.messages.some((other) => other.group === message.group && other.inFlight),
+          this.messages.find(({ group }) => group === message.group) === message,
       )
     let next = first()
     while (next !== undefined && taken.length < Math.min(max, room)) {

@@ -64,7 +64,7 @@ export class Fifo {
   readonly attempts = new Remembered<readonly number[]>()
   private readonly sent = new Remembered<Sent>()
   private readonly messages: Messages
-  private readonly byContent: boolean
+  readonly byContent: boolean
   private readonly perGroup: boolean
   private readonly ids: string[] = []
   // Requests in any second: for the queue as a whole, or per partition (SQS-49).
@@ -98,7 +98,7 @@ export class Fifo {
   refusal(message: Readonly<Record<string, any>>): string {
     const { MessageGroupId: group, MessageDeduplicationId: id, DelaySeconds: delay } = message
     if (group === undefined || group === null) return 'MissingParameter'
-    if (!isName(group) || (id !== undefined && !isName(id)) || delay !== undefined) return 'InvalidParameterValue'
+    if (!isName(group) || (id !== undefined && !isName(id)) || (delay ?? 0) !== 0) return 'InvalidParameterValue'
     return id === undefined && !this.byContent ? 'InvalidParameterValue' : ''
   }
 
@@ -186,8 +186,9 @@ export function sequenceNumber(place: number): string {
   return String(place).padStart(20, '0')
 }
 
-/** Whether a value can be a message group id or a deduplication id. */
+/** Whether a value can be a message group id or a deduplication id: letters, digits and punctuation. */
 export function isName(value: unknown): boolean {
-  const length = String(value).length
-  return (typeof value === 'string' || typeof value === 'number') && length >= 1 && length <= NAME_MAX
+  return typeof value === 'number' || (typeof value === 'string' && value.length <= NAME_MAX && NAME.test(value))
 }
+
+const NAME = /^[!-~]+$/

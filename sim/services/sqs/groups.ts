@@ -1,7 +1,7 @@
 // The message groups of a FIFO queue: who comes first in each, and which of them may be received from.
 //
-// The one idea: a group with a message in flight is locked, so of every other group only its first message can be handed
-// out. A receive looks at those alone, the one that was sent first before the others (SQS-43). They stand in a heap by
+// The one idea: what comes behind a message in flight waits for it, so of every group only its first message can be handed
+// out, and those that follow it up to one in flight. A receive looks at those alone, the one that was sent first before the others (SQS-43). They stand in a heap by
 // their place in the queue; an entry that has lost its meaning is dropped when it comes up.
 //
 //   group a   a1 ─ a4 ─ a5        a1 is visible, nothing in flight: ready
@@ -163,7 +163,7 @@ export class Groups {
   /** Enters a group among the ready ones, if it is. */
   private look(group: number): void {
     const head = this.head[group]
-    if (this.flying[group] > 0 || this.messages.state[head] !== WAITING || !this.isSeen(head)) return
+    if (this.messages.state[head] !== WAITING || !this.isSeen(head)) return
     if (this.listed[group] !== NONE) return
     this.listed[group] = this.place[head]
     this.ready++

@@ -206,7 +206,7 @@ it('high throughput is 70,000 requests a second in the largest regions, less whe
       before = l.state<Queue>('Jobs').sent
       for (let i = 0; i < 2_000; i++) {
         l.run(second * SECOND + i * 500)
-        l.call('Jobs', 'sqs:SendMessage', { MessageBody: `${second} ${i}`, MessageGroupId: `group ${i}` })
+        l.call('Jobs', 'sqs:SendMessage', { MessageBody: `${second} ${i}`, MessageGroupId: `group-${i}` })
       }
     }
     l.run(5 * SECOND)

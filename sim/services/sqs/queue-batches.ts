@@ -1,6 +1,6 @@
 // The batch forms of a queue's operations: up to ten entries in one request, each succeeding or failing on its own.
 import type { Call } from '../../engine/calls.ts'
-import { DELETE, SEND } from './fifo.ts'
+import { DELETE, SEND, type Fifo } from './fifo.ts'
 import { bodyOf, changeVisibility, delayOf, groupsOf, isThrottled, refusalOf, sizeOf } from './queue-ops.ts'
 import { BATCH_ID } from './queue.facts.ts'
 import type { Queue } from './queue-state.ts'
@@ -36,7 +36,9 @@ export function deleteMessageBatch(q: Queue, call: Call): void {
 export function sendMessageBatch(q: Queue, call: Call): void {
   q.touch()
   const entries = bodyOf(q, call)['Entries'] as readonly Entry[] | undefined
-  let refused = batchRefusal(q, entries)
+  // A FIFO queue looks at the parameters of all entries first.
+  let refused = q.fifo !== null && lacksParameter(q.fifo, entries) ? q.sim.error('InvalidParameterValue', 400) : 0
+  if (refused === 0) refused = batchRefusal(q, entries)
   // The whole batch obeys the limit of one message (SQS-70).
   if (refused === 0 && entries!.reduce((total, entry) => total + sizeOf(entry), 0) > q.batchSizeMax)
     refused = q.sim.error('BatchRequestTooLong', 400)
@@ -57,6 +59,17 @@ export function sendMessageBatch(q: Queue, call: Call): void {
   }
   q.answer(call, refused)
   q.offer()
+}
+
+/** Whether an entry names no group, or has nothing by which it could be known again. */
+function lacksParameter(fifo: Fifo, entries: readonly Entry[] | undefined): boolean {
+  return (
+    Array.isArray(entries) &&
+    entries.some((entry: Entry) => {
+      const { MessageGroupId: group, MessageDeduplicationId: id } = entry
+      return group === undefined || (id === undefined && !fifo.byContent)
+    })
+  )
 }
 
 /** Why a batch as a whole is refused; 0 = it is not (SQS-70). */

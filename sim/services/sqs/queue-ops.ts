@@ -154,10 +154,15 @@ export function sendMessage(q: Queue, call: Call): void {
   q.offer()
 }
 
+/** Control characters that XML does not know. */
+// oxlint-disable-next-line no-control-regex
+const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/
+
 /** Why a message is not taken in; 0 = it is. */
 export function refusalOf(q: Queue, message: Readonly<Record<string, any>>, size: number): number {
   const { MessageBody: content, DelaySeconds: delay } = message
   if (content === undefined || content === null || content === '') return q.sim.error('MissingParameter', 400)
+  if (typeof content === 'string' && UNPRINTABLE.test(content)) return q.sim.error('InvalidMessageContents', 400)
   if (size > q.sizeMax || !(size >= 0)) return q.sim.error('InvalidParameterValue', 400)
   if (delay !== undefined && !within(delay, 0, q.delayMax)) return q.sim.error('InvalidParameterValue', 400)
   const attributes = message['MessageAttributes'] as Attributes | undefined
@@ -213,7 +218,8 @@ export function startMessageMoveTask(q: Queue, call: Call): void {
       ? NONE
       : q.moves.sources.findIndex((source) => destination === source || String(destination).endsWith(`:${source}`))
   let status = 0
-  if (q.moves.sources.length === 0 || q.moves.task?.status === 'RUNNING' || (destination !== undefined && to === NONE))
+  if (q.moves.sources.length === 0) status = q.sim.error('InvalidParameterValue', 400)
+  else if (q.moves.task?.status === 'RUNNING' || (destination !== undefined && to === NONE))
     status = q.sim.error('UnsupportedOperation', 400)
   else if (!within(rate, 1, q.sim.quota('MoveTaskMessagesPerSecond')))
     status = q.sim.error('InvalidParameterValue', 400)

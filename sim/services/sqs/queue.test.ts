@@ -683,7 +683,7 @@ describe('the dead-letter queue', () => {
       START_MS + 121_000,
       START_MS + 122_000,
     ])
-    expect(l.ask('Jobs', 'sqs:StartMessageMoveTask').status).toBe('UnsupportedOperation')
+    expect(l.ask('Jobs', 'sqs:StartMessageMoveTask').status).toBe('InvalidParameterValue')
   })
 
   it('gives 10,000 messages back in 20 s at 500 a second, its fastest [SQS-36, SQS-V9]', () => {
