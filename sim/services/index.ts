@@ -41,6 +41,7 @@ import { account as ec2Account } from './ec2/account.ts'
 import { defaultBus } from './events/default-bus.ts'
 import { server } from './http/server.ts'
 import { account as iamAccount } from './iam/account.ts'
+import { application as kclApplication } from './kcl/application.ts'
 import { account as lambdaAccount } from './lambda/account.ts'
 import { extendedClient } from './sqs/extended-client.ts'
 import { lints as apigatewayLints } from './apigateway/lints.ts'
@@ -99,6 +100,7 @@ export const services: readonly ServiceDef[] = [
   defaultBus,
   server,
   iamAccount,
+  kclApplication,
   lambdaAccount,
   extendedClient,
 ]
