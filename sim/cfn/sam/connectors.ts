@@ -1,106 +1,21 @@
 // Connectors: permissions from one resource to another, written as a resource of their own or embedded in the source (SAM-R50, SAM-R51).
-//
-// The one idea: a source with a role of its own (function, state machine) gets a managed policy on that role; an API, which has none,
-// is allowed by its destination, a function's permission.
-import { entries, get, isMap, items, stringOf, withMembers } from '../node.ts'
+// What each pair of types gets stands in `connector-table.ts`.
+import { entries, get, has, isMap, items, stringOf, withMembers } from '../node.ts'
 import type { Dict, Node, Plain, PlainMap } from '../node.ts'
-import { getAtt, ref, refId, sub } from './draft.ts'
+import { destinationsOf, profileOf, statementsOf } from './connector-table.ts'
+import type { End, Ends, Profile } from './connector-table.ts'
+import { getAtt, pick, ref, refId } from './draft.ts'
 import type { Draft, SamResource } from './draft.ts'
-
-interface End {
-  /** The resource's logical id, if the end is one of the template's. */
-  readonly id: string | undefined
-  /** The type as the template says it. */
-  readonly type: string
-  readonly arn: Plain
-}
 
 interface Connector {
   readonly id: string
-  readonly source: End
-  readonly destinations: readonly End[]
+  readonly owner: SamResource
+  readonly from: Node
+  /** One destination makes other logical ids than a list of one. */
   readonly isList: boolean
+  readonly to: readonly Node[]
   readonly permissions: readonly string[]
   readonly span: Node['span']
-}
-
-/** What a permission allows: actions on resources, which are made from the destination. */
-interface Grant {
-  readonly actions: readonly string[]
-  readonly on: (to: End) => Plain[]
-}
-
-const of = (service: string, names: string): readonly string[] => names.split(' ').map((name) => `${service}:${name}`)
-const itself = (to: End): Plain[] => [to.arn]
-const executions = (to: End): Plain[] => [
-  sub('arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${DestinationName}:*', {
-    DestinationName: getAtt(to.id ?? '', 'Name'),
-  }),
-]
-const syncRule = (): Plain[] => [
-  sub(
-    'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule',
-  ),
-]
-const tableAndIndexes = (to: End): Plain[] => [to.arn, sub('${DestinationArn}/index/*', { DestinationArn: to.arn })]
-const bucketAndObjects = (to: End): Plain[] => [to.arn, sub('${DestinationArn}/*', { DestinationArn: to.arn })]
-const grant = (service: string, names: string, on = itself): Grant => ({ actions: of(service, names), on })
-
-/** What each permission of a connector grants. */
-type Grants = Readonly<Record<string, readonly Grant[]>>
-
-/** By plain type of the destination, then by permission. The lists for buckets are shortened to what a model can do. */
-const grants: ReadonlyMap<string, Grants> = new Map<string, Grants>([
-  ['AWS::Lambda::Function', { Write: [grant('lambda', 'InvokeAsync InvokeFunction')] }],
-  [
-    'AWS::DynamoDB::Table',
-    {
-      Read: [grant('dynamodb', 'GetItem Query Scan BatchGetItem ConditionCheckItem PartiQLSelect', tableAndIndexes)],
-      Write: [
-        grant(
-          'dynamodb',
-          'PutItem UpdateItem DeleteItem BatchWriteItem PartiQLDelete PartiQLInsert PartiQLUpdate',
-          tableAndIndexes,
-        ),
-      ],
-    },
-  ],
-  [
-    'AWS::SQS::Queue',
-    {
-      Read: [grant('sqs', 'ReceiveMessage GetQueueAttributes')],
-      Write: [grant('sqs', 'DeleteMessage SendMessage ChangeMessageVisibility PurgeQueue')],
-    },
-  ],
-  ['AWS::SNS::Topic', { Write: [grant('sns', 'Publish')] }],
-  ['AWS::Events::EventBus', { Write: [grant('events', 'PutEvents')] }],
-  [
-    'AWS::S3::Bucket',
-    {
-      Read: [grant('s3', 'GetObject GetObjectVersion ListBucket', bucketAndObjects)],
-      Write: [grant('s3', 'PutObject PutObjectAcl DeleteObject DeleteObjectVersion', bucketAndObjects)],
-    },
-  ],
-  [
-    'AWS::StepFunctions::StateMachine',
-    {
-      Read: [
-        grant('states', 'DescribeStateMachine ListExecutions'),
-        grant('states', 'DescribeExecution DescribeStateMachineForExecution GetExecutionHistory', executions),
-      ],
-      Write: [grant('states', 'StartExecution StartSyncExecution'), grant('states', 'StopExecution', executions)],
-    },
-  ],
-])
-
-/** A state machine that runs another one waits for it by a rule of EventBridge's. */
-const nestedGrants: Grants = {
-  Read: [grant('states', 'DescribeExecution', executions), grant('events', 'DescribeRule', syncRule)],
-  Write: [
-    grant('states', 'StartExecution'),
-    grant('states', 'StopExecution', executions),
-    grant('events', 'PutTargets PutRule', syncRule),
-  ],
 }
 
 const plainTypes: ReadonlyMap<string, string> = new Map([
@@ -109,17 +24,29 @@ const plainTypes: ReadonlyMap<string, string> = new Map([
   ['AWS::Serverless::StateMachine', 'AWS::StepFunctions::StateMachine'],
   ['AWS::Serverless::Api', 'AWS::ApiGateway::RestApi'],
   ['AWS::Serverless::HttpApi', 'AWS::ApiGatewayV2::Api'],
+  ['AWS::Serverless::GraphQLApi', 'AWS::AppSync::GraphQLApi'],
 ])
 
 const plain = (type: string): string => plainTypes.get(type) ?? type
-const isApi = (type: string): boolean => /^AWS::ApiGateway(V2::Api|::RestApi)$/.test(plain(type))
+const isApi = (type: string): boolean => /^AWS::ApiGateway(V2::Api|::RestApi)$/.test(type)
+
+/** The property that names a resource's role. */
 const ownRole: ReadonlyMap<string, string> = new Map([
   ['AWS::Lambda::Function', 'Role'],
   ['AWS::StepFunctions::StateMachine', 'RoleArn'],
+  ['AWS::AppSync::DataSource', 'ServiceRoleArn'],
 ])
+
+/** Resources whose `Ref` is their ARN. */
+const refIsArn = new Set([
+  ...['AWS::SNS::Topic', 'AWS::StepFunctions::StateMachine', 'AWS::AppSync::DataSource', 'AWS::AppSync::GraphQLApi'],
+])
+
+const endMembers = ['Id', 'Qualifier', 'Type', 'Arn', 'RoleName', 'QueueUrl', 'ResourceId', 'Name']
 
 /** Makes every connector of the template, after all other resources exist. */
 export function transformConnectors(written: Dict, draft: Draft): void {
+  const made = new Map<string, string[]>()
   for (const { key: id, keySpan, value: node } of entries(written)) {
     const type = stringOf(get(node, 'Type')) ?? ''
     if (!isMap(node)) continue
@@ -127,105 +54,229 @@ export function transformConnectors(written: Dict, draft: Draft): void {
     if (type === 'AWS::Serverless::Connector') {
       const properties = get(node, 'Properties')
       const from = get(properties, 'Source')
-      const source = from === undefined ? undefined : endOf(from, written)
-      if (source !== undefined && properties !== undefined)
-        connect(owner, connectorOf(id, source, properties, written), draft)
-      else draft.error(owner, 'a connector has a `Source` with an `Id`')
+      if (from === undefined) draft.error(owner, 'a connector has a `Source`', properties?.span)
+      else made.set(id, connect(readConnector(id, owner, from, properties ?? node, draft), written, draft))
       continue
     }
     for (const embedded of entries(get(node, 'Connectors'))) {
       const properties = get(embedded.value, 'Properties') ?? embedded.value
-      const source = { id, type, arn: arnOf(id, type) }
-      connect(
-        { ...owner, node: withMembers(node, { DeletionPolicy: undefined, UpdateReplacePolicy: undefined }) },
-        connectorOf(id + embedded.key, source, properties, written),
-        draft,
-      )
+      // It is a resource of its own: what holds for the resource around it, such as a condition, does not hold for it.
+      const itself = { ...owner, node: isMap(embedded.value) ? embedded.value : node }
+      const from = withMembers(node, { Id: id, Qualifier: get(get(properties, 'SourceReference'), 'Qualifier') })
+      connect(readConnector(id + embedded.key, itself, from, properties, draft), written, draft)
     }
-    const made = draft.resource(id)
-    if (isMap(made) && made.pairs.has('Connectors')) draft.replace(id, withMembers(made, { Connectors: undefined }))
+    const after = draft.resource(id)
+    if (isMap(after) && after.pairs.has('Connectors')) draft.replace(id, withMembers(after, { Connectors: undefined }))
   }
+  if (made.size > 0) draft.replaceDependencies(made)
 }
 
-function arnOf(id: string, type: string): Plain {
-  return ['AWS::SNS::Topic', 'AWS::StepFunctions::StateMachine'].includes(plain(type)) ? ref(id) : getAtt(id, 'Arn')
-}
-
-function endOf(node: Node, written: Dict): End | undefined {
-  const id = stringOf(get(node, 'Id'))
-  const type = id === undefined ? stringOf(get(node, 'Type')) : stringOf(get(get(written, id), 'Type'))
-  if (type === undefined) return undefined
-  return { id, type, arn: id === undefined ? (get(node, 'Arn') ?? '') : arnOf(id, type) }
-}
-
-function connectorOf(id: string, source: End, properties: Node, written: Dict): Connector {
+function readConnector(id: string, owner: SamResource, from: Node, properties: Node, draft: Draft): Connector {
+  draft.checkKeys(owner, properties, ['Source', 'SourceReference', 'Destination', 'Permissions'], 'a connector')
   const to = get(properties, 'Destination')
   const isList = to?.kind === 'list'
   const all = to === undefined ? [] : isList ? items(to) : [to]
-  const destinations = all.map((each) => endOf(each, written)).filter((end) => end !== undefined)
+  if (all.length === 0) draft.error(owner, `the connector \`${id}\` has no \`Destination\``, properties.span)
   const permissions = items(get(properties, 'Permissions')).map((each) => stringOf(each) ?? '')
-  return { id, source, destinations, isList, permissions, span: properties.span }
+  return { id, owner, from, isList, to: all, permissions, span: properties.span }
 }
 
-function connect(owner: SamResource, connector: Connector, draft: Draft): void {
-  connector.destinations.forEach((destination, index) => {
-    const ending = connector.isList ? `Destination${index}` : ''
-    const types = { Source: { Type: connector.source.type }, Destination: { Type: destination.type } }
-    const attributes: PlainMap = { Metadata: { 'aws:sam:connectors': { [connector.id]: types } } }
-    const { source, permissions } = connector
-    if (isApi(source.type) && plain(destination.type) === 'AWS::Lambda::Function' && permissions.includes('Write')) {
-      draft.emit(
-        owner,
-        `${connector.id}WriteLambdaPermission${ending}`,
-        'AWS::Lambda::Permission',
-        apiPermission(source, destination),
-        attributes,
-      )
-      return
-    }
-    const made = draft.resource(source.id ?? '')
-    const roleProperty = ownRole.get(plain(source.type))
-    const roleArn = roleProperty === undefined ? undefined : get(get(made, 'Properties'), roleProperty)
-    const role = roleArn === undefined ? undefined : roleOf(roleArn)
-    const isNested = [source, destination].every((end) => plain(end.type) === 'AWS::StepFunctions::StateMachine')
-    const allowed = isNested ? nestedGrants : grants.get(plain(destination.type))
-    if (role === undefined || allowed === undefined || permissions.some((name) => allowed[name] === undefined)) {
-      draft.notSimulated(owner, `the connector to \`${destination.id ?? destination.type}\``, connector.span)
-      return
-    }
-    const statements = permissions.flatMap((name) =>
-      (allowed[name] ?? []).map(({ actions, on }) => ({ Effect: 'Allow', Action: actions, Resource: on(destination) })),
-    )
-    const policyId = `${connector.id}Policy${ending}`
-    const policy = { PolicyDocument: { Version: '2012-10-17', Statement: statements }, Roles: [role] }
-    draft.emit(owner, policyId, 'AWS::IAM::ManagedPolicy', policy, attributes)
-    if (isNested && isMap(made) && source.id !== undefined) draft.replace(source.id, withDependency(made, policyId))
+/** Returns the logical ids of what was made. */
+function connect(connector: Connector, written: Dict, draft: Draft): string[] {
+  const made: string[] = []
+  connector.to.forEach((to, index) => {
+    const source = endOf(connector, 'Source', connector.from, to, written, draft)
+    const destination = endOf(connector, 'Destination', to, connector.from, written, draft)
+    if (source === undefined || destination === undefined) return
+    const ends = { source, destination }
+    const profile = checkedProfile(connector, ends, draft)
+    if (profile === undefined) return
+    const id = emitGrant(connector, ends, profile, connector.isList ? `Destination${index}` : '', draft)
+    if (id !== undefined) made.push(id)
   })
+  return made
 }
 
-/** A nested execution may begin at once, so its starter waits for the policy. */
-function withDependency(resource: Dict, id: string): Dict {
-  const before = get(resource, 'DependsOn')
-  const list: Plain[] = before === undefined ? [] : before.kind === 'list' ? [...before.items] : [before]
-  return withMembers(resource, { DependsOn: [...list, id] })
-}
-
-/** `Ref` to the role that a `GetAtt` of its ARN names; a literal ARN cannot be given a policy. */
-function roleOf(arn: Node): Plain | undefined {
-  const pair = items(get(arn, 'Fn::GetAtt')).map(stringOf)
-  const named = pair.length === 2 && pair[1] === 'Arn' ? pair[0] : refId(arn)
-  return named === undefined ? undefined : ref(named)
-}
-
-function apiPermission(source: End, destination: End): PlainMap {
-  return {
-    ...{ Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com', FunctionName: destination.arn },
-    SourceArn: sub(
-      'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${SourceResourceId}/${SourceQualifier}',
-      {
-        SourceResourceId: ref(source.id ?? ''),
-        SourceQualifier: '*',
-      },
-    ),
+/** What an end says of itself, or what the resource that it names says. */
+function endOf(
+  { id: connector, owner }: Connector,
+  which: string,
+  node: Node,
+  other: Node,
+  written: Dict,
+  draft: Draft,
+): End | undefined {
+  const isEmbedded = get(node, 'Id') !== undefined && has(node, 'Connectors')
+  if (!isEmbedded) draft.checkKeys(owner, node, endMembers, `\`${which}\` of a connector`)
+  const id = stringOf(get(node, 'Id'))
+  const others = endMembers.slice(2).filter((name) => has(node, name))
+  if ((id === undefined || (others.length > 0 && !isEmbedded)) && (id !== undefined || !has(node, 'Type'))) {
+    const text = `the \`${which}\` of the connector \`${connector}\` has an \`Id\`, or else a \`Type\` with what describes it, such as an \`Arn\``
+    draft.error(owner, text, node.span)
+    return undefined
   }
+  const type = id === undefined ? stringOf(get(node, 'Type')) : typeOf(id, written, draft)
+  if (type === undefined) {
+    const text = `the \`${which}\` of the connector \`${connector}\` is \`${id ?? ''}\`, which is no resource of the template`
+    draft.error(owner, text, get(node, 'Id')?.span ?? node.span)
+    return undefined
+  }
+  const here = plain(type)
+  if (id === undefined) {
+    return {
+      ...{ id, type: here, arn: get(node, 'Arn'), name: get(node, 'Name'), resourceId: get(node, 'ResourceId') },
+      ...{ qualifier: get(node, 'Qualifier'), queueUrl: get(node, 'QueueUrl'), role: get(node, 'RoleName') },
+    }
+  }
+  return {
+    ...{ id, type },
+    arn: refIsArn.has(here) ? ref(id) : getAtt(id, 'Arn'),
+    name: here === 'AWS::StepFunctions::StateMachine' ? getAtt(id, 'Name') : undefined,
+    resourceId: here === 'AWS::AppSync::GraphQLApi' ? getAtt(id, 'ApiId') : isApi(here) ? ref(id) : undefined,
+    qualifier: get(node, 'Qualifier') ?? (isApi(here) ? '*' : undefined),
+    queueUrl: here === 'AWS::SQS::Queue' ? ref(id) : undefined,
+    role: roleOf(here, draft.resource(id), other),
+  }
+}
+
+/** The type as the template has it; resources that only the transform makes count too. */
+function typeOf(id: string, written: Dict, draft: Draft): string | undefined {
+  return stringOf(get(get(written, id), 'Type')) ?? stringOf(get(draft.resource(id), 'Type'))
+}
+
+/** A resource's role, as `Ref`; of a rule the role of the target that the connector leads to. */
+function roleOf(type: string, resource: Node | undefined, other: Node): Plain | undefined {
+  const properties = get(resource, 'Properties')
+  if (type !== 'AWS::Events::Rule') return referred(get(properties, ownRole.get(type) ?? ''))
+  const targets = items(get(properties, 'Targets'))
+  const id = stringOf(get(other, 'Id'))
+  return referred(
+    get(
+      targets.find((target) => id !== undefined && named(get(target, 'Arn')) === id),
+      'RoleArn',
+    ),
+  )
+}
+
+/** The logical id that `Ref` or `GetAtt` names; a literal ARN names none, and its role cannot be given a policy. */
+function named(node: Node | undefined): string | undefined {
+  const [id, attribute] = items(get(node, 'Fn::GetAtt')).map(stringOf)
+  return attribute === undefined ? refId(node) : id
+}
+
+function referred(arn: Node | undefined): Plain | undefined {
+  const id = named(arn)
+  return id === undefined ? undefined : ref(id)
+}
+
+function checkedProfile(connector: Connector, { source, destination }: Ends, draft: Draft): Profile | undefined {
+  const { id, owner, permissions, span } = connector
+  const [from, to] = [plain(source.type), plain(destination.type)]
+  const profile = profileOf(from, to)
+  const error = (text: string): undefined => {
+    draft.error(owner, text, span)
+  }
+  const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
+  if (profile === undefined) {
+    const possible = destinationsOf(from)
+    const instead = possible.length === 0 ? 'none begins there' : `from there they lead to ${list(possible)}`
+    return error(`\`${id}\`: no connector leads from \`${from}\` to \`${to}\`; ${instead}`)
+  }
+  const known = Object.keys(profile.grants)
+  const unknown = permissions.filter((name) => !known.includes(name))
+  if (permissions.length === 0 || unknown.length > 0) {
+    const what = permissions.length === 0 ? 'has no `Permissions`' : `has the permission ${list(unknown)}`
+    return error(`\`${id}\` ${what}; from \`${from}\` to \`${to}\` there are ${list(known)}`)
+  }
+  const { together } = profile
+  const fits = (set: readonly string[]): boolean =>
+    set.every((name) => permissions.includes(name)) && permissions.every((name) => set.includes(name))
+  if (together !== undefined && !together.some(fits)) {
+    const sets = together.map((set) => list(set)).join(' or ')
+    return error(`\`${id}\`: from \`${from}\` to \`${to}\` a connector has the \`Permissions\` ${sets}`)
+  }
+  return profile
+}
+
+/** Makes what the profile says; returns its logical id, or undefined when an end lacks something. */
+function emitGrant(
+  connector: Connector,
+  ends: Ends,
+  profile: Profile,
+  ending: string,
+  draft: Draft,
+): string | undefined {
+  const { id, owner, permissions, span } = connector
+  const { source, destination } = ends
+  const lacking = lacks(ends, profile)
+  if (lacking !== undefined) {
+    draft.error(owner, `\`${id}\`: ${lacking}`, span)
+    return undefined
+  }
+  const types = { Source: { Type: source.type }, Destination: { Type: destination.type } }
+  const attributes: PlainMap = {
+    ...pick(owner.node, ['DependsOn']),
+    Metadata: { 'aws:sam:connectors': { [id]: types } },
+  }
+  const PolicyDocument = { Version: '2012-10-17', Statement: statementsOf(profile, permissions, ends) }
+  const emit = (word: string, type: string, properties: PlainMap): string => {
+    draft.emit(owner, `${id}${word}${ending}`, type, properties, attributes)
+    return `${id}${word}${ending}`
+  }
+  switch (profile.makes) {
+    case 'permission':
+      return emit('WriteLambdaPermission', 'AWS::Lambda::Permission', {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: destination.arn,
+        Principal: profile.principal,
+        SourceArn: profile.from?.(ends),
+        SourceAccount: profile.onlyOwnAccount === true ? { 'Fn::Sub': '${AWS::AccountId}' } : undefined,
+      })
+    case 'queue policy':
+      return emit('QueuePolicy', 'AWS::SQS::QueuePolicy', { PolicyDocument, Queues: [destination.queueUrl] })
+    case 'topic policy':
+      return emit('TopicPolicy', 'AWS::SNS::TopicPolicy', { PolicyDocument, Topics: [destination.arn] })
+    default: {
+      const role = profile.makes === 'source role' ? source.role : destination.role
+      const policy = emit('Policy', 'AWS::IAM::ManagedPolicy', { PolicyDocument, Roles: [role] })
+      if (profile.waits === 'source' && source.id !== undefined) draft.addDependency(source.id, policy)
+      if (profile.waits === 'mapping') waitForPolicy(ends, policy, draft)
+      return policy
+    }
+  }
+}
+
+/** What an end must say and does not, as a sentence. */
+function lacks({ source, destination }: Ends, profile: Profile): string | undefined {
+  const without = (which: string, end: End, member: string, what: string): string =>
+    end.id === undefined
+      ? `its \`${which}\` needs \`${member}\``
+      : `\`${end.id}\` has no ${what} in this template that a policy could be attached to`
+  if (profile.makes === 'source role' && source.role === undefined) return without('Source', source, 'RoleName', 'role')
+  if (profile.makes === 'destination role' && destination.role === undefined)
+    return without('Destination', destination, 'RoleName', 'role')
+  if (profile.makes === 'queue policy' && destination.queueUrl === undefined)
+    return 'its `Destination` needs `QueueUrl`'
+  if (destination.arn === undefined) return 'its `Destination` needs `Arn`'
+  const apis = isApi(plain(source.type)) || plain(source.type) === 'AWS::AppSync::GraphQLApi'
+  if (apis && source.resourceId === undefined) return 'its `Source` needs `ResourceId`'
+  if (isApi(plain(source.type)) && source.qualifier === undefined) return 'its `Source` needs `Qualifier`'
+  if (!apis && profile.makes !== 'source role' && source.arn === undefined) return 'its `Source` needs `Arn`'
+  const named = plain(destination.type) === 'AWS::StepFunctions::StateMachine'
+  if (named && plain(source.type) !== 'AWS::Events::Rule' && destination.name === undefined)
+    return 'its `Destination` needs `Name`'
+  return undefined
+}
+
+/** The one mapping between the two ends begins to poll at once, so it waits for the policy. */
+function waitForPolicy({ source, destination }: Ends, policy: string, draft: Draft): void {
+  const mappings = draft.ids().filter((id) => {
+    const resource = draft.resource(id)
+    if (stringOf(get(resource, 'Type')) !== 'AWS::Lambda::EventSourceMapping') return false
+    const properties = get(resource, 'Properties')
+    const [from, to] = [named(get(properties, 'EventSourceArn')), named(get(properties, 'FunctionName'))]
+    return from !== undefined && from === source.id && to === destination.id
+  })
+  const [mapping] = mappings
+  if (mapping !== undefined && mappings.length === 1) draft.addDependency(mapping, policy)
 }

@@ -5,7 +5,20 @@
 import type { Problems } from '../../diag/problem.ts'
 import type { Span } from '../../diag/span.ts'
 import { nearest } from '../../diag/suggest.ts'
-import { build, Dict, entries, get, isMap, isScalar, List, scalar, stringOf, textOf } from '../node.ts'
+import {
+  build,
+  Dict,
+  entries,
+  get,
+  isList,
+  isMap,
+  isScalar,
+  List,
+  scalar,
+  stringOf,
+  textOf,
+  withMembers,
+} from '../node.ts'
 import type { Entry, Node, Plain, PlainMap } from '../node.ts'
 import type { Parameter } from '../parameters.ts'
 import { sha1Hex } from '../sha1.ts'
@@ -65,12 +78,6 @@ export class Draft {
     this.origins.set(id, owner.id)
   }
 
-  /** Leaves a serverless resource as it is, and says so: references to it still find something. */
-  keep(owner: SamResource): void {
-    this.problems.note('not-simulated', `\`${owner.id}\`: \`${owner.type}\` is not simulated yet`, owner.keySpan)
-    this.place(owner.id, { key: owner.id, keySpan: owner.keySpan, value: owner.node }, owner.id)
-  }
-
   private place(owner: string, entry: Entry, id: string): void {
     const group = this.made.get(owner)
     if (group === undefined) this.made.set(owner, new Map([[id, entry]]))
@@ -89,6 +96,32 @@ export class Draft {
     const owner = this.owners.get(id)
     const entry = owner === undefined ? undefined : this.made.get(owner)?.get(id)
     if (owner !== undefined && entry !== undefined) this.place(owner, { ...entry, value }, id)
+  }
+
+  /** The logical ids of all resources as they stand now. */
+  ids(): readonly string[] {
+    return [...this.owners.keys()]
+  }
+
+  /** Makes a resource wait for another one. */
+  addDependency(id: string, on: string): void {
+    const resource = this.resource(id)
+    if (!isMap(resource)) return
+    const before = dependencies(resource)
+    if (!before.some((each) => stringOf(each) === on))
+      this.replace(id, withMembers(resource, { DependsOn: [...before, on] }))
+  }
+
+  /** Where a resource waits for a key of `made`, it waits for what that became. */
+  replaceDependencies(made: ReadonlyMap<string, readonly string[]>): void {
+    for (const id of this.ids()) {
+      const resource = this.resource(id)
+      if (!isMap(resource)) continue
+      const before = dependencies(resource)
+      if (!before.some((each) => made.has(stringOf(each) ?? ''))) continue
+      const after = before.flatMap((each): Plain[] => [...(made.get(stringOf(each) ?? '') ?? [each])])
+      this.replace(id, withMembers(resource, { DependsOn: after }))
+    }
   }
 
   /** All resources, made ones behind each other where the resource they were made from stood. */
@@ -167,6 +200,11 @@ export class Draft {
       })
     }
   }
+}
+
+function dependencies(resource: Dict): readonly Node[] {
+  const written = get(resource, 'DependsOn')
+  return written === undefined ? [] : isList(written) ? written.items : [written]
 }
 
 /** The first ten hex digits of the text's SHA-1 (SAM-R4). */

@@ -1,35 +1,8 @@
 // The SAM transform as a whole: its order, what passes through, APIs and their stages, aliases, intrinsics, tags.
 import { expect, test } from 'vitest'
 import { Problems } from '../../diag/problem.ts'
-import { at, entries, get, toJs } from '../node.ts'
 import { loadTemplate } from '../template.ts'
-import { transformText } from './whole.ts'
-
-interface Made {
-  readonly sections: readonly string[]
-  readonly ids: readonly string[]
-  readonly messages: readonly string[]
-  /** The value at a path below `Resources`. */
-  value(...path: readonly string[]): any
-}
-
-function transform(resources: string, sections = ''): Made {
-  const problems = new Problems()
-  const text = `Transform: AWS::Serverless-2016-10-31\n${sections}\nResources:\n${resources}`
-  const made = transformText({ name: 'test.yaml', text }, { parameters: new Map() }, problems)
-  return {
-    sections: entries(made).map((entry) => entry.key),
-    ids: entries(get(made, 'Resources')).map((entry) => entry.key),
-    messages: problems.list.map((problem) => problem.message),
-    value: (...path) => {
-      const node = at(made, 'Resources', ...path)
-      return node === undefined ? undefined : JSON.parse(JSON.stringify(toJs(node)))
-    },
-  }
-}
-
-const fn = (name: string, more = ''): string =>
-  `  ${name}: { Type: AWS::Serverless::Function, Properties: { CodeUri: 's3://bucket/hello.zip', Handler: a.b, Runtime: python3.12${more} } }\n`
+import { fn, transform } from '../../../test/sam.ts'
 
 test('globals come first, implicit APIs before their functions, connectors see what functions became; the rest passes through [SAM-R1]', () => {
   const event =

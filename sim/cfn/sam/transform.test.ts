@@ -1,36 +1,8 @@
 // The SAM transform on small templates: which resources come out, and what hangs them together.
 import { expect, test } from 'vitest'
 import { Problems } from '../../diag/problem.ts'
-import { at, entries, get, toJs } from '../node.ts'
 import { loadTemplate } from '../template.ts'
-import { transformText } from './whole.ts'
-
-interface Made {
-  readonly ids: string[]
-  readonly slugs: string[]
-  readonly messages: string[]
-  /** The value at a path below `Resources`. */
-  value(...path: readonly string[]): any
-  readonly conditions: any
-}
-
-function transform(resources: string, globals = ''): Made {
-  const problems = new Problems()
-  const text = `Transform: AWS::Serverless-2016-10-31\n${globals}\nResources:\n${resources}`
-  const made = transformText({ name: 'test.yaml', text }, { parameters: new Map() }, problems)
-  const plain = (node: Parameters<typeof toJs>[0] | undefined): any =>
-    node === undefined ? undefined : JSON.parse(JSON.stringify(toJs(node)))
-  return {
-    ids: entries(get(made, 'Resources')).map((entry) => entry.key),
-    slugs: problems.list.map((problem) => problem.slug),
-    messages: problems.list.map((problem) => problem.message),
-    value: (...path) => plain(at(made, 'Resources', ...path)),
-    conditions: plain(get(made, 'Conditions')),
-  }
-}
-
-const fn = (name: string, more = ''): string =>
-  `  ${name}: { Type: AWS::Serverless::Function, Properties: { CodeUri: 's3://sam-demo-bucket/hello.zip', Handler: a.b, Runtime: python3.12${more} } }\n`
+import { fn, transform } from '../../../test/sam.ts'
 
 test('a function becomes a function and a role with the basic policy; with tracing also the X-Ray one [SAM-R10, SAM-R11, SAM-V1]', () => {
   const made = transform(fn('MinimalFunction') + fn('Traced', ', Tracing: Active'))
@@ -320,7 +292,6 @@ test('a state machine has a role, and its definition is a text whose functions a
 test('what is not understood is said at its place, with the nearest name [SAM-R5]', () => {
   const wrong = transform(fn('F', ', Timout: 3, Events: { E: { Type: SQQS } }'))
   expect(wrong.slugs).toEqual(['sam-unknown-property', 'sam-specification'])
-  expect(transform('  C: { Type: AWS::Serverless::GraphQLApi, Properties: {} }\n').slugs).toEqual(['not-simulated'])
 })
 
 test('what is made stands at the place of the SAM resource it was made from, and says so', () => {

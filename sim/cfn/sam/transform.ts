@@ -7,12 +7,14 @@ import { build, buildMap, Dict, entries, get, has, isMap, stringOf } from '../no
 import type { Entry, Node, Plain } from '../node.ts'
 import { ApiDrafts, implicitHttp } from './api-draft.ts'
 import type { ApiDraft } from './api-draft.ts'
+import { transformCapacityProvider } from './capacity-provider.ts'
 import { transformConnectors } from './connectors.ts'
 import { Deployments } from './deployment.ts'
 import { Draft } from './draft.ts'
 import type { SamResource, SamSettings } from './draft.ts'
 import { transformFunction } from './function.ts'
 import { checkGlobals, withGlobals } from './globals.ts'
+import { transformGraphqlApi } from './graphql-api.ts'
 import { transformHttpApi } from './http-api.ts'
 import { withReferences } from './references.ts'
 import { transformRestApi } from './rest-api.ts'
@@ -78,9 +80,10 @@ export function transformServerless(written: Written, settings: SamSettings, pro
   for (const layer of ofType('LayerVersion')) transformLayer(layer, draft)
   for (const application of ofType('Application')) transformApplication(application, draft)
   for (const api of ofType('WebSocketApi')) transformWebSocketApi(api, draft)
+  for (const api of ofType('GraphQLApi')) transformGraphqlApi(api, draft)
+  for (const provider of ofType('CapacityProvider')) transformCapacityProvider(provider, draft)
   deployments.emitAll()
   transformConnectors(written.resources, draft)
-  for (const other of ofType('GraphQLApi', 'CapacityProvider')) draft.keep(other)
   return {
     resources: withReferences(draft.resources(written.resources.span), draft.renamed) as Dict,
     conditions: withConditions(written.conditions, draft.conditions, written.resources),

@@ -227,8 +227,7 @@ export const template = {
     severity: 'note',
     title: 'a part that is left out of the simulation',
     text: 'Nothing is dropped in silence: this is known, has no effect on the model, and the rest runs without it. `hotshard explain TYPE` shows what a type’s model covers.',
-    wrong:
-      'Transform: AWS::Serverless-2016-10-31\nResources:\n  Graph: { Type: AWS::Serverless::GraphQLApi, Properties: {} }\n',
+    wrong: 'Resources:\n  Jobs: { Type: AWS::SQS::Queue }\n  Old: { Type: [AWS::SQS::Queue] }\n',
   },
   'not-simulated-yet': {
     severity: 'error',
