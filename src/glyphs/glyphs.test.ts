@@ -130,6 +130,32 @@ const CASES: readonly Case[] = [
     badge: /P2 throttling/,
   },
   {
+    glyph: 'stream',
+    readings: {
+      Written: [100, 2000],
+      Read: [100, 1400],
+      Refused: [0, 560],
+      'Reads refused': [0, 3],
+      'Iterator age': [0, 95],
+    },
+    cells: {
+      Shards: {
+        columns: ['Records', 'Bytes', 'Refused', 'Age', 'Unread', 'Open'],
+        before: [
+          [0.1, 0.02, 0, 0, 0, 1],
+          [0.2, 0.02, 0, 0, 3, 1],
+        ],
+        after: [
+          [0.1, 0.02, 0, 0, 0, 1],
+          [1, 0.3, 560, 95, 80_000, 1],
+          [0, 0, 0, 20, 500, 0],
+        ],
+      },
+    },
+    says: /2 shards, 1 closed, 2,000\/s written, 1,400\/s read, shard 2 at 100% of its limit, heated by the key tenant-7, 560\/s records refused, 3\/s reads refused, a reader is .* behind/,
+    badge: /shard 2 throttling/,
+  },
+  {
     glyph: 'alarm',
     readings: { State: [0, 1], Value: [10, 130], Threshold: [100, 100] },
     says: /ALARM, 130 against 100/,

@@ -189,6 +189,17 @@ export const ICONS = {
       [14, 4],
     ])(ctx)
   }),
+  lanes: strokes((ctx) => {
+    for (const [y, length] of [
+      [3.5, 9],
+      [8, 13],
+      [12.5, 6],
+    ] as const)
+      path([
+        [2, y],
+        [1 + length, y],
+      ])(ctx)
+  }),
   pipe: strokes((ctx) => {
     ctx.roundRect(1.4, 4.6, 3, 6.8, 1)
     ctx.roundRect(11.6, 4.6, 3, 6.8, 1)

@@ -10,6 +10,7 @@ import type { Glyph } from './glyph.ts'
 import { ICONS } from './icons.ts'
 import { queue } from './queue.ts'
 import { server } from './server.ts'
+import { stream } from './stream.ts'
 import { table } from './table.ts'
 import { topic } from './topic.ts'
 
@@ -22,8 +23,10 @@ const GLYPHS: ReadonlyMap<string, Glyph> = new Map<string, Glyph>([
   ['queue', queue],
   ['table', table],
   ['topic', topic],
+  ['stream', stream],
   ['alarm', alarm],
   ['server', server],
+  ['workers', { ...generic, icon: ICONS.people }],
   ['bus', { ...generic, icon: ICONS.bus }],
   ['rule', { ...generic, icon: ICONS.funnel }],
   ['archive', { ...generic, icon: ICONS.bucket }],
