@@ -6,8 +6,8 @@ import { scenarioOf } from './scenarios.ts'
 
 const KINDS = (i: number): string => `
   Q${i}: { Type: AWS::SQS::Queue }
-  T${i}: { Type: AWS::DynamoDB::Table, Properties: { BillingMode: PAY_PER_REQUEST, KeySchema: [{ AttributeName: id, KeyType: HASH }], AttributeDefinitions: [{ AttributeName: id, AttributeType: S }] } }
-  F${i}: { Type: AWS::Serverless::Function, Properties: { Runtime: nodejs22.x, Timeout: 5, Events: { E: { Type: SQS, Properties: { Queue: !GetAtt Q${i}.Arn } } } } }
+  T${i}: { Type: AWS::DynamoDB::Table, Properties: { BillingMode: PAY_PER_REQUEST, KeySchema: [{ AttributeName: id, KeyType: HASH }], AttributeDefinitions: [{ AttributeName: id, AttributeType: S }], StreamSpecification: { StreamViewType: NEW_IMAGE } } }
+  F${i}: { Type: AWS::Serverless::Function, Properties: { Runtime: nodejs22.x, Timeout: 5, Events: { E: { Type: SQS, Properties: { Queue: !GetAtt Q${i}.Arn } }, C: { Type: DynamoDB, Properties: { Stream: !GetAtt T${i}.StreamArn, StartingPosition: LATEST } } } } }
   S${i}: { Type: AWS::Scheduler::Schedule, Properties: { ScheduleExpression: cron(0 0 29 2 ? 2028), FlexibleTimeWindow: { Mode: "OFF" }, Target: { Arn: !GetAtt Q${i}.Arn, RoleArn: "arn:aws:iam::123456789012:role/clock" } } }
   P${i}: { Type: AWS::SQS::Queue }
   W${i}: { Type: AWS::Pipes::Pipe, Properties: { Source: !GetAtt P${i}.Arn, Target: !GetAtt Q${i}.Arn, RoleArn: "arn:aws:iam::123456789012:role/pipe" } }

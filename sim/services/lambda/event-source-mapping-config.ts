@@ -228,6 +228,7 @@ function streamSource(
 const TAKES_FAILURES: ReadonlyMap<string, Action> = new Map([
   ['AWS::SQS::Queue', 'sqs:SendMessage'],
   ['AWS::SNS::Topic', 'sns:Publish'],
+  ['AWS::S3::Bucket', 's3:PutObject'],
 ])
 
 /** The destination of batches that are given up (LAM-63). */

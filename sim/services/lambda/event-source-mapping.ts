@@ -58,7 +58,7 @@ export const eventSourceMapping: ServiceDef<EventSourceMapping> = {
     'Stream: records are dealt by their key to as many lanes as `ParallelizationFactor` says; a lane has one batch at a time [LAM-60, N.LAMBDA-ESM-05].',
     'Stream: a batch that fails holds up its lane and is tried again after 1 s, 2 s … 60 s, until it succeeds, its retries are used up or it is too old; being throttled is no retry [LAM-61].',
     'Stream: with `BisectBatchOnFunctionError` it is halved; with `ReportBatchItemFailures` it goes on at the first record that failed [LAM-62]. What begins at another record counts its failures anew.',
-    'Stream: what is given up goes to the destination, by its sequence numbers alone [LAM-63].',
+    'Stream: what is given up goes to a queue or a topic by its sequence numbers alone, to a bucket with the records [LAM-63].',
     'Stream: tumbling windows hand state from batch to batch [LAM-64].',
     '`FilterCriteria` let records pass that match one of the patterns; messages that do not are deleted, records skipped [LAM-65].',
     'The handler of a queue gets `{ Records: [body, …], MessageIds }`, of a table’s stream `{ Records: [{ eventName, dynamodb: { Keys, NewImage, … } }, …], SequenceNumbers }` with plain attribute values, of Kinesis `{ Records: [data, …], SequenceNumbers }`.',
@@ -103,7 +103,7 @@ export const eventSourceMapping: ServiceDef<EventSourceMapping> = {
       },
     ),
     DestinationConfig: p.record('Who is told of what is given up of a stream.', {
-      OnFailure: p.record('A queue or a topic.', { Destination: p.any('Its ARN.') }),
+      OnFailure: p.record('A queue, a topic or a bucket.', { Destination: p.any('Its ARN.') }),
     }),
     TumblingWindowInSeconds: p.int('Hands state from batch to batch of a stream for so long.', [0, 900], {
       default: 0,

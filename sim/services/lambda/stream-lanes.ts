@@ -270,7 +270,7 @@ export function resumeLanes(self: StreamMapping): void {
   }
 }
 
-/** Records are given up; the destination is told which, not what they held (LAM-63). */
+/** Records are given up; the destination is told which, a bucket also what they held (LAM-63). */
 function giveUp(self: StreamMapping, lane: Lane, batch: Batch, condition: string): void {
   const { sim, now, shape } = self
   const { records, lastAnswer } = batch
@@ -308,8 +308,20 @@ function giveUp(self: StreamMapping, lane: Lane, batch: Batch, condition: string
     },
   }
   const call = sim.open(self.failureEdge, records.length, batch.trace)
-  sim.calls.body[call] = self.failureAction === 'sns:Publish' ? { Message: record } : { MessageBody: record }
+  sim.calls.body[call] =
+    self.failureAction === 'sns:Publish'
+      ? { Message: record }
+      : self.failureAction === 'sqs:SendMessage'
+        ? { MessageBody: record }
+        : { Key: keyOf(self, lane), Body: { ...record, payload: JSON.stringify({ Records: records.map(shape.item) }) } }
   sim.send(call)
+}
+
+/** Where a bucket keeps the record of a failure: by mapping, shard and moment; the number tells those of one moment apart. */
+function keyOf(self: StreamMapping, lane: Lane): string {
+  const moment = isoText(self.sim.startsAt + self.now).replace('Z', '')
+  const day = moment.slice(0, 10).replaceAll('-', '/')
+  return `aws/lambda/${self.sim.name}/${lane.reader.shard}/${day}/${moment.replaceAll(':', '.')}-${self.dropped}`
 }
 
 /** Answer of the destination; what it refuses is lost. */

@@ -15,6 +15,7 @@ import {
   type StreamSetting,
 } from '../../../test/mappings.ts'
 import type { Table } from '../dynamodb/state.ts'
+import { bucket } from '../s3/bucket.ts'
 import { topic } from '../sns/topic.ts'
 import { eventSourceMapping } from './event-source-mapping.ts'
 
@@ -505,6 +506,21 @@ describe('what is given up', () => {
       },
     ])
     expect(world.finish().sum('Feed', 'OnFailureDestinationDeliveredEventCount')).toBe(3)
+  })
+
+  test('goes to a bucket with the records themselves [LAM-63]', () => {
+    const probe = [
+      ['Failed', 's3:ListObjectsV2'],
+      ['Failed', 's3:GetObject'],
+    ] as const
+    const world = streamWorld({ ...setting('Failed'), more: { Failed: { def: bucket } }, probe })
+    write(world, 0, 6)
+    world.run(HOUR)
+    const [{ Key }] = world.ask('Failed', 's3:ListObjectsV2').answer.Contents
+    expect(Key).toMatch(/^aws\/lambda\/Feed\/shardId-0{20}\/2026\/01\/05\/2026-01-05T00\.00\.07-3$/)
+    const { Body } = world.ask('Failed', 's3:GetObject', { Key }).answer
+    expect(Body.requestContext.condition).toBe('RetryAttemptsExhausted')
+    expect(numbersOf(JSON.parse(Body.payload))).toEqual([0, 1, 2])
   })
 
   test('goes to a topic as well, and not to FIFO ones [LAM-63]', () => {
