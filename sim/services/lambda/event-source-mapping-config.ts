@@ -70,6 +70,7 @@ function queueSource(near: Near, queue: ResourceView): QueueSource {
   const batchSize = near.self.config['BatchSize'] ?? MESSAGES_PER_CALL
   const isFifo = queue.config['FifoQueue'] === true
   checkBatch(near, batchSize, isFifo)
+  checkPollers(near)
   for (const property of OF_STREAMS)
     if (near.self.config[property] !== undefined && near.self.config[property] !== NOTHING_SET.get(property))
       near.self.notSimulated(['Properties', property], 'means nothing to a queue')
@@ -81,6 +82,27 @@ function queueSource(near: Near, queue: ResourceView): QueueSource {
     ...visibilityOf(near, queue),
     filter: filterOf(near),
   }
+}
+
+/** LAM-52: pollers that are kept ready exclude the other bound. */
+function checkPollers({ self }: Near): void {
+  const pollers = self.config['ProvisionedPollerConfig'] as
+    { readonly MinimumPollers: number; readonly MaximumPollers: number } | undefined
+  if (pollers === undefined) return
+  const path = ['Properties', 'ProvisionedPollerConfig']
+  if (self.config['ScalingConfig']?.MaximumConcurrency !== undefined)
+    self.error(
+      path,
+      'contradiction',
+      '`ProvisionedPollerConfig` stands beside `MaximumConcurrency`',
+      'remove one of the two',
+    )
+  if (pollers.MinimumPollers > pollers.MaximumPollers)
+    self.error(
+      path,
+      'contradiction',
+      `\`MinimumPollers\`, ${pollers.MinimumPollers}, is above \`MaximumPollers\`, ${pollers.MaximumPollers}`,
+    )
 }
 
 /** What only mappings of streams have, and the values that stand for its absence. */
@@ -206,6 +228,8 @@ function streamSource(
       `\`StartingPositionTimestamp\` is ${timestamp === undefined ? 'absent' : 'set'} and \`StartingPosition\` is \`${position ?? 'absent'}\``,
       '`AT_TIMESTAMP` and a timestamp come together',
     )
+  for (const property of ['ProvisionedPollerConfig', 'ScalingConfig'])
+    if (config[property] !== undefined) self.notSimulated(['Properties', property], 'means nothing to a stream')
   const age = config['MaximumRecordAgeInSeconds'] as number
   if (age >= 0 && age < 60)
     self.error(

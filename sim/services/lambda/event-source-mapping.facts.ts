@@ -29,6 +29,21 @@ export const quotas: Readonly<Record<string, Quota>> = {
     doc: 'The most batches in progress of one mapping.',
     source: 'LAM-50, N.LAMBDA-ESM-15',
   },
+  MinimumPollers: {
+    current: 200,
+    unit: 'pollers',
+    doc: 'Pollers that a mapping of a queue keeps ready.',
+    source: 'LAM-52',
+  },
+  MaximumPollers: { current: 2_000, unit: 'pollers', doc: 'Pollers that it has at most.', source: 'LAM-52' },
+  PollerConcurrency: { current: 10, unit: 'batches', doc: 'Batches in progress of one such poller.', source: 'LAM-52' },
+  PollerPolls: { current: 10, unit: '1/s', doc: 'Polls of one such poller.', source: 'LAM-52' },
+  PollerScalingPerMinute: {
+    current: 1_000,
+    unit: 'batches/min',
+    doc: 'How many more batches a mapping with pollers of its own lets run while messages wait.',
+    source: 'LAM-52',
+  },
   StreamBatchSize: {
     current: 10_000,
     unit: 'records',

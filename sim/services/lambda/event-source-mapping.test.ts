@@ -453,6 +453,52 @@ describe('an experiment published by AWS', () => {
   })
 })
 
+describe('pollers that are kept ready', () => {
+  const kept = (MinimumPollers: number, MaximumPollers: number, more: object = {}): Setting => ({
+    mapping: { BatchSize: 1, ProvisionedPollerConfig: { MinimumPollers, MaximumPollers }, ...more },
+    handler: steps(wait(30 * SECOND)),
+    options: { quotas: { 'lambda.ConcurrentExecutions': 20_000 } },
+    work: { Timeout: 30 },
+  })
+
+  test('run ten batches each at once, then 1,000 a minute more, up to their number [LAM-52]', () => {
+    const at = world(kept(20, 150))
+    send(at, 12_000)
+    at.run(3 * SECOND)
+    expect(feed(at).running.inside).toBeGreaterThan(200)
+    expect(feed(at).running.inside).toBeLessThan(260)
+    at.run(MINUTE)
+    expect(feed(at).running.peak).toBeGreaterThan(1150)
+    expect(feed(at).running.peak).toBeLessThanOrEqual(1200)
+    at.run(3 * MINUTE)
+    expect(feed(at).running.peak).toBe(1500)
+  })
+
+  test('poll ten times a second each: two pollers read no more than 200 messages a second [LAM-52]', () => {
+    const at = world({ ...kept(2, 2, { BatchSize: 10 }), handler: steps() })
+    send(at, 10_000)
+    at.run(10 * SECOND)
+    expect(feed(at).polled).toBeLessThanOrEqual(2200)
+    expect(feed(at).polled).toBeGreaterThan(1800)
+  })
+
+  test('come in place of a maximum concurrency, 2 to 200 and 2 to 2,000 of them [LAM-52]', () => {
+    expect(refusal(kept(2, 10, { ScalingConfig: { MaximumConcurrency: 5 } }))).toContain('contradiction')
+    expect(refusal(kept(1, 10))).toContain('out-of-range')
+    expect(refusal(kept(201, 300))).toContain('out-of-range')
+    expect(refusal(kept(2, 2001))).toContain('out-of-range')
+    expect(refusal(kept(20, 10))).toContain('contradiction')
+    expect(refusal(kept(200, 2000))).toBe('')
+  })
+
+  test('cost nothing while the queue is empty', () => {
+    const at = world(kept(200, 2000)).run(7 * HOUR)
+    const before = at.world.kernel.steps
+    at.run(300 * HOUR)
+    expect(at.world.kernel.steps).toBe(before)
+  })
+})
+
 describe('a FIFO queue', () => {
   /** Sends messages in turn to so many groups. */
   const sendInto = (at: Lab, groups: number, count: number): void => {

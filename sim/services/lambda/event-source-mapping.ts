@@ -48,6 +48,7 @@ export const eventSourceMapping: ServiceDef<EventSourceMapping> = {
   models: [
     'Queue: long polls, five at an idle one; the polls that stay empty are counted without taking any time to simulate [LAM-50, N.LAMBDA-ESM-13].',
     'Queue: five batches in progress at first; while all that may run do, 300 a minute more up to 1,250 (60 and 1,000 in notes-2020) [LAM-50, N.LAMBDA-ESM-18]; five again once it has found the queue empty with nothing running.',
+    'Pollers that are kept ready run ten batches and poll ten times a second each; while all run, there are 1,000 batches a minute more [LAM-52].',
     '`MaximumConcurrency` bounds the batches in progress of a queue, and nothing is read beyond it [LAM-51].',
     'A batch is complete at its size, at the end of its window, or at 6 MB [LAM-53, LAM-60].',
     'Queue: success deletes the messages; failure leaves them to their visibility timeout; with `ReportBatchItemFailures` only the reported ones [LAM-54].',
@@ -68,6 +69,7 @@ export const eventSourceMapping: ServiceDef<EventSourceMapping> = {
     'The function’s role, and ramping down to two polls at a queue that stays idle.',
     'A mapping that is disabled still handles the batches that it has in progress.',
     'With several lanes each has its own tumbling window.',
+    'The megabyte a second that a poller of a queue’s provisioned mode reads at most.',
   ],
   quotas,
   assumptions,
@@ -79,6 +81,11 @@ export const eventSourceMapping: ServiceDef<EventSourceMapping> = {
     Enabled: p.bool('False reads nothing.', { default: true }),
     ScalingConfig: p.record('Bounds of a queue.', {
       MaximumConcurrency: p.int('The most batches in progress.', [2, 1000]),
+    }),
+    ProvisionedPollerConfig: p.record('Pollers of a queue that are always ready; in place of `ScalingConfig`.', {
+      MinimumPollers: p.int('So many at least.', [2, 'MinimumPollers'], { default: 2 }),
+      MaximumPollers: p.int('So many at most.', [2, 'MaximumPollers'], { default: 200 }),
+      PollerGroupName: p.inert('The group of pollers of Kafka.'),
     }),
     FunctionResponseTypes: p.list(
       'What the function’s answer is read for.',
@@ -115,7 +122,6 @@ export const eventSourceMapping: ServiceDef<EventSourceMapping> = {
     Tags: p.inert('Labels.'),
     AmazonManagedKafkaEventSourceConfig: p.unused('reads from MSK'),
     DocumentDBEventSourceConfig: p.unused('reads a change stream of DocumentDB'),
-    ProvisionedPollerConfig: p.unused('keeps pollers ready'),
     Queues: p.unused('reads from a message broker'),
     SelfManagedEventSource: p.unused('reads from a Kafka cluster'),
     SelfManagedKafkaEventSourceConfig: p.unused('reads from a Kafka cluster'),

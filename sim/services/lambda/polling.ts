@@ -20,11 +20,16 @@ export function started(self: QueueMapping): void {
 export function poll(self: QueueMapping): void {
   while (self.enabled && !self.pausing) {
     const room = (self.limit - self.running.inside) * self.batchSize - self.open.length - self.asked
-    const park = self.parked < self.start
+    const park = self.parked < self.pollers
     if (room <= 0 || (!park && self.eager === 0)) break
+    if (self.pace !== null && !self.pace.take(self.sim.clock[0], 1)) {
+      // The reason to poll is kept until a poller may.
+      pausePolling(self, self.pace.wait(self.sim.clock[0], 1))
+      return
+    }
     send(self, Math.min(room, self.batchSize, MESSAGES_PER_CALL), park)
   }
-  self.eager = 0
+  if (self.pace === null || !self.pausing) self.eager = 0
 }
 
 function send(self: QueueMapping, count: number, park: boolean): void {
@@ -52,7 +57,7 @@ export function received(self: QueueMapping, call: Call): void {
   self.asked -= asked
   sim.close(call)
   if (status !== 0) {
-    pausePolling(self)
+    pausePolling(self, self.backoff)
     return
   }
   self.backlog = messages !== undefined && messages.length === asked && waited < QUICK
@@ -60,7 +65,10 @@ export function received(self: QueueMapping, call: Call): void {
     self.polled += messages.length
     sim.count(self.polledMetric, messages.length)
     if (short && self.backlog) self.eager = 1
-    if (waited > QUICK && self.running.inside === 0 && self.open.length === 0) self.limit = self.atFirst
+    if (waited > QUICK && self.running.inside === 0 && self.open.length === 0) {
+      self.limit = self.atFirst
+      self.setPace()
+    }
     const taken = self.filter.length === 0 ? messages : withoutFiltered(self, messages)
     if (taken.length > 0) collect(self, taken)
   }
@@ -81,11 +89,11 @@ function withoutFiltered(self: QueueMapping, messages: readonly Message[]): read
   return taken
 }
 
-/** The queue refused a poll: nothing is asked for a while. */
-function pausePolling(self: QueueMapping): void {
+/** Nothing is asked for so many µs. */
+function pausePolling(self: QueueMapping, delay: number): void {
   if (self.pausing) return
   self.pausing = true
-  self.sim.after(self.backoff, self.pollTarget, 0)
+  self.sim.after(delay, self.pollTarget, 0)
 }
 
 /** Timer: polling goes on. */
@@ -245,6 +253,7 @@ export function grow(self: QueueMapping): void {
   self.growing = NONE
   if (!wanted || self.reduced) return
   self.limit++
+  self.setPace()
   self.allowance = Math.max(self.allowance, self.limit)
   startGrowing(self)
   self.eager = 1
@@ -266,5 +275,6 @@ export function reduce(self: QueueMapping): void {
   self.troubled = false
   if (!self.watching) return
   self.limit = Math.max(Math.min(self.start, self.most), Math.floor(self.limit / 2))
+  self.setPace()
   self.sim.after(self.reductionInterval, self.reduceTarget, 0)
 }

@@ -10,6 +10,7 @@ import type { MetricId } from '../../engine/recorder.ts'
 import type { Config, Finding, Look, Sim } from '../../model/contract.ts'
 import { Population } from '../../parts/population.ts'
 import { Stretch } from '../../parts/stretch.ts'
+import { TokenBucket } from '../../parts/token-bucket.ts'
 import { counted, count, percent } from '../../parts/words.ts'
 import { Batches, type Message } from './batches.ts'
 import type { EventFilter } from './event-filter.ts'
@@ -36,6 +37,9 @@ export class QueueMapping {
   limit: number
   readonly isFifo: boolean
   readonly start: number
+  readonly pollers: number
+  /** Polls of pollers that are kept ready: so many a second for each ten batches; null = no such pollers. */
+  readonly pace: TokenBucket | null
   most: number
   /** The limit, or what was under way when it shrank. */
   allowance: number
@@ -102,12 +106,21 @@ export class QueueMapping {
     this.window = config['MaximumBatchingWindowInSeconds'] * 1_000_000
     this.visibility = source.visibility * 1_000_000
     this.reports = (config['FunctionResponseTypes'] ?? []).includes('ReportBatchItemFailures')
-    this.most = Math.min(sim.quota('SqsConcurrency'), config['ScalingConfig']?.MaximumConcurrency ?? Infinity)
-    this.start = sim.quota('SqsStart')
+    const kept = config['ProvisionedPollerConfig'] as
+      { readonly MinimumPollers: number; readonly MaximumPollers: number } | undefined
+    const each = sim.quota('PollerConcurrency')
+    this.most =
+      kept === undefined
+        ? Math.min(sim.quota('SqsConcurrency'), config['ScalingConfig']?.MaximumConcurrency ?? Infinity)
+        : kept.MaximumPollers * each
+    this.start = kept === undefined ? sim.quota('SqsStart') : kept.MinimumPollers * each
+    this.pollers = kept === undefined ? this.start : kept.MinimumPollers
     this.isFifo = source.isFifo
     this.limit = this.atFirst
     this.allowance = this.limit
-    this.growthInterval = Math.round(60_000_000 / sim.quota('SqsScalingPerMinute'))
+    const growth = sim.quota(kept === undefined ? 'SqsScalingPerMinute' : 'PollerScalingPerMinute')
+    this.growthInterval = Math.round(60_000_000 / growth)
+    this.pace = kept === undefined ? null : new TokenBucket(this.pollRate, this.pollRate)
     this.backoff = Math.round(sim.sampler('ThrottleBackoff').mean)
     this.backoffMax = Math.round(sim.sampler('ThrottleBackoffMax').mean)
     this.reductionInterval = Math.round(sim.sampler('ReductionInterval').mean)
@@ -136,6 +149,15 @@ export class QueueMapping {
     this.parkedBodies = bodies({ Park: true })
     this.shortBodies = bodies({ WaitTimeSeconds: 0 })
     if (this.enabled) sim.after(0, sim.target(started), 0)
+  }
+
+  /** The pollers that there are now poll so often. */
+  setPace(): void {
+    this.pace?.resize(this.sim.clock[0], this.pollRate, this.pollRate)
+  }
+
+  private get pollRate(): number {
+    return (this.sim.quota('PollerPolls') * this.limit) / this.sim.quota('PollerConcurrency')
   }
 
   /** Batches that may be in progress when the queue was empty; of a FIFO queue as many as there are groups (N.LAMBDA-ESM-19). */
