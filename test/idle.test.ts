@@ -31,7 +31,7 @@ Simulation:
 describe('idle resources', () => {
   it('cost no event once a queue is inactive (six hours, SQS-80) and hardly a point of a metric, over a year', () => {
     const alone = world(0)
-    const beside = world(50)
+    const beside = world(45)
     alone.run(7 * HOUR)
     beside.run(7 * HOUR)
     const before = [alone.kernel.steps, beside.kernel.steps]

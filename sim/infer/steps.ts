@@ -30,9 +30,9 @@ export function stepsFor(
     case 'dynamodb:DeleteItem':
       return step({ Key: keyOf(to) })
     case 'dynamodb:UpdateItem':
-      return step({ Key: keyOf(to), ItemSize: ITEM_SIZE })
+      return step({ Key: keyOf(to), ItemSize: ITEM_SIZE, ...changeOf(to) })
     case 'dynamodb:PutItem':
-      return step({ Item: keyOf(to), ItemSize: ITEM_SIZE })
+      return step({ Item: itemFor(to), ItemSize: ITEM_SIZE })
     case 'dynamodb:Query': {
       const [[hash, keys] = []] = Object.entries(keyOf(to))
       return step({
@@ -46,7 +46,7 @@ export function stepsFor(
     case 'dynamodb:BatchGetItem':
       return step({ RequestItems: { Keys: [keyOf(to)] } })
     case 'dynamodb:BatchWriteItem':
-      return step({ RequestItems: [{ PutRequest: { Item: keyOf(to) } }] })
+      return step({ RequestItems: [{ PutRequest: { Item: itemFor(to) } }] })
     case 'sqs:SendMessage':
       return step({ MessageBody: '$', ...orderOf(to) })
     case 'sns:Publish':
@@ -113,6 +113,19 @@ export function orderOf({ properties }: CfnResource): PlainMap {
     MessageGroupId: `uniform(n=${PARTITIONS}, prefix=group-)`,
     MessageDeduplicationId: 'uuid',
   }
+}
+
+const hasStream = ({ properties }: CfnResource): boolean => get(properties, 'StreamSpecification') !== undefined
+
+/** An item of a table. One with a stream gets an attribute that is another each time: what changes nothing is not in the stream. */
+export function itemFor(to: CfnResource): PlainMap {
+  return hasStream(to) ? { ...keyOf(to), revision: 'uuid' } : keyOf(to)
+}
+
+/** What an update sets in an item of a table with a stream. */
+function changeOf(to: CfnResource): PlainMap {
+  if (!hasStream(to)) return {}
+  return { UpdateExpression: 'SET revision = :revision', ExpressionAttributeValues: { ':revision': 'uuid' } }
 }
 
 /** A draw for each attribute of a table's key. Numbers are whole; texts are called after their attribute. */

@@ -12,7 +12,7 @@ import {
 import type { Span } from '../diag/span.ts'
 import type { InferredCall, Rooms, Source } from './graph.ts'
 import { entriesFor, objectFilters, untoldEvents } from './events.ts'
-import { objectFor, orderOf, STREAM_KEY } from './steps.ts'
+import { itemFor, objectFor, orderOf, STREAM_KEY } from './steps.ts'
 
 export interface DraftWorkload {
   readonly name: string
@@ -61,10 +61,9 @@ function parametersFor(operation: string, to: CfnResource, template: Template): 
 
 /** A workload on each route, and on each queue that nothing in the simulation sends to. */
 function entryWorkloads({ template, calls, failing, sources, rooms }: Given, names: Names): DraftWorkload[] {
-  // Reading puts nothing into a bucket or a stream.
-  const reached = new Set(
-    calls.filter(({ action }) => !/^(s3|kinesis):(Get|List|Describe)/.test(action)).map(({ to }) => to),
-  )
+  // Reading puts nothing into a bucket, a stream or a table.
+  const reads = /^(s3|kinesis|dynamodb):(Get|List|Describe|Query|Scan|BatchGet)/
+  const reached = new Set(calls.filter(({ action }) => !reads.test(action)).map(({ to }) => to))
   const withRoutes = new Set(rooms.entries.map(({ on }) => on))
   return rooms.entries.flatMap(({ on, operation }) => {
     const { keySpan: span } = template.resources.get(on)!
@@ -78,10 +77,15 @@ function entryWorkloads({ template, calls, failing, sources, rooms }: Given, nam
     if (!isRoute && (reached.has(on) || isFed || (failing.has(on) && own.length === 0))) return []
     if (operation === 's3:PutObject')
       return objectWorkloads(template.resources.get(on)!, { template, calls, sources }, names)
+    if (operation === 'dynamodb:PutItem' && !sources.some(({ from }) => from === on)) return []
     const name = names.take(isRoute ? operation : on, isRoute ? on : 'Client')
     const insteadOf = isRoute ? [] : [...new Set(own.map(({ what }) => what))]
     if (operation === 'kinesis:PutRecord') {
       const more = { Attributes: { key: STREAM_KEY }, Parameters: { Data: '$', PartitionKey: '$.key' } }
+      return [{ ...{ name, target: on, operation, rate: RATE, more, insteadOf, span } }]
+    }
+    if (operation === 'dynamodb:PutItem') {
+      const more = { Attributes: itemFor(template.resources.get(on)!), Parameters: { Item: '$' } }
       return [{ ...{ name, target: on, operation, rate: RATE, more, insteadOf, span } }]
     }
     const parameters = parametersFor(operation, template.resources.get(on)!, template)

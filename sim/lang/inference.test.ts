@@ -128,6 +128,26 @@ ${fn('Main', '{ A: { Type: Api, Properties: { Path: "/carts/{cartId}/total", Met
     expect(scenario.draft!.workloads.map(({ name }) => name)).toEqual(['GetCartsCartIdTotal'])
   })
 
+  it('writes to a table whose stream is read and that nothing else writes, every time something new', () => {
+    const streamed = `${TABLE}
+      StreamSpecification: { StreamViewType: NEW_IMAGE }`
+    const events =
+      '{ S: { Type: DynamoDB, Properties: { Stream: !GetAtt Orders.StreamArn, StartingPosition: LATEST } } }'
+    const scenario = bare(`${SAM}${streamed}${fn('OnChange', events)}`)
+    expect(workloads(scenario)).toEqual(['Orders dynamodb:PutItem'])
+    const { world } = runScenario(scenario)
+    const of = (name: string): number =>
+      world.metricOf('OnChangeS', name)!.series.points.reduce((n, { sum }) => n + sum, 0)
+    expect(of('PolledEventCount')).toBeGreaterThan(200)
+    // Who writes it from within writes something new, too; then nobody does so from outside.
+    const put = '{ A: { Type: HttpApi, Properties: { Path: /orders, Method: post } } }'
+    const within = bare(`${SAM}${streamed}${fn('OnChange', events)}${fn('PutOrder', put, CRUD)}`)
+    expect(workloads(within)).toEqual(['ServerlessHttpApi POST /orders'])
+    expect(overlayOf(within)).toContain('revision: uuid')
+    // A stream that nobody reads wants nothing.
+    expect(workloads(bare(`${SAM}${streamed}`))).toEqual([])
+  })
+
   it('stands in for sources that are not simulated, and says for which', () => {
     const scenario = bare(`${SAM}${TABLE}
   Bucket: { Type: AWS::S3::Bucket }

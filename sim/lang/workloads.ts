@@ -94,7 +94,8 @@ function entryOf(
   const node = fields.node('Operation')
   const operation = fields.text('Operation')
   if (operation === undefined) {
-    const possible = (target.complete ? target.def.entries?.(target.config) : undefined) ?? Object.keys(target.def.ops)
+    const entries = (target.complete ? target.def.entries?.(target.config) : undefined) ?? []
+    const possible = entries.length > 0 ? entries : Object.keys(target.def.ops)
     const only =
       possible.length === 1
         ? possible[0]

@@ -117,6 +117,8 @@ export const table: ServiceDef<Table> = {
     }),
   },
   gather,
+  // Somebody has to write what a stream is read for.
+  entries: (config) => (config['Stream'] === null ? [] : ['dynamodb:PutItem']),
   create,
   amend,
   ops: {
