@@ -308,6 +308,11 @@ export class TargetDeliveries {
     this.free.push(row)
   }
 
+  /** Whether a delivery of a request is under way, one that waits for its next attempt included. */
+  holds(trace: number): boolean {
+    return this.rows.some(({ item }) => item !== null && item.trace === trace)
+  }
+
   /** Whether every delivery is under way or has come to its one end. */
   get isBalanced(): boolean {
     return this.started.total === this.inside + this.arrivedCount + this.buriedCount + this.lost.total

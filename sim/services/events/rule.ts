@@ -175,7 +175,7 @@ export const rule: ServiceDef<Rule> = {
     ],
   },
   // An event has its own life: what delivers it belongs to the request and serves no call of it.
-  traced: { serves: () => -1 },
+  traced: { serves: () => -1, holds: ({ deliveries }, trace) => deliveries.holds(trace) },
   report: (self) => ({
     ...(self.clock.next === null ? {} : { next: self.clock.next }),
     triggered: self.triggered,
