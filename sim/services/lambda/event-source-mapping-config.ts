@@ -2,9 +2,10 @@
 import type { Action, Near, Ref, ResourceView } from '../../model/contract.ts'
 import { flawOfPattern } from '../../parts/pattern-flaws.ts'
 import type { Pattern } from '../../parts/patterns.ts'
+import type { StartingPosition } from '../../parts/stream-shapes.ts'
 import type { EventFilter } from './event-filter.ts'
 import { MESSAGES_PER_CALL, STREAM_BATCH, VISIBILITY_MARGIN } from './event-source-mapping.facts.ts'
-import type { StartingPosition, StreamSource } from './stream-source.ts'
+import type { StreamSource } from './stream-source.ts'
 
 /** The queue that a mapping reads. */
 export interface QueueSource {

@@ -1,8 +1,8 @@
 // The shards of a stream mapping: found, read parents first, and polled on a grid that costs nothing while nothing comes.
 import type { Call } from '../../engine/calls.ts'
+import { listed, type ListedShard } from '../../parts/stream-shapes.ts'
 import { deal } from './stream-lanes.ts'
 import { Lane, NOBODY, PAUSED, Reader, type StreamItem, type StreamMapping } from './stream-state.ts'
-import { listed, type ListedShard } from './stream-source.ts'
 import { needsPoll } from './stream-windows.ts'
 
 /** Stands for the listing of shards where timers name a reader. */

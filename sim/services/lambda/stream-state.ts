@@ -10,8 +10,9 @@ import type { MetricId } from '../../engine/recorder.ts'
 import type { Action, Config, Sim } from '../../model/contract.ts'
 import { Population } from '../../parts/population.ts'
 import { Stretch } from '../../parts/stretch.ts'
+import { SHAPES, type Shape, type StartingPosition } from '../../parts/stream-shapes.ts'
 import type { LambdaFunction } from './function.ts'
-import { SHAPES, type Shape, type StartingPosition, type StreamSource } from './stream-source.ts'
+import type { StreamSource } from './stream-source.ts'
 import type { Tumbling } from './stream-windows.ts'
 
 /** What the state schedules for itself or receives as an answer. */

@@ -1,12 +1,14 @@
 // What a pipe takes from its source, filter, enrichment and target, and what AWS would refuse in them.
-import type { Action, Config, Near, Ref } from '../../model/contract.ts'
+import type { Action, Config, Near, Ref, ResourceView } from '../../model/contract.ts'
+import { parseMoment, SECOND } from '../../parts/calendar.ts'
 import { readJsonPath } from '../../parts/json-path.ts'
 import { flawOfPattern } from '../../parts/pattern-flaws.ts'
 import type { Pattern } from '../../parts/patterns.ts'
 import { isFlaw, readInput, type TargetInput } from '../../parts/target-input.ts'
 import { calleeAt, type Given, type TargetParameters } from '../../parts/targets.ts'
-import { MESSAGES_PER_CALL } from './pipe.facts.ts'
+import { MESSAGES_PER_CALL, STREAM_BATCH } from './pipe.facts.ts'
 import { STAGES } from './pipe-stages.ts'
+import type { StreamConfig } from './stream-lanes.ts'
 
 const PIPE = 'AWS::Pipes::Pipe'
 
@@ -21,8 +23,9 @@ export interface Called {
 
 /** Plain data. */
 export interface PipeConfig {
-  /** The queue; null = nothing comes. */
+  /** The queue or the stream; both null = nothing comes. */
   readonly Queue: Ref | null
+  readonly Stream: StreamConfig | null
   readonly BatchSize: number
   /** s. */
   readonly Window: number
@@ -38,26 +41,28 @@ export interface PipeConfig {
 export function gather(near: Near): PipeConfig {
   const { config } = near.self
   const source = near.resourceAt(config['Source'])
-  const isQueue = source?.type === 'AWS::SQS::Queue'
-  if (!isQueue)
+  const kind = KINDS.get(source?.type ?? '')
+  if (kind === undefined)
     near.self.notSimulated(
       ['Source'],
       source === undefined
         ? 'the source is not simulated: nothing comes from it'
-        : `pipes from ${source.type} are not simulated yet: nothing comes from it`,
+        : `pipes from ${source.type} are not simulated: nothing comes from it`,
     )
   const enrichment = enrichmentOf(near)
   const target = targetOf(near)
-  const own = (config['SourceParameters']?.SqsQueueParameters ?? {}) as Config
+  const own = (config['SourceParameters']?.[kind ?? ''] ?? {}) as Config
   const window = own['MaximumBatchingWindowInSeconds'] ?? 0
+  const isQueue = kind === 'SqsQueueParameters'
   const most = Math.min(
     target === null ? Infinity : STAGES.get(target.action)!.batch,
     source?.config['FifoQueue'] === true ? MESSAGES_PER_CALL : Infinity,
   )
-  checkBatch(near, own['BatchSize'], most, window)
+  if (kind !== undefined) checkBatch(near, kind, own['BatchSize'], most, window)
   return {
-    Queue: isQueue ? source.logicalId : null,
-    BatchSize: Math.min(own['BatchSize'] ?? MESSAGES_PER_CALL, most),
+    Queue: isQueue ? source!.logicalId : null,
+    Stream: kind === undefined || isQueue ? null : streamOf(near, source!, kind, own),
+    BatchSize: Math.min(own['BatchSize'] ?? (isQueue ? MESSAGES_PER_CALL : STREAM_BATCH), most),
     Window: window,
     Filters: filtersOf(near),
     EnrichmentCall: enrichment,
@@ -66,8 +71,77 @@ export function gather(near: Near): PipeConfig {
   }
 }
 
-function checkBatch(near: Near, size: number | undefined, most: number, window: number): void {
-  const at = ['SourceParameters', 'SqsQueueParameters', 'BatchSize']
+/** By the type of a source, the parameters that are its own. */
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ['AWS::SQS::Queue', 'SqsQueueParameters'],
+  ['AWS::DynamoDB::Table', 'DynamoDBStreamParameters'],
+  ['AWS::Kinesis::Stream', 'KinesisStreamParameters'],
+])
+
+function streamOf(near: Near, source: ResourceView, kind: string, own: Config): StreamConfig | null {
+  const at = ['SourceParameters', kind]
+  const isTable = source.type === 'AWS::DynamoDB::Table'
+  if (own['StartingPosition'] === undefined) {
+    near.self.error(
+      at,
+      'missing-property',
+      'the pipe does not say where reading begins',
+      'write `StartingPosition: LATEST`',
+    )
+    return null
+  }
+  if (isTable && !hasStream(source)) {
+    near.self.error(
+      ['Source'],
+      'wrong-resource',
+      `\`${source.logicalId}\` has no stream`,
+      'give it a `StreamSpecification`',
+    )
+    return null
+  }
+  const timestamp =
+    own['StartingPositionTimestamp'] === undefined ? 0 : parseMoment(String(own['StartingPositionTimestamp']))
+  if (typeof timestamp === 'string')
+    near.self.error([...at, 'StartingPositionTimestamp'], 'not-a-moment', 'the timestamp is no moment', timestamp)
+  const bound = (value: number): number => (value < 0 ? Infinity : value)
+  const keys = (source.config['KeySchema'] ?? []) as readonly {
+    readonly AttributeName: string
+    readonly KeyType: string
+  }[]
+  return {
+    type: isTable ? 'dynamodb' : 'kinesis',
+    stream: source.logicalId,
+    position: own['StartingPosition'],
+    timestamp: typeof timestamp === 'string' ? 0 : timestamp / SECOND,
+    factor: own['ParallelizationFactor'],
+    retries: bound(own['MaximumRetryAttempts']),
+    age: bound(own['MaximumRecordAgeInSeconds']),
+    bisects: own['OnPartialBatchItemFailure'] === 'AUTOMATIC_BISECT',
+    keyName: keys.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName ?? '',
+    deadLetters: deadLettersOf(near, own['DeadLetterConfig']?.Arn, [...at, 'DeadLetterConfig', 'Arn']),
+  }
+}
+
+function hasStream({ config }: ResourceView): boolean {
+  const stream = config['StreamSpecification'] as { readonly StreamEnabled?: boolean } | undefined
+  return stream !== undefined && stream.StreamEnabled !== false
+}
+
+function deadLettersOf(near: Near, arn: unknown, at: readonly string[]): StreamConfig['deadLetters'] {
+  if (arn === undefined) return null
+  const callee = calleeAt(near, arn)
+  if (callee === undefined) {
+    near.self.notSimulated(at, 'the dead-letter queue is not simulated: what goes there is lost')
+    return null
+  }
+  const { to, action } = callee
+  if (action === 'sqs:SendMessage' || action === 'sns:Publish') return { to, action }
+  near.self.error(at, 'wrong-resource', `\`${to}\` cannot take dead letters`, 'expected a queue or a topic')
+  return null
+}
+
+function checkBatch(near: Near, kind: string, size: number | undefined, most: number, window: number): void {
+  const at = ['SourceParameters', kind, 'BatchSize']
   if (size === undefined) return
   if (size > most)
     near.self.error(
@@ -76,7 +150,7 @@ function checkBatch(near: Near, size: number | undefined, most: number, window: 
       `\`BatchSize\` is ${size}`,
       `source or target take at most ${most === 1 ? 'one record' : `${most} records`} at once`,
     )
-  else if (size > MESSAGES_PER_CALL && window < 1)
+  else if (kind === 'SqsQueueParameters' && size > MESSAGES_PER_CALL && window < 1)
     near.self.error(
       at,
       'batch-without-window',
@@ -151,7 +225,7 @@ function parametersOf(said: Config): TargetParameters {
     ...(sqs?.MessageDeduplicationId === undefined ? {} : { deduplicationId: given(sqs.MessageDeduplicationId) }),
     ...(kinesis?.PartitionKey === undefined ? {} : { partitionKey: given(kinesis.PartitionKey) }),
     source: given(bus?.Source ?? 'Pipe'),
-    detailType: given(bus?.DetailType ?? 'Event from aws:sqs'),
+    detailType: given(bus?.DetailType ?? 'Event from a pipe'),
     ...(bus?.Resources === undefined ? {} : { resources: bus.Resources }),
     ...(waits ? { waits } : {}),
   }

@@ -33,6 +33,12 @@ export const assumptions: Readonly<Record<string, Assumption>> = {
     doc: 'How long the answer of an operation on the pipe takes.',
     source: 'not documented; of the order of other APIs',
   },
+  RetryPause: {
+    kind: 'duration',
+    default: '1s',
+    doc: 'The pause before a batch of a stream is tried again; it doubles up to 64 times as long.',
+    source: 'not documented',
+  },
   PollPause: {
     kind: 'duration',
     default: '1s',
@@ -40,6 +46,9 @@ export const assumptions: Readonly<Record<string, Assumption>> = {
     source: 'not documented',
   },
 }
+
+/** Records of a batch from a stream, when nothing else is said. */
+export const STREAM_BATCH = 100
 
 /** Most messages that one receive brings. */
 export const MESSAGES_PER_CALL = 10

@@ -11,7 +11,8 @@ import { lambdaFunction } from '../lambda/function.ts'
 import { queue } from '../sqs/queue.ts'
 import type { Queue } from '../sqs/queue-state.ts'
 import { topic } from '../sns/topic.ts'
-import { pipe, type Pipe } from './pipe.ts'
+import { pipe } from './pipe.ts'
+import type { Pipe } from './pipe-state.ts'
 import { STAGES } from './pipe-stages.ts'
 
 const AT_ONCE = { ApiLatency: '0ms' }

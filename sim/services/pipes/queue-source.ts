@@ -6,13 +6,14 @@ import type { Call } from '../../engine/calls.ts'
 import type { EventFunction, Target, TimerHandle } from '../../engine/kernel.ts'
 import type { Sim } from '../../model/contract.ts'
 import { MESSAGES_PER_CALL } from './pipe.facts.ts'
+import type { Item, Source, Taker } from './source.ts'
 
 const NONE = -1
 /** A poll that waited longer found the queue empty when it came, in µs. */
 const QUICK = 100_000
 
 /** A message as a receive hands it out. */
-export interface Message {
+interface Message {
   readonly MessageId: unknown
   readonly ReceiptHandle: unknown
   readonly Body: unknown
@@ -20,23 +21,15 @@ export interface Message {
   readonly MessageAttributes?: unknown
 }
 
-/** The pipe as its source sees it. */
-export interface Taker {
-  readonly isRunning: boolean
-  /** Executions under way, and how many more may begin now for what all pipes do. */
-  readonly inside: number
-  readonly spare: number
-  begin(messages: readonly Message[]): void
-}
-
-export interface SourceTargets {
+export interface QueueTargets {
   readonly received: EventFunction<any>
   readonly windowOver: EventFunction<any>
   readonly pollAgain: EventFunction<any>
   readonly grow: EventFunction<any>
+  readonly deleted: EventFunction<any>
 }
 
-export class QueueSource {
+export class QueueSource implements Source {
   /** Executions that may be under way now. */
   limit: number
   polled = 0
@@ -49,11 +42,13 @@ export class QueueSource {
   private readonly most: number
   private readonly growth: number
   private readonly edge: number
+  private readonly deleteEdge: number
+  private readonly queue: string
   private readonly windowTarget: Target
   private readonly pollTarget: Target
   private readonly growTarget: Target
   /** Messages collected, and the timer of their window. */
-  open: Message[] = []
+  private open: Message[] = []
   private windowTimer: TimerHandle = NONE
   private asked = 0
   private parked = 0
@@ -64,7 +59,7 @@ export class QueueSource {
   private isPausing = false
   private isGrowing = false
 
-  constructor(sim: Sim, pipe: Taker, queue: string, batchSize: number, window: number, targets: SourceTargets) {
+  constructor(sim: Sim, pipe: Taker, queue: string, batchSize: number, window: number, targets: QueueTargets) {
     this.sim = sim
     this.pipe = pipe
     this.batchSize = batchSize
@@ -74,7 +69,9 @@ export class QueueSource {
     this.start = Math.min(sim.quota('SqsStart'), this.most)
     this.limit = this.start
     this.growth = Math.round(60_000_000 / sim.quota('SqsScalingPerMinute'))
+    this.queue = queue
     this.edge = sim.edge(queue, 'sqs:ReceiveMessage', targets.received)
+    this.deleteEdge = sim.edge(queue, 'sqs:DeleteMessageBatch', targets.deleted)
     this.windowTarget = sim.target(targets.windowOver)
     this.pollTarget = sim.target(targets.pollAgain)
     this.growTarget = sim.target(targets.grow)
@@ -173,10 +170,58 @@ export class QueueSource {
   }
 
   private begin(messages: readonly Message[]): void {
-    this.pipe.begin(messages)
+    this.pipe.begin(
+      messages.map((message) => this.itemOf(message)),
+      0,
+    )
     if (this.pipe.inside < this.limit || this.limit === this.most || this.isGrowing) return
     this.isGrowing = true
     this.sim.after(this.growth, this.growTarget, 0)
+  }
+
+  /** A message as Pipes show it; a body of JSON is looked into. */
+  private itemOf(message: Message): Item {
+    const { MessageId, ReceiptHandle, Body, Attributes, MessageAttributes } = message
+    return {
+      own: message,
+      id: MessageId,
+      record: {
+        messageId: MessageId,
+        receiptHandle: ReceiptHandle,
+        body: typeof Body === 'string' ? (parsed(Body) ?? Body) : Body,
+        attributes: Attributes,
+        messageAttributes: MessageAttributes ?? {},
+        eventSource: 'aws:sqs',
+        eventSourceARN: this.queue,
+        awsRegion: 'us-east-1',
+      },
+    }
+  }
+
+  /** Deletes messages from the queue. */
+  private settle(items: readonly Item[]): void {
+    const { sim } = this
+    for (let from = 0; from < items.length; from += MESSAGES_PER_CALL) {
+      const call = sim.open(this.deleteEdge, 0, 0)
+      sim.calls.body[call] = {
+        Entries: items
+          .slice(from, from + MESSAGES_PER_CALL)
+          .map(({ own }, i) => ({ Id: String(i), ReceiptHandle: (own as Message).ReceiptHandle })),
+      }
+      sim.send(call)
+    }
+  }
+
+  /** What is done is deleted; the rest comes back by itself. */
+  ended(items: readonly Item[], good: readonly boolean[]): number {
+    const done = items.filter((_, i) => good[i])
+    this.settle(done)
+    this.again()
+    return items.length - done.length
+  }
+
+  get held(): number {
+    return this.open.length
   }
 
   /** Timer: one more may be under way where all that may still are. */
@@ -193,5 +238,13 @@ export class QueueSource {
     }
     this.eager = 1
     this.poll()
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
   }
 }
