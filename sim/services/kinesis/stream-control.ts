@@ -240,10 +240,14 @@ export function removeTags(stream: Stream, call: Call): void {
 }
 
 export function listTags(stream: Stream, call: Call): void {
-  stream.serve(call, 'kinesis:ListTagsForStream', () => {
+  stream.serve(call, 'kinesis:ListTagsForStream', (body) => {
     mustBeKnown(stream)
-    const tags = [...stream.tags].sort(([a], [b]) => (a < b ? -1 : 1))
-    return { Tags: tags.map(([Key, Value]) => ({ Key, Value })), HasMoreTags: false }
+    const { ExclusiveStartTagKey: after, Limit: limit = TAGS_MAX } = body
+    if (!(Number.isInteger(limit) && limit >= 1 && limit <= TAGS_MAX))
+      throw new Refused(invalid(`Value '${String(limit)}' at 'limit' failed to satisfy constraint: 1 to ${TAGS_MAX}`))
+    const tags = [...stream.tags].filter(([key]) => after === undefined || key > String(after))
+    const sorted = tags.sort(([a], [b]) => (a < b ? -1 : 1)).map(([Key, Value]) => ({ Key, Value }))
+    return { Tags: sorted.slice(0, limit), HasMoreTags: sorted.length > limit }
   })
 }
 

@@ -207,7 +207,12 @@ export const stream: ServiceDef<Stream> = {
       target: 'StreamARN',
       run: listConsumers,
     },
-    'kinesis:ListTagsForStream': { doc: 'Names the tags.', target: 'StreamName', run: listTags },
+    'kinesis:ListTagsForStream': {
+      doc: 'Names the tags, in pages.',
+      target: 'StreamName',
+      params: ['ExclusiveStartTagKey', 'Limit'],
+      run: listTags,
+    },
     'kinesis:MergeShards': {
       doc: 'Joins two shards whose ranges lie side by side.',
       target: 'StreamName',
