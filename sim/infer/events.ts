@@ -78,6 +78,30 @@ function isOn(template: Template, bus: CfnResource, properties: CfnResource['pro
   return named !== undefined && template.resourceAt(textOf(named) ?? '')?.logicalId === bus.logicalId
 }
 
+/** Records that the filters of a stream's mappings let through, one for each pattern; none where no mapping filters. */
+export function recordsFor(template: Template, stream: CfnResource): readonly PlainMap[] {
+  return [...template.resources.values()]
+    .filter(({ type, properties }) => {
+      const source = get(properties, 'EventSourceArn')
+      const isMapping = type === 'AWS::Lambda::EventSourceMapping' && source !== undefined
+      return isMapping && template.resourceAt(textOf(source) ?? '')?.logicalId === stream.logicalId
+    })
+    .flatMap(({ properties }) => {
+      const criteria = get(properties, 'FilterCriteria')
+      const filters = criteria === undefined ? undefined : get(criteria, 'Filters')
+      const patterns = filters === undefined ? [] : ([toJs(filters)].flat() as readonly unknown[])
+      return patterns.flatMap((filter) => {
+        const sample = isMap(filter) ? sampleOf(parsed(filter['Pattern'])) : undefined
+        return sample === undefined ? [] : [sample]
+      })
+    })
+    .map(({ data, partitionKey: key }) => ({
+      Data: (data ?? '$') as PlainMap,
+      PartitionKey: typeof key === 'string' ? key : '$.key',
+    }))
+    .slice(0, MOST_ENTRIES)
+}
+
 /** Only the bus of a partner may get what has the partner's source. */
 function isPartners({ properties }: CfnResource, source: unknown): boolean {
   const own = get(properties, 'EventSourceName')

@@ -11,7 +11,7 @@ import {
 } from '../cfn/index.ts'
 import type { Span } from '../diag/span.ts'
 import type { InferredCall, Rooms, Source } from './graph.ts'
-import { entriesFor, objectFilters, untoldEvents } from './events.ts'
+import { entriesFor, objectFilters, recordsFor, untoldEvents } from './events.ts'
 import { itemFor, objectFor, orderOf, STREAM_KEY } from './steps.ts'
 
 export interface DraftWorkload {
@@ -81,8 +81,12 @@ function entryWorkloads({ template, calls, failing, sources, rooms }: Given, nam
     const name = names.take(isRoute ? operation : on, isRoute ? on : 'Client')
     const insteadOf = isRoute ? [] : [...new Set(own.map(({ what }) => what))]
     if (operation === 'kinesis:PutRecord') {
-      const more = { Attributes: { key: STREAM_KEY }, Parameters: { Data: '$', PartitionKey: '$.key' } }
-      return [{ ...{ name, target: on, operation, rate: RATE, more, insteadOf, span } }]
+      const records = recordsFor(template, template.resources.get(on)!)
+      const Parameters = records.length > 0 ? { Records: records } : { Data: '$', PartitionKey: '$.key' }
+      const put = { target: on, operation: records.length > 0 ? 'kinesis:PutRecords' : operation }
+      return [
+        { ...put, ...{ name, rate: RATE, more: { Attributes: { key: STREAM_KEY }, Parameters }, insteadOf, span } },
+      ]
     }
     if (operation === 'dynamodb:PutItem') {
       const more = { Attributes: itemFor(template.resources.get(on)!), Parameters: { Item: '$' } }
