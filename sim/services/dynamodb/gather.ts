@@ -87,10 +87,6 @@ function typeOfKey(near: Near, name: string): KeyType {
 
 /** Puts what the table has and the model leaves out on the 'not simulated' list. */
 function noteMissing(near: Near): void {
-  const { self } = near
-  const ttl = self.config['TimeToLiveSpecification'] as { Enabled?: unknown } | undefined
-  if (ttl !== undefined && ttl.Enabled !== false && ttl.Enabled !== 'false')
-    self.notSimulated(['TimeToLiveSpecification'], 'expired items are not deleted')
   noteIndexes(near, 'GlobalSecondaryIndexes', 'writes do not pay for it and are not throttled by it')
   noteIndexes(near, 'LocalSecondaryIndexes', 'writes do not pay for it')
 }

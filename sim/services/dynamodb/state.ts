@@ -9,6 +9,7 @@ import { HotKeys } from '../../parts/hot-keys.ts'
 import { Population } from '../../parts/population.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import { ADMITTED, ACCOUNT_LIMIT, Capacity, REASONS, type BillingMode, type Figures } from './capacity.ts'
+import { Expiry } from './expiry.ts'
 import { hashKey, ItemStore, type KeyValue } from './items.ts'
 import type { Order } from './order.ts'
 import type { ViewType } from './stream-records.ts'
@@ -62,6 +63,7 @@ export interface TableEvents {
   readonly updated: EventFunction<Table>
   readonly splitDone: EventFunction<Table>
   readonly streamed: EventFunction<Table>
+  readonly expired: EventFunction<Table>
 }
 
 export class Table {
@@ -72,6 +74,8 @@ export class Table {
   readonly inService = new Population()
   readonly hotKeys = new HotKeys<KeyValue>()
   readonly streams: Streams
+  /** Null = items do not expire. */
+  readonly expiry: Expiry | null
   /** Rows in order of key, once a Query or Scan has asked for it. */
   order: Order | null = null
   status: 'ACTIVE' | 'UPDATING' = 'ACTIVE'
@@ -177,6 +181,9 @@ export class Table {
     this.updated = sim.target(events.updated)
     this.splitDone = sim.target(events.splitDone)
     this.streams = new Streams(sim, events.streamed)
+    const ttl = config['TimeToLiveSpecification'] as
+      { readonly Enabled: boolean; readonly AttributeName?: string } | undefined
+    this.expiry = ttl?.Enabled === true ? new Expiry(ttl.AttributeName ?? '', sim, events.expired) : null
     const view = config['Stream'] as ViewType | null
     if (view !== null) this.streams.enable(view, this.capacity.partitions.count)
 
@@ -297,14 +304,18 @@ export class Table {
     return this.replicaRng.below(3) === 2
   }
 
-  /** Writes an item (null = deletes it) under the key read last; `row` −1 = the key has no row yet. Size in bytes. */
-  write(row: number, item: Item | null, size: number): void {
+  /**
+   * Writes an item (null = deletes it) under the key read last; `row` −1 = the key has no row yet. Size in bytes; `byService` =
+   * nobody asked for it, its time was over.
+   */
+  write(row: number, item: Item | null, size: number, byService = false): void {
     const items = this.items
     if (row < 0) row = this.addRow()
     const before = items.items[row]
     const now = this.now
     if (this.streams.current !== null)
-      this.streams.changed(this.partition, this.keyRead(), before, items.size[row], item, size)
+      this.streams.changed(this.partition, this.keyRead(), before, items.size[row], item, size, byService)
+    if (this.expiry !== null) this.expiry.written(row, item)
     if (now >= items.visibleAt[row]) {
       items.older[row] = before
       items.olderSize[row] = items.size[row]
@@ -318,6 +329,19 @@ export class Table {
     if (before === null && item !== null) this.order?.insert(row)
     if (item === null && this.initialItems === 0) this.awaitReplica(row)
     this.forgetAbsent(now)
+  }
+
+  /** Deletes the items whose time is over, at no cost (DDB-R111). */
+  deleteExpired(): void {
+    const { items, expiry, capacity, sim } = this
+    for (const row of expiry!.take()) {
+      this.pk = items.partitionKeys[row]
+      this.sk = items.sortKeys[row]
+      this.hash = items.hash[row]
+      this.partition = capacity.partitions.of(this.hash)
+      this.write(row, null, 0, true)
+      sim.count(expiry!.deletedMetric, 1)
+    }
   }
 
   private addRow(): number {

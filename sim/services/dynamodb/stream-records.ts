@@ -21,7 +21,13 @@ export interface StreamRecord {
     readonly SizeBytes: number
     readonly StreamViewType: ViewType
   }
+  /** Of an item that was deleted because its time was over. */
+  readonly userIdentity?: { readonly type: 'Service'; readonly principalId: 'dynamodb.amazonaws.com' }
 }
+
+const SERVICE = Object.freeze({
+  userIdentity: Object.freeze({ type: 'Service', principalId: 'dynamodb.amazonaws.com' } as const),
+})
 
 /** Whether a write leaves an item as it was; such a write has no record. Sizes in bytes, which may be set by hand. */
 export function isUnchanged(before: Item | null, sizeBefore: number, after: Item | null, size: number): boolean {
@@ -39,6 +45,7 @@ export function recordOf(
   sizeBefore: number,
   after: Item | null,
   size: number,
+  byService: boolean,
 ): StreamRecord {
   const withNew = after !== null && (view === 'NEW_IMAGE' || view === 'NEW_AND_OLD_IMAGES')
   const withOld = before !== null && (view === 'OLD_IMAGE' || view === 'NEW_AND_OLD_IMAGES')
@@ -58,6 +65,7 @@ export function recordOf(
       : withOld
         ? { ApproximateCreationDateTime, OldImage: before, ...rest }
         : { ApproximateCreationDateTime, ...rest },
+    ...(byService ? SERVICE : undefined),
   }
 }
 

@@ -121,7 +121,7 @@ export class Streams {
     for (const shard of stream.open) this.close(shard, [])
   }
 
-  /** Notes that the item under `keys` has changed on a partition; sizes in bytes. */
+  /** Notes that the item under `keys` has changed on a partition; sizes in bytes, `byService` = its time was over. */
   changed(
     partition: number,
     keys: Item,
@@ -129,13 +129,24 @@ export class Streams {
     sizeBefore: number,
     after: Item | null,
     size: number,
+    byService: boolean,
   ): void {
     if (isUnchanged(before, sizeBefore, after, size)) return
     const stream = this.current!
     const shard = stream.open[partition]
     const now = this.sim.clock[0]
     const sequence = sequenceNumber(this.written++)
-    const record = recordOf(stream.view, sequence, this.sim.startsAt + now, keys, before, sizeBefore, after, size)
+    const record = recordOf(
+      stream.view,
+      sequence,
+      this.sim.startsAt + now,
+      keys,
+      before,
+      sizeBefore,
+      after,
+      size,
+      byService,
+    )
     const delay = this.delay.draw(this.delayRng)
     const waiting = shard.pending.length - shard.head
     if (delay === 0 && waiting === 0) {

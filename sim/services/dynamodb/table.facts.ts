@@ -143,6 +143,12 @@ export const assumptions: Readonly<Record<string, Assumption>> = {
     doc: 'Time of GetRecords and the other operations of a stream.',
     source: 'as GetItem, DynamoDB sheet, section 12',
   },
+  ExpiryDelay: {
+    kind: 'duration',
+    default: 'uniform(0s, 172800s)',
+    doc: 'How long an item is still there after its time to live is over.',
+    source: 'DDB-R111',
+  },
   RejectionLatency: {
     kind: 'duration',
     default: 'lognormal(p50=2ms, p99=5ms)',

@@ -306,7 +306,7 @@ test('a template with a wrong table is refused [N.DYNAMODB-33, N.DYNAMODB-06, DD
   expect(refusal({})).toBe('')
 })
 
-test('indexes and expiry are put on the list of what is not simulated', () => {
+test('indexes are put on the list of what is not simulated', () => {
   const index = {
     IndexName: 'ByDate',
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
@@ -315,10 +315,9 @@ test('indexes and expiry are put on the list of what is not simulated', () => {
   const world = tableLab({
     properties: {
       GlobalSecondaryIndexes: [index],
-      TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
     },
   })
-  expect(world.notSimulated).toHaveLength(2)
+  expect(world.notSimulated).toHaveLength(1)
   expect(world.notSimulated.join('\n')).toContain('the index `ByDate` is not kept')
   expect(
     ask(world, 'Query', {

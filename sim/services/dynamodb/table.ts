@@ -66,11 +66,12 @@ export const table: ServiceDef<Table> = {
     'Query and Scan read pages of at most 1 MB; batches return what was throttled (DDB-R17, DDB-R90).',
     'An eventually consistent read may meet the one replica of three that lags behind (DDB-R97).',
     'UpdateTable takes time, and decreases and switches of mode are rationed (DDB-R42, DDB-R43, DDB-R57).',
+    'Items whose attribute for the time to live is over are deleted up to two days later, at no cost, and stay readable until then (DDB-R110 to DDB-R112).',
     'A stream has a record for each change of an item, in one of four views, for 24 hours: one shard for each partition, two readers a shard; a write that changes nothing has none (DDS-R1 to DDS-R8).',
   ],
   omits: [
     'Secondary indexes: they are not kept, cannot be queried and cost nothing.',
-    'Transactions, deletion of expired items (and its records in a stream), global replicas, backups, imports and PartiQL.',
+    'Transactions, global replicas, backups, imports and PartiQL; `UpdateTimeToLive` while the table runs.',
     'Shards of a stream are not closed for their age, and attribute values in records are plain values, not `{ S: … }`.',
     'An item collection is never split by sort key: a partition is a range of hashes of the partition key (DDB-R36).',
     'Numbers have the precision of a double, about 16 digits, not 38; attribute names that are reserved words are not refused.',
@@ -110,7 +111,10 @@ export const table: ServiceDef<Table> = {
     TableClass: p.inert('Standard or infrequent access: a matter of price.'),
     TableName: p.string('The physical name.'),
     Tags: p.inert('Tags.'),
-    TimeToLiveSpecification: p.any('Expiry of items; put on the list of what is not simulated.'),
+    TimeToLiveSpecification: p.record('Expiry of items.', {
+      AttributeName: p.string('The attribute that holds the moment, in s since 1970.'),
+      Enabled: p.bool('False = items do not expire.', { required: true }),
+    }),
     WarmThroughput: p.record('Throughput that the table serves at once.', {
       ReadUnitsPerSecond: p.int('Read units per second.', [1, Infinity]),
       WriteUnitsPerSecond: p.int('Write units per second.', [1, Infinity]),
@@ -242,7 +246,7 @@ export const table: ServiceDef<Table> = {
       run: awaitRecords,
     },
   },
-  timers: { served, updated, splitDone, streamed },
+  timers: { served, updated, splitDone, streamed, expired },
   metrics: {
     ConsumedReadCapacityUnits: { unit: 'Count', kind: 'count', doc: 'Read units consumed.' },
     ConsumedWriteCapacityUnits: { unit: 'Count', kind: 'count', doc: 'Write units consumed.' },
@@ -319,6 +323,7 @@ export const table: ServiceDef<Table> = {
       doc: 'Time from request to answer, by Operation.',
     },
     ReturnedItemCount: { unit: 'Count', kind: 'count', doc: 'Items that a Query or Scan has returned, by Operation.' },
+    TimeToLiveDeletedItemCount: { unit: 'Count', kind: 'count', doc: 'Items deleted because their time was over.' },
     ReturnedRecordsCount: {
       unit: 'Count',
       kind: 'count',
@@ -376,7 +381,7 @@ function create(config: Config, sim: Sim): Table {
     batchGet: sim.quota('BatchGetItems'),
     batchWrite: sim.quota('BatchWriteItems'),
   }
-  return new Table(config, sim, { served, updated, splitDone, streamed }, figures, {
+  return new Table(config, sim, { served, updated, splitDone, streamed, expired }, figures, {
     oldAccountError: sim.quota('ThrottlingReasons') === 0,
     decreasesAtOnce: sim.quota('DecreasesAtOnce'),
     hourAdds: sim.quota('DecreasePerHour') === 1,
@@ -388,6 +393,11 @@ function create(config: Config, sim: Sim): Table {
     splitMinutes: sim.sampler('SplitForHeatMinutes').draw(rng),
     splitDelay: sim.sampler('SplitForHeatDelay'),
   })
+}
+
+/** Items are to be deleted whose time is over. */
+function expired(self: Table): void {
+  self.deleteExpired()
 }
 
 /** Changes have arrived in a shard of the stream. */
