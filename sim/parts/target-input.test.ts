@@ -102,6 +102,15 @@ describe('the input of a target', () => {
     expect(transformer(`"${'a'.repeat(8191)}"`)).toContain('8193 characters')
   })
 
+  it('does not grow beyond what any target takes', () => {
+    const read = readInput({
+      InputTransformer: { InputPathsMap: { a: '$.detail' }, InputTemplate: `"${'<a>'.repeat(2_000)}"` },
+    })
+    if (isFlaw(read)) throw new Error(read.message)
+    const made = inputOf(read, { detail: { text: 'x'.repeat(200_000) } }, occasion) as string
+    expect(made).toHaveLength(2_097_152)
+  })
+
   it('keeps a user’s names to themselves', () => {
     const made = transformed('{"constructor": <id>, "toString": 1}', { id: '$.detail.id' })
     expect(Object.entries(made as object)).toEqual([

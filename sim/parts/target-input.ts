@@ -49,6 +49,7 @@ export const WHOLE_EVENT: TargetInput = Object.freeze({ kind: 'event' })
 /** Most variables of a transformer, and the longest template in characters (EB-26). */
 export const VARIABLES_MAX = 100
 const TEMPLATE_MAX = 8_192
+const TEXT_MAX = 2_097_152
 
 /** The properties of a target that say what it gets, as CloudFormation writes them. */
 export interface InputProperties {
@@ -193,7 +194,7 @@ function filled(piece: Piece, variable: (number: number) => unknown): unknown {
     case 'hole':
       return variable(piece.variable)
     case 'text':
-      return piece.parts.map((part) => (typeof part === 'number' ? withoutQuotes(variable(part)) : part)).join('')
+      return textOf(piece.parts, variable)
     case 'list':
       return piece.items.map((item) => filled(item, variable))
     case 'map': {
@@ -202,6 +203,16 @@ function filled(piece: Piece, variable: (number: number) => unknown): unknown {
       return map
     }
   }
+}
+
+/** A text with its holes filled; no target takes one that is longer, so it is cut there. */
+function textOf(parts: readonly (string | number)[], variable: (number: number) => unknown): string {
+  let text = ''
+  for (const part of parts) {
+    text += typeof part === 'number' ? withoutQuotes(variable(part)) : part
+    if (text.length > TEXT_MAX) return text.slice(0, TEXT_MAX)
+  }
+  return text
 }
 
 /** A variable's value; one that is not in the event is an empty text, as recorded on AWS. */
