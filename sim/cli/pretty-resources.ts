@@ -116,6 +116,7 @@ export function resourceDetails(report: Report, ink: Ink, width: number): string
     if (isSingleton(resource) && errors.length === 0 && !throttled) continue
     const metrics = resource.metrics
       .filter((metric) => Object.keys(metric.dimensions).length <= 1 && metric !== resource.latency && notable(metric))
+      .filter((metric, i, all) => !isGroups(metric, all.slice(0, i)))
       .map(metricText)
     const open = stillOpen(report, resource)
     if (open > 0) metrics.push(`${counted(open, 'call')} still open`)
@@ -155,4 +156,9 @@ function metricText(metric: MetricSummary): string {
 function detailLines(resource: ResourceReport): readonly string[] {
   const lines = (resource.details as { lines?: unknown } | undefined)?.lines
   return Array.isArray(lines) ? lines.map(String) : []
+}
+
+/** Whether a metric of AWS is one of `earlier` again, counted for the group that a resource belongs to. */
+function isGroups({ namespace, name }: MetricSummary, earlier: readonly MetricSummary[]): boolean {
+  return namespace.startsWith('AWS/') && earlier.some((each) => each.namespace === namespace && each.name === name)
 }

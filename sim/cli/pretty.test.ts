@@ -111,6 +111,15 @@ describe('the report for people', () => {
     expect(account({ details: { lines: ['8 of 64 vCPUs'] }, errors: { VcpuLimitExceeded: 2 } })).toContain('vCPUs')
   })
 
+  it('names a metric of AWS once where it is counted for a group too, one of a user for each dimension', () => {
+    const of = (namespace: string, dimensions: Record<string, string>) => metric('Count', { namespace, dimensions })
+    const clock = (...metrics: MetricSummary[]): number =>
+      shown({ resources: [resource('Clock', 'AWS::Scheduler::Schedule', { received: 1, metrics })] }).split('Count 1')
+        .length - 1
+    expect(clock(of('AWS/Scheduler', { ScheduleName: 'a' }), of('AWS/Scheduler', { ScheduleGroup: 'b' }))).toBe(1)
+    expect(clock(of('Own', { Stage: 'a' }), of('Own', { Stage: 'b' }))).toBe(2)
+  })
+
   it('counts what a function behind an alias ran', () => {
     const latency = times('Duration', 153)
     const text = shown({
