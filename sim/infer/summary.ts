@@ -23,7 +23,7 @@ export function summaryOf({ workloads, handlers, left }: Draft): readonly string
     ...(standIns.length === 0
       ? []
       : [
-          `load in place of sources that are not simulated yet: ${some(standIns.map(({ target, insteadOf }) => `${target} (${insteadOf[0]})`))}`,
+          `load in place of sources that are not simulated, or come after this run: ${some(standIns.map(({ target, insteadOf }) => `${target} (${insteadOf[0]})`))}`,
         ]),
     ...(left.length === 0 ? [] : [`${counted(left.length, 'call')} left out, listed below`]),
   ]
