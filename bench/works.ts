@@ -3,8 +3,21 @@ import { chains } from './chains.ts'
 import { hold } from './hold.ts'
 import { mm10 } from './mm10.ts'
 import { bystanders, events, pipeline, simfaas } from './pipeline.ts'
+import { firehose, s3 } from './stores.ts'
 import { streams } from './streams.ts'
 import { timeouts } from './timeouts.ts'
 import type { Work } from './work.ts'
 
-export const works: readonly Work[] = [hold, mm10, timeouts, chains, pipeline, events, streams, simfaas, bystanders]
+export const works: readonly Work[] = [
+  hold,
+  mm10,
+  timeouts,
+  chains,
+  pipeline,
+  events,
+  streams,
+  simfaas,
+  bystanders,
+  s3,
+  firehose,
+]

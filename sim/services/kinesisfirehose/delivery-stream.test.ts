@@ -437,6 +437,18 @@ describe('a bucket that fails', () => {
     expect([state(gone).inside, state(gone).lost.total]).toEqual([0, 1])
   })
 
+  test('does not change its buffers: however far behind it is, objects are as large as the hint says [FH-11]', () => {
+    const l = toS3(hints(1, 60))
+    l.ask('Store', 's3:DeleteBucket')
+    stream(l, 600, 50_000)
+    l.ask('Store', 's3:CreateBucket')
+    l.run(l.now + 5 * MINUTE)
+    // 21 records of 50 kB fill a buffer of 1 MiB.
+    const sizes = objects(l).map(({ Size }) => Size)
+    expect(Math.max(...sizes)).toBe(1_050_000)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(30_000_000)
+  })
+
   test('makes the stream fall behind, which its freshness tells [FH-05]', () => {
     const l = toS3(hints(1, 60))
     put(l, 'a')
