@@ -1,4 +1,5 @@
 // Shows each rule of a pipe: batches, filters, enrichment, targets, what fails, and what all pipes share.
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { constant, steps, wait } from '../../../test/lambda.ts'
 import { DAY, lab, MINUTE, MS, SECOND, type Lab, type LabOptions, type Part } from '../../../test/kit.ts'
@@ -324,4 +325,39 @@ test('a topic takes ten at once, and says which it did not take', () => {
   l.run(MINUTE)
   l.finish()
   expect(l.sum('News', 'NumberOfMessagesPublished')).toBe(25)
+})
+
+test('no message is lost and none that has arrived comes again, whatever fails, in batches of any kind [EB-60]', () => {
+  const message = fc.record({ at: fc.integer({ min: 0, max: 120 }), kind: fc.constantFrom('good', 'bad', 'unwanted') })
+  fc.assert(
+    fc.property(
+      fc.array(message, { maxLength: 60 }),
+      fc.integer({ min: 1, max: 10 }),
+      fc.integer({ min: 0, max: 20 }),
+      (sent, BatchSize, MaximumBatchingWindowInSeconds) => {
+        const l = world(
+          {
+            SourceParameters: {
+              SqsQueueParameters: { BatchSize, MaximumBatchingWindowInSeconds },
+              FilterCriteria: { Filters: [{ Pattern: '{"body":{"kind":["good","bad"]}}' }] },
+            },
+            TargetParameters: { InputTemplate: '{"n": <$.body.n>, "text": <$.body.text>}' },
+          },
+          { Out: small },
+        )
+        const order = sent.map(({ at, kind }, n) => ({ at, kind, n })).sort((a, b) => a.at - b.at)
+        for (const { at, kind, n } of order) {
+          l.run(at * SECOND)
+          send(l, { n, kind, text: kind === 'bad' ? 'x'.repeat(2000) : '' })
+        }
+        l.run(20 * MINUTE)
+        const numbers = (kind: string): number[] => order.filter((each) => each.kind === kind).map(({ n }) => n)
+        const arrived = bodies(l).map((body: any) => body.n as number)
+        expect(arrived.sort((a, b) => a - b)).toEqual(numbers('good').sort((a, b) => a - b))
+        expect(l.state<Queue>('Jobs').stored.inside).toBe(numbers('bad').length)
+        expect(of(l)).toMatchObject({ dropped: numbers('unwanted').length, done: sent.length - numbers('bad').length })
+      },
+    ),
+    { numRuns: 40 },
+  )
 })
