@@ -1,6 +1,7 @@
 // What a pipe takes from its source, filter, enrichment and target, and what AWS would refuse in them.
 import type { Action, Config, Near, Ref, ResourceView } from '../../model/contract.ts'
 import { parseMoment, SECOND } from '../../parts/calendar.ts'
+import { parseJson } from '../../parts/json-text.ts'
 import { readJsonPath } from '../../parts/json-path.ts'
 import { flawOfPattern } from '../../parts/pattern-flaws.ts'
 import type { Pattern } from '../../parts/patterns.ts'
@@ -163,21 +164,13 @@ function filtersOf(near: Near): readonly Pattern[] | null {
   const filters = (near.self.config['SourceParameters']?.FilterCriteria?.Filters ?? []) as readonly Config[]
   const patterns = filters.flatMap(({ Pattern: text }, i): Pattern[] => {
     const at = ['SourceParameters', 'FilterCriteria', 'Filters', i, 'Pattern']
-    const pattern = typeof text === 'string' ? parsed(text) : text
+    const pattern = typeof text === 'string' ? parseJson(text) : text
     const flaw = pattern === undefined ? 'it is no JSON' : flawOfPattern(pattern)
     if (flaw === undefined) return [pattern as Pattern]
     near.self.error(at, 'event-pattern', `the filter is refused: ${flaw}`, 'a pattern like those of rules')
     return []
   })
   return patterns.length === 0 ? null : patterns
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 /** What may answer with something in place of the events. */

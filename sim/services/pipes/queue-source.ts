@@ -5,6 +5,7 @@
 import type { Call } from '../../engine/calls.ts'
 import type { EventFunction, Target, TimerHandle } from '../../engine/kernel.ts'
 import type { Sim } from '../../model/contract.ts'
+import { parseJson } from '../../parts/json-text.ts'
 import { MESSAGES_PER_CALL } from './pipe.facts.ts'
 import type { Item, Source, Taker } from './source.ts'
 
@@ -188,7 +189,7 @@ export class QueueSource implements Source {
       record: {
         messageId: MessageId,
         receiptHandle: ReceiptHandle,
-        body: typeof Body === 'string' ? (parsed(Body) ?? Body) : Body,
+        body: typeof Body === 'string' ? (parseJson(Body) ?? Body) : Body,
         attributes: Attributes,
         messageAttributes: MessageAttributes ?? {},
         eventSource: 'aws:sqs',
@@ -238,13 +239,5 @@ export class QueueSource implements Source {
     }
     this.eager = 1
     this.poll()
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
   }
 }

@@ -2,6 +2,7 @@
 import type { TimerHandle } from '../../engine/kernel.ts'
 import type { Ref } from '../../model/contract.ts'
 import { SHAPES, type StartingPosition, type StreamType } from '../../parts/stream-shapes.ts'
+import { parseJson } from '../../parts/json-text.ts'
 import type { Item } from './source.ts'
 
 const NONE = -1
@@ -74,19 +75,11 @@ export function itemOf(record: StreamRecord, { type, stream }: StreamConfig, sha
       kinesisSchemaVersion: '1.0',
       partitionKey: PartitionKey,
       sequenceNumber: id,
-      data: typeof Data === 'string' ? (parsed(Data) ?? Data) : Data,
+      data: typeof Data === 'string' ? (parseJson(Data) ?? Data) : Data,
       approximateArrivalTimestamp: ApproximateArrivalTimestamp,
       eventSource: 'aws:kinesis',
       eventID: `${shard}:${id}`,
       ...origin,
     },
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
   }
 }

@@ -1,6 +1,7 @@
 // What a schedule takes from its expression, its dates and its target, and what AWS would refuse in them.
 import type { Action, Config, Near } from '../../model/contract.ts'
 import { parseMoment } from '../../parts/calendar.ts'
+import { parseJson } from '../../parts/json-text.ts'
 import type { Timetable } from '../../parts/schedule-clock.ts'
 import { parseSchedule } from '../../parts/schedules.ts'
 import { deadLettersAt, retriesOf, type DeliveryTarget } from '../../parts/target-deliveries.ts'
@@ -154,12 +155,7 @@ function universal(near: Near, arn: string): Found {
 
 /** The input as JSON, else as the text that it is. */
 function inputOf(input: unknown): unknown {
-  if (typeof input !== 'string') return input
-  try {
-    return JSON.parse(input) as unknown
-  } catch {
-    return input
-  }
+  return typeof input === 'string' ? (parseJson(input) ?? input) : input
 }
 
 function parametersOf(target: Config): TargetParameters {
