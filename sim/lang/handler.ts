@@ -7,7 +7,7 @@ import { nearest } from '../diag/suggest.ts'
 import type { Span } from '../diag/span.ts'
 import { entries, get, isList, isMap, isTrue, textOf, type Entry, type Node } from '../cfn/node.ts'
 import type { Action, Op, ServiceDef } from '../model/contract.ts'
-import type { Catcher, Instruction, Program, Template } from '../parts/program.ts'
+import { ONCE_MAX, type Catcher, type Instruction, type Program, type Template } from '../parts/program.ts'
 import { Fields, kindOf } from './fields.ts'
 import { BESIDE, namesOf, STEPS, UNITS } from './members.ts'
 import { parseNumber, parsePercent } from './quantity.ts'
@@ -45,9 +45,9 @@ const STEP_ADDS = namesOf(BESIDE)
 
 type Draft = { -readonly [K in keyof Instruction]: Instruction[K] } & Record<string, unknown>
 
-/** Compiles a list of steps. `place` names its random streams. */
-export function compileSteps(node: Node, place: string, context: StepContext): Program {
-  const compiler = new Compiler(context)
+/** Compiles a list of steps. `place` names its random streams; `remembers` says whether whoever does them can do some only once. */
+export function compileSteps(node: Node, place: string, context: StepContext, remembers = false): Program {
+  const compiler = new Compiler(context, remembers)
   compiler.steps(node, place)
   compiler.emit({ op: 'end' })
   return { code: compiler.code as readonly Instruction[], returns: compiler.returns }
@@ -63,8 +63,13 @@ class Compiler {
   /** The place of the current step. */
   private span: Span | undefined
 
-  constructor(context: StepContext) {
+  private readonly remembers: boolean
+  /** How many steps `Once` there are so far. */
+  private onces = 0
+
+  constructor(context: StepContext, remembers: boolean) {
     this.context = context
+    this.remembers = remembers
   }
 
   emit(instruction: Instruction): Draft {
@@ -159,6 +164,9 @@ class Compiler {
         this.loop(repeat, fields.required('Do'), place)
         return
       }
+      case 'Once':
+        this.once(keySpan, value, place)
+        return
       case 'Parallel':
         this.parallel(value, place)
         return
@@ -219,6 +227,25 @@ class Compiler {
     this.depth--
     this.emit({ op: 'next', start })
     opener['end'] = this.here
+  }
+
+  private once(span: Span, value: Node, place: string): void {
+    const { problems } = this.context
+    if (!this.remembers) {
+      problems.error('once-outside-a-function', '`Once` stands outside of a function’s handler', span, {
+        label: 'only a function has execution environments that remember what they did',
+      })
+      return
+    }
+    if (this.onces === ONCE_MAX) {
+      problems.error('once-outside-a-function', `a handler has at most ${ONCE_MAX} steps \`Once\``, span)
+      return
+    }
+    const nth = this.onces++
+    const once = this.emit({ op: 'once', nth, to: 0 })
+    this.steps(value, `${place}.Once`)
+    this.emit({ op: 'did', nth })
+    once['to'] = this.here
   }
 
   private parallel(value: Node, place: string): void {

@@ -268,6 +268,11 @@ export const STEPS = {
     },
     doc: 'Does the steps several times.',
   },
+  Once: {
+    form: 'steps',
+    doc: 'What an execution environment of a function does in its first invocation and never again, as code outside the handler does: open a connection, load a model into `/tmp`.',
+    examples: ['[{ Wait: 300ms }]'],
+  },
   Cache: {
     form: 'any',
     notYet: true,

@@ -311,7 +311,7 @@ function withHandlers(
   return resources.components.map(({ name, def, config, dimensionValue }) => {
     const handler = handlers.get(name)
     const program =
-      handler === undefined || def.handled !== true ? undefined : compileSteps(handler.node, 'handler', context)
+      handler === undefined || def.handled !== true ? undefined : compileSteps(handler.node, 'handler', context, true)
     return {
       name,
       type: def.type,

@@ -84,6 +84,12 @@ export type EmitMetric<H> = (
   resolution: number,
 ) => void
 
+/** What the process in which an invocation runs has done: `cookie` is the owner's note of the invocation. */
+export interface Remembers<H> {
+  has(host: H, cookie: number, nth: number): boolean
+  add(host: H, cookie: number, nth: number): void
+}
+
 export class Interpreter<H> {
   /** Factor on the time of `compute`: 1 at a full vCPU or more. */
   cpuScale = 1
@@ -95,6 +101,7 @@ export class Interpreter<H> {
   private readonly ended: Ended<H>
   private readonly retries: RetryPolicy
   private readonly emit: EmitMetric<H>
+  private readonly memory: Remembers<H> | null
   private readonly frames: Frame[] = []
   private readonly free: number[] = []
   private readonly edges: number[] = []
@@ -104,7 +111,7 @@ export class Interpreter<H> {
 
   /**
    * `wake` and `answered` are event functions of the owner that lead here (`resume`, `answered`); `callers` says for each
-   * instruction whose credentials its call carries.
+   * instruction whose credentials its call carries; `memory` is asked by steps that a process does once.
    */
   constructor(
     sim: Sim,
@@ -116,6 +123,7 @@ export class Interpreter<H> {
     wake: (state: never, arg: number) => void,
     answered: (state: never, call: number) => void,
     callers: readonly (Caller | null)[] = [],
+    memory: Remembers<H> | null = null,
   ) {
     this.sim = sim
     this.program = program
@@ -123,6 +131,7 @@ export class Interpreter<H> {
     this.ended = ended
     this.retries = retries
     this.emit = emit
+    this.memory = memory
     this.wakeTarget = sim.target(wake)
     program.code.forEach((instruction, i) => {
       const calls = instruction.op === 'call'
@@ -282,6 +291,15 @@ export class Interpreter<H> {
           break
         case 'unless':
           frame.pc = holds(instruction.condition, frame.scope, this.streams) ? frame.pc + 1 : instruction.to
+          break
+        case 'once':
+          frame.pc = this.memory?.has(this.host, this.cookieOf(frame.id), instruction.nth)
+            ? instruction.to
+            : frame.pc + 1
+          break
+        case 'did':
+          this.memory?.add(this.host, this.cookieOf(frame.id), instruction.nth)
+          frame.pc++
           break
         case 'choose': {
           const draw = this.streams.get(instruction.purpose).float()

@@ -33,6 +33,7 @@ function moved(instruction: Instruction, by: number): Instruction {
       return { ...instruction, start: instruction.start + by }
     case 'jump':
     case 'unless':
+    case 'once':
       return { ...instruction, to: instruction.to + by }
     case 'choose':
       return { ...instruction, to: instruction.to.map((place) => place + by) }

@@ -29,6 +29,7 @@ export function leastTime({ code }: Program, weights: TimeWeights): number {
         rest[i] = after(step.to, i)
         break
       case 'unless':
+      case 'once':
         rest[i] = Math.min(next, after(step.to, i))
         break
       case 'choose':

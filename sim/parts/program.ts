@@ -78,6 +78,9 @@ export type Instruction =
   | { readonly op: 'next'; readonly start: number }
   | { readonly op: 'jump'; readonly to: number }
   | { readonly op: 'unless'; readonly condition: Condition; readonly to: number }
+  /** Jumps over what this process has done before; `did` notes that it has. */
+  | { readonly op: 'once'; readonly nth: number; readonly to: number }
+  | { readonly op: 'did'; readonly nth: number }
   /** Jumps to one of several places by weight (cumulative, the last is 1). */
   | {
       readonly op: 'choose'
@@ -113,6 +116,9 @@ export interface Program {
   /** True when some instruction is `return`: a handler without one succeeds with `{ statusCode: 200 }`. */
   readonly returns: boolean
 }
+
+/** As many steps of a program can be done once: a process keeps a bit for each. */
+export const ONCE_MAX = 31
 
 /** A program that does nothing and succeeds. */
 export const EMPTY_PROGRAM: Program = { code: [{ op: 'end' }], returns: false }

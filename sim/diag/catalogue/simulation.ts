@@ -75,7 +75,7 @@ export const simulation = {
   'unknown-step': {
     severity: 'error',
     title: 'a step that does not exist',
-    text: 'A step is a call (an IAM action such as `sqs:SendMessage`) or one of `Compute`, `Wait`, `ForEach`, `Parallel`, `If`, `Choose`, `Repeat`, `Fail`, `Return` and `Metric`.',
+    text: 'A step is a call (an IAM action such as `sqs:SendMessage`) or one of `Compute`, `Wait`, `ForEach`, `Parallel`, `If`, `Choose`, `Repeat`, `Once`, `Fail`, `Return` and `Metric`.',
     wrong: 'Simulation: { Handlers: { Work: [Computed: 20ms] } }\n',
     right: 'Simulation: { Handlers: { Work: [Compute: 20ms] } }\n',
   },
@@ -99,6 +99,13 @@ export const simulation = {
     text: 'The branches run at the same time and none of them has an answer of its own. Put `Return` behind `Parallel`.',
     wrong: 'Simulation: { Handlers: { Work: [Parallel: [{ Return: 1 }]] } }\n',
     right: 'Simulation: { Handlers: { Work: [{ Parallel: [{ Wait: 1s }] }, { Return: 1 }] } }\n',
+  },
+  'once-outside-a-function': {
+    severity: 'error',
+    title: '`Once` where nothing is remembered',
+    text: '`Once` is for the handler of a function: each of its execution environments remembers what its first invocation did, and does it no more. Operators and other programs have no environments; at most 31 steps of a handler can be `Once`.',
+    wrong: 'Simulation: { Actions: [{ At: 1m, Once: [{ Wait: 1s }] }] }\n',
+    right: 'Simulation: { Handlers: { Work: [{ Once: [{ Wait: 300ms }] }, { Compute: 20ms }] } }\n',
   },
   'no-event': {
     severity: 'error',

@@ -46,6 +46,8 @@ export class Environments {
   pause: Int32Array = new Int32Array(16)
   /** µs of initialisation that the next request has to wait for, after a reset. */
   redo: Float64Array = new Float64Array(16)
+  /** Bits of the steps that were done once and for all. */
+  done: Int32Array = new Int32Array(16)
   /** 1 = never used again: its configuration is out of date. */
   stale: Uint8Array = new Uint8Array(16)
   /** The number of the fault, from 1, that replaces the result of this invocation; 0 = none does. */
@@ -109,6 +111,7 @@ export class Environments {
     this.timeout[row] = NONE
     this.pause[row] = NONE
     this.redo[row] = 0
+    this.done[row] = 0
     this.stale[row] = 0
     this.doomed[row] = 0
     this.starting++
@@ -210,6 +213,7 @@ export class Environments {
     this.timeout = widen(this.timeout, new Int32Array(length))
     this.pause = widen(this.pause, new Int32Array(length))
     this.redo = widen(this.redo, new Float64Array(length))
+    this.done = widen(this.done, new Int32Array(length))
     this.stale = widen(this.stale, new Uint8Array(length))
     this.doomed = widen(this.doomed, new Int32Array(length))
     this.qualifier = widen(this.qualifier, new Int32Array(length))

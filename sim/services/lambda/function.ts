@@ -351,6 +351,8 @@ export class LambdaFunction {
       emit,
       invocation.wake,
       invocation.answered,
+      [],
+      invocation.memory,
     )
     this.throttles = concurrency.REASONS.map(() => 0)
 

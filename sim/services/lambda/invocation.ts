@@ -1,6 +1,6 @@
 // An invocation's way: admission, an environment, initialisation if need be, the handler, the answer.
 import type { Call } from '../../engine/calls.ts'
-import { SUCCESS } from '../../parts/interpreter.ts'
+import { SUCCESS, type Remembers } from '../../parts/interpreter.ts'
 import { ACCOUNT_RATE, onDemandLimit, POOL, REASON_ANSWERS, RESERVED, RESERVED_RATE, SCALING } from './concurrency.ts'
 import { BUSY, FREE, IDLE, NONE, ON_DEMAND } from './environments.ts'
 import type { FunctionFault } from './function-faults.ts'
@@ -270,6 +270,7 @@ export function timedOut(self: LambdaFunction, row: number): void {
   if (environments.frame[row] !== NONE) self.interpreter.kill(environments.frame[row])
   environments.frame[row] = NONE
   environments.redo[row] = drawInit(self)
+  environments.done[row] = 0
   fail(self, row, TIMED_OUT, `Task timed out after ${(self.timeout / 1_000_000).toFixed(2)} seconds`)
 }
 
@@ -407,6 +408,14 @@ function drawInit(self: LambdaFunction): number {
 /** Event: a computation or a wait of a handler is over. */
 export function wake(self: LambdaFunction, frame: number): void {
   self.interpreter.resume(frame)
+}
+
+/** What an environment has done in an invocation before. */
+export const memory: Remembers<LambdaFunction> = {
+  has: ({ environments }, row, nth) => ((environments.done[row] >> nth) & 1) === 1,
+  add: ({ environments }, row, nth) => {
+    environments.done[row] |= 1 << nth
+  },
 }
 
 /** Answer to a call of a handler. */

@@ -3,6 +3,7 @@ import type { HandlerView, Lints, Scene, Written } from '../../lint/contract.ts'
 import { resource, workFunction } from '../../lint/examples.ts'
 import { leastTime } from '../../parts/program-time.ts'
 import { secretLints } from './secret-lints.ts'
+import { setupLints } from './setup-lints.ts'
 import { streamLints } from './stream-lints.ts'
 
 const FUNCTION = 'AWS::Lambda::Function'
@@ -131,6 +132,7 @@ export const lints: Lints = {
   },
   ...streamLints,
   ...secretLints,
+  ...setupLints,
 }
 
 function isWritten(handler: HandlerView): boolean {
