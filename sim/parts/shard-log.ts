@@ -18,7 +18,7 @@
 // which the room hands to `log.park`. It is answered `{ EmptyPolls }` at that moment of the poller's own grid (the moment of asking
 // + k · Every, k ≥ 1) at which a poll would find something for the first time: a record, or the shard's end. Then the poller asks
 // `GetRecords` for real, with the same iterator: each poll that was not made would have brought a new one, so to the room it has
-// not aged. The polls in between count as made: the room adds them to its metrics and asks `pollers.polls` how many fell into a
+// not aged (`pollers.wokenAt`). The polls in between count as made: the room adds them to its metrics and asks `pollers.polls` how many fell into a
 // window of its read limit. Where the polls parked at a shard would alone exceed that limit they are not parked but answered at
 // the first moment of the grid, so that they collide for real; a room that refuses a real read wakes the parked ones for the same
 // reason. A poller that no longer cares lets the answer come and ignores it. `Every: 0` is woken at once: that is how records
@@ -29,6 +29,8 @@ import type { Sim } from '../model/contract.ts'
 const NONE = -1
 /** Records of a chunk: few enough that ten thousand quiet shards are cheap. */
 const CHUNK = 128
+/** For so long (µs) a call that was woken may be refused and try again. */
+const MINUTE = 60_000_000
 
 /** Consecutive records of a log. */
 class Chunk {
@@ -172,7 +174,7 @@ export class ShardLog {
     if (position < this.next || !this.isOpen || (every > 0 && pollers.perSecond + 1_000_000 / every > pollsMax)) {
       sim.calls.answer[call] = NOTHING_BEFORE
       sim.replyAfter(every, call, 0)
-    } else pollers.add(call, sim.clock[0], every)
+    } else pollers.add(call, sim.clock[0], every, position)
   }
 
   private chunk(position: number): Chunk {
@@ -182,16 +184,23 @@ export class ShardLog {
 
 /** Calls of pollers that wait at the end of a log, each with the grid of moments at which it would have polled. */
 export class Pollers {
-  /** How many wait. */
+  /** How many wait, and the position up to which all of them have read. */
   count = 0
+  private position = NONE
+  /** Positions at which calls were woken lately, in the order of the moments (µs) at which they were. */
+  private readonly woken = new Map<number, number>()
+  /** The widest grid so far, in µs. */
+  private widest = 0
   private call: Int32Array = new Int32Array(4)
   /** The moment from which its grid is counted and the grid's step, in µs; 0 = it has no grid and is woken at once. */
   private since: Float64Array = new Float64Array(4)
   private every: Float64Array = new Float64Array(4)
 
-  /** Parks a call. Its first poll is `every` µs from now. */
-  add(call: Call, now: number, every: number): void {
+  /** Parks a call that has read up to `position`, where the log ends. Its first poll is `every` µs from now. */
+  add(call: Call, now: number, every: number, position: number): void {
     if (this.count === this.call.length) this.grow()
+    this.position = position
+    if (every > this.widest) this.widest = every
     this.call[this.count] = call
     this.since[this.count] = now
     this.every[this.count] = every
@@ -205,6 +214,7 @@ export class Pollers {
   wake(sim: Sim): number {
     if (this.count === 0) return 0
     const now = sim.clock[0]
+    this.noteWoken(now)
     let sum = 0
     for (let row = 0; row < this.count; row++) {
       const every = this.every[row]
@@ -217,6 +227,24 @@ export class Pollers {
     }
     this.count = 0
     return sum
+  }
+
+  /**
+   * When calls that waited at a position were woken, in µs, as long as one of them may be on its way; −Infinity = none is. The
+   * polls that they stood for would each have brought a new iterator, so theirs is no older than that.
+   */
+  wokenAt(position: number): number {
+    return this.woken.get(position) ?? -Infinity
+  }
+
+  private noteWoken(now: number): void {
+    const horizon = now - this.widest - MINUTE
+    for (const [position, at] of this.woken) {
+      if (at >= horizon) break
+      this.woken.delete(position)
+    }
+    this.woken.delete(this.position)
+    this.woken.set(this.position, now)
   }
 
   /** How many polls the parked calls stand for in (from, to] µs. */

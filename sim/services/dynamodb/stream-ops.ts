@@ -178,7 +178,7 @@ function read(table: Table, text: unknown): { readonly shard: Shard; readonly po
     throw new Refusal('ResourceNotFoundException', 'Requested resource not found: the shard of the iterator')
   table.streams.trim(shard)
   // Each of the polls that a poller did not make while it was parked would have brought a new iterator.
-  const since = position === shard.parkedAt ? Math.max(made * 1000, shard.wokenAt) : made * 1000
+  const since = Math.max(made * 1000, shard.log.pollers.wokenAt(position))
   if (table.now - since > table.streams.iteratorLife)
     throw new Refusal(
       'ExpiredIteratorException',

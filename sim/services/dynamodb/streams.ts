@@ -33,9 +33,6 @@ export class Shard {
   head = 0
   /** What comes of it once the last change is there; null = it stays open. */
   closing: readonly number[] | null = null
-  /** Where its pollers waited when they were woken last, and when that was (µs). */
-  parkedAt = NONE
-  wokenAt = 0
   /** Who reads it: where their answers go, and until when each is a reader without another call (µs, Infinity = it is parked). */
   readonly readers: number[] = []
   readonly readUntil: number[] = []
@@ -259,8 +256,6 @@ export class Streams {
   /** Has those poll again who wait at the end of the shard: something comes. */
   private wake(shard: Shard): void {
     if (shard.log.pollers.count === 0) return
-    shard.parkedAt = shard.log.next
-    shard.wokenAt = this.sim.clock[0]
     shard.log.pollers.wake(this.sim)
     for (let i = 0; i < shard.readUntil.length; i++) shard.readUntil[i] = this.readerUntil
   }

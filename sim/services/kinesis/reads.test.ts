@@ -232,6 +232,27 @@ describe('pollers that wait', () => {
     expect(l.sum('S', 'GetRecords.Records')).toBe(1)
   })
 
+  it('have a fresh iterator each, whoever of them polls first and waits again [KIN-31]', () => {
+    const l = world()
+    const iterator = from(l, 'LATEST').answer.ShardIterator
+    const hour = l.now + HOUR
+    const slow = wait(l, iterator)
+    const quick = wait(l, iterator, 0)
+    l.run(hour + 1)
+    l.call('S', 'kinesis:PutRecord', { PartitionKey: 'k', Data: 'x' })
+    l.run(hour + 100 * MS)
+    expect([quick.length, slow.length]).toEqual([1, 0])
+    wait(l, records(l, iterator).answer.NextShardIterator, 0)
+    l.run(hour + 2 * SECOND)
+    expect(slow).toHaveLength(1)
+    expect(records(l, iterator).answer.Records).toHaveLength(1)
+    // Two minutes later nobody is on the way any more.
+    l.run(hour + 2 * MINUTE)
+    l.call('S', 'kinesis:PutRecord', { PartitionKey: 'k', Data: 'y' })
+    l.run(hour + 2 * MINUTE + SECOND)
+    expect(records(l, iterator).status).toBe('ExpiredIteratorException')
+  })
+
   it('count for the limit of calls, and collide for real where they are too many [KIN-32]', () => {
     const l = world()
     const iterator = from(l, 'LATEST').answer.ShardIterator

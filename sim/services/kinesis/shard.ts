@@ -40,9 +40,6 @@ export class Shard {
   /** The position up to which each reader has come: GetRecords by the way it calls on, pushes by their own number. */
   readonly readers = new Map<number, number>()
   subscriptions: Subscription[] = []
-  /** The position at which pollers are or were parked, and when they were woken last (µs). */
-  parkedAt = NONE
-  wokenAt = -Infinity
   /** When a GetRecords was refused last (µs). */
   collidedAt = -Infinity
   /** Bytes written, records refused; and what it had taken when the minute began. */

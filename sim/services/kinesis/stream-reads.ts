@@ -113,9 +113,8 @@ function readIterator(stream: Stream, text: unknown): { readonly shard: Shard; r
   const shard = match === null ? undefined : stream.shards.get(Number(match[1]))
   if (match === null || Number(match[1]) >= stream.nextShard) return invalidArgument('Invalid ShardIterator.')
   // The polls that a parked poller stands for would each have brought a new iterator.
-  const isFresh =
-    shard !== undefined && shard.parkedAt === Number(match[2]) && stream.now - shard.wokenAt <= ITERATOR_LIFE
-  if (stream.now - Number(match[3]) > ITERATOR_LIFE && !isFresh)
+  const wokenAt = shard?.log.pollers.wokenAt(Number(match[2])) ?? -Infinity
+  if (stream.now - Math.max(Number(match[3]), wokenAt) > ITERATOR_LIFE)
     return { name: 'ExpiredIteratorException', http: 400, message: 'Iterator expired. Iterators live for 5 minutes.' }
   if (shard === undefined)
     return notFound(`Shard ${shardId(Number(match[1]))} in stream ${stream.words} does not exist`)
@@ -204,7 +203,6 @@ export function awaitRecords(stream: Stream, call: Call): void {
   const { shard, position } = at
   // After a collision pollers go on for real for a while.
   const isCrowded = now - shard.collidedAt < 1_000_000
-  shard.parkedAt = position
   shard.log.park(sim, call, position, every, isCrowded ? 0 : stream.limits.reads)
 }
 

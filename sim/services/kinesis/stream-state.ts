@@ -310,7 +310,6 @@ export class Stream {
 
   /** Something came to a shard, or it closed: those who wait for it are told. */
   wake(shard: Shard): void {
-    if (shard.log.pollers.count > 0) shard.wokenAt = this.now
     const empty = shard.log.pollers.wake(this.sim)
     if (empty > 0) this.countEmptyPolls(empty)
     if (shard.subscriptions.length > 0) this.fanOut.push(shard)
