@@ -12,16 +12,17 @@ export function findingsOf(self: Bucket, look: Look): Finding[] {
 }
 
 function slowedDown({ prefixes }: Bucket, look: Look): Finding[] {
-  const { throttled, divided } = prefixes
+  const { throttled, divided, minutesToDivide } = prefixes
   const share = throttled.count / Math.max(1, look.metric('AllRequests', 'Sum') ?? 0)
   if (throttled.count < LEAST || share < LEAST_SHARE) return []
   const [hottest] = [...prefixes.list].sort((a, b) => b.throttled - a.throttled || a.id - b.id)
   const { prefix, readTokens, writeTokens } = hottest
   const where = prefix === '' ? 'its keys' : `keys under \`${prefix}\``
+  const minutes = counted(minutesToDivide, 'minute')
   const then =
     divided.count > 0
-      ? `S3 divided a prefix ${divided.count === 1 ? 'once' : `${divided.count} times`}, ten minutes after it had become hot.`
-      : 'S3 divides a prefix that stays hot for about ten minutes, where keys go on with another `/`.'
+      ? `S3 divided a prefix ${divided.count === 1 ? 'once' : `${divided.count} times`}, ${minutes} after it had become hot.`
+      : `S3 divides a prefix that stays hot for about ${minutes}, where keys go on with another \`/\`.`
   return [
     {
       kind: 'hot-prefix',
@@ -29,7 +30,7 @@ function slowedDown({ prefixes }: Bucket, look: Look): Finding[] {
       to: throttled.last,
       share,
       title: 'A prefix is hotter than S3 serves',
-      text: `${counted(throttled.count, 'request')} to ${look.name} (${percent(share)}) ${throttled.count === 1 ? 'was' : 'were'} answered SlowDown, most of them for ${where}: one prefix serves ${writeTokens.rate} writes and ${readTokens.rate} reads a second. ${then}`,
+      text: `${counted(throttled.count, 'request')} to ${look.name} (${percent(share)}) ${throttled.count === 1 ? 'was' : 'were'} answered SlowDown, most of them for ${where}: one prefix serves ${counted(writeTokens.rate, 'write')} and ${counted(readTokens.rate, 'read')} a second. ${then}`,
       suspects: [],
       drivers: look.callers().map(({ other }) => other),
     },

@@ -46,7 +46,7 @@ export class Prefixes {
   /** How often a prefix was divided, and when first and last. */
   readonly divided: Stretch
   private readonly rates: Rates
-  private readonly minutesToDivide: number
+  readonly minutesToDivide: number
   private readonly byTopLevel: boolean
 
   constructor(rates: Rates, minutesToDivide: number, byTopLevel: boolean, warmUp: number) {
