@@ -39,14 +39,14 @@ export const busView: View<Bus> = {
 
 export const busInvariants: ServiceDef<Bus>['invariants'] = {
   'every event on the bus was taken by a rule or by none': (self) =>
-    self.events.total === self.matched + self.unmatched.total,
+    self.events.total === self.matched + self.unmatched.total + self.passedOver,
 }
 
 export function busReport(self: Bus): unknown {
   return {
     events: self.events.total,
     matched: self.matched,
-    matchedByNone: self.unmatched.total,
+    matchedByNone: self.unmatched.total + self.passedOver,
     refused: self.refused,
   }
 }

@@ -8,12 +8,13 @@ import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Op, Sim } from '../../model/contract.ts'
 import { isoText } from '../../parts/calendar.ts'
+import { isMap } from '../../parts/entries.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import type { Delivered } from '../../parts/target-deliveries.ts'
 import { DEFAULT_BUS } from '../../parts/targets.ts'
 import type { Account } from './account.ts'
 import type { Archive } from './archive.ts'
-import { OWN_ACCOUNT, REGION } from './event-bus.facts.ts'
+import { OWN_ACCOUNT, REGION, OWN_SOURCES } from './event-bus.facts.ts'
 import { detailOf, entrySize, refusalOf, type BusEvent, type Entry, type EntryRefusal } from './event.ts'
 import type { Rule } from './rule.ts'
 
@@ -49,6 +50,8 @@ export class Bus {
   /** Events that a rule took, and those that none did. */
   matched = 0
   readonly unmatched: Stretch
+  /** Events of AWS services that no rule took: nobody expects otherwise. */
+  passedOver = 0
   /** Entries for buses that do not exist; calls of accounts that may not, and those that were throttled. */
   readonly strays: Stretch
   readonly denials: Stretch
@@ -157,7 +160,8 @@ export class Bus {
       this.matched++
       this.account.countMatched()
       if (this.ownMatched !== null) sim.count(this.ownMatched, 1)
-    } else this.unmatched.note(now)
+    } else if (event.source.startsWith(OWN_SOURCES)) this.passedOver++
+    else this.unmatched.note(now)
     if (this.archiveEdges.length > 0 && event['replay-name'] === undefined) this.archive(event, trace)
     for (let i = 0; i < this.discovererEdges.length; i++) {
       const call = sim.open(this.discovererEdges[i], 0, trace)
@@ -207,12 +211,14 @@ export const busOps = {
     run: putEvents,
   },
   'events:ForwardEvent': {
+    internal: true,
     doc: 'Takes an event from a rule of another bus; it stays the event that it is.',
     target: 'EventBusName',
     params: ['Event', 'Hops'],
     run: forwardEvent,
   },
   'events:ReplayEvent': {
+    internal: true,
     doc: 'Takes an event out of an archive, for all rules or for those named.',
     target: 'EventBusName',
     params: ['Event', 'Rules'],
@@ -223,8 +229,9 @@ export const busOps = {
 
 function putEvents(self: Bus, call: Call): void {
   const { sim } = self
-  const { Entries: entries } = (sim.calls.body[call] ?? {}) as { readonly Entries?: readonly Entry[] }
-  if (!Array.isArray(entries) || !self.mayTake(entries)) return refuse(self, call, 'ValidationException', 400)
+  const { Entries: entries } = (sim.calls.body[call] ?? {}) as { readonly Entries?: unknown }
+  if (!Array.isArray(entries) || !entries.every(isEntry) || !self.mayTake(entries))
+    return refuse(self, call, 'ValidationException', 400)
   const account = sim.callerOf(sim.calls.edge[call])?.account ?? OWN_ACCOUNT
   if (!self.account.mayPut()) {
     self.throttles.note(sim.clock[0])
@@ -233,7 +240,7 @@ function putEvents(self: Bus, call: Call): void {
   const results: (EntryRefusal | { readonly EventId: string })[] = []
   let failed = 0
   for (let i = 0; i < entries.length; i++) {
-    const entry = entries[i] as Entry
+    const entry = entries[i]!
     const bus = self.busOf(entry.EventBusName)
     if (bus !== undefined && account !== OWN_ACCOUNT && !allows(bus.config.Allowed, account)) {
       bus.denials.note(sim.clock[0])
@@ -258,6 +265,11 @@ function putEvents(self: Bus, call: Call): void {
 
 function refuse(self: Bus, call: Call, name: string, http: number): void {
   self.answer(call, self.sim.error(name, http))
+}
+
+/** Whether a value is an entry as far as its shape goes; what the API's own model refuses, no entry is judged for. */
+function isEntry(value: unknown): value is Entry {
+  return isMap(value) && (value['Resources'] === undefined || Array.isArray(value['Resources']))
 }
 
 function allows(allowed: readonly string[], account: string): boolean {

@@ -53,6 +53,15 @@ describe('it is said', () => {
     expect(said({ pattern: '{ source: [Shop] }', more: kept }).join()).not.toContain('unmatched')
   })
 
+  test('of no event of an AWS service, of which most are for nobody', () => {
+    const more = `
+  Pics: { Type: AWS::S3::Bucket, Properties: { NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } } } }
+  Gone: { Type: AWS::Events::Rule, Properties: { EventPattern: { source: [aws.s3], detail-type: [Object Deleted] }, Targets: [{ Id: a, Arn: !GetAtt Jobs.Arn }] } }`
+    const section =
+      '    Files: { Target: Pics, Operation: s3:PutObject, Rate: 1/s, Parameters: { Key: a, ContentLength: 1KB } }'
+    expect(said({ more, section })).toEqual([])
+  })
+
   test('of a rule that no policy of its target lets it in', () => {
     expect(said({ policy: '' })).toContain('target-without-permission at Placed')
   })
