@@ -1,5 +1,5 @@
 // Names at the cursor that the text itself gives: what may be referred to, asked, caught or measured at this very place.
-import { registry } from '../lang/registry.ts'
+import { operationsOf, registry } from '../lang/registry.ts'
 import type { Schema } from '../schema/json.ts'
 import { keysOf, member, scalarText, type Cursor, type Path } from './cursor.ts'
 import {
@@ -167,10 +167,10 @@ function operations({ nodes }: Cursor, names: Names): NameOptions | undefined {
   const resource = target === undefined ? undefined : names.resources.get(target)
   if (resource?.def === undefined) return undefined
   const routes = resource.entries.map((name): Option => plain(name, `of ${resource.name}`))
-  const actions = Object.entries(resource.def.ops).map(([action, { doc }]): Option => ({
+  const actions = operationsOf(resource.def).map((action): Option => ({
     label: action,
     kind: 'operation',
-    doc,
+    doc: resource.def!.ops[action]!.doc,
     insert: action,
   }))
   return only([...routes, ...(resource.def.entry === undefined ? actions : [])])

@@ -1,5 +1,5 @@
 // Every room by its type, its parts and its operations, as the language looks them up.
-import type { Op, Props, ServiceDef } from '../model/contract.ts'
+import type { Action, Op, Props, ServiceDef } from '../model/contract.ts'
 import { services } from '../services/index.ts'
 
 export interface Registry {
@@ -13,6 +13,11 @@ export interface Registry {
   readonly accounts: ReadonlyMap<string, ServiceDef>
 }
 
+/** What a scenario may ask of a room: all of its operations but those that rooms keep to themselves. */
+export function operationsOf(def: ServiceDef): Action[] {
+  return (Object.keys(def.ops) as Action[]).filter((action) => def.ops[action]!.internal !== true)
+}
+
 export function createRegistry(defs: readonly ServiceDef[]): Registry {
   const byType = new Map<string, ServiceDef>()
   const parts = new Map<string, Props>()
@@ -21,8 +26,8 @@ export function createRegistry(defs: readonly ServiceDef[]): Registry {
   for (const def of defs) {
     byType.set(def.type, def)
     for (const type of Object.keys(def.parts ?? {})) parts.set(type, { ...parts.get(type), ...def.parts![type] })
-    for (const action of Object.keys(def.ops)) {
-      const op = def.ops[action as `${string}:${string}`] as Op<unknown>
+    for (const action of operationsOf(def)) {
+      const op = def.ops[action] as Op<unknown>
       if (!operations.has(action)) operations.set(action, op)
       if (def.singleton === true) accounts.set(action, def)
     }

@@ -10,7 +10,7 @@ import { readArrivals } from './arrivals.ts'
 import { Fields } from './fields.ts'
 import type { StepContext } from './handler.ts'
 import { BACKOFF, CLIENT, JITTERS, namesOf, RETRIES, SDKS, WORKLOAD } from './members.ts'
-import { registry } from './registry.ts'
+import { operationsOf, registry } from './registry.ts'
 import type { Component, Resources } from './resources.ts'
 import type { Named, SimulationSection } from './simulation.ts'
 import { readAttribute, readSizeTemplate, readTemplate, SIZES } from './values.ts'
@@ -95,7 +95,7 @@ function entryOf(
   const operation = fields.text('Operation')
   if (operation === undefined) {
     const entries = (target.complete ? target.def.entries?.(target.config) : undefined) ?? []
-    const possible = entries.length > 0 ? entries : Object.keys(target.def.ops)
+    const possible = entries.length > 0 ? entries : operationsOf(target.def)
     const only =
       possible.length === 1
         ? possible[0]
@@ -132,17 +132,15 @@ function resolveEntry(
     )
     return undefined
   }
-  if (Object.hasOwn(target.def.ops, operation)) return { action: operation as `${string}:${string}`, arg: 0 }
-  const near = nearest(operation, Object.keys(target.def.ops))
+  const possible = operationsOf(target.def)
+  if ((possible as readonly string[]).includes(operation)) return { action: operation as `${string}:${string}`, arg: 0 }
+  const near = nearest(operation, possible)
   context.problems.error(
     'unknown-operation',
     `\`${target.name}\` (${target.def.type}) does not answer \`${operation}\``,
     span,
     {
-      label:
-        near === undefined
-          ? `possible are ${Object.keys(target.def.ops).slice(0, 8).join(', ')}`
-          : `did you mean \`${near}\`?`,
+      label: near === undefined ? `possible are ${possible.slice(0, 8).join(', ')}` : `did you mean \`${near}\`?`,
     },
   )
   return undefined

@@ -102,6 +102,8 @@ export interface Op<S> {
   /** The exceptions it can raise. */
   readonly errors?: readonly string[]
   readonly run: (self: S, call: Call) => void
+  /** True for what rooms ask of each other and no API shows: a scenario may not name it. */
+  readonly internal?: true
   /** True for what is handed over without anybody waiting for the answer. */
   readonly oneWay?: true
   /** Whether an answer with status 0 tells of a failure all the same: a function error (LAM-20). */

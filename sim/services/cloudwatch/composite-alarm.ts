@@ -47,6 +47,7 @@ export const compositeAlarm: ServiceDef<CompositeAlarm> = {
   create: (config, sim) => new CompositeAlarm(config, sim),
   ops: {
     'cloudwatch:AlarmStateChanged': {
+      internal: true,
       oneWay: true,
       doc: 'Hears of a change of an alarm in the rule (our own name: no API shows it).',
       run: alarmStateChanged,

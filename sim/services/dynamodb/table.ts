@@ -234,6 +234,7 @@ export const table: ServiceDef<Table> = {
       run: getRecords,
     },
     'dynamodb:AwaitRecords': {
+      internal: true,
       doc: 'Answers when a poll every `Every` µs would find a record for the first time (our own name: no API shows it).',
       target: 'StreamArn',
       params: ['ShardIterator', 'Every'],

@@ -43,6 +43,7 @@ export const archive: ServiceDef<Archive> = {
   create: (config, sim) => new Archive(config, sim),
   ops: {
     'events:ArchiveEvent': {
+      internal: true,
       doc: 'Keeps an event of the bus, which has found that it matches.',
       target: 'ArchiveName',
       params: ['Event'],

@@ -92,6 +92,7 @@ export const rule: ServiceDef<Rule> = {
   create: (config, sim) => new Rule(config, sim),
   ops: {
     'events:TriggerRule': {
+      internal: true,
       doc: 'Takes an event from its bus: the bus has found that it matches.',
       target: 'Name',
       oneWay: true,

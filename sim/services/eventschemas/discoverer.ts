@@ -55,6 +55,7 @@ export const discoverer: ServiceDef<Discoverer> = {
   create: (config, sim) => new Discoverer(config, sim),
   ops: {
     'schemas:DiscoverEvent': {
+      internal: true,
       doc: 'Our own: a bus shows an event that it has taken.',
       target: 'DiscovererId',
       params: ['Event'],

@@ -45,6 +45,7 @@ export const streamConsumer: ServiceDef<StreamConsumer> = {
       run: (self, call) => self.ask(call, (stream, body) => stream.fanOut.subscribe({ ...body, ...self.body })),
     },
     'kinesis:ReceiveEvent': {
+      internal: true,
       doc: 'Waits for the next event of a connection (our own name: the API pushes).',
       target: 'ConsumerARN',
       params: ['SubscriptionId'],

@@ -106,6 +106,7 @@ export const stream: ServiceDef<Stream> = {
       run: addTags,
     },
     'kinesis:AwaitRecords': {
+      internal: true,
       doc: 'Waits until a poll of the caller’s own grid would find something (our own name: no API shows it).',
       target: 'StreamName',
       params: ['ShardIterator', 'Every'],
@@ -240,6 +241,7 @@ export const stream: ServiceDef<Stream> = {
       run: putRecords,
     },
     'kinesis:ReceiveEvent': {
+      internal: true,
       doc: 'Waits for the next event of a connection of enhanced fan-out (our own name: the API pushes).',
       target: 'StreamName',
       params: ['SubscriptionId'],

@@ -4,6 +4,7 @@
 // stream's own, and nobody waits for it; `DataFreshness` says how far behind it is.
 import type { Call } from '../../engine/calls.ts'
 import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
+import { entriesOf } from '../../parts/entries.ts'
 import { counted } from '../../parts/words.ts'
 import { gather, props, type Plan } from './delivery-stream-config.ts'
 import { assumptions, quotas } from './delivery-stream.facts.ts'
@@ -209,8 +210,7 @@ function putRecord(self: DeliveryStream, call: Call): void {
 
 function putRecordBatch(self: DeliveryStream, call: Call): void {
   const { sim } = self
-  const given: unknown = (sim.calls.body[call] as { readonly Records?: unknown } | null)?.Records
-  const records = (Array.isArray(given) ? given : []) as readonly Given[]
+  const records: readonly Given[] = entriesOf((sim.calls.body[call] as { readonly Records?: unknown } | null)?.Records)
   const sizes = records.map((record) => sizeOf(self, record))
   const total = sizes.reduce((sum, size) => sum + size, 0)
   const isValid =

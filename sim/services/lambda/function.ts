@@ -76,6 +76,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
       messages: batchMessages,
     },
     'lambda:RunAsyncEvent': {
+      internal: true,
       doc: 'Runs the function for an event of its own queue (our own name: no API shows it).',
       oneWay: true,
       run: runAsyncEvent,

@@ -194,6 +194,7 @@ export const bucket: ServiceDef<Bucket> = {
       run: abortMultipartUpload,
     },
     's3:ReplicateObject': {
+      internal: true,
       doc: 'Takes a copy from another bucket that replicates to this one.',
       target,
       params: ['Key', 'ContentLength', 'Body', 'DeleteMarker'],

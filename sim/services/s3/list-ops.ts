@@ -1,6 +1,7 @@
 // Lists of keys, a page at a time, and deletes of many keys in one request.
 import type { Call } from '../../engine/calls.ts'
 import { isoText } from '../../parts/calendar.ts'
+import { entriesOf, isMap } from '../../parts/entries.ts'
 import type { Bucket } from './bucket-state.ts'
 import { causeOf, remove } from './object-ops.ts'
 
@@ -121,9 +122,9 @@ function entryOf({ objects, stale, now, sim }: Bucket, key: string): object | un
 export function deleteObjects(self: Bucket, call: Call): void {
   const { sim } = self
   const body = self.bodyOf(call)
-  const wanted = ((body['Delete']?.Objects ?? []) as readonly Readonly<Record<string, unknown>>[]).map((each) =>
-    typeof each === 'string' ? { Key: each } : each,
-  )
+  const objects: unknown = body['Delete']?.Objects
+  // A key alone stands for its object.
+  const wanted = entriesOf(Array.isArray(objects) ? objects.map((each) => (isMap(each) ? each : { Key: each })) : [])
   const status = self.isDeleted
     ? sim.error('NoSuchBucket', 404)
     : wanted.length === 0 || wanted.length > sim.quota('KeysPerDelete')

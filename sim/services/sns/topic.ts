@@ -9,6 +9,7 @@ import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Near, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { isoText } from '../../parts/calendar.ts'
+import { entriesOf } from '../../parts/entries.ts'
 import { sha256Hex } from '../../parts/hash.ts'
 import { jsonSize, utf8Size } from '../../parts/json-size.ts'
 import { RateWindow } from '../../parts/rate-window.ts'
@@ -508,10 +509,12 @@ function publish(self: Topic, call: Call): void {
 
 function publishBatch(self: Topic, call: Call): void {
   const { sim } = self
-  const entries = (sim.calls.body[call] as { PublishBatchRequestEntries?: readonly (Publication & { Id?: unknown })[] })
-    .PublishBatchRequestEntries
+  const { PublishBatchRequestEntries: wanted } = sim.calls.body[call] as {
+    readonly PublishBatchRequestEntries?: unknown
+  }
+  const entries = entriesOf(wanted) as readonly (Publication & { readonly Id?: unknown })[]
   const refuse = (name: string): void => self.answer(call, sim.error(name, 400))
-  if (!Array.isArray(entries) || entries.length === 0) return refuse('EmptyBatchRequest')
+  if (entries.length === 0) return refuse('EmptyBatchRequest')
   if (entries.length > self.batchMax) return refuse('TooManyEntriesInBatchRequest')
   if (new Set(entries.map(({ Id }) => String(Id))).size < entries.length) return refuse('BatchEntryIdsNotDistinct')
   if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > sim.quota('MessageSize'))
@@ -536,7 +539,7 @@ function confirmSubscription(self: Topic, call: Call): void {
 function sizeOf({ Message: message, MessageAttributes: attributes, MessageSize: size }: Publication): number {
   let bytes = size ?? (typeof message === 'string' ? utf8Size(message) : jsonSize(message))
   for (const name of Object.keys(attributes ?? {})) {
-    const { DataType: type = '', StringValue: value = '' } = attributes![name]
+    const { DataType: type = '', StringValue: value = '' } = attributes![name] ?? {}
     bytes += utf8Size(name) + utf8Size(String(type)) + (typeof value === 'string' ? utf8Size(value) : jsonSize(value))
   }
   return bytes

@@ -1,4 +1,5 @@
 // Message attributes: what SQS takes, and the checksum by which a client knows that they arrived.
+import { isMap } from '../../parts/entries.ts'
 import { md5Hex } from '../../parts/hash.ts'
 import { utf8Size } from '../../parts/json-size.ts'
 
@@ -13,6 +14,7 @@ const TYPE = /^(String|Number|Binary)(\..{1,249})?$/
 
 /** Whether SQS takes the attributes of a message: names, types and values. */
 export function areAttributes(attributes: Attributes, most: number): boolean {
+  if (!isMap(attributes)) return false
   const names = Object.keys(attributes)
   return (
     names.length <= most &&
@@ -37,8 +39,8 @@ const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i
 export function attributesSize(attributes: Attributes): number {
   let size = 0
   for (const name of Object.keys(attributes)) {
-    const { DataType: type = '', StringValue: text = '', BinaryValue: bytes } = attributes[name]
-    size += utf8Size(name) + utf8Size(type)
+    const { DataType: type = '', StringValue: text = '', BinaryValue: bytes } = attributes[name] ?? {}
+    size += utf8Size(name) + utf8Size(String(type))
     size += bytes === undefined ? utf8Size(String(text)) : bytesOf(bytes).length
   }
   return size

@@ -1,32 +1,31 @@
 // The batch forms of a queue's operations: up to ten entries in one request, each succeeding or failing on its own.
 import type { Call } from '../../engine/calls.ts'
+import { entriesOf, type Entry } from '../../parts/entries.ts'
 import { DELETE, SEND, type Fifo } from './fifo.ts'
 import { bodyOf, changeVisibility, delayOf, groupsOf, isThrottled, refusalOf, sizeOf } from './queue-ops.ts'
 import { BATCH_ID } from './queue.facts.ts'
 import type { Queue } from './queue-state.ts'
 
-type Entry = Readonly<Record<string, any>>
-
 export function changeMessageVisibilityBatch(q: Queue, call: Call): void {
   q.touch()
-  const entries = bodyOf(q, call)['Entries'] as readonly Entry[] | undefined
+  const entries = entriesOf(bodyOf(q, call)['Entries'])
   const refused = batchRefusal(q, entries)
   if (refused === 0)
-    answerEntries(q, call, entries!, (entry) => changeVisibility(q, entry['ReceiptHandle'], entry['VisibilityTimeout']))
+    answerEntries(q, call, entries, (entry) => changeVisibility(q, entry['ReceiptHandle'], entry['VisibilityTimeout']))
   q.answer(call, refused)
 }
 
 export function deleteMessageBatch(q: Queue, call: Call): void {
   q.touch()
-  const entries = bodyOf(q, call)['Entries'] as readonly Entry[] | undefined
+  const entries = entriesOf(bodyOf(q, call)['Entries'])
   const refused = batchRefusal(q, entries)
   if (refused === 0) {
     const { fifo } = q
     if (fifo !== null) {
-      const handles = entries!.map((entry) => entry['ReceiptHandle'] as unknown)
+      const handles = entries.map((entry) => entry['ReceiptHandle'] as unknown)
       if (isThrottled(q, fifo, call, DELETE, groupsOf(q, fifo, handles))) return
     }
-    const deleted = answerEntries(q, call, entries!, (entry) => q.delete(entry['ReceiptHandle']))
+    const deleted = answerEntries(q, call, entries, (entry) => q.delete(entry['ReceiptHandle']))
     if (deleted > 0) q.countDeleted(deleted)
   }
   q.answer(call, refused)
@@ -35,21 +34,21 @@ export function deleteMessageBatch(q: Queue, call: Call): void {
 
 export function sendMessageBatch(q: Queue, call: Call): void {
   q.touch()
-  const entries = bodyOf(q, call)['Entries'] as readonly Entry[] | undefined
+  const entries = entriesOf(bodyOf(q, call)['Entries'])
   // A FIFO queue looks at the parameters of all entries first.
   let refused = q.fifo !== null && lacksParameter(q.fifo, entries) ? q.sim.error('InvalidParameterValue', 400) : 0
   if (refused === 0) refused = batchRefusal(q, entries)
   // The whole batch obeys the limit of one message (SQS-70).
-  if (refused === 0 && entries!.reduce((total, entry) => total + sizeOf(entry), 0) > q.batchSizeMax)
+  if (refused === 0 && entries.reduce((total, entry) => total + sizeOf(entry), 0) > q.batchSizeMax)
     refused = q.sim.error('BatchRequestTooLong', 400)
   if (refused === 0) {
     const { fifo } = q
     if (fifo !== null) {
-      const groups = entries!.map((entry) => String(entry['MessageGroupId']))
+      const groups = entries.map((entry) => String(entry['MessageGroupId']))
       if (isThrottled(q, fifo, call, SEND, groups)) return
     }
     const before = q.sent
-    answerEntries(q, call, entries!, (entry, result) => {
+    answerEntries(q, call, entries, (entry, result) => {
       const size = sizeOf(entry)
       const status = refusalOf(q, entry, size)
       if (status === 0) Object.assign(result, q.accept(entry, size, delayOf(q, entry)))
@@ -62,19 +61,16 @@ export function sendMessageBatch(q: Queue, call: Call): void {
 }
 
 /** Whether an entry names no group, or has nothing by which it could be known again. */
-function lacksParameter(fifo: Fifo, entries: readonly Entry[] | undefined): boolean {
-  return (
-    Array.isArray(entries) &&
-    entries.some((entry: Entry) => {
-      const { MessageGroupId: group, MessageDeduplicationId: id } = entry
-      return group === undefined || (id === undefined && !fifo.byContent)
-    })
+function lacksParameter(fifo: Fifo, entries: readonly Entry[]): boolean {
+  return entries.some(
+    ({ MessageGroupId: group, MessageDeduplicationId: id }) =>
+      group === undefined || (id === undefined && !fifo.byContent),
   )
 }
 
 /** Why a batch as a whole is refused; 0 = it is not (SQS-70). */
-function batchRefusal(q: Queue, entries: readonly Entry[] | undefined): number {
-  if (!Array.isArray(entries) || entries.length === 0) return q.sim.error('EmptyBatchRequest', 400)
+function batchRefusal(q: Queue, entries: readonly Entry[]): number {
+  if (entries.length === 0) return q.sim.error('EmptyBatchRequest', 400)
   if (entries.length > q.batchMax) return q.sim.error('TooManyEntriesInBatchRequest', 400)
   for (let i = 0; i < entries.length; i++) {
     if (!BATCH_ID.test(String(entries[i]['Id']))) return q.sim.error('InvalidBatchEntryId', 400)

@@ -187,8 +187,8 @@ export function delayOf(q: Queue, message: Readonly<Record<string, any>>): numbe
 export function sizeOf(message: Readonly<Record<string, any>>): number {
   const content = message['MessageBody']
   const size: number = message['MessageSize'] ?? (typeof content === 'string' ? utf8Size(content) : jsonSize(content))
-  const attributes = message['MessageAttributes'] as Attributes | undefined
-  return attributes === undefined ? size : size + attributesSize(attributes)
+  const attributes = message['MessageAttributes'] as Attributes | null | undefined
+  return attributes === undefined || attributes === null ? size : size + attributesSize(attributes)
 }
 
 export function setQueueAttributes(q: Queue, call: Call): void {

@@ -199,6 +199,7 @@ export const queue: ServiceDef<Queue> = {
         messages: receives,
       },
       'sqs:RedriveMessage': {
+        internal: true,
         doc: 'Takes in a message that SQS itself moves from another queue (our own name: no API shows it).',
         oneWay: true,
         run: redriveMessage,
