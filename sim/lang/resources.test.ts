@@ -35,13 +35,15 @@ describe('one mistake is one message', () => {
 
 describe('a property', () => {
   it('that AWS has and the model passes over is on the list once, with its first place', () => {
-    const mapping = 'FunctionName: !Ref Work, EventSourceArn: !GetAtt Jobs.Arn, Queues: [q], Topics: [t]'
+    const mapping = (from: string): string =>
+      `FunctionName: !Ref Work, EventSourceArn: !GetAtt ${from}.Arn, Queues: [q], Topics: [t]`
     const text = `
 Resources:
   Jobs: { Type: AWS::SQS::Queue }
   Work: { Type: AWS::Lambda::Function, Properties: { Role: r, Runtime: nodejs22.x, Handler: h.h, Code: ./src } }
-  Poll: { Type: AWS::Lambda::EventSourceMapping, Properties: { ${mapping} } }
-  Also: { Type: AWS::Lambda::EventSourceMapping, Properties: { ${mapping} } }
+  Poll: { Type: AWS::Lambda::EventSourceMapping, Properties: { ${mapping('Jobs')} } }
+  Also: { Type: AWS::Lambda::EventSourceMapping, Properties: { ${mapping('More')} } }
+  More: { Type: AWS::SQS::Queue }
 `
     const lines = scenarioOf(text).notSimulated.map(leftOut)
     const topics = lines.filter(({ property }) => property === 'Topics')
