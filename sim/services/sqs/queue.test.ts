@@ -921,3 +921,75 @@ describe('a queue between producer and consumer', () => {
     expect(received / sent).toBeLessThan(1.26)
   })
 })
+
+describe('compared with topics and streams, a queue', () => {
+  it('is asked: without a consumer nothing happens to its messages [N.SQS-47]', () => {
+    const l = jobs({ MessageRetentionPeriod: 1_209_600 })
+    for (let i = 0; i < 50; i++) send(l, i)
+    l.run(DAY).finish()
+    expect(counts(l)).toEqual({ delayed: 0, visible: 50, inFlight: 0 })
+    expect(l.sum('Jobs', 'NumberOfMessagesReceived')).toBe(0)
+  })
+
+  it('has nothing left for whoever comes after a message was deleted [N.SQS-48]', () => {
+    const l = jobs()
+    for (let i = 0; i < 30; i++) send(l, i)
+    for (let i = 0; i < 3; i++)
+      for (const { ReceiptHandle } of receive(l, { MaxNumberOfMessages: 10 }))
+        l.ask('Jobs', 'sqs:DeleteMessage', { ReceiptHandle })
+    l.run(HOUR)
+    expect(receive(l, { MaxNumberOfMessages: 10, WaitTimeSeconds: 20 })).toEqual([])
+  })
+
+  it('is worked off by as many as like: a thousand messages of a second by one, or by a hundred [N.SQS-49]', () => {
+    const worked = (consumers: number): number => {
+      const l = jobs({ VisibilityTimeout: 60 })
+      for (let i = 0; i < 1_000; i++) send(l, i)
+      for (let second = 0; ; second++) {
+        l.run(second * SECOND)
+        const taken = Array.from({ length: consumers }, () => receive(l)).flat()
+        if (taken.length === 0) return second
+        l.run((second + 1) * SECOND - 1)
+        for (const { ReceiptHandle } of taken) l.call('Jobs', 'sqs:DeleteMessage', { ReceiptHandle })
+      }
+    }
+    expect([worked(1), worked(100)]).toEqual([1_000, 10])
+  })
+
+  it('delays each message for itself [N.SQS-50]', () => {
+    const l = jobs()
+    for (const DelaySeconds of [10, 0, 5]) send(l, DelaySeconds, { DelaySeconds })
+    const seen = (second: number): unknown[] => bodies(receive(l.run(second * SECOND), { MaxNumberOfMessages: 10 }))
+    expect([0, 4, 5, 9, 10].map(seen)).toEqual([[0], [], [5], [], [10]])
+  })
+
+  it('takes a step from 10 to 10,000 messages a second without anything to set [N.SQS-51]', () => {
+    const l = jobs()
+    for (let i = 0; i < 100; i++) l.run(i * 100 * MS).call('Jobs', 'sqs:SendMessage', { MessageBody: i })
+    for (let i = 0; i < 10_000; i++) l.run(10 * SECOND + i * 100).call('Jobs', 'sqs:SendMessage', { MessageBody: i })
+    l.run(12 * SECOND)
+    expect(l.answers.filter(({ status }) => status !== 'OK')).toEqual([])
+    expect(l.state<Queue>('Jobs').sent).toBe(10_100)
+  })
+
+  it('keeps no order unless it is a FIFO queue [N.SQS-52]', () => {
+    const disorder = (properties: Record<string, unknown>, more: Record<string, unknown> = {}): number => {
+      const l = jobs(properties, { DisorderProbability: '0.01' })
+      for (let i = 0; i < 1_000; i++) send(l.run(i * 10 * MS), i, more)
+      const order: number[] = []
+      for (let i = 0; i < 100; i++) {
+        l.run(l.now + 100 * MS)
+        for (const { Body, ReceiptHandle } of receive(l, { MaxNumberOfMessages: 10 })) {
+          order.push(Number(Body))
+          l.ask('Jobs', 'sqs:DeleteMessage', { ReceiptHandle })
+        }
+      }
+      expect(order.length).toBe(1_000)
+      return order.filter((n, i) => i > 0 && n < order[i - 1]!).length
+    }
+    const some = disorder({})
+    expect(some).toBeGreaterThan(2)
+    expect(some).toBeLessThan(30)
+    expect(disorder({ FifoQueue: true, ContentBasedDeduplication: true }, { MessageGroupId: 'one' })).toBe(0)
+  })
+})
