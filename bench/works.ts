@@ -1,6 +1,7 @@
 // The workloads, in the order in which they are run and printed.
 import { chains } from './chains.ts'
 import { hold } from './hold.ts'
+import { sns, sqs } from './messages.ts'
 import { mm10 } from './mm10.ts'
 import { bystanders, events, pipeline, simfaas } from './pipeline.ts'
 import { firehose, s3 } from './stores.ts'
@@ -16,6 +17,8 @@ export const works: readonly Work[] = [
   pipeline,
   events,
   streams,
+  sqs,
+  sns,
   simfaas,
   bystanders,
   s3,
