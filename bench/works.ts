@@ -2,6 +2,7 @@
 import { chains } from './chains.ts'
 import { hold } from './hold.ts'
 import { sns, sqs } from './messages.ts'
+import { kinesis } from './kinesis.ts'
 import { mm10 } from './mm10.ts'
 import { bystanders, events, pipeline, simfaas } from './pipeline.ts'
 import { firehose, s3 } from './stores.ts'
@@ -17,6 +18,7 @@ export const works: readonly Work[] = [
   pipeline,
   events,
   streams,
+  kinesis,
   sqs,
   sns,
   simfaas,

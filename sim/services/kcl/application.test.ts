@@ -102,7 +102,7 @@ describe('leases', () => {
     expect(Math.abs(sum(w, 'RenewLease.Success') - 4 * 90)).toBeLessThanOrEqual(4)
   })
 
-  it('of a worker that dies are taken between 10 and 30.1 s later: vector V2 [KCL-03, KCL-04, N.KCL-02]', () => {
+  it('of a worker that dies are taken between 10 and 30.1 s later [KCL-V2, KCL-03, KCL-04, N.KCL-02]', () => {
     for (const at of [60, 63, 67, 71, 74, 79]) {
       const w = world({ shards: 2, app: 'Workers: 2', faults: loss(`${at}s`, 1) })
       run(w, at * SECOND + 1000)
@@ -179,7 +179,7 @@ describe('reading', () => {
     }
   })
 
-  it('twice at 250 ms exceeds five calls a second, once at a second does not: vector V4 [KCL-20]', () => {
+  it('twice at 250 ms exceeds five calls a second, once at a second does not [KCL-V4, KCL-20]', () => {
     const two = text({ shards: 1, app: 'IdleTimeBetweenReadsInMillis: 250' }).replace(
       /( {4}App: \{.*\n)/,
       (line) => line + line.replace('App:', 'Other:'),
@@ -216,7 +216,7 @@ describe('reading', () => {
 })
 
 describe('the loss of a worker', () => {
-  it('has handled again what came since the last checkpoint: 45,000 records of 45 s at 1,000 a second: vector V3 [KCL-23]', () => {
+  it('has handled again what came since the last checkpoint: 45,000 records of 45 s at 1,000 a second [KCL-V3, KCL-23]', () => {
     const w = world({
       shards: 2,
       rate: 1000,

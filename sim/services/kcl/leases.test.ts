@@ -9,7 +9,7 @@ const RULES = { failover: 10 * SECOND, leasesMax: 1e9, stealMax: 1 }
 const share = (key: number, owner: number, stale = 0, load = 0): Share => ({ key, owner, stale, load })
 
 describe('the target of a worker', () => {
-  it('is an equal part rounded up, one where there are as many workers as leases: vector V1 [KCL-05]', () => {
+  it('is an equal part rounded up, one where there are as many workers as leases [KCL-V1, KCL-05]', () => {
     expect([1, 2, 3, 5].map((workers) => target(4, workers, 1e9))).toEqual([4, 2, 2, 1])
     expect(target(10, 3, 1e9)).toBe(4)
     expect(target(10, 3, 2)).toBe(2)
@@ -107,7 +107,7 @@ describe('shards get leases', () => {
     shard('10', ['5']),
   ]
 
-  it('so that every line of descent is covered and parents come before children: vector V5 [KCL-07, KCL-08]', () => {
+  it('so that every line of descent is covered and parents come before children [KCL-V5, KCL-07, KCL-08]', () => {
     const leased = new Set(['4', '5', '7'])
     expect(missingLeases(tree, leased, 'LATEST')).toEqual(['6'])
     expect(missingLeases(tree, leased, 'TRIM_HORIZON')).toEqual(['0', '1'])

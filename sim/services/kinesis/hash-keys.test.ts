@@ -34,7 +34,7 @@ describe('hash keys', () => {
     for (const text of ['', '01', '-1', '1.5', ' 1', '0x1', 7, undefined]) expect(parseHashKey(text)).toBeUndefined()
   })
 
-  it('are divided equally, and what the division leaves goes to the last shard: vector V1 [KIN-03]', () => {
+  it('are divided equally, and what the division leaves goes to the last shard [KIN-V1, KIN-03]', () => {
     expect(uniformRanges(3).map(({ start, end }) => [String(start), String(end)])).toEqual([
       ['0', '113427455640312821154458202477256070484'],
       ['113427455640312821154458202477256070485', '226854911280625642308916404954512140969'],
@@ -50,7 +50,7 @@ describe('hash keys', () => {
     )
   })
 
-  it('lead to the shards of vectors V2 and V3 [KIN-01, KIN-03]', () => {
+  it('lead to the shards that the emulator and AWS agree on [KIN-V2, KIN-V3, KIN-01, KIN-03]', () => {
     const third = SPACE / 3n
     expect(['a', 'b', 'e', 'f'].map((key) => shardOf(hashKeyOf(key), 3))).toEqual([0, 1, 2, 1])
     expect([SPACE - 1n, 2n * third - 1n, 2n * third].map((key) => shardOf(key, 3))).toEqual([2, 1, 2])

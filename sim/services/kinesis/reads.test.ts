@@ -29,7 +29,7 @@ function fill(l: Lab, count: number, bytes = MIB - 1): void {
 }
 
 describe('iterators', () => {
-  it('begin at the oldest record, behind the newest, at or behind a number, or at a time [KIN-30, N.KINESIS-27]', () => {
+  it('begin at the oldest record, behind the newest, at or behind a number, or at a time [KIN-30, N.KINESIS-18, N.KINESIS-27]', () => {
     const l = world()
     const numbers: string[] = []
     for (let i = 0; i < 5; i++) {
@@ -84,7 +84,7 @@ describe('iterators', () => {
     expect(from(l, 'LATEST').status).toBe('OK')
   })
 
-  it('are good for five minutes: vector V11 [KIN-31]', () => {
+  it('are good for five minutes [KIN-V11, KIN-31]', () => {
     const used = (after: number): string => {
       const l = world()
       l.call('S', 'kinesis:GetShardIterator', { ShardId: SHARD, ShardIteratorType: 'LATEST' })
@@ -127,7 +127,7 @@ describe('GetRecords', () => {
     expect(ages.reduce((max, point) => Math.max(max, point.max), 0)).toBe(few.at - 10 * MS - SECOND)
   })
 
-  it('is let through five times in any second, by all readers together: vector V8 [KIN-32, KIN-33]', () => {
+  it('is let through five times in any second, by all readers together [KIN-V8, KIN-32, KIN-33]', () => {
     const l = world()
     const { ShardIterator: iterator } = from(l, 'LATEST').answer
     const start = l.now
@@ -147,7 +147,7 @@ describe('GetRecords', () => {
     expect(l.sum('S', 'ReadProvisionedThroughputExceeded')).toBe(2)
   })
 
-  it('that returned 10 MiB is followed by five seconds without: vector V8 [KIN-32, KIN-33]', () => {
+  it('that returned 10 MiB is followed by five seconds without [KIN-V8, KIN-32, KIN-33]', () => {
     const l = world({ MaxRecordSizeInKiB: 10_240 })
     fill(l, 11)
     l.run(MINUTE)

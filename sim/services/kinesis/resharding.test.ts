@@ -144,7 +144,7 @@ describe('a split', () => {
 })
 
 describe('a merge', () => {
-  it('joins two shards side by side, and none that are not: vector V5 [KIN-52]', () => {
+  it('joins two shards side by side, and none that are not [KIN-V5, KIN-52]', () => {
     const l = world({ ShardCount: 4 })
     const quarter = SPACE / 4n
     expect(merge(l, 0, 2).status).toBe('InvalidArgumentException')
@@ -315,7 +315,7 @@ describe('on demand', () => {
     expect(state(world({ ...onDemand, WarmThroughputMiBps: 40 })).open).toHaveLength(40)
   })
 
-  it('splits a shard that carries more than 500 KB a second, within 15 minutes; to double what came: vector V9 [KIN-60, KIN-61]', () => {
+  it('splits a shard that carries more than 500 KB a second, within 15 minutes; to double what came [KIN-V9, KIN-60, KIN-61]', () => {
     const l = world({ ...onDemand, WarmThroughputMiBps: 8 })
     flow(l, 3_900_000, 20 * MINUTE)
     expect(state(l).open).toHaveLength(8)

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { LAST_COUNTER, parseSequence, sequenceNumber, SequenceNumbers } from './sequence.ts'
 
 describe('sequence numbers', () => {
-  it('say when the shard was made and the record arrived, which shard and which record of it [KIN-10, KIN-13]', () => {
+  it('say when the shard was made and the record arrived, which shard and which record of it [KIN-V4, KIN-10, KIN-13]', () => {
     const text = '49601189658422359378836298521827638475320189012309704722'
     const parts = { created: 1_573_188_322, shard: 1, counter: 258_004_050n, arrived: 1_573_691_884 }
     expect(parseSequence(text)).toEqual({ ...parts, version: 2 })

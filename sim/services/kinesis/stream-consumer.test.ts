@@ -82,7 +82,7 @@ describe('enhanced fan-out', () => {
     }
   })
 
-  it('lasts five minutes; a new connection takes over after five seconds: vector V10 [KIN-41]', () => {
+  it('lasts five minutes; a new connection takes over after five seconds [KIN-V10, KIN-41]', () => {
     const l = world({}, {}, ['A'])
     const at = (time: number) => {
       l.run(time)

@@ -63,7 +63,7 @@ function readAll(l: Lab, shard: number, start: object = { ShardIteratorType: 'TR
 }
 
 describe('where a record goes', () => {
-  it('is decided by the MD5 of its partition key alone, or by its explicit hash key: vectors V2 and V3 [KIN-01, KIN-02, N.KINESIS-20]', () => {
+  it('is decided by the MD5 of its partition key alone, or by its explicit hash key [KIN-V2, KIN-V3, KIN-01, KIN-02, N.KINESIS-20]', () => {
     const three = world({ ShardCount: 3 })
     expect(['a', 'b', 'e', 'f'].map((key) => shardNumber(put(three, key).answer))).toEqual([0, 1, 2, 1])
     const third = SPACE / 3n
@@ -121,7 +121,7 @@ describe('where a record goes', () => {
 })
 
 describe('a shard takes', () => {
-  it('1,000 records a second after a second’s worth of burst, and refuses the others: vector V7 [KIN-20, KIN-21, N.KINESIS-14, N.KINESIS-24]', () => {
+  it('1,000 records a second after a second’s worth of burst, and refuses the others [KIN-V7, KIN-20, KIN-21, N.KINESIS-14, N.KINESIS-24]', () => {
     const l = world()
     const taken = load(l, 1500, 100, 5)
     // The last of the 3,000 comes 667 µs before the token that it needs.
@@ -218,6 +218,23 @@ describe('a shard takes', () => {
   })
 })
 
+describe('the formula of sizes', () => {
+  it('asks for six shards for 2 KiB 3,000 times a second: five refuse some, six none [KIN-V6]', () => {
+    const refused = (shards: number): number => {
+      const l = world({ ShardCount: shards })
+      for (let i = 0; i < 3000 * 8; i++) {
+        l.run(Math.floor((i * SECOND) / 3000))
+        const hash = String((SPACE / BigInt(shards)) * BigInt(i % shards))
+        l.call('S', 'kinesis:PutRecord', { PartitionKey: 'k', ExplicitHashKey: hash, Data: '', DataSize: 2047 })
+      }
+      l.run(8 * SECOND)
+      return state(l).refused
+    }
+    expect(refused(5)).toBeGreaterThan(900)
+    expect(refused(6)).toBe(0)
+  })
+})
+
 describe('PutRecords', () => {
   const batch = (count: number, more: object = {}): object => ({
     Records: Array.from({ length: count }, (_, i) => ({ PartitionKey: `k${i}`, Data: `${i}`, ...more })),
@@ -261,7 +278,7 @@ describe('PutRecords', () => {
 })
 
 describe('records', () => {
-  it('rise in their shard, in the order in which they came, whatever number they ask to follow [KIN-10, KIN-12, N.KINESIS-05, N.KINESIS-17, N.KINESIS-22]', () => {
+  it('rise in their shard, in the order in which they came, whatever number they ask to follow [KIN-10, KIN-12, N.KINESIS-05, N.KINESIS-17, N.KINESIS-22, N.KINESIS-29]', () => {
     const l = world({ ShardCount: 2 })
     let last = put(l, 'test').answer.SequenceNumber
     for (let i = 0; i < 40; i++) {
