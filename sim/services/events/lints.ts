@@ -1,5 +1,6 @@
 // Known traps of event buses: patterns that no event can match, rules that lead nowhere.
 import type { Finding, Lints, Scene, Written } from '../../lint/contract.ts'
+import { resource } from '../../lint/examples.ts'
 import { isMap } from '../../parts/patterns.ts'
 
 const RULE = 'AWS::Events::Rule'
@@ -10,9 +11,11 @@ const FIELDS = [
   'replay-name',
 ]
 
-const placed = (pattern: string, more = ''): string => `Resources:
-  Shop: { Type: AWS::Events::EventBus, Properties: { Name: shop } }
-  Work: { Type: AWS::Events::Rule, Properties: { EventBusName: !Ref Shop, EventPattern: ${pattern}, Targets: [{ Id: a, Arn: "arn:aws:sqs:us-east-1:123456789012:jobs" }] } }${more}`
+const TARGETS = 'Targets: [{ Id: a, Arn: "arn:aws:sqs:us-east-1:123456789012:jobs" }]'
+const rule = (...properties: readonly string[]): string => `Resources:\n${resource('Work', RULE, properties)}`
+const placed = (pattern: string): string =>
+  rule('EventBusName: !Ref Shop', `EventPattern: ${pattern}`, TARGETS) +
+  resource('Shop', 'AWS::Events::EventBus', ['Name: shop'])
 
 export const lints: Lints = {
   'events/pattern-matches-nothing': {
@@ -28,9 +31,8 @@ export const lints: Lints = {
     severity: 'warning',
     title: 'a rule that leads nowhere',
     text: 'A rule without targets takes events and does nothing with them: no call, no metric of an invocation, no dead letter.',
-    wrong: 'Resources:\n  Work: { Type: AWS::Events::Rule, Properties: { EventPattern: { source: [shop] } } }',
-    right:
-      'Resources:\n  Work: { Type: AWS::Events::Rule, Properties: { EventPattern: { source: [shop] }, Targets: [{ Id: a, Arn: "arn:aws:sqs:us-east-1:123456789012:jobs" }] } }',
+    wrong: rule('EventPattern: { source: [shop] }'),
+    right: rule('EventPattern: { source: [shop] }', TARGETS),
     source: `${GUIDE}/eb-rules.html`,
     find: (scene) =>
       scene.all(RULE).flatMap((rule) => {
