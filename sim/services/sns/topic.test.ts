@@ -828,3 +828,31 @@ Simulation:
     expect(insights(', FilterPolicy: { kind: [news] }', '0')).toEqual([])
   })
 })
+
+test('other services publish to a topic: an alarm, a bucket, a rule [N.SNS-08]', () => {
+  const { world } = runScenario(
+    scenarioOf(`
+Resources:
+  News: { Type: AWS::SNS::Topic }
+  Q: { Type: AWS::SQS::Queue }
+  LetQ: { Type: AWS::SQS::QueuePolicy, Properties: { Queues: [!Ref Q], PolicyDocument: ${JSON.stringify(OPEN)} } }
+  S: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref News, Protocol: sqs, Endpoint: !GetAtt Q.Arn } }
+  LetIn: { Type: AWS::SNS::TopicPolicy, Properties: { Topics: [!Ref News], PolicyDocument: { Statement: [{ Effect: Allow, Principal: { Service: [s3.amazonaws.com, events.amazonaws.com] }, Action: "sns:Publish", Resource: !Ref News }] } } }
+  Files: { Type: AWS::S3::Bucket, DependsOn: LetIn, Properties: { NotificationConfiguration: { TopicConfigurations: [{ Event: "s3:ObjectCreated:*", Topic: !Ref News }] } } }
+  Bus: { Type: AWS::Events::EventBus, Properties: { Name: shop } }
+  Told: { Type: AWS::Events::Rule, Properties: { EventBusName: !Ref Bus, EventPattern: { source: [shop] }, Targets: [{ Id: news, Arn: !Ref News }] } }
+  Jobs: { Type: AWS::SQS::Queue }
+  Full:
+    Type: AWS::CloudWatch::Alarm
+    Properties: { Namespace: AWS/SQS, MetricName: ApproximateNumberOfMessagesVisible, Dimensions: [{ Name: QueueName, Value: !GetAtt Jobs.QueueName }], Statistic: Maximum, Period: 60, EvaluationPeriods: 1, Threshold: 10, ComparisonOperator: GreaterThanThreshold, AlarmActions: [!Ref News] }
+Simulation:
+  Duration: 5m
+  Workloads:
+    Puts: { Target: Files, Operation: s3:PutObject, Rate: 1/s, Arrivals: regular, Count: 5, Attributes: { id: uuid }, Parameters: { Key: $.id, ContentLength: 100B } }
+    Orders: { Target: Bus, Operation: events:PutEvents, Rate: 1/s, Arrivals: regular, Count: 7, Attributes: { id: uuid }, Parameters: { Entries: [{ Source: shop, DetailType: placed, Detail: $ }] } }
+    Load: { Target: Jobs, Operation: sqs:SendMessage, Rate: 10/s, Count: 30, Attributes: { id: uuid } }
+`),
+  )
+  expect(world.stateOf<Topic>('News').published).toBe(5 + 7 + 1)
+  expect(world.stateOf<Queue>('Q').sent).toBe(13)
+})
