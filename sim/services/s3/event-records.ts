@@ -7,6 +7,13 @@ import type { Told } from './contents.ts'
 export interface Origin {
   /** The bucket's name. */
   readonly bucket: string
+  /** The bucket as records name it; all of them share it. */
+  readonly part: unknown
+}
+
+export function originOf(bucket: string): Origin {
+  const part = Object.freeze({ name: bucket, ownerIdentity: OWNER, arn: `arn:aws:s3:::${bucket}` })
+  return { bucket, part }
 }
 
 const REGION = 'us-east-1'
@@ -14,9 +21,15 @@ const OWNER = Object.freeze({ principalId: 'EXAMPLE' })
 const REQUEST = Object.freeze({ sourceIPAddress: '127.0.0.1' })
 
 /** One record. `id` is the configuration's; `moment` in µs since 1970. */
-export function recordOf({ bucket }: Origin, name: string, id: string, told: Told, moment: number): unknown {
+export function recordOf({ bucket, part }: Origin, name: string, id: string, told: Told, moment: number): unknown {
   const { key, size, etag, serial, versionId, isMarker } = told
-  const isRemoval = /^(ObjectRemoved|LifecycleExpiration)/.test(name)
+  const sequencer = sequencerOf(serial)
+  const isGone = !isMarker && (name.startsWith('ObjectRemoved') || name.startsWith('LifecycleExpiration'))
+  const object: Record<string, unknown> = isGone
+    ? { key: encodedKey(key) }
+    : { key: encodedKey(key), size, eTag: etag.slice(1, -1) }
+  if (versionId !== undefined) object['versionId'] = versionId
+  object['sequencer'] = sequencer
   return {
     eventVersion: '2.1',
     eventSource: 'aws:s3',
@@ -25,17 +38,12 @@ export function recordOf({ bucket }: Origin, name: string, id: string, told: Tol
     eventName: name,
     userIdentity: OWNER,
     requestParameters: REQUEST,
-    responseElements: { 'x-amz-request-id': sequencerOf(serial), 'x-amz-id-2': bucket },
+    responseElements: { 'x-amz-request-id': sequencer, 'x-amz-id-2': bucket },
     s3: {
       s3SchemaVersion: '1.0',
       configurationId: id,
-      bucket: { name: bucket, ownerIdentity: OWNER, arn: `arn:aws:s3:::${bucket}` },
-      object: {
-        key: encodedKey(key),
-        ...(isRemoval && !isMarker ? {} : { size, eTag: etag.slice(1, -1) }),
-        ...(versionId === undefined ? {} : { versionId }),
-        sequencer: sequencerOf(serial),
-      },
+      bucket: part,
+      object,
     },
   }
 }

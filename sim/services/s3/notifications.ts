@@ -12,7 +12,7 @@ import { tell, type ServiceEvent } from '../../parts/service-events.ts'
 import { bodyFor } from '../../parts/targets.ts'
 import { SAME_MOMENT_US } from './bucket.facts.ts'
 import type { Told } from './contents.ts'
-import { busEventOf, recordOf, testEventOf, type Origin } from './event-records.ts'
+import { busEventOf, originOf, recordOf, testEventOf, type Origin } from './event-records.ts'
 import { fits } from './event-names.ts'
 
 const NONE = -1
@@ -71,7 +71,7 @@ export class Notifications {
     this.sim = sim
     this.lost = new Stretch(sim.warmUp)
     this.configurations = plan.configurations
-    this.origin = { bucket: sim.physicalName }
+    this.origin = originOf(sim.physicalName)
     this.edges = this.configurations.map(({ to, action }) => (to === null ? NONE : sim.edge(to, action, delivered)))
     this.dueTarget = dueTarget
     this.busEdge = busEdge
