@@ -187,6 +187,23 @@ const CASES: readonly Case[] = [
     badge: /3\/s refused/,
   },
   { glyph: 'something new', readings: { Level: [1, 9], Limit: [10, 10] }, says: /level 9, limit 10/ },
+  {
+    glyph: 'bucket',
+    readings: {
+      Reads: [10, 20],
+      Writes: [10, 4000],
+      'Slowed down': [0, 500],
+      Objects: [1, 3_000],
+      Bytes: [100, 5_000_000],
+      'Prefix reads': [5500, 5500],
+      'Prefix writes': [3500, 3500],
+    },
+    cells: {
+      Prefixes: { columns: ['Reads', 'Writes', 'Refused'], before: [[0.1, 0.1, 0]], after: [[0.1, 1, 500]] },
+    },
+    says: /3,000 objects of 4\.77 MB, 4,000\/s writes and 20\/s reads, prefix .* at 100% of its limit, 500\/s told to slow down/,
+    badge: /503 · 500\/s/,
+  },
 ]
 
 function views(each: Case): [NodeView, NodeView] {

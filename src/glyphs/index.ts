@@ -3,6 +3,7 @@ import type { NodeOutline } from '../sim.ts'
 import { account } from './account.ts'
 import { alarm } from './alarm.ts'
 import { api } from './api.ts'
+import { bucket } from './bucket.ts'
 import { client } from './client.ts'
 import { lambda } from './function.ts'
 import { generic } from './generic.ts'
@@ -33,8 +34,9 @@ const GLYPHS: ReadonlyMap<string, Glyph> = new Map<string, Glyph>([
   ['api-destination', { ...generic, icon: ICONS.server }],
   ['schedule', { ...generic, icon: ICONS.clock }],
   ['schedules', { ...generic, icon: ICONS.clock }],
+  ['delivery-stream', { ...generic, icon: ICONS.funnel }],
   ['pipe', { ...generic, icon: ICONS.pipe }],
-  ['bucket', { ...generic, icon: ICONS.bucket }],
+  ['bucket', bucket],
 ])
 
 /** The glyph of a node; the generic one for a room that has none of its own. */

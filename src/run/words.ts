@@ -74,6 +74,17 @@ export const percent = (share: number): string =>
 /** A sentence of the core without the marks around its names. */
 export const plainText = (text: string): string => text.replaceAll('`', '')
 
+/** An amount of data: `2.4 GB`, in powers of 1,024. */
+export function bytes(value: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB']
+  let at = 0
+  while (value >= 1024 && at < units.length - 1) {
+    value /= 1024
+    at++
+  }
+  return `${number(value)} ${units[at]}`
+}
+
 /** A reading in its unit, as its node's card shows it. */
 export function inUnit(value: number, unit: string): string {
   switch (unit) {
@@ -87,6 +98,9 @@ export function inUnit(value: number, unit: string): string {
     case 'µs':
     case 'us':
       return seconds(value / 1e6)
+    case 'B':
+    case 'Bytes':
+      return bytes(value)
     case 'ratio':
     case 'share':
       return percent(value)

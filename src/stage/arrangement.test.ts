@@ -170,4 +170,10 @@ test('the camera keeps cards clear of what lies over the stage, and is larger th
     expect(shown.x >= 0 && shown.y >= 0 && shown.x + shown.w <= screen.w && shown.y + shown.h <= screen.h).toBe(true)
   }
   expect(camera.zoom).toBeGreaterThan(fit(bounds, screen, { ...margins, top: 108 }, 1.5).zoom * 1.1)
+  // A column would be a little larger at the side of the caption; below it, it is in the middle.
+  const column = [0, 200, 400].map((y) => ({ x: 0, y, w: 300, h: 180 }))
+  const [first] = column
+  const middle = toScreen(fitAround(column, around(column), screen, margins, [{ ...caption, h: 60 }], 1.5), first)
+  expect(middle.x + middle.w / 2).toBeCloseTo(500, -1)
+  expect(middle.y).toBeGreaterThan(60)
 })

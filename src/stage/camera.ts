@@ -56,6 +56,8 @@ const CLEAR = 8
 /** How finely other zooms and other places are tried. */
 const ZOOM_STEP = 0.975
 const PLACES = 24
+/** A picture stands at one side only where that makes it so much larger: what is in the middle looks right. */
+const OFF_CENTRE = 1.25
 
 /**
  * The largest camera at which all of `parts` (cards, stretches of roads) are in view and none lies under an obstacle, such as the
@@ -81,7 +83,7 @@ export function fitAround(
       x: Math.max(0, screen.w - margins.left - margins.right - bounds.w * zoom),
       y: Math.max(0, screen.h - margins.top - margins.bottom - bounds.h * zoom),
     }
-    for (const share of [0.5, 1, 0])
+    for (const share of zoom > clear.zoom * OFF_CENTRE ? [0.5, 1, 0] : [0.5])
       for (let step = 0; step <= PLACES; step++) {
         // From the middle outwards, down and up by turns.
         const at = 0.5 + (step % 2 === 0 ? step : -step - 1) / 2 / PLACES

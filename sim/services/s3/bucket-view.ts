@@ -27,6 +27,18 @@ export const readings: readonly Reading<Bucket>[] = [
   { name: 'Objects', unit: 'objects', doc: 'Objects and versions.', read: (self) => self.objects.count },
   { name: 'Bytes', unit: 'B', doc: 'Bytes of all objects and versions.', read: (self) => self.objects.bytes },
   {
+    name: 'Prefix reads',
+    unit: '1/s',
+    doc: 'Reads that a prefix serves a second.',
+    read: (self) => self.prefixes.list[0].readTokens.rate,
+  },
+  {
+    name: 'Prefix writes',
+    unit: '1/s',
+    doc: 'Writes that a prefix serves a second.',
+    read: (self) => self.prefixes.list[0].writeTokens.rate,
+  },
+  {
     name: 'Events',
     unit: '1/s',
     doc: 'Notifications begun.',
