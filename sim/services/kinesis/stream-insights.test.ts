@@ -43,7 +43,9 @@ describe('writers', () => {
   })
 
   it('that spread their keys and are too many use up all shards', () => {
-    expect(say(writers(6000, 'uuid')).map(({ kind }) => kind)).toEqual(['stream-capacity'])
+    expect(say(writers(3000, 'uniform(n=2000, prefix=k-)', '{ ShardCount: 2 }')).map(({ kind }) => kind)).toEqual([
+      'stream-capacity',
+    ])
   })
 
   it('within the limits of each shard are not spoken of', () => {
