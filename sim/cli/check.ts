@@ -67,7 +67,8 @@ function show({ path, scenario, problems }: Checked, flags: CheckFlags): void {
   ]
   write(`${path}: ok, ${parts.join(', ')}`)
   const left = notSimulatedLines(scenario.notSimulated.map(leftOut))
-  for (const line of left.flatMap((text) => wrapWords(text, widthOf(process.stdout) - 2, 2))) write(`  ${line}`)
+  if (left.length > 0) write('  not simulated:')
+  for (const line of left.flatMap((text) => wrapWords(text, widthOf(process.stdout) - 4, 2))) write(`    ${line}`)
 }
 
 function annotate({ path, problems }: Checked): void {

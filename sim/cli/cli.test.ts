@@ -221,7 +221,7 @@ describe('check', () => {
   it('says what there is, what is left out and what is wrong, and runs nothing', () => {
     expect(check([file('good.yaml')], {})).toBe(0)
     expect(out).toMatch(/good\.yaml: ok, \d+ components, 1 expectation, 0 faults/)
-    expect(out).toContain('AWS::EC2::VPC: Net')
+    expect(out).toMatch(/\n  not simulated:\n    AWS::EC2::VPC: Net/)
     expect(check([file('good.yaml'), file('bad.yaml')], {})).toBe(2)
     expect(err).toContain('error[unknown-resource]')
     expect(err).not.toContain('    at ')
