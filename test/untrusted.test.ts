@@ -194,7 +194,7 @@ describe('a run made to go on for ever is stopped by its guards', () => {
 describe('names from a prototype', () => {
   it('are only names: in keys of items, paths, placeholders and answers', () => {
     const steps = [
-      'dynamodb:PutItem: { TableName: !Ref T, Item: { id: a, toString: 1, hasOwnProperty: 2, valueOf: $.x } }, ResultPath: $.__proto__.polluted',
+      'dynamodb:PutItem: { TableName: !Ref T, Item: { id: a, hasOwnProperty: 2, isPrototypeOf: $.x } }, ResultPath: $.__proto__.polluted',
       'dynamodb:UpdateItem: { TableName: !Ref T, Key: { id: a }, UpdateExpression: "SET #a.#b = :v", ExpressionAttributeNames: { "#a": __proto__, "#b": polluted }, ExpressionAttributeValues: { ":v": 1 } }, Catch: { ErrorEquals: [States.ALL], Do: [] }',
       'dynamodb:UpdateItem: { TableName: !Ref T, Key: { id: a }, UpdateExpression: "SET #a = :v", ExpressionAttributeNames: { "#a": constructor }, ExpressionAttributeValues: { ":v": 1 } }, Catch: { ErrorEquals: [States.ALL], Do: [] }',
       "dynamodb:GetItem: { TableName: !Ref T, Key: { id: a } }, ResultPath: \"$['constructor']['prototype'].polluted\"",

@@ -34,7 +34,7 @@ export const defaultLimits: DocumentLimits = {
 /** For templates, which CloudFormation takes with repeated keys; inside `Simulation` they stay errors. */
 export const templateLimits: DocumentLimits = { ...defaultLimits, duplicates: 'last' }
 
-const refusedKeys = new Set(['__proto__', 'prototype', 'constructor'])
+const refusedKeys = new Set(['__proto__', 'prototype', 'constructor', 'toString', 'valueOf', 'toJSON'])
 
 /** Parses one document. Returns undefined when the text has no usable tree; what is wrong is in `problems`. */
 export function parseDocument(source: Source, problems: Problems, limits = defaultLimits): Node | undefined {

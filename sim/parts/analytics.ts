@@ -12,6 +12,7 @@ import { Pumps } from './sql-pumps.ts'
 import { SqlError } from './sql-tokens.ts'
 import type { Row, Value } from './sql-values.ts'
 import { Stretch } from './stretch.ts'
+import { parseJson } from './json-text.ts'
 
 const SECOND = 1_000_000
 /** From one poll of a shard to the next. */
@@ -417,13 +418,7 @@ function refusedRows<T>(rows: readonly T[], answer: any): T[] {
 
 /** A record's members: an object, or a text that is one in JSON. */
 function objectOf(data: unknown): Readonly<Record<string, unknown>> | undefined {
-  let found = data
-  if (typeof data === 'string')
-    try {
-      found = JSON.parse(data)
-    } catch {
-      return undefined
-    }
+  const found = typeof data === 'string' ? parseJson(data) : data
   return typeof found === 'object' && found !== null && !Array.isArray(found)
     ? (found as Readonly<Record<string, unknown>>)
     : undefined

@@ -3,11 +3,16 @@
 /** Levels of maps and lists in one another, at most. */
 const LEVELS_MAX = 1000
 
-/** The value of a text; undefined when it is no JSON, or nested too deeply. */
+/** Members that would take the place of what the language itself asks a value for: whoever makes a text of it would fail. */
+const OWN_WORDS = new Set(['toString', 'valueOf', 'toJSON', '__proto__'])
+const MAY_HAVE_THEM = /"(?:toString|valueOf|toJSON|__proto__)"|\\u/
+
+/** The value of a text, without such members; undefined when it is no JSON, or nested too deeply. */
 export function parseJson(text: string): unknown {
   if (isTooDeep(text)) return undefined
   try {
-    return JSON.parse(text) as unknown
+    if (!MAY_HAVE_THEM.test(text)) return JSON.parse(text) as unknown
+    return JSON.parse(text, (key, value: unknown) => (OWN_WORDS.has(key) ? undefined : value)) as unknown
   } catch {
     return undefined
   }

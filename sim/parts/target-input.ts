@@ -4,6 +4,7 @@
 // over a small tree and no text is ever parsed again.
 import { isoText } from './calendar.ts'
 import { readJsonPath, valueAt, type JsonPath } from './json-path.ts'
+import { parseJson } from './json-text.ts'
 
 /** How the input of a target is made. Plain data. */
 export type TargetInput =
@@ -84,7 +85,7 @@ export function isFlaw(read: TargetInput | InputFlaw): read is InputFlaw {
 /** A constant is JSON in a text. */
 export function constantInput(input: unknown): TargetInput | InputFlaw {
   if (typeof input !== 'string') return { kind: 'constant', value: input }
-  const value = parsed(input)
+  const value = parseJson(input)
   return value === undefined ? flaw(['Input'], 'the input is no JSON') : { kind: 'constant', value }
 }
 
@@ -142,7 +143,7 @@ function readTemplate(text: string, known: ReadonlyMap<string, number>): Piece |
     marked += plain
     asText += plain
   }
-  const value = parsed(marked)
+  const value = parseJson(marked)
   if (value !== undefined) return pieceOf(value)
   // Several lines, or a line without quotes, are a text as they stand.
   return /^\s*\{/.test(text)
@@ -160,7 +161,6 @@ function pieceOf(value: unknown): Piece | { readonly message: string } {
   const entries: (readonly [string, Piece])[] = []
   for (const [key, each] of Object.entries(value)) {
     if (WITHIN.test(key)) return { message: 'a variable stands in place of a key' }
-    if (key === '__proto__') return { message: 'the key `__proto__` cannot be taken over' }
     const piece = pieceOf(each)
     if ('message' in piece) return piece
     entries.push([key, piece])
@@ -241,14 +241,6 @@ function withoutDetail(event: unknown): unknown {
 /** Inside of a text, maps and lists are JSON without its quotes. */
 function withoutQuotes(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value).replaceAll('"', '')
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 function flaw(at: readonly string[], message: string): InputFlaw {

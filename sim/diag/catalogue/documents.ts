@@ -47,7 +47,7 @@ export const documents = {
   'refused-key': {
     severity: 'error',
     title: 'a key that could hurt the reader',
-    text: '`__proto__`, `prototype` and `constructor` mean something to JavaScript and are refused as keys everywhere. Choose another name.',
+    text: '`__proto__`, `prototype`, `constructor`, `toString`, `valueOf` and `toJSON` mean something to JavaScript and are refused as keys everywhere. Choose another name.',
     wrong: 'Simulation: { Handlers: { Work: [Return: { __proto__: 1 }] } }\n',
     right: 'Simulation: { Handlers: { Work: [Return: { proto: 1 }] } }\n',
   },

@@ -106,8 +106,6 @@ export const destinationAssumptions: Readonly<Record<string, Assumption>> = {
 
 /** Sources of AWS services begin so; nobody else may use them (EB-03). */
 export const OWN_SOURCES = 'aws.'
-/** Levels of a detail, at most (EB-02). */
-export const NESTING_MAX = 1_000
 /** Bytes that the time of an entry counts for (EB-02). */
 export const TIME_SIZE = 14
 /** An event goes from bus to bus so often before the loop is cut (EB-08). [SIM] */

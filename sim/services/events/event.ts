@@ -1,6 +1,7 @@
 // Events and the entries that they are made of: what PutEvents takes, what it refuses, and how large an entry is.
 import { jsonSize, utf8Size } from '../../parts/json-size.ts'
-import { NESTING_MAX, OWN_SOURCES, TIME_SIZE } from './event-bus.facts.ts'
+import { OWN_SOURCES, TIME_SIZE } from './event-bus.facts.ts'
+import { parseJson } from '../../parts/json-text.ts'
 
 /** An event as rules see it and targets get it (EB-01). Made once, never changed. */
 export interface BusEvent {
@@ -49,7 +50,7 @@ export function entrySize({
 
 /** The detail of an entry as a value; undefined when it is no JSON object, or nested too deeply. */
 export function detailOf(detail: unknown): Readonly<Record<string, unknown>> | undefined {
-  const value = typeof detail === 'string' ? parsed(detail) : detail
+  const value = typeof detail === 'string' ? parseJson(detail) : detail
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Readonly<Record<string, unknown>>)
     : undefined
@@ -68,30 +69,4 @@ export function refusalOf(entry: Entry, isOwn: boolean): EntryRefusal | undefine
   return detailOf(entry.Detail) === undefined
     ? { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' }
     : undefined
-}
-
-function parsed(text: string): unknown {
-  if (isTooDeep(text)) return undefined
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
-}
-
-/** Whether more brackets are open at some place of a text than an event may have levels. */
-function isTooDeep(text: string): boolean {
-  let depth = 0
-  let quoted = false
-  for (let i = 0; i < text.length; i++) {
-    const char = text.charCodeAt(i)
-    if (quoted) {
-      if (char === 0x5c) i++
-      else if (char === 0x22) quoted = false
-    } else if (char === 0x22) quoted = true
-    else if (char === 0x7b || char === 0x5b) {
-      if (++depth > NESTING_MAX) return true
-    } else if (char === 0x7d || char === 0x5d) depth--
-  }
-  return false
 }

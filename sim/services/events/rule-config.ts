@@ -10,6 +10,7 @@ import type { Timetable } from '../../parts/schedule-clock.ts'
 import { calleeAt, DEFAULT_BUS, type Callee, type Given, type TargetParameters } from '../../parts/targets.ts'
 import { busNamed } from './bus-config.ts'
 import { ruleTimetable } from './rule-clock.ts'
+import { parseJson } from '../../parts/json-text.ts'
 
 const SERVICE = 'events.amazonaws.com'
 
@@ -89,12 +90,8 @@ export function patternOf(near: Near, written: unknown): Pattern | null {
   const text = typeof written === 'string' ? written : JSON.stringify(written)
   const most = near.quota('EventPatternSize')
   if (text.length > most) return refuse(`it has ${text.length} characters, at most ${most} are allowed`)
-  let pattern: unknown
-  try {
-    pattern = JSON.parse(text)
-  } catch {
-    return refuse('it is no JSON')
-  }
+  const pattern = parseJson(text)
+  if (pattern === undefined) return refuse('it is no JSON')
   const flaw = flawOfPattern(pattern)
   if (flaw !== undefined) return refuse(flaw)
   const combinations = combinationsOf(pattern)

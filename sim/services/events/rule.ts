@@ -23,6 +23,7 @@ import type { BusEvent } from './event.ts'
 import { RuleClock, ruleTimetable, scheduledIn } from './rule-clock.ts'
 import { ruleConfig, type RuleConfig, type RuleTarget } from './rule-config.ts'
 import { ruleFindings } from './rule-insights.ts'
+import { parseJson } from '../../parts/json-text.ts'
 
 const SECOND = 1_000_000
 const STATES = ['ENABLED', 'DISABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'] as const
@@ -366,7 +367,7 @@ function disableRule(self: Rule, call: Call): void {
 function putRule(self: Rule, call: Call): void {
   const body = (self.sim.calls.body[call] ?? {}) as Readonly<Record<string, unknown>>
   const { EventPattern: written, State: state, ScheduleExpression: expression } = body
-  const pattern = typeof written === 'string' ? parsed(written) : written
+  const pattern = typeof written === 'string' ? (parseJson(written) ?? written) : written
   if (pattern !== undefined && flawOfPattern(pattern) !== undefined) {
     self.sim.reply(call, self.sim.error('InvalidEventPatternException', 400))
     return
@@ -378,14 +379,6 @@ function putRule(self: Rule, call: Call): void {
   }
   self.change({ pattern: (pattern ?? null) as Pattern | null, isEnabled: state !== 'DISABLED', timetable })
   self.sim.reply(call, 0)
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return text
-  }
 }
 
 /** Timer: the pause before an attempt at a delivery is over. */

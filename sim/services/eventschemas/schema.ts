@@ -3,6 +3,7 @@ import type { Call } from '../../engine/calls.ts'
 import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { assumptions, quotas } from './schema.facts.ts'
+import { parseJson } from '../../parts/json-text.ts'
 
 const TYPES = ['OpenApi3', 'JSONSchemaDraft4'] as const
 
@@ -63,14 +64,7 @@ export const schema: ServiceDef<StoredSchema> = {
   report: (self) => ({ lines: [`version ${self.versions.length}`] }),
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
-}
+const isJson = (text: string): boolean => parseJson(text) !== undefined
 
 export class StoredSchema {
   readonly sim: Sim

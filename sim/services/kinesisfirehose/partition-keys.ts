@@ -1,4 +1,5 @@
 // Partition keys out of a record: the small part of JQ that names fields, as `{customer: .customer.id, day: .day}`.
+import { parseJson } from '../../parts/json-text.ts'
 
 export interface Query {
   readonly name: string
@@ -18,7 +19,7 @@ export function readQuery(text: string): readonly Query[] | undefined {
 
 /** The keys of a record by name; undefined when it lacks one. A text is read as JSON. */
 export function keysOf(queries: readonly Query[], data: unknown): Readonly<Record<string, string>> | undefined {
-  const record = typeof data === 'string' ? parsed(data) : data
+  const record = typeof data === 'string' ? parseJson(data) : data
   const keys: Record<string, string> = {}
   for (const { name, path } of queries) {
     let here: unknown = record
@@ -28,12 +29,4 @@ export function keysOf(queries: readonly Query[], data: unknown): Readonly<Recor
     Object.defineProperty(keys, name, { value: String(here), enumerable: true })
   }
   return keys
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
 }

@@ -4,6 +4,7 @@
 // Kinesis record: a pattern for JSON drops what is no JSON, one for texts drops JSON.
 import type { Message } from './batches.ts'
 import { isMap, matches, matchesLeaf, type Pattern } from '../../parts/patterns.ts'
+import { parseJson } from '../../parts/json-text.ts'
 
 /** The patterns of a mapping; none = everything passes. Plain data. */
 export type EventFilter = readonly Pattern[]
@@ -54,17 +55,9 @@ export function passesChange(filter: EventFilter, record: Readonly<Record<string
 /** Content against its part of a pattern; no such part takes everything. */
 function contentMatches(wanted: unknown, content: unknown): boolean {
   if (wanted === undefined) return true
-  const json = typeof content === 'string' ? parsed(content) : content
+  const json = typeof content === 'string' ? parseJson(content) : content
   if (isMap(wanted)) return isMap(json) && matches(wanted, json)
   return typeof content === 'string' && json === undefined && matchesLeaf(wanted, content)
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 /** Attribute values as the API writes them, from plain values. */

@@ -6,6 +6,7 @@ import type { StartingPosition } from '../../parts/stream-shapes.ts'
 import type { EventFilter } from './event-filter.ts'
 import { MESSAGES_PER_CALL, STREAM_BATCH, VISIBILITY_MARGIN } from './event-source-mapping.facts.ts'
 import type { StreamSource } from './stream-source.ts'
+import { parseJson } from '../../parts/json-text.ts'
 
 /** The queue that a mapping reads. */
 export interface QueueSource {
@@ -290,20 +291,12 @@ function filterOf(near: Near): EventFilter {
   if (filters.length > most)
     near.self.error(path, 'out-of-range', `\`Filters\` lists ${filters.length} patterns`, `expected at most ${most}`)
   return filters.flatMap(({ Pattern: text }, i): readonly Pattern[] => {
-    const pattern = typeof text === 'string' ? parsed(text) : text
+    const pattern = typeof text === 'string' ? parseJson(text) : text
     const flaw = flawOfPattern(pattern)
     if (flaw === undefined) return [pattern as Pattern]
     near.self.error([...path, String(i), 'Pattern'], 'filter-criteria', `the pattern is not valid: ${flaw}`)
     return []
   })
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 /** The function, behind an alias or a version too. */

@@ -1,5 +1,6 @@
 // Which messages a subscription takes: its filter policy against the attributes or the body (SNS-30 to SNS-36).
 import { matches, type Pattern } from '../../parts/patterns.ts'
+import { parseJson } from '../../parts/json-text.ts'
 
 /** Why a message is not for a subscription; 'accepted' = it is. */
 export type Verdict =
@@ -22,7 +23,7 @@ export function verdictOf(
   body: unknown,
 ): Verdict {
   if (scope === 'MessageBody') {
-    const value = typeof body === 'string' ? parsed(body) : body
+    const value = typeof body === 'string' ? parseJson(body) : body
     if (typeof value !== 'object' || value === null) return 'InvalidMessageBody'
     return matches(policy, value) ? 'accepted' : 'MessageBody'
   }
@@ -47,16 +48,8 @@ function valueOf(attribute: Attribute): unknown {
   if (type === 'Number' || type.startsWith('Number.')) return Number(value)
   if (type.startsWith('Binary')) return BINARY
   if (type !== 'String.Array') return value
-  const list = Array.isArray(value) ? value : parsed(String(value))
+  const list = Array.isArray(value) ? value : parseJson(String(value))
   return list === undefined ? INVALID : list
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
 }
 
 /** Most keys of a policy, and most combinations of its values (SNS-34). */

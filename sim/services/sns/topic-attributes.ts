@@ -4,6 +4,7 @@ import { parseMoment } from '../../parts/calendar.ts'
 import type { Pattern } from '../../parts/patterns.ts'
 import { flawOf, type Scope } from './filter-policy.ts'
 import type { Topic } from './topic.ts'
+import { parseJson } from '../../parts/json-text.ts'
 
 interface Change {
   readonly SubscriptionArn?: unknown
@@ -76,9 +77,6 @@ export function getSubscriptionAttributes(self: Topic, call: Call): void {
 function parsed(value: unknown): unknown {
   if (typeof value !== 'string') return value ?? null
   if (value === '') return null
-  try {
-    return JSON.parse(value) as unknown
-  } catch {
-    return value
-  }
+  const json = parseJson(value)
+  return json === undefined ? value : json
 }
