@@ -25,6 +25,6 @@ describe('scenarios', () => {
       }
       expect(text).toBe(readFileSync(path, 'utf8'))
       expect(text, 'every expectation of a scenario of ours holds').not.toMatch(/^(FAIL|BROKEN)/m)
-    })
+    }, 90_000)
   }
 })

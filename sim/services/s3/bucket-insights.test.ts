@@ -23,7 +23,7 @@ test('a prefix that is hotter than S3 serves is named, with its limit', () => {
   const [found] = say(load(4_000, 'perTopLevelPrefix'))
   expect(found).toMatchObject({ kind: 'hot-prefix', resource: 'Files' })
   expect(found!.text).toContain('keys under `a/`')
-  expect(found!.text).toContain('3500 writes and 5500 reads')
+  expect(found!.text).toContain('3,500 writes and 5,500 reads')
   expect(kinds(load(3_300))).toEqual([])
 }, 20_000)
 
