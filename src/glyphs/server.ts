@@ -24,11 +24,10 @@ export const server: Glyph = {
       const full = i * per < busy
       pen.mark(full ? 'ok' : 'retry', x, y, pitch * 0.38, full ? theme.ramp[3] : theme.line)
     }
-    pen.text(box.x, box.y + box.h - 2 * k, `${number(busy)} / ${number(workers)} workers`, {
-      size: 11,
-      mono: true,
-      max: room.w,
-    })
+    const style = { size: 11, mono: true } as const
+    const waitWords = `${number(waiting)} wait`
+    const left = beside === 0 ? room.w : box.w - pen.widthOf(waitWords, style) - 6 * k
+    pen.text(box.x, box.y + box.h - 2 * k, `${number(busy)} / ${number(workers)} workers`, { ...style, max: left })
     if (beside === 0) return
     const columnsWaiting = Math.max(1, Math.floor((beside - 10 * k) / (8 * k)))
     const rowsWaiting = Math.max(1, Math.floor(room.h / (8 * k)))
@@ -41,9 +40,8 @@ export const server: Glyph = {
         2.4 * k,
         theme.throttled,
       )
-    pen.text(box.x + box.w, box.y + box.h - 2 * k, `${number(waiting)} wait`, {
-      size: 11,
-      mono: true,
+    pen.text(box.x + box.w, box.y + box.h - 2 * k, waitWords, {
+      ...style,
       align: 'right',
       colour: theme.throttled,
     })
