@@ -109,7 +109,9 @@ function isPartners({ properties }: CfnResource, source: unknown): boolean {
 }
 
 function entryOf(event: Readonly<Record<string, unknown>>): PlainMap {
-  const { source = PLAIN['Source'], 'detail-type': type = PLAIN['DetailType'], detail, resources } = event
+  const { 'detail-type': type = PLAIN['DetailType'], detail, resources } = event
+  // Any source will do where a pattern asks for the beginning ``.
+  const source = event['source'] === undefined || event['source'] === '' ? PLAIN['Source'] : event['source']
   const isMap = typeof detail === 'object' && detail !== null
   return {
     Source: source as string,

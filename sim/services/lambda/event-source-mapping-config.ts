@@ -99,6 +99,10 @@ function checkPollers({ self }: Near): void {
       '`ProvisionedPollerConfig` stands beside `MaximumConcurrency`',
       'remove one of the two',
     )
+  // Kafka, which is not simulated, may do with one.
+  for (const name of ['MinimumPollers', 'MaximumPollers'] as const)
+    if (pollers[name] < 2)
+      self.error([...path, name], 'out-of-range', `\`${name}\` is ${pollers[name]}`, 'a queue has two pollers or more')
   if (pollers.MinimumPollers > pollers.MaximumPollers)
     self.error(
       path,

@@ -83,8 +83,8 @@ export const eventSourceMapping: ServiceDef<EventSourceMapping> = {
       MaximumConcurrency: p.int('The most batches in progress.', [2, 1000]),
     }),
     ProvisionedPollerConfig: p.record('Pollers of a queue that are always ready; in place of `ScalingConfig`.', {
-      MinimumPollers: p.int('So many at least.', [2, 'MinimumPollers'], { default: 2 }),
-      MaximumPollers: p.int('So many at most.', [2, 'MaximumPollers'], { default: 200 }),
+      MinimumPollers: p.int('So many at least.', [1, 'MinimumPollers'], { default: 2 }),
+      MaximumPollers: p.int('So many at most.', [1, 'MaximumPollers'], { default: 200 }),
       PollerGroupName: p.inert('The group of pollers of Kafka.'),
     }),
     FunctionResponseTypes: p.list(
