@@ -22,7 +22,9 @@ test('a thousand levels are read, one more is not, and what lies side by side is
 })
 
 test('members that JavaScript itself would call are left out, however they are spelled', () => {
-  const value = parseJson('{ "toString": 1, "a": { "to\\u0053tring": 2, "valueOf": 3, "b": 4 }, "__proto__": { "c": 5 } }')
+  const value = parseJson(
+    '{ "toString": 1, "a": { "to\\u0053tring": 2, "valueOf": 3, "b": 4 }, "__proto__": { "c": 5 } }',
+  )
   expect(value).toEqual({ a: { b: 4 } })
   expect(String(value)).toBe('[object Object]')
 })
