@@ -80,11 +80,55 @@ function isOn(template: Template, bus: CfnResource, properties: CfnResource['pro
 
 /** Records that the filters of a stream's mappings let through, one for each pattern; none where no mapping filters. */
 export function recordsFor(template: Template, stream: CfnResource): readonly PlainMap[] {
+  return samplesFor(template, stream)
+    .map(({ data, partitionKey: key }) => ({
+      Data: (data ?? '$') as PlainMap,
+      PartitionKey: typeof key === 'string' ? key : '$.key',
+    }))
+    .slice(0, MOST_ENTRIES)
+}
+
+/**
+ * A message that meets the filters of the mappings behind a queue, or behind the queues that get the topic's messages as they are: what
+ * each of them asks for first, side by side. Undefined where nobody filters.
+ */
+export function messageFor(template: Template, to: CfnResource): PlainMap | undefined {
+  const content: Record<string, unknown> = {}
+  for (const queue of [to, ...rawQueues(template, to)])
+    for (const { body } of samplesFor(template, queue)) if (isMap(body)) fillIn(content, body)
+  return Object.keys(content).length > 0 ? (content as PlainMap) : undefined
+}
+
+/** The queues that a topic's messages come to without an envelope. */
+function rawQueues(template: Template, topic: CfnResource): CfnResource[] {
+  return [...template.resources.values()].flatMap(({ type, properties }) => {
+    if (type !== 'AWS::SNS::Subscription') return []
+    const [from, to, raw] = ['TopicArn', 'Endpoint', 'RawMessageDelivery'].map((name) => get(properties, name))
+    const isIts = from !== undefined && template.resourceAt(textOf(from) ?? '')?.logicalId === topic.logicalId
+    const queue =
+      to === undefined ? undefined : template.resources.get(template.resourceAt(textOf(to) ?? '')?.logicalId ?? '')
+    return isIts && queue !== undefined && raw !== undefined && textOf(raw) === 'true' ? [queue] : []
+  })
+}
+
+/** Adds the members that are missing, on all levels. */
+function fillIn(into: Record<string, unknown>, from: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(from)) {
+    if (key === '__proto__') continue
+    if (isMap(value)) {
+      const there = Object.hasOwn(into, key) ? into[key] : (into[key] = {})
+      if (isMap(there)) fillIn(there as Record<string, unknown>, value)
+    } else if (!Object.hasOwn(into, key)) into[key] = value
+  }
+}
+
+/** What meets the filters of a source's mappings, one for each pattern; none where no mapping filters. */
+function samplesFor(template: Template, from: CfnResource): readonly Readonly<Record<string, unknown>>[] {
   return [...template.resources.values()]
     .filter(({ type, properties }) => {
       const source = get(properties, 'EventSourceArn')
       const isMapping = type === 'AWS::Lambda::EventSourceMapping' && source !== undefined
-      return isMapping && template.resourceAt(textOf(source) ?? '')?.logicalId === stream.logicalId
+      return isMapping && template.resourceAt(textOf(source) ?? '')?.logicalId === from.logicalId
     })
     .flatMap(({ properties }) => {
       const criteria = get(properties, 'FilterCriteria')
@@ -95,11 +139,6 @@ export function recordsFor(template: Template, stream: CfnResource): readonly Pl
         return sample === undefined ? [] : [sample]
       })
     })
-    .map(({ data, partitionKey: key }) => ({
-      Data: (data ?? '$') as PlainMap,
-      PartitionKey: typeof key === 'string' ? key : '$.key',
-    }))
-    .slice(0, MOST_ENTRIES)
 }
 
 /** Only the bus of a partner may get what has the partner's source. */

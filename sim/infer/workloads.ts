@@ -11,7 +11,7 @@ import {
 } from '../cfn/index.ts'
 import type { Span } from '../diag/span.ts'
 import type { InferredCall, Rooms, Source } from './graph.ts'
-import { entriesFor, objectFilters, recordsFor, untoldEvents } from './events.ts'
+import { entriesFor, messageFor, objectFilters, recordsFor, untoldEvents } from './events.ts'
 import { itemFor, objectFor, orderOf, STREAM_KEY } from './steps.ts'
 
 export interface DraftWorkload {
@@ -55,8 +55,9 @@ function parametersFor(operation: string, to: CfnResource, template: Template): 
   if (operation === 'firehose:PutRecord') return { Record: { Data: '$', DataSize: '1KB' } }
   if (operation === 'events:PutEvents') return { Entries: [...entriesFor(template, to)] }
   const body = BODIES.get(operation)
-  const order = body === undefined ? {} : orderOf(to)
-  return Object.keys(order).length > 0 ? { [body!]: '$', ...order } : undefined
+  if (body === undefined) return undefined
+  const [order, content] = [orderOf(to), messageFor(template, to)]
+  return content !== undefined || Object.keys(order).length > 0 ? { [body]: content ?? '$', ...order } : undefined
 }
 
 /** A workload on each route, and on each queue that nothing in the simulation sends to. */
