@@ -134,7 +134,11 @@ describe('a publish', () => {
       l.ask('News', 'sns:PublishBatch', {
         PublishBatchRequestEntries: Array.from({ length: count }, (_, i) => ({ Id: String(i), Message })),
       })
+    const named = (Id: string): string =>
+      l.ask('News', 'sns:PublishBatch', { PublishBatchRequestEntries: [{ Id, Message: 1 }] }).status
     expect(batch(11).status).toBe('TooManyEntriesInBatchRequest')
+    for (const Id of ['a.b', 'a@1', '', 'x'.repeat(81)]) expect(named(Id)).toBe('InvalidBatchEntryId')
+    for (const Id of ['valid-message_123', 'x'.repeat(80)]) expect(named(Id)).toBe('OK')
     expect(batch(0).status).toBe('EmptyBatchRequest')
     expect(batch(3, 'x'.repeat(100_000)).status).toBe('BatchRequestTooLong')
     const mixed = l.ask('News', 'sns:PublishBatch', {
@@ -193,6 +197,17 @@ describe('queues', () => {
     expect(world.stateOf<Queue>('C').sent).toBe(100)
   })
 
+  test('get bytes in an envelope as the base64 that was published [SNS-07]', () => {
+    const l = world(
+      { Subscription: [{ Protocol: 'sqs', Endpoint: 'Q' }] },
+      { Q: { def: queue, assumptions: { ApiLatency: '0ms' } } },
+      { beside: { Let: { type: 'AWS::SQS::QueuePolicy', config: { Queues: ['Q'], PolicyDocument: OPEN } } } },
+    )
+    publish(l, 'hello', { MessageAttributes: { bytes: { DataType: 'Binary', BinaryValue: 'AgME' } } })
+    const { Messages } = l.ask('Q', 'sqs:ReceiveMessage', { WaitTimeSeconds: 1 }).answer
+    expect(Messages[0].Body.MessageAttributes).toEqual({ bytes: { Type: 'Binary', Value: 'AgME' } })
+  })
+
   test('get an envelope, or the message as it came with its attributes [SNS-07]', () => {
     const bodies = (raw: string): unknown[] =>
       deployed(
@@ -208,7 +223,7 @@ describe('queues', () => {
         Subject: 'greeting',
         Message: 'hello',
         Timestamp: expect.stringMatching(/^2026-01-05T00:00:01\.\d{3}Z$/),
-        MessageAttributes: { kind: {} },
+        MessageAttributes: { kind: { Type: 'String', Value: 'order' } },
       },
     ])
     expect(bodies(', RawMessageDelivery: true')).toEqual(['hello'])

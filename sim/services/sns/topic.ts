@@ -34,6 +34,8 @@ const NONE = -1
 const SECOND = 1_000_000
 /** Message ids are numbers: the topic's own number in the upper bits, so that an id is one message's alone. */
 const IDS_PER_TOPIC = 274_877_906_944
+/** What AWS takes as the id of a batch's entry. */
+const BATCH_ID = /^[\w-]{1,80}$/
 
 export const topic: ServiceDef<Topic> = {
   type: TYPE,
@@ -112,7 +114,13 @@ export const topic: ServiceDef<Topic> = {
       doc: 'Up to ten messages in one request, each with attributes of its own.',
       target: 'TopicArn',
       params: ['PublishBatchRequestEntries'],
-      errors: ['EmptyBatchRequest', 'TooManyEntriesInBatchRequest', 'BatchEntryIdsNotDistinct', 'BatchRequestTooLong'],
+      errors: [
+        'EmptyBatchRequest',
+        'TooManyEntriesInBatchRequest',
+        'BatchEntryIdsNotDistinct',
+        'InvalidBatchEntryId',
+        'BatchRequestTooLong',
+      ],
       run: publishBatch,
     },
     'sns:SetSubscriptionAttributes': {
@@ -432,7 +440,7 @@ export class Topic {
       ...(message.subject === undefined ? {} : { Subject: message.subject }),
       Message: body,
       Timestamp: isoText(this.sim.startsAt + message.at, 3),
-      ...(attributes === undefined ? {} : { MessageAttributes: attributes }),
+      ...(attributes === undefined ? {} : { MessageAttributes: typed(attributes) }),
       ...(message.replay === undefined ? {} : { Replayed: true }),
     }
     if (protocol === 'lambda' && to !== null && !isDeadLetter)
@@ -517,6 +525,7 @@ function publishBatch(self: Topic, call: Call): void {
   if (entries.length === 0) return refuse('EmptyBatchRequest')
   if (entries.length > self.batchMax) return refuse('TooManyEntriesInBatchRequest')
   if (new Set(entries.map(({ Id }) => String(Id))).size < entries.length) return refuse('BatchEntryIdsNotDistinct')
+  if (entries.some(({ Id }) => !BATCH_ID.test(String(Id)))) return refuse('InvalidBatchEntryId')
   if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > sim.quota('MessageSize'))
     return refuse('BatchRequestTooLong')
   const successful: unknown[] = []
@@ -533,6 +542,16 @@ function publishBatch(self: Topic, call: Call): void {
 function confirmSubscription(self: Topic, call: Call): void {
   const { Token: token } = self.sim.calls.body[call] as { Token?: unknown }
   self.answer(call, self.confirm(token) ? 0 : self.sim.error('NotFound', 404))
+}
+
+/** Attributes as an envelope tells them (SNS-07). */
+function typed(attributes: Readonly<Record<string, any>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, attribute]) => [
+      name,
+      { Type: attribute?.DataType, Value: attribute?.StringValue ?? attribute?.BinaryValue },
+    ]),
+  )
 }
 
 /** Bytes of a message: its body and the names, types and values of its attributes (SNS-03). */
