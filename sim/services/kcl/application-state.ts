@@ -137,6 +137,8 @@ export class Application {
   repeated = 0
   processed = 0
   skipped = 0
+  /** Records in the hands of a processor that was ended. */
+  abandoned = 0
   readonly repetitions: Stretch
   readonly skips: Stretch
   readonly refusals: Stretch
@@ -620,6 +622,7 @@ export class Application {
   private drop(consumer: Consumer): void {
     this.settleRenewals()
     consumer.alive = false
+    this.abandoned += consumer.batch?.length ?? 0
     if (consumer.frame !== NONE) this.interpreter.kill(consumer.frame)
     this.consumers.delete(consumer.number)
     if (consumer.lease.consumer === consumer) consumer.lease.consumer = null

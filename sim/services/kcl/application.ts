@@ -168,8 +168,11 @@ export const application: ServiceDef<Application> = {
   invariants: {
     'a lease is read by the worker that holds it': (self) =>
       [...self.leases.values()].every(({ consumer, owner }) => consumer === null || consumer.worker === owner),
-    'every record handed out is handled, skipped, in work, or was cut off with its worker': (self) =>
-      self.delivered >= self.processed + self.skipped,
+    'every record handed out is handled, skipped, in work, or was cut off with its worker': (self) => {
+      let inWork = 0
+      for (const { batch } of self.consumers.values()) inWork += batch?.length ?? 0
+      return self.delivered === self.processed + self.skipped + self.abandoned + inWork
+    },
     'a finished shard is read by nobody': (self) =>
       [...self.leases.values()].every(({ completedAt, consumer }) => completedAt === NONE || consumer === null),
   },
