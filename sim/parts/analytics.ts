@@ -4,7 +4,7 @@
 // Shards are read as other pollers do (`shard-log.ts`): an empty poll waits at the stream for the next one that would find
 // something, so an idle application costs no events. A window that is open has one timer, at its end.
 import type { Call } from '../engine/calls.ts'
-import type { EventFunction, Target } from '../engine/kernel.ts'
+import type { Target } from '../engine/kernel.ts'
 import type { MetricId } from '../engine/recorder.ts'
 import type { Action, Config, Near, Ref, Sim } from '../model/contract.ts'
 import { parseSql, type Program } from './sql.ts'
@@ -124,17 +124,6 @@ export function outputsOf(near: Near, type: string): readonly Output[] {
     })
 }
 
-/** The event functions of the owner that lead here. */
-export interface AnalyticsTimers {
-  readonly shardsListed: EventFunction<any>
-  readonly iteratorGiven: EventFunction<any>
-  readonly recordsRead: EventFunction<any>
-  readonly readAgain: EventFunction<any>
-  readonly windowEnded: EventFunction<any>
-  readonly outputAnswered: EventFunction<any>
-  readonly outputAgain: EventFunction<any>
-}
-
 /** One shard that is read. */
 class Reader {
   readonly input: number
@@ -184,12 +173,7 @@ export class Analytics {
   private readonly recordsIn: MetricId
   private readonly recordsOut: MetricId
 
-  constructor(
-    config: Config,
-    sim: Sim,
-    timers: AnalyticsTimers,
-    metrics: { readonly in: string; readonly out: string },
-  ) {
+  constructor(config: Config, sim: Sim, metrics: { readonly in: string; readonly out: string }) {
     const { Program: program, Inputs, Outputs } = config as unknown as AnalyticsPlan
     this.sim = sim
     this.pumps = program === null ? null : new Pumps(program)
@@ -199,16 +183,16 @@ export class Analytics {
     this.malformed = new Stretch(sim.warmUp)
     this.refused = new Stretch(sim.warmUp)
     this.edges = this.inputs.map(({ from }) => ({
-      list: sim.edge(from, 'kinesis:ListShards', timers.shardsListed),
-      iterator: sim.edge(from, 'kinesis:GetShardIterator', timers.iteratorGiven),
-      read: sim.edge(from, 'kinesis:GetRecords', timers.recordsRead),
-      wait: sim.edge(from, 'kinesis:AwaitRecords', timers.recordsRead),
+      list: sim.edge(from, 'kinesis:ListShards', shardsListed),
+      iterator: sim.edge(from, 'kinesis:GetShardIterator', iteratorGiven),
+      read: sim.edge(from, 'kinesis:GetRecords', recordsRead),
+      wait: sim.edge(from, 'kinesis:AwaitRecords', recordsRead),
     }))
-    this.outputEdges = Outputs.map(({ to, kind }) => sim.edge(to, OUTPUT_ACTIONS[kind], timers.outputAnswered))
+    this.outputEdges = Outputs.map(({ to, kind }) => sim.edge(to, OUTPUT_ACTIONS[kind], outputAnswered))
     this.senders = Outputs.map(() => new Sender())
-    this.again = sim.target(timers.readAgain)
-    this.ended = sim.target(timers.windowEnded)
-    this.sendAgain = sim.target(timers.outputAgain)
+    this.again = sim.target(readAgain)
+    this.ended = sim.target(windowEnded)
+    this.sendAgain = sim.target(outputAgain)
     this.recordsIn = sim.metric(metrics.in)
     this.recordsOut = sim.metric(metrics.out)
     this.inputs.forEach((_, input) => sim.after(0, this.again, -1 - input))
@@ -438,4 +422,43 @@ function at(data: unknown, path: readonly string[]): unknown {
 function plain(value: unknown): Value {
   if (value === undefined || value === null) return null
   return typeof value === 'object' ? JSON.stringify(value) : (value as Value)
+}
+
+function shardsListed(self: Analytics, call: Call): void {
+  self.shardsListed(call)
+}
+
+function iteratorGiven(self: Analytics, call: Call): void {
+  self.iteratorGiven(call)
+}
+
+function recordsRead(self: Analytics, call: Call): void {
+  self.recordsRead(call)
+}
+
+function readAgain(self: Analytics, reader: number): void {
+  self.readAgain(reader)
+}
+
+function windowEnded(self: Analytics): void {
+  self.windowEnded()
+}
+
+function outputAnswered(self: Analytics, call: Call): void {
+  self.outputAnswered(call)
+}
+
+function outputAgain(self: Analytics, output: number): void {
+  self.outputAgain(output)
+}
+
+/** The event functions of the rooms of both versions. */
+export const analyticsTimers = {
+  shardsListed,
+  iteratorGiven,
+  recordsRead,
+  readAgain,
+  windowEnded,
+  outputAnswered,
+  outputAgain,
 }

@@ -1,7 +1,6 @@
 // AWS::KinesisAnalytics::Application: SQL over streams, the service of the notes, which AWS has discontinued (KDA-01).
 //
 // The one idea: rows go through pumps (`parts/sql-pumps.ts`) as they are read; what a window adds up is told when it ends.
-import type { Call } from '../../engine/calls.ts'
 import type { Config, Near, ServiceDef } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import {
@@ -10,7 +9,7 @@ import {
   outputsOf,
   programOf,
   type AnalyticsPlan,
-  type AnalyticsTimers,
+  analyticsTimers,
 } from '../../parts/analytics.ts'
 import { analyticsInsights, analyticsInvariants, analyticsView } from '../../parts/analytics-view.ts'
 import { assumptions, quotas } from './application.facts.ts'
@@ -67,17 +66,9 @@ export const application: ServiceDef<Analytics> = {
   },
   gather,
   carries: (config) => config['Program'] !== null,
-  create: (config, sim) => new Analytics(config, sim, timers, { in: 'Records', out: 'OutputRecords' }),
+  create: (config, sim) => new Analytics(config, sim, { in: 'Records', out: 'OutputRecords' }),
   ops: {},
-  timers: {
-    shardsListed,
-    iteratorGiven,
-    recordsRead,
-    readAgain,
-    windowEnded,
-    outputAnswered,
-    outputAgain,
-  },
+  timers: analyticsTimers,
   metrics: {
     KPUs: {
       unit: 'Count',
@@ -98,44 +89,6 @@ export const application: ServiceDef<Analytics> = {
   insights: analyticsInsights,
   view: analyticsView,
   traced: { serves: () => -1 },
-}
-
-const timers: AnalyticsTimers = {
-  shardsListed,
-  iteratorGiven,
-  recordsRead,
-  readAgain,
-  windowEnded,
-  outputAnswered,
-  outputAgain,
-}
-
-function shardsListed(self: Analytics, call: Call): void {
-  self.shardsListed(call)
-}
-
-function iteratorGiven(self: Analytics, call: Call): void {
-  self.iteratorGiven(call)
-}
-
-function recordsRead(self: Analytics, call: Call): void {
-  self.recordsRead(call)
-}
-
-function readAgain(self: Analytics, reader: number): void {
-  self.readAgain(reader)
-}
-
-function windowEnded(self: Analytics): void {
-  self.windowEnded()
-}
-
-function outputAnswered(self: Analytics, call: Call): void {
-  self.outputAnswered(call)
-}
-
-function outputAgain(self: Analytics, output: number): void {
-  self.outputAgain(output)
 }
 
 function gather(near: Near): Config {
