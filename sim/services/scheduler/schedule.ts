@@ -32,6 +32,19 @@ type MetricName = (typeof METRICS)[number]
 
 const metric = (doc: string) => ({ unit: 'Count', kind: 'count', doc }) as const
 
+/** What an operation says of a schedule, and what of it is passed over. */
+const SAYS = {
+  params: [
+    'ScheduleExpression',
+    'ScheduleExpressionTimezone',
+    'StartDate',
+    'EndDate',
+    'State',
+    'ActionAfterCompletion',
+  ],
+  ignored: ['GroupName', 'FlexibleTimeWindow', 'Target', 'Description', 'KmsKeyArn', 'ClientToken'],
+} as const
+
 export const schedule: ServiceDef<ScheduleState> = {
   type: 'AWS::Scheduler::Schedule',
   family: 'messaging',
@@ -103,30 +116,14 @@ export const schedule: ServiceDef<ScheduleState> = {
     'scheduler:UpdateSchedule': {
       doc: 'Replaces what the schedule says; what is not said has its default again. Its target stays.',
       target: 'Name',
-      params: [
-        'ScheduleExpression',
-        'ScheduleExpressionTimezone',
-        'StartDate',
-        'EndDate',
-        'State',
-        'ActionAfterCompletion',
-      ],
-      ignored: ['GroupName', 'FlexibleTimeWindow', 'Target', 'Description', 'KmsKeyArn', 'ClientToken'],
+      ...SAYS,
       errors: ['ResourceNotFoundException', 'ValidationException'],
       run: (self, call) => self.put(call, 'update'),
     },
     'scheduler:CreateSchedule': {
       doc: 'Makes a schedule of the template anew after it was deleted.',
       target: 'Name',
-      params: [
-        'ScheduleExpression',
-        'ScheduleExpressionTimezone',
-        'StartDate',
-        'EndDate',
-        'State',
-        'ActionAfterCompletion',
-      ],
-      ignored: ['GroupName', 'FlexibleTimeWindow', 'Target', 'Description', 'KmsKeyArn', 'ClientToken'],
+      ...SAYS,
       errors: ['ConflictException', 'ValidationException'],
       run: (self, call) => self.put(call, 'create'),
     },
