@@ -21,7 +21,7 @@ export function splitShard(stream: Stream, call: Call): void {
       )
     const number = numberOf(stream, id)
     stream.mustBeActive()
-    const shard = openShard(stream, number)
+    const shard = mustBeOpen(stream, shardOf(stream, number))
     mustHaveRoom(stream, 1)
     const { start, end } = shard.range
     const at = parseHashKey(key)
@@ -42,7 +42,9 @@ export function mergeShards(stream: Stream, call: Call): void {
     const left = numberOf(stream, body['ShardToMerge'])
     const right = numberOf(stream, body['AdjacentShardToMerge'])
     stream.mustBeActive()
-    const [first, second] = [openShard(stream, left), openShard(stream, right)]
+    // Both are looked up before one of them is judged.
+    const found = [shardOf(stream, left), shardOf(stream, right)]
+    const [first, second] = found.map((shard) => mustBeOpen(stream, shard)) as [Shard, Shard]
     // KIN-52.
     if (first.range.end + 1n !== second.range.start)
       throw new Refused(
@@ -166,10 +168,14 @@ function numberOf(stream: Stream, id: unknown): number {
   return number
 }
 
-function openShard(stream: Stream, number: number): Shard {
+function shardOf(stream: Stream, number: number): Shard {
   const shard = stream.shards.get(number)
   if (shard === undefined)
     throw new Refused(notFound(`Could not find shard ${shardId(number)} in stream ${stream.words}.`))
+  return shard
+}
+
+function mustBeOpen(stream: Stream, shard: Shard): Shard {
   if (!shard.isOpen)
     throw new Refused(invalidArgument(`Shard ${shard.id} in stream ${stream.words} has already been merged or split.`))
   return shard
