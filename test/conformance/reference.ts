@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CORPUS, type Case, type Suite } from './suite.ts'
 import type { Expected, Measured, Target } from './reference/measure.ts'
+import { approximated, simulated } from './reference/caches.ts'
 import { burst as lambdaBurst, loss, pool } from './reference/functions.ts'
 import { contention, failures, pauseInMilliseconds, pauseThreshold, pauseWithTies } from './reference/retries.ts'
 import { bimodal, erlangA, mg1, mginf, mm1, mmc, mmck } from './reference/queues.ts'
@@ -33,6 +34,8 @@ const MEASURES: readonly (readonly [model: string, measure: Measure])[] = [
   ['M/M/c+M', erlangA],
   ['M/G/inf', mginf],
   ['open M/G/1', bimodal],
+  ['LRU/FIFO/LFU hit ratio', approximated],
+  ['cache simulated', simulated],
 ]
 
 function measureOf({ model }: Target): Measure | undefined {
