@@ -30,7 +30,8 @@ function flawOfMap(pattern: Readonly<Record<string, unknown>>): string | undefin
   })
 }
 
-function flawOfLeaf(values: readonly unknown[]): string | undefined {
+/** The reason why the conditions of one key are not valid. */
+export function flawOfLeaf(values: readonly unknown[]): string | undefined {
   if (values.length === 0) return 'Empty arrays are not allowed'
   return first(values, (value) => {
     if (isMap(value)) return flawOfCondition(value)

@@ -133,6 +133,11 @@ describe('a pattern', () => {
     expect(detail({ 'deep.er.no': [1] })).toBe(false)
     expect(detail({ 'deep.er.no': [{ exists: false }] })).toBe(true)
     expect(matches({ 'a.b': [1] }, { 'a.b': 1 })).toBe(true)
+    // Whatever part of it is a name with dots.
+    expect(matches({ 'a.b.c': [1] }, { 'a.b': { c: 1 } })).toBe(true)
+    expect(matches({ 'a.b.c': [1] }, { a: { 'b.c': 1 }, 'a.b': { c: 2 } })).toBe(true)
+    expect(matches({ 'a.b.c': [{ exists: false }] }, { 'a.b': { c: 1 } })).toBe(false)
+    expect(matches({ 'a.b.c': [{ exists: false }] }, { 'a.c': 1 })).toBe(true)
   })
 
   it('has alternatives, beside other fields and within them [EB-22]', () => {

@@ -39,13 +39,23 @@ export function matches(pattern: Pattern, value: unknown): boolean {
       continue
     }
     const given = Object.hasOwn(object, key) ? object[key] : undefined
-    const dot = given === undefined ? key.indexOf('.') : -1
-    if (dot > 0) {
-      // `a.b` is `b` within `a`, as recorded on AWS.
-      if (!matches({ [key.slice(0, dot)]: { [key.slice(dot + 1)]: wanted } }, value)) return false
+    if (given === undefined && key.indexOf('.') > 0) {
+      if (!matchesDotted(object, key, wanted)) return false
     } else if (isMap(wanted) ? !matches(wanted, given) : !matchesLeaf(wanted, given)) return false
   }
   return true
+}
+
+/** `a.b.c` is `c` within `b` within `a`, or within `a.b`, as recorded on AWS: wherever the key is cut at a dot. */
+function matchesDotted(object: Pattern, key: string, wanted: unknown): boolean {
+  let isThere = false
+  for (let dot = key.indexOf('.'); dot > 0; dot = key.indexOf('.', dot + 1)) {
+    const outer = key.slice(0, dot)
+    if (!Object.hasOwn(object, outer)) continue
+    isThere = true
+    if (matches({ [key.slice(dot + 1)]: wanted }, object[outer])) return true
+  }
+  return !isThere && (isMap(wanted) ? matches(wanted, undefined) : matchesLeaf(wanted, undefined))
 }
 
 /** Whether a value, or one item of a list, meets one of the conditions; undefined = the key is missing. Only leaves exist: a map does not (EB-25). */

@@ -40,7 +40,7 @@ import type { Suite } from './suite.ts'
 
 const COMPARISON: Comparison = {
   unlike:
-    /\.(ResponseMetadata|MD5\w+|MessageId|ReceiptHandle|SequenceNumber|SenderId|\w*Timestamp|Signature|SignatureVersion|SigningCertURL|UnsubscribeURL|\w+Arn|Endpoint|Owner|Protocol|PendingConfirmation|ConfirmationWasAuthenticated|SubscriptionPrincipal|BinaryValue|Error\.(Message|Type)|Failed\.\d+\.Message)$/,
+    /\.(ResponseMetadata|MD5\w+|MessageId|ReceiptHandle|SequenceNumber|SenderId|\w*Timestamp|Signature|SignatureVersion|SigningCertURL|UnsubscribeURL|\w+Arn|Endpoint|Owner|Protocol|PendingConfirmation|ConfirmationWasAuthenticated|SubscriptionPrincipal|BinaryValue|Error\.(Message|Type|_normalized)|Failed\.\d+\.Message)$/,
   absent: ['Messages', 'FilterPolicy', 'Subject'],
   isWhole: true,
 }
@@ -93,10 +93,9 @@ class Script extends CallScript {
       if (call === 'sns_create_sqs_subscription') this.allow(of, this.meant(kwargs['queue_url']), i)
     } else if (call === 'sns_allow_topic_sqs_queue')
       this.allow(this.meant(kwargs['sns_topic_arn']), this.meant(kwargs['sqs_queue_url']), i)
-    else if (call.endsWith('.set_subscription_attributes') && kwargs['AttributeName'] === 'RedrivePolicy') {
-      const name = this.meant(kwargs['SubscriptionArn'])
-      const properties = { ...this.parts[name]!.properties, RedrivePolicy: this.attributeOf(kwargs['AttributeValue']) }
-      this.parts[name] = { def: subscription, properties }
+    else if (isRedrive(call, kwargs)) {
+      const [name, part] = this.redriven(kwargs)
+      this.parts[name] = part
       this.results.set(i, {})
     }
   }
@@ -111,6 +110,13 @@ class Script extends CallScript {
     for (const [key, value] of Object.entries(attributesOf(kwargs)))
       if (value !== '') properties[key] = this.attributeOf(value)
     return { def: subscription, properties }
+  }
+
+  /** A subscription with the dead-letter queue that it is given. */
+  private redriven(kwargs: Readonly<Record<string, unknown>>): [name: string, part: Part] {
+    const name = this.meant(kwargs['SubscriptionArn'])
+    const properties = { ...this.parts[name]!.properties, RedrivePolicy: this.attributeOf(kwargs['AttributeValue']) }
+    return [name, { def: subscription, properties }]
   }
 
   private allow(from: string, to: string, i: number): void {
@@ -143,9 +149,14 @@ class Script extends CallScript {
     if (call === 'snapshot.match') this.matchRecorded(kwargs['key'] ?? args[0], kwargs['obj'] ?? args[1])
     else if (call === 'sqs_collect_messages')
       this.results.set(i, this.collected(this.meant(args[0]), kwargs['expected']))
+    else if (call === 'sns_create_sqs_subscription' && !this.raising) this.look(i)
     else if (this.results.has(i)) return
-    else if (/^sns_(create_sqs_)?subscription$|\.sns\.subscribe$/.test(call)) this.refusal = this.refusedBy(kwargs)
-    else this.ask(step, call)
+    else if (/^sns_(create_sqs_)?subscription$|\.sns\.subscribe$/.test(call))
+      this.refusal = this.refusedBy('Refused', this.subscriptionPart(kwargs))
+    else if (isRedrive(call, kwargs)) {
+      this.refusal = this.refusedBy(...this.redriven(kwargs))
+      if (this.refusal === undefined) this.ask(step, call)
+    } else this.ask(step, call)
   }
 
   private ask({ i = 0, kwargs = {} }: Step, call: string): void {
@@ -170,10 +181,19 @@ class Script extends CallScript {
     this.refusal = answer
   }
 
-  /** What a subscription is answered that is expected to be refused: a world cannot be made with it. */
-  private refusedBy(kwargs: Readonly<Record<string, unknown>>): Answer | undefined {
+  /** What the helper of scripts that subscribes a queue answers: the attributes of the subscription. */
+  private look(i: number): void {
+    const SubscriptionArn = `s${i}`
+    const { answer } = this.lab.ask(this.topics.get(SubscriptionArn)!, 'sns:GetSubscriptionAttributes', {
+      SubscriptionArn,
+    })
+    this.results.set(i, { ...answer.Attributes, SubscriptionArn })
+  }
+
+  /** What a subscription is answered that is refused: a world cannot be made with it. */
+  private refusedBy(name: string, part: Part): Answer | undefined {
     try {
-      lab({ ...this.parts, Refused: this.subscriptionPart(kwargs) }, { beside: this.policies })
+      lab({ ...this.parts, [name]: part }, { beside: this.policies })
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       return { at: 0, status: 'InvalidParameter', http: 400, answer: null, to: '', action: '' }
@@ -206,6 +226,9 @@ class Script extends CallScript {
     return status
   }
 }
+
+const isRedrive = (call: string, kwargs: Readonly<Record<string, unknown>>): boolean =>
+  call.endsWith('.set_subscription_attributes') && kwargs['AttributeName'] === 'RedrivePolicy'
 
 const attributesOf = (kwargs: Readonly<Record<string, unknown>>): Attributes =>
   (kwargs['Attributes'] ?? {}) as Attributes

@@ -104,3 +104,13 @@ test('names of the prototype are names like others', () => {
     accepts(JSON.parse('{"__proto__":["x"]}'), JSON.parse('{"__proto__":{"DataType":"String","StringValue":"x"}}')),
   ).toBe(true)
 })
+
+test('conditions take what their operators do, and exclude beginnings alone [SNS-32]', () => {
+  const flaw = (condition: unknown): string | undefined => flawOf({ key: [condition] }, 'MessageAttributes')
+  expect(flaw({ suffix: 'x' })).toBeUndefined()
+  expect(flaw({ 'anything-but': { prefix: 'x' } })).toBeUndefined()
+  expect(flaw({ suffix: 100 })).toContain('on `key`: suffix match pattern must be a string')
+  expect(flaw({ cidr: '10.0.0.0' })).toContain("one '/' required")
+  expect(flaw({ 'anything-but': { suffix: 'x' } })).toContain('Unsupported anything-but pattern: suffix')
+  expect(flawOf({ key: [] }, 'MessageAttributes')).toContain('Empty arrays')
+})

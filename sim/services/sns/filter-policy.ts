@@ -1,5 +1,6 @@
 // Which messages a subscription takes: its filter policy against the attributes or the body (SNS-30 to SNS-36).
 import { matches, type Pattern } from '../../parts/patterns.ts'
+import { flawOfLeaf } from '../../parts/pattern-flaws.ts'
 import { parseJson } from '../../parts/json-text.ts'
 
 /** Why a message is not for a subscription; 'accepted' = it is. */
@@ -92,9 +93,23 @@ function walk(
       const flaw = walk(value, depth + 1, scope, leaves)
       if (flaw !== undefined) return flaw
     } else if (!Array.isArray(value)) return `\`${key}\` is no list of values`
-    else leaves.push({ values: value.length, depth })
+    else {
+      const flaw = flawOfConditions(value)
+      if (flaw !== undefined) return `has a wrong condition on \`${key}\`: ${flaw}`
+      leaves.push({ values: value.length, depth })
+    }
   }
   return undefined
+}
+
+/** What is wrong with the conditions of a key: as in patterns of events, but of what is excluded only beginnings (SNS-32). */
+function flawOfConditions(conditions: readonly unknown[]): string | undefined {
+  for (const condition of conditions) {
+    const excluded = isMap(condition) ? condition['anything-but'] : undefined
+    const name = isMap(excluded) ? Object.keys(excluded)[0] : undefined
+    if (name !== undefined && name !== 'prefix') return `Unsupported anything-but pattern: ${name}`
+  }
+  return flawOfLeaf(conditions)
 }
 
 function isMap(value: unknown): value is Pattern {

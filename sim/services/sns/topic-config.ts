@@ -106,7 +106,7 @@ function subscriberOf(
     scope,
     phases: phasesFor(near, protocol, config['DeliveryPolicy']),
     perSecond: protocol.startsWith('http') ? paceOf(near, config['DeliveryPolicy']) : Infinity,
-    deadLetters: deadLettersOf(near, view, config['RedrivePolicy'], path),
+    deadLetters: deadLettersOf(near, view, config['RedrivePolicy'], path, endpoint?.config['FifoQueue'] === true),
     isDenied: endpoint !== undefined && !letsIn(near, endpoint, 'sns.amazonaws.com', near.self.logicalId),
     asks: /^(http|email)/.test(protocol),
   }
@@ -179,7 +179,8 @@ function paceOf(near: Near, policy: any): number {
   return most >= 1 ? most : Infinity
 }
 
-function deadLettersOf(near: Near, view: ResourceView, policy: any, path: Path): string | null {
+/** The dead-letter queue of a subscription: of the kind of the queue that it delivers to, as recorded on AWS. */
+function deadLettersOf(near: Near, view: ResourceView, policy: any, path: Path, isFifo: boolean): string | null {
   const text: unknown = policy?.deadLetterTargetArn
   if (text === undefined) return null
   const at = [...path, 'RedrivePolicy', 'deadLetterTargetArn']
@@ -188,12 +189,12 @@ function deadLettersOf(near: Near, view: ResourceView, policy: any, path: Path):
     view.notSimulated(at, 'the dead-letter queue is outside of this scenario: what goes there is lost')
     return null
   }
-  if (queue.type !== QUEUE || (queue.config['FifoQueue'] === true) !== (near.self.config['FifoTopic'] === true)) {
+  if (queue.type !== QUEUE || (queue.config['FifoQueue'] === true) !== isFifo) {
     view.error(
       at,
       'wrong-resource',
       `\`${queue.logicalId}\` cannot take the dead letters`,
-      'expected a queue of the topic’s own kind',
+      isFifo ? 'expected a FIFO queue, as the subscribed one is' : 'expected a standard queue',
     )
     return null
   }

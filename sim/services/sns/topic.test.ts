@@ -128,7 +128,7 @@ describe('a publish', () => {
     expect(publish(l, 'x'.repeat(262_144)).status).toBe('OK')
     expect(publish(l, 'x'.repeat(262_145)).status).toBe('InvalidParameter')
     expect(
-      publish(l, 'x'.repeat(262_140), { MessageAttributes: { a: { DataType: 'S', StringValue: 'xyz' } } }).status,
+      publish(l, 'x'.repeat(262_137), { MessageAttributes: { a: { DataType: 'String', StringValue: 'x' } } }).status,
     ).toBe('InvalidParameter')
     const batch = (count: number, Message: unknown = 1): Answer =>
       l.ask('News', 'sns:PublishBatch', {

@@ -16,6 +16,7 @@ import { RateWindow } from '../../parts/rate-window.ts'
 import { Archive, type Replay } from './archive.ts'
 import { Deliveries, type Message } from './deliveries.ts'
 import { verdictOf } from './filter-policy.ts'
+import { attributesSize, flawOfAttributes, typed, type Attributes } from './message-attributes.ts'
 import { PROTOCOLS, subscribersOf, type Subscriber } from './topic-config.ts'
 import { findingsOf } from './topic-insights.ts'
 import { view } from './topic-view.ts'
@@ -240,7 +241,7 @@ function gather(near: Near): Config {
 
 interface Publication {
   readonly Message?: unknown
-  readonly MessageAttributes?: Readonly<Record<string, any>>
+  readonly MessageAttributes?: Attributes | null
   readonly MessageGroupId?: unknown
   readonly MessageDeduplicationId?: unknown
   readonly Subject?: unknown
@@ -347,7 +348,7 @@ export class Topic {
       id: sim.component * IDS_PER_TOPIC + ++this.serial,
       body: body.Message,
       subject: body.Subject,
-      attributes: body.MessageAttributes,
+      attributes: body.MessageAttributes ?? undefined,
       group,
       deduplicationId: id,
       size: body.MessageSize,
@@ -374,6 +375,8 @@ export class Topic {
     const isEmpty = message === undefined || message === null || message === ''
     const lacksGroup = this.isFifo && (group === undefined || (id === undefined && !this.byContent))
     const hasId = !this.isFifo && id !== undefined
+    const flaw = flawIn(body)
+    if (flaw !== undefined) return sim.error(flaw[0], 400)
     return isEmpty || lacksGroup || hasId || sizeOf(body) > this.sizeMax ? sim.error('InvalidParameter', 400) : 0
   }
 
@@ -528,6 +531,12 @@ function publishBatch(self: Topic, call: Call): void {
   if (entries.some(({ Id }) => !BATCH_ID.test(String(Id)))) return refuse('InvalidBatchEntryId')
   if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > sim.quota('MessageSize'))
     return refuse('BatchRequestTooLong')
+  // Of a batch with wrong attributes nothing is published, as recorded on AWS.
+  const [flaw] = entries.map(flawIn).filter((each) => each !== undefined)
+  if (flaw !== undefined) {
+    sim.calls.answer[call] = { message: flaw[1] }
+    return refuse(flaw[0])
+  }
   const successful: unknown[] = []
   const failed: unknown[] = []
   for (const entry of entries) {
@@ -544,24 +553,15 @@ function confirmSubscription(self: Topic, call: Call): void {
   self.answer(call, self.confirm(token) ? 0 : self.sim.error('NotFound', 404))
 }
 
-/** Attributes as an envelope tells them (SNS-07). */
-function typed(attributes: Readonly<Record<string, any>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(attributes).map(([name, attribute]) => [
-      name,
-      { Type: attribute?.DataType, Value: attribute?.StringValue ?? attribute?.BinaryValue },
-    ]),
-  )
+/** What is wrong with the attributes of a message. */
+function flawIn({ MessageAttributes: attributes }: Publication): ReturnType<typeof flawOfAttributes> {
+  return attributes === undefined || attributes === null ? undefined : flawOfAttributes(attributes)
 }
 
-/** Bytes of a message: its body and the names, types and values of its attributes (SNS-03). */
+/** Bytes of a message: its body and its attributes (SNS-03). */
 function sizeOf({ Message: message, MessageAttributes: attributes, MessageSize: size }: Publication): number {
-  let bytes = size ?? (typeof message === 'string' ? utf8Size(message) : jsonSize(message))
-  for (const name of Object.keys(attributes ?? {})) {
-    const { DataType: type = '', StringValue: value = '' } = attributes![name] ?? {}
-    bytes += utf8Size(name) + utf8Size(String(type)) + (typeof value === 'string' ? utf8Size(value) : jsonSize(value))
-  }
-  return bytes
+  const bytes = size ?? (typeof message === 'string' ? utf8Size(message) : jsonSize(message))
+  return attributes === undefined || attributes === null ? bytes : bytes + attributesSize(attributes)
 }
 
 /** Timer: the pause before an attempt at a delivery is over. */
