@@ -1,4 +1,5 @@
 // A small laboratory for rooms: a world of a few components and a probe that calls their operations by hand.
+import { meanOfAssumption } from '../sim/derive/assumption.ts'
 import { readConfig } from '../sim/derive/config.ts'
 import type { Call } from '../sim/engine/calls.ts'
 import type { Config, Near, ResourceView, ServiceDef, Sim } from '../sim/model/contract.ts'
@@ -136,6 +137,7 @@ export class Lab {
         config: { ...config, ...part.config },
         error: (path, slug, message) => problems.push(`${name}.${path.join('.')}: ${slug}: ${message}`),
         notSimulated: (path, message) => this.notSimulated.push(`${name}.${path.join('.')}: ${message}`),
+        assumed: (assumption) => meanOfAssumption(part.def, assumption, config, part.assumptions?.[assumption]) ?? 0,
       })
     }
     for (const [name, { type, config }] of Object.entries(options.beside ?? {}))

@@ -3,8 +3,9 @@ import type { Slug } from '../diag/catalogue.ts'
 import type { Problem, Problems } from '../diag/problem.ts'
 import type { Span } from '../diag/span.ts'
 import { instead } from '../diag/suggest.ts'
-import { build, placeOf, toJs, textOf, type CfnResource, type Template } from '../cfn/index.ts'
+import { build, get, placeOf, toJs, textOf, type CfnResource, type Template } from '../cfn/index.ts'
 import { readConfig, type Path, type ReadContext } from '../derive/config.ts'
+import { meanOfAssumption } from '../derive/assumption.ts'
 import type { Config, Near, ResourceView, ServiceDef } from '../model/contract.ts'
 import { propertiesOf } from '../registry/index.ts'
 import { Findings } from './findings.ts'
@@ -141,6 +142,7 @@ export function readResources(
       error,
       notSimulated: (path, message) =>
         note({ message, span: placeOf(resource, path, true), subject: { resource: logicalId } }),
+      assumed: (name) => assumedMean(section, owner, logicalId, config, name),
     }
     views.set(logicalId, { view, resource })
   }
@@ -202,6 +204,7 @@ export function readResources(
       ...{ logicalId: def.type, type: def.type, config },
       error: () => undefined,
       notSimulated: () => undefined,
+      assumed: (name) => assumedMean(section, def, def.type, config, name),
     }
     const gathered = gather(def, nearOf(self, def))
     components.push({
@@ -217,6 +220,23 @@ export function readResources(
       return at === undefined ? undefined : byName.get(at)
     },
   }
+}
+
+/** The mean of an assumption: as set for the resource, else for its type, else by default. A text that cannot be read is told elsewhere. */
+function assumedMean(
+  section: SimulationSection,
+  def: ServiceDef,
+  logicalId: string,
+  config: Config,
+  name: string,
+): number {
+  for (const owner of [logicalId, def.type]) {
+    const set = section.assumptions.find((each) => each.name === owner)?.node
+    const text = set === undefined ? undefined : textOf(get(set, name))
+    const mean = text === undefined ? undefined : meanOfAssumption(def, name, config, text)
+    if (mean !== undefined) return mean
+  }
+  return meanOfAssumption(def, name, config) ?? 0
 }
 
 /** A property that a type of ours has not. */

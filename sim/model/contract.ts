@@ -78,6 +78,8 @@ export interface ResourceView {
   error(path: readonly (string | number)[], slug: Slug, message: string, help?: string): void
   /** Puts a line on the 'not simulated' list. */
   notSimulated(path: readonly (string | number)[], message: string): void
+  /** The mean, in base units, of what is assumed of it: a size or a number, as the scenario has it or by default. */
+  assumed(name: string): number
 }
 
 /** The neighbourhood of a resource at assembly. */
