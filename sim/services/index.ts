@@ -25,6 +25,7 @@ import { deliveryStream } from './kinesisfirehose/delivery-stream.ts'
 import { alias } from './lambda/alias.ts'
 import { eventSourceMapping } from './lambda/event-source-mapping.ts'
 import { lambdaFunction } from './lambda/function.ts'
+import { layerVersion } from './lambda/layer-version.ts'
 import { version } from './lambda/version.ts'
 import { pipe } from './pipes/pipe.ts'
 import { bucket } from './s3/bucket.ts'
@@ -84,6 +85,7 @@ export const services: readonly ServiceDef[] = [
   alias,
   eventSourceMapping,
   lambdaFunction,
+  layerVersion,
   version,
   pipe,
   bucket,

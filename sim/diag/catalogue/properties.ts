@@ -198,6 +198,12 @@ export const properties = {
     source:
       'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html',
   },
+  'package-too-large': {
+    severity: 'error',
+    title: 'code that is too large',
+    text: 'Code and layers together have 250 MB at most when they are unzipped, a container image 10 GB. The template does not tell sizes; they are those that the scenario assumes: `Assumptions: { Work: { UnzippedSize: 200MB } }`. Larger files, such as models, are fetched into `/tmp`.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html',
+  },
   'too-many-layers': {
     severity: 'error',
     title: 'a function with too many layers',

@@ -3,13 +3,12 @@ import * as p from '../../model/p.ts'
 import { calleeAt, type TargetParameters } from '../../parts/targets.ts'
 import type { Action, Config, Near, Props, ResourceView } from '../../model/contract.ts'
 import { RUNTIMES } from './function.facts.ts'
+import { checkPackage, packageProps } from './package.ts'
 
 export const props: Props = {
   FunctionName: p.string('The name. It carries the metrics.'),
   Runtime: p.oneOf('The language; it sets how long a cold start takes by default.', RUNTIMES),
-  PackageType: p.oneOf('A zip file or a container image, which starts 200 ms later by default.', ['Zip', 'Image'], {
-    default: 'Zip',
-  }),
+  ...packageProps,
   MemorySize: p.int('Memory, and with it the share of a vCPU.', [128, 'MemorySize'], { default: 128, unit: 'MB' }),
   Timeout: p.int('When an invocation is stopped.', [1, 'Timeout'], { default: 3, unit: 's' }),
   ReservedConcurrentExecutions: p.int('Concurrency that is this function’s own, and its limit; 0 stops it.', [
@@ -20,13 +19,11 @@ export const props: Props = {
     Size: p.int('Size.', [512, 'EphemeralStorage'], { default: 512, unit: 'MB' }),
   }),
   Environment: p.record('Environment variables; only their size counts.', { Variables: p.any('Names and values.') }),
-  Layers: p.list('Layers; only their number counts.', p.any('A layer version.')),
   SnapStart: p.record('Java starts from a snapshot.', {
     ApplyOn: p.oneOf('What it applies to.', ['PublishedVersions', 'None'], { required: true }),
   }),
-  Code: p.any('The code; only the length of inline code counts, what the function does stands under `Handlers`.'),
   Handler: p.any('The entry point; in a run, the compiled steps of `Handlers`.'),
-  Architectures: p.inert('The processor.'),
+  Architectures: p.any('The processor; measured cold starts differ by it.'),
   CodeSigningConfigArn: p.inert('Which signatures are checked when code is deployed.'),
   Description: p.inert('A text.'),
   ImageConfig: p.inert('How a container image is started.'),
@@ -70,14 +67,6 @@ export const parts: Readonly<Record<string, Props>> = {
         Destination: p.any('A queue, a topic, a function, a bus or a bucket.'),
       }),
     }),
-  },
-  'AWS::Lambda::LayerVersion': {
-    CompatibleArchitectures: p.inert('Processors.'),
-    CompatibleRuntimes: p.inert('Runtimes.'),
-    Content: p.inert('The archive.'),
-    Description: p.inert('A text.'),
-    LayerName: p.inert('A name.'),
-    LicenseInfo: p.inert('A license.'),
   },
   'AWS::Lambda::LayerVersionPermission': {
     Action: p.inert('What is allowed.'),
@@ -127,6 +116,8 @@ export interface AsyncConfig {
 /** What the neighbours add to a function. */
 interface Gathered {
   readonly Qualifiers: readonly Qualifier[]
+  /** What a new environment has to fetch: the archive or image, and the layers. */
+  readonly PackageBytes: number
   /** Of the function itself, then of each qualifier. */
   readonly Async: readonly AsyncConfig[]
   readonly DeadLetters: Destination | null
@@ -143,7 +134,7 @@ export function gather(near: Near): Gathered {
       `\`MemorySize\` is ${config['MemorySize']}`,
       `expected a multiple of ${step} MB`,
     )
-  checkSizes(near)
+  checkEnvironment(near)
   checkReserved(near)
   const qualifiers = [...near.all('AWS::Lambda::Alias'), ...near.all('AWS::Lambda::Version')]
     .filter((view) => view.config['FunctionName'] === near.self.logicalId)
@@ -153,7 +144,12 @@ export function gather(near: Near): Gathered {
       provisioned: provisionedOf(view),
     }))
   const names = ['$LATEST', ...qualifiers.map(({ name }) => name)]
-  return { Qualifiers: qualifiers, Async: names.map((name) => asyncOf(near, name)), DeadLetters: deadLettersOf(near) }
+  return {
+    Qualifiers: qualifiers,
+    PackageBytes: checkPackage(near),
+    Async: names.map((name) => asyncOf(near, name)),
+    DeadLetters: deadLettersOf(near),
+  }
 }
 
 const ASYNC = 'AWS::Lambda::EventInvokeConfig'
@@ -251,24 +247,8 @@ export function provisionedOf(view: ResourceView): number {
   return view.config['ProvisionedConcurrencyConfig']?.ProvisionedConcurrentExecutions ?? 0
 }
 
-function checkSizes(near: Near): void {
+function checkEnvironment(near: Near): void {
   const { config } = near.self
-  const layers = (config['Layers'] as readonly unknown[] | undefined)?.length ?? 0
-  if (layers > near.quota('Layers'))
-    near.self.error(
-      ['Properties', 'Layers'],
-      'too-many-layers',
-      `\`Layers\` lists ${layers} layers`,
-      `expected at most ${near.quota('Layers')}`,
-    )
-  const code = config['Code']?.ZipFile
-  if (typeof code === 'string' && code.length > near.quota('InlineCode'))
-    near.self.error(
-      ['Properties', 'Code', 'ZipFile'],
-      'inline-code-too-long',
-      `\`ZipFile\` has ${code.length} characters`,
-      `expected at most ${near.quota('InlineCode')}`,
-    )
   const variables = config['Environment']?.Variables
   if (typeof variables !== 'object' || variables === null) return
   let bytes = 0

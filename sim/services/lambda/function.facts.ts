@@ -1,6 +1,7 @@
 // AWS Lambda in figures: quotas then and now, what AWS leaves undocumented, and where each figure comes from.
 import type { Assumption, Config, Quota } from '../../model/contract.ts'
 import { PICKS } from './environments.ts'
+import { packageAssumptions } from './package.ts'
 
 export const quotas: Readonly<Record<string, Quota>> = {
   ConcurrentExecutions: {
@@ -119,6 +120,25 @@ export const quotas: Readonly<Record<string, Quota>> = {
     doc: 'The longest code in a template.',
     source: 'N.LAMBDA-27',
   },
+  ZipSize: {
+    current: 262_144_000,
+    notes2020: 52_428_800,
+    unit: 'bytes',
+    doc: 'The largest zip archive. Today 50 MB hold for direct uploads alone; what a template deploys comes from a bucket.',
+    source: 'N.LAMBDA-12',
+  },
+  UnzippedSize: {
+    current: 262_144_000,
+    unit: 'bytes',
+    doc: 'Code and layers together, unzipped.',
+    source: 'N.LAMBDA-13',
+  },
+  ImageSize: {
+    current: 10_737_418_240,
+    unit: 'bytes',
+    doc: 'The largest container image.',
+    source: 'N.LAMBDA-12, sheet lambda.md section 9',
+  },
   Layers: { current: 5, unit: 'layers', doc: 'Layers of a function.', source: 'N.LAMBDA-20' },
   PayloadSize: {
     current: 6_291_456,
@@ -149,6 +169,7 @@ export function coldStart(config: Config): string {
 }
 
 export const assumptions: Readonly<Record<string, Assumption>> = {
+  ...packageAssumptions,
   AsyncAtZeroConcurrency: {
     kind: 'choice',
     default: 'given up',
@@ -168,6 +189,19 @@ export const assumptions: Readonly<Record<string, Assumption>> = {
     default: '0.1',
     doc: 'The share of a cold start that is computing in the function’s own share of a vCPU, so that it takes longer at little memory.',
     source: 'LAM-04: scale the init part by 1769/memory; AWS gives no share',
+  },
+  ColdStartPerMegabyte: {
+    kind: 'duration',
+    default: '5ms',
+    doc: 'What each MB of archive or image and layers adds to a cold start: it is fetched and unpacked. Nothing where no `PackageSize` is set.',
+    source: 'N.LAMBDA-50; AWS gives no figure',
+  },
+  ColdStartLengths: {
+    kind: 'choice',
+    default: 'rule of thumb',
+    choices: ['rule of thumb', 'measured'],
+    doc: 'Where the length of cold starts comes from: `ColdStart`, or measurements on AWS by runtime, package and processor, whatever the memory (log-normal through median and 95th percentile; initialisation alone, of functions that do nothing).',
+    source: 'LAM-04; maxday/lambda-perf, data of 2026-06-22 and 2026-08-22',
   },
   IdleLifetime: {
     kind: 'duration',

@@ -16,6 +16,7 @@ import { Stretch } from '../../parts/stretch.ts'
 import { TokenBucket } from '../../parts/token-bucket.ts'
 import { ACCOUNT, type Account } from './account.ts'
 import { asyncAnswered, asyncBuried, asyncDelivered, asyncDue, AsyncEvents, runAsyncEvent } from './async-events.ts'
+import { coldStartCpu, coldStartSampler, fetchTime } from './cold-starts.ts'
 import * as concurrency from './concurrency.ts'
 import { Environments, IDLE, ON_DEMAND, type Pick } from './environments.ts'
 import { gather, parts, props, type Qualifier } from './function-config.ts'
@@ -37,6 +38,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
   summary: 'Runs a handler once per request, in environments that serve one request at a time.',
   models: [
     'A request takes an idle environment; where there is none it waits for a new one [LAM-01, LAM-03, N.LAMBDA-21]. Unused environments go after a while, old ones too [LAM-07, N.LAMBDA-22].',
+    'Archive, image and layers are as large as the scenario assumes; each MB lengthens the cold start [N.LAMBDA-12, N.LAMBDA-13, N.LAMBDA-50].',
     'Memory sets the share of a vCPU: one of 1,769 MB, and one thread gains nothing beyond [LAM-10, LAM-11, N.LAMBDA-15].',
     'Time-out stops the handler and resets its environment, whose next request initialises it again within its own time [LAM-05, LAM-21, N.LAMBDA-18]. So does an initialisation of more than 10 s [LAM-02].',
     'An event that has come round through buckets, topics and functions some 16 times is dropped, to the dead-letter queue if there is one [LAM-23].',
@@ -52,7 +54,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
     'Asynchronous events come twice in AWS now and then, and a large backlog is read more slowly; here neither. Attributes of a dead-lettered event and buckets as destinations.',
     'Versions run the code and configuration of the function, in one pool of on-demand environments with it; weights of an alias are not followed.',
     'Several threads: a computation never gains from more than one vCPU.',
-    '/tmp, memory in use, packages and layers: nothing fills up, and size does not lengthen a cold start.',
+    '/tmp and memory in use: nothing fills up.',
     'The rate of new requests that a function may add (10,000 per second every 10 s).',
     'CloudWatch books an invocation in the minute of its start; here Duration and Errors stand in the minute of its end.',
     'Permissions, billing, logs, tracing; loops through queues are not stopped.',
@@ -272,6 +274,7 @@ export class LambdaFunction {
   readonly memoryPerCpu: number
   readonly coldStart: Sampler
   readonly coldStartCpu: number
+  readonly fetchTime: number
   readonly coldRng: Rng
   readonly initLimit: number
   readonly latency: Sampler
@@ -360,8 +363,9 @@ export class LambdaFunction {
     this.timeout = config['Timeout'] * 1_000_000
     this.memory = config['MemorySize']
     this.memoryPerCpu = sim.quota('MemoryPerCpu')
-    this.coldStart = sim.sampler('ColdStart')
-    this.coldStartCpu = sim.sampler('ColdStartCpu').mean
+    this.coldStart = coldStartSampler(config, sim)
+    this.coldStartCpu = coldStartCpu(sim)
+    this.fetchTime = fetchTime(config, sim)
     this.coldRng = sim.rng('cold start')
     this.initLimit = sim.quota('InitTimeout') * 1_000_000
     this.latency = sim.sampler('InvokeLatency')

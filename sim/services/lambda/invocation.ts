@@ -402,7 +402,7 @@ export function renew(self: LambdaFunction): void {
 /** A length of initialisation: its computing part grows with the lack of memory (LAM-04). */
 function drawInit(self: LambdaFunction): number {
   const time = self.coldStart.draw(self.coldRng)
-  return Math.round(time * (1 - self.coldStartCpu + self.coldStartCpu * self.cpuFactor))
+  return Math.round(time * (1 - self.coldStartCpu + self.coldStartCpu * self.cpuFactor)) + self.fetchTime
 }
 
 /** Event: a computation or a wait of a handler is over. */

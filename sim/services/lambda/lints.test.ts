@@ -85,3 +85,18 @@ test('a handler and a client are held against each other only where the handler 
   expect(slugsOf(text('Timeout: 30', 'Wait: 2s', ', Client: { Timeout: 1s, Retries: none }'))).toEqual([])
   expect(slugsOf(text('Timeout: 1', 'Wait: 2s'))).toEqual(['lambda/handler-outlasts-timeout'])
 })
+
+test('an archive of more than 40 MB is worth a note, with its layers [N.LAMBDA-50]', () => {
+  const of = (type: string, own: string, beside: string): string => `Resources:
+  Work: { Type: AWS::Lambda::Function, Properties: { ${type}, Role: r, Layers: [!Ref Shared] } }
+  Shared: { Type: AWS::Lambda::LayerVersion, Properties: { Content: { S3Bucket: b, S3Key: k } } }
+Simulation:
+  Assumptions: { Work: { PackageSize: ${own} }, Shared: { PackageSize: ${beside} } }
+`
+  const zip = 'Runtime: nodejs22.x, Handler: a.b, Code: { ZipFile: x }'
+  const large = 'lambda/large-package'
+  expect(findingsOf(of(zip, '20MB', '21MB')).filter(({ slug }) => slug === large)).toMatchObject([
+    { line: 2, text: expect.stringContaining('fetches 41 MB') },
+  ])
+  expect(slugsOf(of(zip, '20MB', '20MB'))).not.toContain(large)
+})

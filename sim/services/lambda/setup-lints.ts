@@ -14,6 +14,12 @@ const READS = new Set<string>([
 /** What may fetch the same thing again: one item or object by its key. */
 const FETCHES = ['dynamodb:GetItem', 's3:GetObject']
 
+/** Archives above this are worth a word. */
+const LARGE = 40 * 1_048_576
+
+const sized = (size: string): string =>
+  `Resources:\n${workFunction()}Simulation:\n  Assumptions:\n    Work: { PackageSize: ${size} }\n`
+
 const TABLE = [
   'BillingMode: PAY_PER_REQUEST',
   'KeySchema: [{ AttributeName: id, KeyType: HASH }]',
@@ -31,6 +37,26 @@ ${workFunction(['Timeout: 60'])}${resource('Settings', 'AWS::DynamoDB::Table', T
 `
 
 export const setupLints: Lints = {
+  'lambda/large-package': {
+    severity: 'note',
+    title: 'a package that every cold start has to fetch',
+    text: 'Archive and layers are fetched and unpacked for every new environment: what is large starts late. Leave out what the function does not need, split functions that share nothing but their archive, and keep the SDK that the runtime brings out of it. A layer shares files between functions, but does not make any of them start earlier.',
+    wrong: sized('45MB'),
+    right: sized('5MB'),
+    source: 'N.LAMBDA-50; https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html',
+    find: (scene) =>
+      scene.all('AWS::Lambda::Function').flatMap((fn) => {
+        const bytes = Number(fn.config?.['PackageBytes'])
+        if (!(bytes > LARGE) || fn.text('PackageType') === 'Image') return []
+        return [
+          {
+            message: `each new environment of \`${fn.logicalId}\` fetches ${Math.round(bytes / 1_048_576)} MB`,
+            span: fn.place('Code'),
+            help: 'leave out what it does not need, or split it',
+          },
+        ]
+      }),
+  },
   'lambda/fetches-the-same-again': {
     severity: 'note',
     title: 'the same item in every invocation',
