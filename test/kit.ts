@@ -6,6 +6,7 @@ import type { Config, Near, ResourceView, ServiceDef, Sim } from '../sim/model/c
 import type { FaultPlan, WorldPlan } from '../sim/model/plan.ts'
 import { DEFAULT_START } from '../sim/parts/calendar.ts'
 import type { Point } from '../sim/engine/recorder.ts'
+import { billOf } from '../sim/run/bill.ts'
 import { quotaValue, servicePrefix, World, type PublishedMetric } from '../sim/run/world.ts'
 
 export const MS = 1_000
@@ -157,6 +158,7 @@ export class Lab {
       seed: options.seed ?? 1,
       profile,
       quotas,
+      ...(options.prices === undefined ? {} : { prices: options.prices }),
       apiLimits: options.apiLimits ?? [],
       faults: options.faults ?? [],
       startsAt: options.startsAt ?? DEFAULT_START,
@@ -243,5 +245,11 @@ export class Lab {
   finish(): this {
     this.world.finish()
     return this
+  }
+
+  /** What a component has used and what it costs since the warm-up, by the names of its price lines. After `finish`. */
+  bill(component: string): Readonly<Record<string, { readonly used: number; readonly run: number }>> {
+    const lines = billOf(this.world)?.resources.find(({ resource }) => resource === component)?.lines ?? []
+    return Object.fromEntries(lines.map(({ price, used, run }) => [price.slice(price.indexOf('.') + 1), { used, run }]))
   }
 }

@@ -13,6 +13,7 @@ import {
   factCard,
   lintsCard,
   metricCard,
+  priceCard,
   problemCard,
   quotaCard,
 } from './cards/words.ts'
@@ -23,7 +24,7 @@ import { wrapWords } from './wrap.ts'
 
 const CARDS = [
   ...[typeCard, partCard, serviceCard, operationCard, faultCard],
-  ...[metricCard, errorCard, quotaCard, assumptionCard, factCard, problemCard, lintsCard],
+  ...[metricCard, errorCard, quotaCard, priceCard, assumptionCard, factCard, problemCard, lintsCard],
 ]
 
 /** Prints every card of a name: `Latency` may be a metric here and an assumption there. */
@@ -88,6 +89,7 @@ function names(): string[] {
       ...Object.keys(def.metrics),
       ...Object.keys(def.assumptions),
       ...Object.keys(def.quotas).map((name) => `${prefixOf(def.type)}.${name}`),
+      ...Object.keys(def.prices ?? {}).map((name) => `${prefixOf(def.type)}.${name}`),
       ...Object.values(def.ops).flatMap((op) => op.errors ?? []),
     ]),
     ...catalogue.keys(),

@@ -5,6 +5,7 @@ import { formatMicros } from '../engine/time.ts'
 import type { Report } from '../run/report.ts'
 import { counted, seconds } from '../report/figures.ts'
 import { notSimulatedLines } from '../run/left-out.ts'
+import { billLines } from './pretty-bill.ts'
 import { resourceDetails, resourceTable, type Ink } from './pretty-resources.ts'
 import { compact } from './terminal.ts'
 import { wrapWords } from './wrap.ts'
@@ -52,6 +53,7 @@ export function prettyReport(full: Report, style: Style): string {
     nothingHappened(report) ? nothingLines(report, style.width) : resourceTable(report, ink, style.width),
     resourceDetails(report, ink, style.width).slice(1),
     alarmLines(report, ink, style.width),
+    billLines(report, ink, style.width),
     expectationLines(report, ink, style.width),
     leftOutLines(report, ink, style.width),
   ])

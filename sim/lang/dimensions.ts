@@ -90,5 +90,5 @@ function isShare(kind: Kind): boolean {
 }
 
 function article(kind: Kind): string {
-  return kind === 'number' ? 'a number' : `a ${kind}`
+  return kind === 'money' ? 'an amount of money' : `a ${kind}`
 }

@@ -144,7 +144,7 @@ class Names {
         this.error(formula.error)
         return
       case 'cost':
-        this.problems.error('not-simulated-yet', 'costs are not simulated yet', this.span(formula))
+        if (formula.resource !== undefined) this.component(formula.resource)
         return
       case 'quantity':
     }

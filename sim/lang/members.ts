@@ -38,6 +38,7 @@ export type Form =
   /** Parts that follow from the rooms. */
   | 'resources'
   | 'quotas'
+  | 'prices'
   | 'assumptions'
   | 'handlers'
   | 'faults'
@@ -341,6 +342,10 @@ export const SIMULATION = {
   Quotas: {
     form: 'quotas',
     doc: 'The figures of AWS: `current` (when absent) or `notes-2020`, with overrides: `{ Profile: current, lambda.ConcurrentExecutions: 200 }`.',
+  },
+  Prices: {
+    form: 'prices',
+    doc: 'Prices in US dollars over AWS’s list prices of us-east-1, by the names of `hotshard explain TYPE`: `{ FreeTier: true, lambda.Requests: 0.18 }`.',
   },
   Assumptions: { form: 'assumptions', doc: 'What AWS does not document, set by type or by logical id.' },
   Profiles: { form: 'values', doc: 'Who an operator is, for actions that name a profile.' },

@@ -212,6 +212,7 @@ function plan(
       seed: options.seed ?? section.seed,
       profile: section.profile,
       quotas: Object.fromEntries(section.quotas.map((quota) => [quota.name, quota.value])),
+      prices: section.prices,
       apiLimits: section.apiLimits.map(({ action, perSecond }) => ({
         action,
         rate: perSecond,

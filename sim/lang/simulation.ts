@@ -3,9 +3,11 @@ import type { Problems } from '../diag/problem.ts'
 import type { Span } from '../diag/span.ts'
 import { entries, isList, isMap, textOf, type Node } from '../cfn/node.ts'
 import type { Profile } from '../model/contract.ts'
+import type { PriceSettings } from '../model/plan.ts'
 import { Fields, kindOf } from './fields.ts'
 import { GUARDS, namesOf, SIMULATION } from './members.ts'
 import { DEFAULT_START } from '../parts/calendar.ts'
+import { readPrices } from './prices.ts'
 import { formatDuration, parseNumber, parseRate } from './quantity.ts'
 
 /** 10 minutes of virtual time, when the scenario says nothing. */
@@ -34,6 +36,7 @@ export interface SimulationSection {
   /** Overrides of quotas by full name, and limits on the rate of API operations. */
   readonly quotas: readonly NamedQuota[]
   readonly apiLimits: readonly { readonly action: string; readonly perSecond: number; readonly span: Span }[]
+  readonly prices: PriceSettings
   readonly assumptions: readonly Named[]
   readonly workloads: readonly Named[]
   readonly handlers: readonly Named[]
@@ -73,6 +76,7 @@ export function readSimulation(node: Node | undefined, problems: Problems, runLe
     warmUp,
     seed: fields?.text('Seed') ?? '1',
     ...quotas,
+    prices: readPrices(fields?.node('Prices'), problems),
     assumptions: named(fields, 'Assumptions', problems),
     workloads: named(fields, 'Workloads', problems),
     handlers: named(fields, 'Handlers', problems),

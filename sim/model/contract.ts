@@ -7,6 +7,7 @@ import type { Rng } from '../engine/rng.ts'
 import type { Sampler } from '../engine/sample.ts'
 import type { MetricId, Series } from '../engine/recorder.ts'
 import type { ErrorTable } from './errors.ts'
+import type { Price } from './price.ts'
 
 /** Identity, import key and path: `AWS::SQS::Queue` lives in `services/sqs/queue.ts`. `Sim::` types are our own. */
 export type CfnType = `${'AWS' | 'Sim'}::${string}::${string}`
@@ -354,6 +355,13 @@ export interface ServiceDef<S = any> {
   /** Figures then and now; the key is the name after the service's prefix (`ConcurrentExecutions` of `lambda.ConcurrentExecutions`). */
   readonly quotas: Readonly<Record<string, Quota>>
   readonly assumptions: Readonly<Record<string, Assumption>>
+  /**
+   * What AWS bills for it, line by line; the key is the name after the service's prefix. Empty = AWS bills nothing. Absent = it
+   * is named on every bill as not priced; only our own `Sim::` types may be silent.
+   */
+  readonly prices?: Readonly<Record<string, Price<S>>>
+  /** What AWS bills of it and no line has: `data transfer out`. Shown on the bill. */
+  readonly unbilled?: readonly string[]
   readonly props: Props
   /** Resource types that only configure this one (a stage, an alias), with their properties. Read them in `gather`. */
   readonly parts?: Readonly<Record<string, Props>>

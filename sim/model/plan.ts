@@ -42,11 +42,21 @@ export interface Amendment {
   readonly configs: ReadonlyMap<string, Config>
 }
 
+/** What a scenario says of prices. */
+export interface PriceSettings {
+  /** US dollars by full name (`lambda.Requests`), as decimal texts. */
+  readonly overrides: Readonly<Record<string, string>>
+  /** Whether the account has AWS's free tier. */
+  readonly freeTier: boolean
+}
+
 export interface WorldPlan {
   readonly seed: number | string
   readonly profile: Profile
   /** Overrides of quotas by full name (`lambda.ConcurrentExecutions`). */
   readonly quotas: Readonly<Record<string, number>>
+  /** Absent = AWS's list prices, without the free tier. */
+  readonly prices?: PriceSettings
   readonly apiLimits: readonly ApiLimit[]
   readonly components: readonly ComponentPlan[]
   readonly faults: readonly FaultPlan[]

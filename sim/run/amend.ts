@@ -65,7 +65,7 @@ function compare(
     )
     if (!takes) refused.push(`the quota \`${name}\``)
   }
-  const rest = ['profile', 'apiLimits', 'faults', 'startsAt', 'duration', 'warmUp', 'cuts'] as const
+  const rest = ['profile', 'prices', 'apiLimits', 'faults', 'startsAt', 'duration', 'warmUp', 'cuts'] as const
   for (const part of rest) if (!isSame(plan[part], next[part])) refused.push(`\`${part}\``)
   return { amendment: { at, quotas: next.quotas, configs }, refused }
 }

@@ -95,7 +95,8 @@ describe('an expectation that could only hold or fail for no reason', () => {
     ['p99(Orgin.Latency) > 5', 'did you mean `Origin`?'],
     ['alarm(Origin) == OK', 'not an alarm'],
     ['sum(Load.Failures) == 0 during 20m..30m', 'warning[never-happens]'],
-    ['cost(monthly) < 5 USD', 'costs are not simulated yet'],
+    ['cost(monthly) < 5 s', 'an amount of money is compared with a time'],
+    ['cost(monthly at Orgin) < 5 USD', 'did you mean `Origin`?'],
     ['p101(Origin.Latency) < 5 s', 'beyond 100'],
   ])('%s is told', (expectation, message) => {
     expect(problemsOf(text([expectation]))).toContain(message)

@@ -6,9 +6,11 @@
 import { lineColumn } from '../diag/span.ts'
 import { formatMicros } from '../engine/time.ts'
 import type { Comparison } from '../lang/condition.ts'
-import type { Expectation as Ast, Formula, Measured } from '../lang/expectation.ts'
+import type { Cost, Expectation as Ast, Formula, Measured } from '../lang/expectation.ts'
 import type { Expectation } from '../lang/expectations.ts'
 import { baseUnits, statistic, type Statistic } from '../metrics/statistics.ts'
+import { usd } from '../parts/money.ts'
+import { billOf } from './bill.ts'
 import type { Run } from './run.ts'
 import type { PublishedMetric } from './world.ts'
 
@@ -20,10 +22,14 @@ export interface ExpectationResult {
   readonly place?: string
 }
 
+/** A month is 730 hours (PR-R1). */
+const HOURS_PER_MONTH = 730
+const DAYS_PER_MONTH = HOURS_PER_MONTH / 24
+
 /** A value and what its number counts, for comparing `300 ms` with a metric in µs. */
 interface Value {
   readonly number: number
-  readonly of: 'time' | 'size' | 'share' | 'plain'
+  readonly of: 'time' | 'size' | 'share' | 'money' | 'plain'
   /** How many base units make one of the metric's CloudWatch unit; plain numbers beside it are read in that unit. */
   readonly unit: number
 }
@@ -114,7 +120,9 @@ function valueOf(
             ? 'size'
             : formula.unit === 'percent'
               ? 'share'
-              : 'plain'
+              : formula.unit === 'money'
+                ? 'money'
+                : 'plain'
       return { number: formula.value, of, unit: 1 }
     }
     case 'metric':
@@ -134,7 +142,7 @@ function valueOf(
       }
     }
     case 'cost':
-      return { missing: 'costs are not simulated yet' }
+      return costOf(formula, run)
     case 'binary': {
       const left = valueOf(formula.left, run, from, to, dimensions)
       const right = valueOf(formula.right, run, from, to, dimensions)
@@ -157,6 +165,16 @@ function valueOf(
       }
     }
   }
+}
+
+/** US dollars of the bill: of the whole with tiers and free tier, of one resource as its lines stand. */
+function costOf({ period, resource }: Cost, run: Run): Evaluated {
+  const bill = billOf(run.world)
+  if (bill === undefined) return { missing: 'the run ended before its warm-up was over' }
+  const one = resource === undefined ? bill : bill.resources.find((each) => each.resource === resource.text)
+  if (one === undefined) return { missing: `\`${resource!.text}\` has no price lines` }
+  const part = { monthly: 1, daily: 1 / DAYS_PER_MONTH, hourly: 1 / HOURS_PER_MONTH, run: 1 }[period]
+  return { number: (period === 'run' ? one.run : one.month) * part, of: 'money', unit: 1 }
 }
 
 function measure(
@@ -254,6 +272,7 @@ function holds(a: number, op: Comparison, b: number): boolean {
 function shown(value: Value): string {
   if (value.of === 'time') return formatMicros(Math.round(value.number))
   if (value.of === 'share' && value.unit !== 1) return `${(value.number * 100).toPrecision(4)} %`
+  if (value.of === 'money') return usd(value.number)
   if (value.of === 'size') return `${Math.round(value.number)} B`
   return Number.isInteger(value.number) ? String(value.number) : value.number.toPrecision(6)
 }

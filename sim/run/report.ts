@@ -7,6 +7,7 @@ import { baseUnits, histogramOf, windowOf } from '../metrics/statistics.ts'
 import { lineColumn } from '../diag/span.ts'
 import type { NotSimulated } from '../lang/resources.ts'
 import { insightsOf, type Insight } from '../insights/insights.ts'
+import { billOf, type Bill } from './bill.ts'
 import { evidenceOf } from './evidence.ts'
 import { evaluateExpectation, type ExpectationResult } from './expect.ts'
 import type { Checkpoint, Run, Stopped } from './run.ts'
@@ -83,6 +84,8 @@ export interface Report {
   readonly calls: readonly CallSummary[]
   /** What is going on, the most telling first. Times in seconds. */
   readonly insights: readonly Insight[]
+  /** What it costs; absent when the run ended before its warm-up was over. */
+  readonly bill?: Bill
   readonly expectations: readonly ExpectationResult[]
   readonly broken: readonly { readonly resource: string; readonly sentence: string }[]
   readonly notSimulated: readonly LeftOut[]
@@ -118,6 +121,7 @@ export function leftOut({ message, span, subject }: NotSimulated): LeftOut {
 /** Sums a finished run up. `reproduce` is the command line that repeats it. */
 export function reportOf(run: Run, reproduce: string): Report {
   const { scenario, world } = run
+  const bill = billOf(world)
   const calls = world.dispatcher.edges.map((edge, i) => ({ ...edge, ...world.dispatcher.counted(i) }))
   const found: Found = {
     to: groupedBy(calls, (call) => call.to),
@@ -151,6 +155,7 @@ export function reportOf(run: Run, reproduce: string): Report {
       from: insight.from / 1e6,
       to: insight.to / 1e6,
     })),
+    ...(bill === undefined ? {} : { bill }),
     expectations: scenario.expectations.map((expectation) => evaluateExpectation(expectation, run)),
     broken: run.broken.map(({ component, sentence }) => ({ resource: component, sentence })),
     notSimulated: scenario.notSimulated.map(leftOut),

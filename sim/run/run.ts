@@ -2,6 +2,7 @@
 import { capture, restore, type Snapshot } from '../engine/snapshot.ts'
 import { createRng } from '../engine/rng.ts'
 import type { Scenario } from '../lang/scenario.ts'
+import { readUsage } from './usage.ts'
 import { World } from './world.ts'
 
 /** Which limit ended a run before its time. */
@@ -105,6 +106,7 @@ export class Running {
       if (i === 0 && this.stopped === undefined) {
         this.isWarm = true
         world.dispatcher.markWarm()
+        world.usageBefore = readUsage(world, false)
         continue
       }
       // A quiet run is asked here: between two checkpoints the loop may have had too few events to ask.

@@ -45,6 +45,8 @@ export class World {
   readonly metricIndex = new Map<string, PublishedMetric>()
   /** API faults by their number in the plan, once they have begun. */
   readonly standingFaults = new Map<number, ApiFault>()
+  /** What each price line had counted when the warm-up was over, by component; empty = nothing yet. */
+  usageBefore: readonly ReadonlyMap<string, number>[] = []
   /** Overrides of quotas as they are now. */
   quotas: Readonly<Record<string, number>>
   private readonly numbers = new Map<string, number>()

@@ -11,6 +11,7 @@ import {
   type Member,
   type Members,
 } from '../lang/members.ts'
+import { priceWords } from '../lang/prices.ts'
 import { registry } from '../lang/registry.ts'
 import { prefixOf } from '../lang/resources.ts'
 import type { Op, Prop, Props, ServiceDef } from '../model/contract.ts'
@@ -125,6 +126,8 @@ function formOf({ form, words: list, of }: Member): Schema {
       return { type: 'array', items: ref('Action') }
     case 'quotas':
       return quotas()
+    case 'prices':
+      return prices()
     case 'assumptions':
       return assumptions()
     case 'expectations':
@@ -233,6 +236,22 @@ function quotas(): Schema {
     },
     additionalProperties: false,
   }
+}
+
+function prices(): Schema {
+  const names: Record<string, Schema> = {
+    FreeTier: described(
+      FLAG,
+      'Whether the account has AWS’s free tier; it counts for a month only. `false` when absent.',
+    ),
+  }
+  for (const def of registry.defs)
+    for (const [name, price] of Object.entries(def.prices ?? {}))
+      names[`${prefixOf(def.type)}.${name}`] = described(
+        { ...NUMERIC, examples: [price.usd] },
+        `${price.doc}: ${priceWords(price)}. [${price.source}]`,
+      )
+  return { type: 'object', properties: names, patternProperties: FUNCTIONS, additionalProperties: false }
 }
 
 function assumptions(): Schema {

@@ -1,4 +1,5 @@
 // The cards of what a model is made of: types, services, operations, faults.
+import { priceWords } from '../../lang/prices.ts'
 import { registry } from '../../lang/registry.ts'
 import { prefixOf } from '../../lang/resources.ts'
 import type { Props, ServiceDef } from '../../model/contract.ts'
@@ -27,6 +28,11 @@ function card(def: ServiceDef): string {
     'Figures (override under Simulation.Quotas)',
     Object.keys(def.quotas).map((name) => quotaLine(def, name)),
   )
+  section(
+    'Prices (override under Simulation.Prices)',
+    Object.keys(def.prices ?? {}).map((name) => priceLine(def, name)),
+  )
+  section('Not on the bill', [...(def.unbilled ?? [])])
   section(
     `Assumptions (set under Simulation.Assumptions, by type or logical id)`,
     Object.keys(def.assumptions).map((name) => assumptionLine(def, name)),
@@ -59,6 +65,12 @@ export function quotaLine(def: ServiceDef, name: string): string {
   const then =
     quota.notes2020 === undefined || quota.notes2020 === quota.current ? '' : `, notes-2020: ${quota.notes2020}`
   return `${prefixOf(def.type)}.${name} = ${quota.current} ${quota.unit}${then}. ${quota.doc} [${quota.source}]`
+}
+
+/** `lambda.Requests = 0.20 USD per 1,000,000 requests. Requests [PR-R1]` */
+export function priceLine(def: ServiceDef, name: string): string {
+  const price = def.prices![name]!
+  return `${prefixOf(def.type)}.${name} = ${priceWords(price)}. ${price.doc} [${price.source}]`
 }
 
 /** `ApiLatency = lognormal(p50=8ms, p99=40ms). How long the answer of a call takes. [SQS-20]` */

@@ -6,7 +6,7 @@ import { lints } from '../../lint/catalogue.ts'
 import type { Metric } from '../../model/contract.ts'
 import { ErrorTable, HTTP_CODES, THROTTLING, TRANSIENT } from '../../model/errors.ts'
 import { API_FAULTS } from '../../parts/api-faults.ts'
-import { assumptionLine, quotaLine } from './services.ts'
+import { assumptionLine, priceLine, quotaLine } from './services.ts'
 
 /** Which statistics of CloudWatch say something about a metric of each kind. */
 const STATISTICS: Readonly<Record<Metric<unknown>['kind'], string>> = {
@@ -67,6 +67,18 @@ export function quotaCard(name: string): string | undefined {
   return [`Figure ${name}`, ...[...types].map(([line, list]) => line + list.join(', '))].join('\n')
 }
 
+/** A price by its full name (`lambda.Requests`) or the part behind the dot. */
+export function priceCard(name: string): string | undefined {
+  const lines = registry.defs.flatMap((def) =>
+    Object.keys(def.prices ?? {}).flatMap((price) => {
+      const full = `${prefixOf(def.type)}.${price}`
+      if (price !== name && full !== name) return []
+      return [`  ${priceLine(def, price)}\n    of ${def.type}; set it with \`Prices: { ${full}: … }\``]
+    }),
+  )
+  return lines.length === 0 ? undefined : `Price ${name}\n${lines.join('\n')}`
+}
+
 /** An assumption in every room that makes it. */
 export function assumptionCard(name: string): string | undefined {
   const lines = registry.defs
@@ -94,6 +106,9 @@ export function factCard(id: string): string | undefined {
       .filter(([, assumption]) => cites(assumption.source))
       .map(([name]) => `  assumption of ${def.type}: ${assumptionLine(def, name)}`),
   ])
+  for (const def of registry.defs)
+    for (const [name, { source }] of Object.entries(def.prices ?? {}))
+      if (cites(source)) lines.push(`  price ${priceLine(def, name)}`)
   for (const [slug, { source, title }] of catalogue)
     if (source === id) lines.push(`  the refusal \`${slug}\`: ${title}`)
   for (const [slug, { source, title }] of lints) if (cites(source)) lines.push(`  the lint \`${slug}\`: ${title}`)

@@ -131,6 +131,13 @@ export const simulation = {
     wrong: 'Simulation: { Quotas: { lambda.ConcurentExecutions: 200 } }\n',
     right: 'Simulation: { Quotas: { lambda.ConcurrentExecutions: 200 } }\n',
   },
+  'unknown-price': {
+    severity: 'error',
+    title: 'a price that does not exist',
+    text: 'A price is written with its service before it: `lambda.Requests`. `hotshard explain TYPE` lists what AWS bills of a type, with the prices that hold when nothing is said.',
+    wrong: 'Simulation: { Prices: { lambda.Request: 0.18 } }\n',
+    right: 'Simulation: { Prices: { lambda.Requests: 0.18 } }\n',
+  },
   'unknown-assumption': {
     severity: 'error',
     title: 'an assumption that the type does not make',

@@ -234,7 +234,7 @@ export const template = {
     title: 'a part that cannot be left out and is not simulated yet',
     text: 'The scenario asks for something whose absence would make its answers wrong, so the run is refused rather than made without it. The message says what can be written instead, where there is something.',
     wrong:
-      'Resources:\n  Jobs: { Type: AWS::SQS::Queue }\nSimulation:\n  Workloads: { Load: { Target: Jobs, Rate: 1/s } }\n  Expect: [cost(monthly) < 5 USD]\n',
+      'Resources:\n  Jobs: { Type: AWS::SQS::Queue }\nSimulation:\n  Workloads: { Load: { Target: Jobs, Rate: 1/s } }\n  Actions: [{ Schedule: rate(1 minute), sqs:PurgeQueue: { QueueUrl: Jobs } }]\n',
     right:
       'Resources:\n  Jobs: { Type: AWS::SQS::Queue }\nSimulation:\n  Workloads: { Load: { Target: Jobs, Rate: 1/s } }\n  Expect: [conserved(Jobs)]\n',
   },

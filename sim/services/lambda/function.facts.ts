@@ -106,6 +106,20 @@ export const quotas: Readonly<Record<string, Quota>> = {
     doc: 'Memory that goes with one full vCPU.',
     source: 'LAM-10, N.LAMBDA-16',
   },
+  BilledStep: {
+    current: 1,
+    notes2020: 100,
+    unit: 'ms',
+    doc: 'Time is billed in full steps of so much; 100 ms until December 2020.',
+    source: 'PR-R2, PR-R3',
+  },
+  BilledInit: {
+    current: 1,
+    notes2020: 0,
+    unit: '0 or 1',
+    doc: 'Whether the initialisation of a cold start is billed; it is since August 2025.',
+    source: 'LAM-03',
+  },
   EphemeralStorage: { current: 10_240, notes2020: 512, unit: 'MB', doc: 'The largest /tmp.', source: 'N.LAMBDA-10' },
   EnvironmentVariables: {
     current: 4_096,

@@ -23,6 +23,7 @@ import { gather, parts, props, type Qualifier } from './function-config.ts'
 import { faults, type FunctionFault } from './function-faults.ts'
 import { assumptions, quotas } from './function.facts.ts'
 import * as invocation from './invocation.ts'
+import { prices } from './function-prices.ts'
 import { Qualified } from './qualified.ts'
 import { findingsOf } from './function-insights.ts'
 import { batchMessages, traced } from './function-traced.ts'
@@ -61,6 +62,8 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
   ],
   quotas,
   assumptions,
+  prices,
+  unbilled: ['logs', 'data transfer'],
   props,
   parts,
   gather: (near) => ({ ...gather(near) }),
@@ -264,6 +267,11 @@ export class LambdaFunction {
   /** Time-outs, and by the edge of the call that the handler waited for (−1 = none) how many. */
   readonly timeouts: Stretch
   readonly timedOutOn = new Map<number, number>()
+  /** Time that is billed, by memory: MB · ms. */
+  billedMs = 0
+  /** Time is billed in steps of so many ms; whether that of a cold start is. */
+  readonly billedStep: number
+  readonly billsInit: boolean
   /** Whether the last request was throttled. */
   throttling = false
 
@@ -373,6 +381,8 @@ export class LambdaFunction {
     this.idleLifetime = sim.sampler('IdleLifetime').draw(sim.rng('idle lifetime'))
     this.maxAge = sim.sampler('MaxAge').draw(sim.rng('maximum age'))
     this.payloadLimit = sim.quota('PayloadSize')
+    this.billedStep = sim.quota('BilledStep')
+    this.billsInit = sim.quota('BilledInit') === 1
     setMemory(this, this.memory)
 
     this.reserved = -1

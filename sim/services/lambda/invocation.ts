@@ -303,6 +303,8 @@ function conclude(self: LambdaFunction, row: number, answer: InvokeAnswer, error
   const duration = now - environments.startedAt[row]
   const since = environments.since[row]
   environments.doomed[row] = 0
+  const billed = self.billsInit ? now - since : duration
+  self.billedMs += self.memory * self.billedStep * Math.ceil(billed / (self.billedStep * 1_000))
   sim.record(self.durationMetric, duration)
   sim.count(self.errorsMetric, errors)
   self.running.leave(now, since)

@@ -1,0 +1,52 @@
+// Reads the meters of a world: how much every resource has used of what AWS bills.
+import { assert } from '../engine/assert.ts'
+import { windowOf } from '../metrics/statistics.ts'
+import type { ComponentPlan } from '../model/plan.ts'
+import type { Called, Meter } from '../model/price.ts'
+import { metricKey, ownDimensions, type World } from './world.ts'
+
+/** By component, the base units used of each price line from the beginning until now. `isWarm` = the warm-up is over, so that sums of metrics count. */
+export function readUsage(world: World, isWarm: boolean): readonly ReadonlyMap<string, number>[] {
+  const called = callsByOperation(world)
+  return world.components.map((component, i) => {
+    const { prices = {} } = component.def
+    const meter = meterOf(world, component, called, isWarm)
+    const used = new Map<string, number>()
+    for (const [name, price] of Object.entries(prices)) {
+      const amount = price.used(world.states[i + 1], meter)
+      if (amount === undefined) continue
+      assert(amount >= 0 && Number.isInteger(amount), `${component.type} counts whole numbers of ${name}`)
+      used.set(name, amount)
+    }
+    return used
+  })
+}
+
+const NONE: Called = { sent: 0, failed: 0, throttled: 0 }
+
+/** Calls by callee and operation, in one look at all edges: thousands of resources may stand in one scenario. */
+function callsByOperation({ dispatcher }: World): ReadonlyMap<string, Called> {
+  const found = new Map<string, Called>()
+  dispatcher.edges.forEach(({ to, action }, i) => {
+    const before = found.get(`${to} ${action}`) ?? NONE
+    found.set(`${to} ${action}`, {
+      sent: before.sent + dispatcher.sent[i]!,
+      failed: before.failed + dispatcher.failed[i]!,
+      throttled: before.throttled + dispatcher.throttledBy[i]!,
+    })
+  })
+  return found
+}
+
+function meterOf(world: World, component: ComponentPlan, called: ReadonlyMap<string, Called>, isWarm: boolean): Meter {
+  const own = ownDimensions(component)
+  return {
+    now: world.now,
+    calls: (action) => called.get(`${component.name} ${action}`) ?? NONE,
+    sum: (name, dimensions = {}) => {
+      const key = metricKey(component.def.namespace, name, { ...own, ...dimensions })
+      const metric = world.metricIndex.get(key)
+      return metric === undefined || !isWarm ? 0 : windowOf(metric.series, world.plan.warmUp, world.now + 1).sum
+    },
+  }
+}
