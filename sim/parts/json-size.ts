@@ -34,22 +34,27 @@ export function utf8Size(text: string): number {
   let size = text.length
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
-    if (unit < 0x80) continue
-    // A surrogate pair is two units and four bytes; any other unit from U+0800 on is three bytes.
-    size += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2
+    if (unit >= 0x80) size += unitExtra(unit)
   }
   return size
 }
 
 /** A text in quotes, its quotes, backslashes and control characters escaped as JSON does. */
 function quotedSize(text: string): number {
-  let size = utf8Size(text) + 2
+  let size = text.length + 2
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
-    if (unit === 0x22 || unit === 0x5c) size++
-    else if (unit < 0x20) size += unit >= 8 && unit <= 13 && unit !== 11 ? 1 : 5
+    if (unit < 0x80) {
+      if (unit < 0x20) size += unit >= 8 && unit <= 13 && unit !== 11 ? 1 : 5
+      else if (unit === 0x22 || unit === 0x5c) size++
+    } else size += unitExtra(unit)
   }
   return size
+}
+
+/** Bytes beyond the first of a unit from U+0080 on. A surrogate pair is two units and four bytes; any other from U+0800 on is three bytes. */
+function unitExtra(unit: number): number {
+  return unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2
 }
 
 function numberSize(value: number): number {

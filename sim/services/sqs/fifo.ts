@@ -6,6 +6,7 @@ import { RateWindow } from '../../parts/rate-window.ts'
 import { Groups } from './groups.ts'
 import type { Messages } from './messages.ts'
 import { DEDUPLICATION_US, NAME_MAX } from './queue.facts.ts'
+import { RecentSends, sentOf, sequenceNumber, type Sent } from './recent-sends.ts'
 
 const SECOND = 1_000_000
 
@@ -14,13 +15,6 @@ export const SEND = 0
 export const RECEIVE = 1
 export const DELETE = 2
 export type Limited = typeof SEND | typeof RECEIVE | typeof DELETE
-
-/** What a sender is told of a message that was taken in. */
-export interface Sent {
-  readonly MessageId: number
-  readonly SequenceNumber?: string
-  readonly MD5OfMessageAttributes?: string
-}
 
 /** A message that came back again and again while others of its group waited behind it. */
 export interface Blocker {
@@ -62,7 +56,7 @@ export class Fifo {
   blocker: Blocker | null = null
   /** Receipt handles of an earlier receive, for whoever asks again with the same attempt id (SQS-47). */
   readonly attempts = new Remembered<readonly number[]>()
-  private readonly sent = new Remembered<Sent>()
+  private readonly sent = new RecentSends()
   private readonly messages: Messages
   readonly byContent: boolean
   private readonly perGroup: boolean
@@ -113,23 +107,22 @@ export class Fifo {
     return this.sent.get(now, this.key(group, id))
   }
 
-  /** Remembers a message that was taken in at `row` for five minutes, deleted or not. */
-  remember(now: number, row: number, group: string, id: string, sent: Sent): void {
-    this.sent.set(now, this.key(group, id), sent)
+  /** Remembers a message that was taken in at `row` for five minutes, deleted or not; answers what its sender is told. */
+  remember(now: number, row: number, group: string, id: string, digest: string | undefined): Sent {
+    const place = this.groups.placeOf(row)
+    this.sent.add(now, this.key(group, id), this.messages.id[row], place, digest)
     this.ids[row] = id
+    return sentOf(this.messages.id[row], place, digest)
   }
 
-  /** What a receiver is told besides. */
-  attributesOf(row: number): {
-    readonly MessageGroupId: string
-    readonly MessageDeduplicationId: string
-    readonly SequenceNumber: string
-  } {
-    return {
-      MessageGroupId: this.groups.nameOf(row),
-      MessageDeduplicationId: this.ids[row],
-      SequenceNumber: sequenceNumber(this.groups.placeOf(row)),
-    }
+  /** The id by which the message of a row was known. */
+  idAt(row: number): string {
+    return this.ids[row]
+  }
+
+  /** The sequence number of a row's message. */
+  sequenceNumberAt(row: number): string {
+    return sequenceNumber(this.groups.placeOf(row))
   }
 
   /** A message was received in vain: its group has waited for it. */
@@ -179,11 +172,6 @@ export class Fifo {
   private key(group: string, id: string): string {
     return this.perGroup ? `${group.length} ${group} ${id}` : id
   }
-}
-
-/** SQS-46: twenty digits. */
-export function sequenceNumber(place: number): string {
-  return String(place).padStart(20, '0')
 }
 
 /** Whether a value can be a message group id or a deduplication id: letters, digits and punctuation. */

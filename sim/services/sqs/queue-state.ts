@@ -16,7 +16,8 @@ import { Stretch } from '../../parts/stretch.ts'
 import { ALL_SERVERS, Delivery } from './delivery.ts'
 import { Expiry } from './expiry.ts'
 import { md5OfAttributes, type Attributes } from './attributes.ts'
-import { Fifo, sequenceNumber, type Sent } from './fifo.ts'
+import { Fifo } from './fifo.ts'
+import type { Sent } from './recent-sends.ts'
 import { DELAYED, FREE, HELD, IN_FLIGHT, Messages, MOVING, NONE, RETURNED, WAITING } from './messages.ts'
 import { Moves, type MoveTimers, type Redriven } from './moves.ts'
 import * as facts from './queue.facts.ts'
@@ -202,14 +203,7 @@ export class Queue {
       this.sim.count(this.deduplicated, 1)
       return known
     }
-    const row = this.enqueue(message, size, delay, group)
-    const sent = {
-      MessageId: this.messages.id[row],
-      SequenceNumber: sequenceNumber(fifo.groups.placeOf(row)),
-      ...(md5 === undefined ? undefined : { MD5OfMessageAttributes: md5 }),
-    }
-    fifo.remember(this.now, row, group, id, sent)
-    return sent
+    return fifo.remember(this.now, this.enqueue(message, size, delay, group), group, id, md5)
   }
 
   private enqueue(message: Readonly<Record<string, any>>, size: number, delay: number, group: string): number {
@@ -594,32 +588,37 @@ export class Queue {
 
   /** A message in flight as its receiver sees it. */
   private received(row: number): ReceivedMessage {
-    const { messages, fifo } = this
-    const attributes = {
-      ApproximateReceiveCount: messages.receives[row],
-      SentTimestamp: this.epochMillis(messages.enqueuedAt[row]),
-      ApproximateFirstReceiveTimestamp: this.epochMillis(messages.firstReceivedAt[row]),
-    }
-    return {
+    const { messages } = this
+    const attributes = this.attributesOf(row)
+    const message = {
       MessageId: messages.id[row],
       ReceiptHandle: messages.handle(row),
       Body: messages.body[row],
-      ...this.ownAttributes(row),
-      Attributes: fifo !== null ? { ...attributes, ...fifo.attributesOf(row) } : this.withGroup(row, attributes),
+      Attributes: attributes,
     }
+    const own = row < messages.attributes.length ? messages.attributes[row] : undefined
+    return own === undefined
+      ? message
+      : { ...message, MessageAttributes: own, MD5OfMessageAttributes: md5OfAttributes(own as Attributes) }
   }
 
-  private withGroup(row: number, attributes: ReceivedMessage['Attributes']): ReceivedMessage['Attributes'] {
-    const tenant = this.messages.tenants?.tenantOf(row) ?? null
-    return tenant === null ? attributes : { ...attributes, MessageGroupId: tenant.name }
-  }
-
-  private ownAttributes(
-    row: number,
-  ): Pick<ReceivedMessage, 'MessageAttributes' | 'MD5OfMessageAttributes'> | undefined {
-    const attributes = row < this.messages.attributes.length ? this.messages.attributes[row] : undefined
-    if (attributes === undefined) return undefined
-    return { MessageAttributes: attributes, MD5OfMessageAttributes: md5OfAttributes(attributes as Attributes) }
+  private attributesOf(row: number): ReceivedMessage['Attributes'] {
+    const { messages, fifo } = this
+    const ApproximateReceiveCount = messages.receives[row]
+    const SentTimestamp = this.epochMillis(messages.enqueuedAt[row])
+    const ApproximateFirstReceiveTimestamp = this.epochMillis(messages.firstReceivedAt[row])
+    if (fifo !== null)
+      return {
+        ApproximateReceiveCount,
+        SentTimestamp,
+        ApproximateFirstReceiveTimestamp,
+        MessageGroupId: fifo.groups.nameOf(row),
+        MessageDeduplicationId: fifo.idAt(row),
+        SequenceNumber: fifo.sequenceNumberAt(row),
+      }
+    const times = { ApproximateReceiveCount, SentTimestamp, ApproximateFirstReceiveTimestamp }
+    const tenant = messages.tenants?.tenantOf(row) ?? null
+    return tenant === null ? times : { ...times, MessageGroupId: tenant.name }
   }
 
   /** A server that missed the receive hands the message out once more (SQS-18). */
