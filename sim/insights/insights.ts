@@ -33,7 +33,7 @@ const RETRIES = 'retry-amplification'
 
 /** The insights of a finished run. */
 export function insightsOf(evidence: Evidence): Insight[] {
-  const found = [...faultsOf(evidence), ...findingsOf(evidence)]
+  const found = [...faultsOf(evidence), ...closedWays(evidence), ...findingsOf(evidence)]
   // What began first is looked at first, so that a chain of causes leads back in time and never round.
   found.sort((a, b) => a.from - b.from || b.share - a.share || compare(a, b))
   const causes = found.map(() => -1)
@@ -71,6 +71,21 @@ function faultsOf({ faults, now }: Evidence): Found[] {
       title: 'A fault is injected',
       text: `The scenario injects \`${fault}\` at ${target}.`,
       share: 0,
+    }))
+}
+
+/** Calls that nothing in the network leads to where they should go. */
+function closedWays({ edges }: Evidence): Found[] {
+  return edges
+    .filter(({ noWay, failed }) => noWay !== '' && failed > 0)
+    .map(({ from, to, noWay, sent, failed, failedFrom, failedTo }) => ({
+      kind: 'no-way',
+      resource: from,
+      from: failedFrom,
+      to: failedTo,
+      share: Math.min(1, failed / Math.max(1, sent)),
+      title: `${from} cannot reach ${to}`,
+      text: `Calls from ${from} to ${to} are not answered until their client gives up connecting: ${noWay}.`,
     }))
 }
 

@@ -88,5 +88,6 @@ function joined(a: Traffic, b: Traffic): Traffic {
     retried: a.retried + b.retried,
     failedFrom: a.failed === 0 ? b.failedFrom : b.failed === 0 ? a.failedFrom : Math.min(a.failedFrom, b.failedFrom),
     failedTo: Math.max(a.failedTo, b.failedTo),
+    noWay: a.noWay || b.noWay,
   }
 }

@@ -4,12 +4,13 @@ import type { Lint } from './contract.ts'
 import { serviceLints } from '../services/index.ts'
 import { alarmLints } from './alarms.ts'
 import { apiLints } from './apis.ts'
+import { networkLints } from './network.ts'
 import { permissionLints } from './permissions.ts'
 import { queueMappingLints } from './queue-mappings.ts'
 import { recursionLints } from './recursion.ts'
 
 export const lints: ReadonlyMap<LintSlug, Lint> = new Map(
-  [...serviceLints, alarmLints, apiLints, permissionLints, queueMappingLints, recursionLints]
+  [...serviceLints, alarmLints, apiLints, networkLints, permissionLints, queueMappingLints, recursionLints]
     .flatMap((lints) => Object.entries(lints) as [LintSlug, Lint][])
     .sort(([a], [b]) => (a < b ? -1 : 1)),
 )

@@ -7,6 +7,7 @@ import type { Explanation } from '../diag/explanation.ts'
 import type { Span } from '../diag/span.ts'
 import type { Instruction, Program, Template } from '../parts/program.ts'
 import type { Config, Profile } from '../model/contract.ts'
+import type { Way } from '../model/network.ts'
 
 /** A known trap, explained: a warning, or a note where it is a matter of taste. The examples are whole; a test runs them. */
 export interface Lint extends Explanation {
@@ -106,4 +107,6 @@ export interface Scene {
   readonly handlers: readonly HandlerView[]
   readonly workloads: readonly WorkloadView[]
   readonly flows: readonly Flow[]
+  /** How a call of an action from one resource to another fares in the network. */
+  wayOf(from: string, to: string, action: string): Way
 }

@@ -10,6 +10,7 @@ import type { Instruction, Program, Template as Value } from '../parts/program.t
 import type { Backend } from '../parts/gateway-routes.ts'
 import type { RatePoint } from '../parts/rate-curve.ts'
 import type { RetrySettings } from '../parts/retry.ts'
+import { OPEN_WAY, wayOf } from '../parts/reachability.ts'
 import { flowsOf } from './flows.ts'
 
 /** What the language hands over. */
@@ -52,6 +53,9 @@ export function sceneOf(source: SceneSource): Scene {
     const of = written.get(name)
     return of === undefined || !Array.isArray(program?.code) ? [] : [handlerOf(of, program!, source)]
   })
+  const account = source.components.find(({ def }) => def.network !== undefined)
+  const graph = account?.def.network!(account.config)
+  const standing = (name: string) => ({ name, place: plans.get(name)?.def.place?.(plans.get(name)!.config) })
   const scene: Omit<Scene, 'flows'> = {
     profile: source.profile,
     all: (...types) => (types.length === 0 ? all : all.filter((resource) => types.includes(resource.type))),
@@ -59,6 +63,7 @@ export function sceneOf(source: SceneSource): Scene {
     quota: (name) => source.quota(name),
     handlers,
     workloads: source.workloads.flatMap((plan) => workloadOf(plan, at, source.workloadSpans)),
+    wayOf: (from, to, action) => (graph === undefined ? OPEN_WAY : wayOf(graph, standing(from), standing(to), action)),
   }
   return { ...scene, flows: flowsOf(scene, source.calls) }
 }

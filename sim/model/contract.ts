@@ -8,6 +8,7 @@ import type { Sampler } from '../engine/sample.ts'
 import type { MetricId, Series } from '../engine/recorder.ts'
 import type { ErrorTable } from './errors.ts'
 import type { Price } from './price.ts'
+import type { NetworkGraph, Place } from './network.ts'
 
 /** Identity, import key and path: `AWS::SQS::Queue` lives in `services/sqs/queue.ts`. `Sim::` types are our own. */
 export type CfnType = `${'AWS' | 'Sim'}::${string}::${string}`
@@ -301,6 +302,8 @@ export interface Traffic {
   readonly failedTo: number
   /** Calls that were second and later attempts. */
   readonly retried: number
+  /** Why some of the calls have no way through the network; empty when all have. */
+  readonly noWay: string
 }
 
 /** What a room may look at, beside its own state, to say what went wrong: the run's end, its metrics, its neighbours. */
@@ -378,6 +381,10 @@ export interface ServiceDef<S = any> {
   readonly entries?: (config: Config) => readonly string[]
   /** Whether it brings work from one resource to another by itself, as a mapping does whose source is simulated. */
   readonly carries?: (config: Config, run: RunTime) => boolean
+  /** Where it stands in the network (`model/network.ts`); undefined outside of every VPC. */
+  readonly place?: (config: Config) => Place | undefined
+  /** Of the one type that knows the network of the account: what leads where. */
+  readonly network?: (config: Config) => NetworkGraph
   readonly create: (config: Config, sim: Sim) => S
   /** How its values change while it runs; without it they cannot. */
   readonly amend?: Amend<S>
@@ -437,8 +444,15 @@ export interface Sim {
   metricWith(name: string, dimensions: Readonly<Record<string, string>>): MetricId
   /** Publishes a series under one more set of dimensions besides the resource's own (of an API with one stage, the stage's). */
   metricAlias(metric: MetricId, name: string, dimensions: Readonly<Record<string, string>>): void
-  /** The edge to another component on which `action` is called; its answers arrive at `answered`. */
-  edge<S>(to: Ref, action: Action, answered: EventFunction<S>, caller?: Caller | null): number
+  /**
+   * The edge to another component on which `action` is called; its answers arrive at `answered`. `fromPlace`: the call leaves from where
+   * the resource stands in the network, as those of a program do; what a service does for it by itself needs no way.
+   */
+  edge<S>(to: Ref, action: Action, answered: EventFunction<S>, caller?: Caller | null, fromPlace?: boolean): number
+  /** Closes every way that leads through this component, or opens it again. */
+  closeWays(closed: boolean): void
+  /** Calls whose way led through this component so far; where a caller has several ways, its share. */
+  passed(): number
   /** The component at the far end of an edge. */
   calleeOf(edge: number): Ref
   /** Who calls on an edge, where that is known: an action of the operator. */

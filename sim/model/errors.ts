@@ -25,6 +25,7 @@ const THROTTLING_NAMES = new Set([
   'EC2ThrottledException',
 ])
 const TRANSIENT_NAMES = new Set([
+  'ConnectTimeoutError',
   'RequestTimeout',
   'RequestTimeoutException',
   'PriorRequestNotComplete',
@@ -44,6 +45,8 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   BucketAlreadyOwnedByYou: 409,
   BucketNotEmpty: 409,
   ConditionalCheckFailedException: 400,
+  // The client's own: it has never reached the service.
+  ConnectTimeoutError: 0,
   ConflictException: 409,
   ConditionalRequestConflict: 409,
   EmptyBatchRequest: 400,
@@ -85,6 +88,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   MessageNotInflight: 400,
   MethodNotAllowed: 405,
   MissingParameter: 400,
+  NatGatewayNotFound: 400,
   NoSuchBucket: 404,
   NoSuchEntity: 404,
   NoSuchKey: 404,

@@ -135,7 +135,7 @@ export class Interpreter<H> {
     this.wakeTarget = sim.target(wake)
     program.code.forEach((instruction, i) => {
       const calls = instruction.op === 'call'
-      this.edges.push(calls ? sim.edge(instruction.to, instruction.action, answered, callers[i] ?? null) : NONE)
+      this.edges.push(calls ? sim.edge(instruction.to, instruction.action, answered, callers[i] ?? null, true) : NONE)
       this.failStatus.push(instruction.op === 'fail' ? sim.error(instruction.error, 0) : 0)
     })
     this.streams = new StreamSet(sim, purposesOf(program))

@@ -9,16 +9,20 @@ import type { MetricId, Recorder } from '../engine/recorder.ts'
 import { createRng, type Rng } from '../engine/rng.ts'
 import type { Action, Caller } from '../model/contract.ts'
 import { THROTTLING, type ErrorTable } from '../model/errors.ts'
+import type { Way } from '../model/network.ts'
 import type { ComponentPlan, WorldPlan } from '../model/plan.ts'
+import { OPEN_WAY } from '../parts/reachability.ts'
 import { TokenBucket } from '../parts/token-bucket.ts'
 import { Trail } from './trail.ts'
 
-/** A fault of the API layer while it stands: a share of the calls fails before it reaches the service. */
+/** A fault of the API layer while it stands, or a way that is closed: a share of the calls fails before it reaches the service. */
 export interface ApiFault {
   readonly status: number
   /** 0..1. */
   readonly share: number
   readonly rng: Rng
+  /** µs until the caller knows. */
+  readonly delay: number
 }
 
 /** Sees every call go and every answer come, in order; for traces, the trail and the browser. */
@@ -42,6 +46,15 @@ export interface Edge {
   readonly from: string
   readonly to: string
   readonly action: Action
+  /** Whether its calls leave from where the caller stands in the network. */
+  readonly fromPlace: boolean
+}
+
+/** Finds the way of an edge; an object, as above. */
+export interface WayFinder {
+  wayOf(edge: Edge): Way
+  /** How long a client tries to connect in vain, in µs. */
+  connectTimeout(): number
 }
 
 export class Dispatcher {
@@ -73,6 +86,10 @@ export class Dispatcher {
   private readonly limits: (TokenBucket | null)[] = []
   private readonly callers: (Caller | null)[] = []
   private readonly faults: ApiFault[][] = []
+  /** By edge. */
+  private readonly ways: Way[] = []
+  /** What can close by itself on the way of an edge. */
+  private readonly passages: { readonly by: string; readonly edge: number; readonly closure: ApiFault }[] = []
   private readonly kernel: Kernel
   private readonly calls: Calls
   private readonly errors: ErrorTable
@@ -109,8 +126,8 @@ export class Dispatcher {
   }
 
   /** Draws an edge; assembly time only. */
-  edge(_component: number, from: string, to: string, action: Action, replyTo: Target, caller: Caller | null): number {
-    this.edges.push({ from, to, action })
+  edge(from: string, to: string, action: Action, replyTo: Target, caller: Caller | null, fromPlace: boolean): number {
+    this.edges.push({ from, to, action, fromPlace })
     this.replyTo.push(replyTo)
     this.sent.push(0)
     this.answered.push(0)
@@ -128,7 +145,7 @@ export class Dispatcher {
   }
 
   /** Joins every edge to the operation at its far end, once all components exist. */
-  connect(components: readonly ComponentPlan[]): void {
+  connect(components: readonly ComponentPlan[], finder: WayFinder): void {
     const buckets = new Map<string, TokenBucket>()
     for (const limit of this.plan.apiLimits) buckets.set(limit.action, new TokenBucket(limit.rate, limit.burst))
     this.throttled = this.errors.intern('ThrottlingException', 400)
@@ -145,7 +162,31 @@ export class Dispatcher {
       this.opTarget[i] = target
       this.limits[i] = buckets.get(edge.action) ?? null
       this.gated[i] = this.limits[i] !== null || this.callers[i] !== null
+      this.ways.push(edge.fromPlace ? finder.wayOf(edge) : OPEN_WAY)
+      if (this.ways[i]!.lost > 0) this.setWay(i, this.closure(i, this.ways[i]!.lost, edge.to, finder), true)
     })
+    this.ways.forEach(({ through }, i) => {
+      for (const { by, share } of through)
+        this.passages.push({ by, edge: i, closure: this.closure(i, share, by, finder) })
+    })
+  }
+
+  /** Closes every way that leads through a component, or opens it again. */
+  closeWays(by: string, closed: boolean): void {
+    for (const passage of this.passages) if (passage.by === by) this.setWay(passage.edge, passage.closure, closed)
+  }
+
+  /** Calls that have left through a component, as shares of those on its edges. */
+  passed(by: string): number {
+    return this.passages.reduce(
+      (sum, passage) => (passage.by === by ? sum + this.sent[passage.edge]! * passage.closure.share : sum),
+      0,
+    )
+  }
+
+  /** Why some of an edge's calls have no way; empty when all have. */
+  noWay(edge: number): string {
+    return this.ways[edge]?.reason ?? ''
   }
 
   /** The warm-up is over: what has been counted so far stays out of `counted`. */
@@ -214,7 +255,20 @@ export class Dispatcher {
   }
 
   apiFault(status: number, share: number, name: string): ApiFault {
-    return { status, share, rng: createRng(this.plan.seed, name, 'fault') }
+    return { status, share, rng: createRng(this.plan.seed, name, 'fault'), delay: 0 }
+  }
+
+  /** A way that is closed to a share of an edge's calls: nobody answers until the client gives up connecting (RET-06). */
+  private closure(edge: number, share: number, by: string, finder: WayFinder): ApiFault {
+    const { from, to, action } = this.edges[edge]!
+    const rng = createRng(this.plan.seed, from, `way to ${to} ${action} by ${by}`)
+    return { status: this.errors.intern('ConnectTimeoutError', 0), share, rng, delay: finder.connectTimeout() }
+  }
+
+  private setWay(edge: number, closure: ApiFault, closed: boolean): void {
+    const others = this.faults[edge]!.filter((fault) => fault !== closure)
+    this.faults[edge] = closed ? [...others, closure] : others
+    this.gated[edge] = this.limits[edge] !== null || this.callers[edge] !== null || this.faults[edge]!.length > 0
   }
 
   private noteFailure(edge: number, status: number): void {
@@ -274,7 +328,7 @@ export class Dispatcher {
     }
     for (const fault of this.faults[edge]!) {
       if (fault.rng.float() < fault.share) {
-        this.reply(0, call, fault.status)
+        this.reply(fault.delay, call, fault.status)
         return true
       }
     }

@@ -13,6 +13,7 @@ export function evidenceOf(world: World): Evidence {
       ...dispatcher.counted(i),
       failedFrom: dispatcher.failedFrom[i]!,
       failedTo: dispatcher.failedTo[i]!,
+      noWay: dispatcher.noWay(i),
     })),
     metrics,
     faults: plan.faults,

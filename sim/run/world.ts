@@ -10,9 +10,11 @@ import type { Sampler } from '../engine/sample.ts'
 import { baseUnits, parseStatistic, statistic } from '../metrics/statistics.ts'
 import type { Caller, Config, CwUnit, PublishedSeries, ServiceDef, Sim } from '../model/contract.ts'
 import { ErrorTable } from '../model/errors.ts'
+import type { NetworkGraph, Way } from '../model/network.ts'
 import type { Amendment, ComponentPlan, WorldPlan } from '../model/plan.ts'
+import { OPEN_WAY, wayOf } from '../parts/reachability.ts'
 import { readAssumption } from './assumptions.ts'
-import { Dispatcher, type ApiFault } from './dispatcher.ts'
+import { Dispatcher, type ApiFault, type Edge, type WayFinder } from './dispatcher.ts'
 import { scheduleFaults } from './faults.ts'
 
 /** A metric as published: whose it is, its name and dimensions, and its series. */
@@ -72,7 +74,7 @@ export class World {
       (a, b) => rank(this.components[a]!.def) - rank(this.components[b]!.def) || a - b,
     )
     for (const i of this.order) this.create(i)
-    this.dispatcher.connect(this.components)
+    this.dispatcher.connect(this.components, new Ways(this))
     scheduleFaults(this)
     this.states.forEach((state, i) => this.kernel.bind(i, state))
     this.recorder.atPeriodEnd = this.periodWatch()
@@ -224,6 +226,33 @@ class PeriodWatch {
   }
 }
 
+/** Finds the ways between components by what the account knows of its network. */
+class Ways implements WayFinder {
+  private readonly world: World
+  private readonly account: ComponentPlan | undefined
+  private readonly graph: NetworkGraph | undefined
+
+  constructor(world: World) {
+    this.world = world
+    this.account = world.components.find(({ def }) => def.network !== undefined)
+    this.graph = this.account?.def.network!(this.account.config)
+  }
+
+  wayOf({ from, to, action }: Edge): Way {
+    if (this.graph === undefined) return OPEN_WAY
+    const [caller, callee] = [this.world.planOf(from), this.world.planOf(to)]
+    // Clients and operators stand wherever they may ask from.
+    if (caller.def.family === 'client') return OPEN_WAY
+    const at = ({ name, def, config }: ComponentPlan) => ({ name, place: def.place?.(config) })
+    return wayOf(this.graph, at(caller), at(callee), action)
+  }
+
+  connectTimeout(): number {
+    const { sampler } = readAssumption(this.account!, 'ConnectTimeout')
+    return sampler.draw(createRng(this.world.plan.seed, this.account!.name, 'connect'))
+  }
+}
+
 function rank(def: ServiceDef): number {
   return def.singleton === true ? 0 : 1
 }
@@ -295,8 +324,22 @@ class ComponentSim implements Sim {
     )
   }
 
-  edge<S>(to: string, action: `${string}:${string}`, answered: EventFunction<S>, caller: Caller | null = null): number {
-    return this.dispatcher.edge(this.component, this.name, to, action, this.target(answered), caller)
+  edge<S>(
+    to: string,
+    action: `${string}:${string}`,
+    answered: EventFunction<S>,
+    caller: Caller | null = null,
+    fromPlace = false,
+  ): number {
+    return this.dispatcher.edge(this.name, to, action, this.target(answered), caller, fromPlace)
+  }
+
+  closeWays(closed: boolean): void {
+    this.dispatcher.closeWays(this.name, closed)
+  }
+
+  passed(): number {
+    return this.dispatcher.passed(this.name)
   }
 
   calleeOf(edge: number): string {

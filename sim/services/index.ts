@@ -10,6 +10,7 @@ import { alarm } from './cloudwatch/alarm.ts'
 import { compositeAlarm } from './cloudwatch/composite-alarm.ts'
 import { table } from './dynamodb/table.ts'
 import { instance } from './ec2/instance.ts'
+import { natGateway } from './ec2/nat-gateway.ts'
 import { discoverer } from './eventschemas/discoverer.ts'
 import { registry } from './eventschemas/registry.ts'
 import { schema } from './eventschemas/schema.ts'
@@ -70,6 +71,7 @@ export const services: readonly ServiceDef[] = [
   compositeAlarm,
   table,
   instance,
+  natGateway,
   discoverer,
   registry,
   schema,

@@ -43,6 +43,12 @@ export const instanceAssumptions: Readonly<Record<string, Assumption>> = {
 
 export const assumptions: Readonly<Record<string, Assumption>> = {
   ...instanceAssumptions,
+  ConnectTimeout: {
+    kind: 'duration',
+    default: '60s',
+    doc: 'How long a client tries to connect where no way leads; 3.1 s with the SDK for JavaScript.',
+    source: 'RET-06',
+  },
   QuotaApproval: {
     kind: 'duration',
     default: '15min',

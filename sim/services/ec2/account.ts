@@ -4,10 +4,13 @@ import type { Target } from '../../engine/kernel.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { ServiceDef, Sim } from '../../model/contract.ts'
+import type { NetworkGraph } from '../../model/network.ts'
 import { Population } from '../../parts/population.ts'
 import { assumptions, quotas } from './account.facts.ts'
 import { Fleet } from './fleet.ts'
 import { DEFAULT_TYPE, vcpusOf } from './instance-types.ts'
+import { networkOf } from './network-graph.ts'
+import { networkParts } from './network-props.ts'
 
 /** The singleton's name as a component. */
 export const ACCOUNT = 'Sim::Ec2::Account'
@@ -28,8 +31,10 @@ export const account: ServiceDef<Account> = {
     'A launch takes as many instances as the quota has room for, up to MaxCount, or fails when that is less than MinCount.',
     'A higher quota is asked for by `servicequotas:RequestServiceQuotaIncrease` and holds once it is approved.',
     'A dry run of a launch starts nothing (N.CLI-SDK-06).',
+    'Who reaches whom: routes to internet gateways, NAT and endpoints, security groups; a call without a way gets no answer, and its client gives up connecting (N.VPC-01, N.VPC-05).',
   ],
   omits: [
+    'Of the network: network ACLs, IPv6, policies of endpoints, and what peering, transit gateways and VPNs lead to; calls that would go there arrive.',
     'The capacity of Availability Zones, Spot instances, reservations, dedicated hosts, images and networks.',
     'Of the families with quotas of their own (GPU, high memory …) vCPUs count against the standard one; they follow from the size alone.',
     'Instances that a scenario runs by `ec2:RunInstances` cannot be named in a later action; Auto Scaling groups terminate their own.',
@@ -40,6 +45,9 @@ export const account: ServiceDef<Account> = {
   quotas,
   assumptions,
   props: {},
+  parts: networkParts,
+  gather: (near) => ({ Network: networkOf(near) }),
+  network: (config) => config['Network'] as NetworkGraph,
   create: (_, sim) => new Account(sim),
   ops: {
     'ec2:DescribeInstances': {

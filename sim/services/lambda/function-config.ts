@@ -2,6 +2,8 @@
 import * as p from '../../model/p.ts'
 import { calleeAt, type TargetParameters } from '../../parts/targets.ts'
 import type { Action, Config, Near, Props, ResourceView } from '../../model/contract.ts'
+import type { Place } from '../../model/network.ts'
+import { placeOf } from '../../parts/reachability.ts'
 import { RUNTIMES } from './function.facts.ts'
 import { checkPackage, packageProps } from './package.ts'
 
@@ -46,7 +48,11 @@ export const props: Props = {
     default: 'Terminate',
   }),
   TenancyConfig: p.unused('keeps environments of tenants apart'),
-  VpcConfig: p.unused('puts the function into a VPC; reachability is not checked, and it adds no time'),
+  VpcConfig: p.record('Puts the function into a VPC: its calls leave from there, and it adds no time.', {
+    Ipv6AllowedForDualStack: p.inert('IPv6; calls go by IPv4.'),
+    SecurityGroupIds: p.any('Security groups.'),
+    SubnetIds: p.any('Subnets.'),
+  }),
 }
 
 /** Types beside a function that change nothing of what is simulated. */
@@ -121,6 +127,8 @@ interface Gathered {
   /** Of the function itself, then of each qualifier. */
   readonly Async: readonly AsyncConfig[]
   readonly DeadLetters: Destination | null
+  /** Where its calls leave from. */
+  readonly Place: Place | undefined
 }
 
 /** Checks the function against its neighbours; adds the qualifiers under which it can be called. */
@@ -144,11 +152,14 @@ export function gather(near: Near): Gathered {
       provisioned: provisionedOf(view),
     }))
   const names = ['$LATEST', ...qualifiers.map(({ name }) => name)]
+  const vpc = config['VpcConfig'] as Config | undefined
   return {
     Qualifiers: qualifiers,
     PackageBytes: checkPackage(near),
     Async: names.map((name) => asyncOf(near, name)),
     DeadLetters: deadLettersOf(near),
+    // Its network interfaces have no public address, wherever they are (N.VPC-03).
+    Place: placeOf(near, vpc?.['SubnetIds'], vpc?.['SecurityGroupIds']),
   }
 }
 

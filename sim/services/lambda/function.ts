@@ -8,6 +8,7 @@ import type { MetricId } from '../../engine/recorder.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
+import type { Place } from '../../model/network.ts'
 import { Interpreter } from '../../parts/interpreter.ts'
 import { Population } from '../../parts/population.ts'
 import { EMPTY_PROGRAM, type Program } from '../../parts/program.ts'
@@ -50,6 +51,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
     'Asynchronous invocations (`InvocationType: Event`) are accepted at once and wait in the function’s own queue: a function error is tried again after 1 min and 2 min more, a refusal after 1 s, 2 s and so on up to 5 min, until the event is too old [LAM-40, LAM-41, LAM-42, N.LAMBDA-ASYNC-01].',
     'What succeeded or was given up goes to the destinations of an `EventInvokeConfig`, what was given up to the dead-letter queue too [LAM-43, LAM-44, LAM-45].',
     'The SDK of the handler tries failed calls again, in the mode of `SdkRetries`.',
+    'With `VpcConfig` its calls leave from there, without a public address: they need a NAT gateway or an endpoint to come out, and security groups that let them; without it nothing within a VPC is reached [N.VPC-01, N.VPC-03].',
   ],
   omits: [
     'Asynchronous events come twice in AWS now and then, and a large backlog is read more slowly; here neither. Attributes of a dead-lettered event and buckets as destinations.',
@@ -67,6 +69,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
   props,
   parts,
   gather: (near) => ({ ...gather(near) }),
+  place: (config) => config['Place'] as Place | undefined,
   create: (config, sim) => new LambdaFunction(config, sim),
   amend: { members: () => ['MemorySize', 'Timeout', 'ReservedConcurrentExecutions'], run: amend },
   ops: {
