@@ -38,7 +38,7 @@ export function resourceNames(names: Names, takes: (resource: KnownResource) => 
   return [...names.resources.values()].filter(takes).map(resourceOption)
 }
 
-export const handledNames = (names: Names): Option[] => resourceNames(names, ({ def }) => def?.handled === true)
+export const handledNames = (names: Names): Option[] => resourceNames(names, ({ def }) => def?.handled !== undefined)
 export const parameterNames = ({ parameters }: Names): Option[] =>
   [...parameters].map(([name, type]) => plain(name, `parameter, ${type}`))
 export const conditionNames = ({ conditions }: Names): Option[] => conditions.map((name) => plain(name, 'condition'))

@@ -2,7 +2,8 @@
 //
 // Formulas are texts with holes: `{name}` the physical name, `{id}` a made-up id with the type's prefix, `{uuid}`, `{region}`,
 // `{account}`, `{partition}`, `{suffix}`, `{functionArn}` the ARN of the function that the property `FunctionName` names,
-// and `{P:Name}` the text of the property `Name`.
+// `{rank}` which of the
+// function's versions it is, and `{P:Name}` the text of the property `Name`.
 
 export interface PhysicalKind {
   /** The property that gives the name, if the type has one. */
@@ -58,7 +59,10 @@ export const physicalKinds: ReadonlyMap<string, PhysicalKind> = new Map<string, 
     'AWS::Lambda::Function',
     { name: 'FunctionName', ref: '{name}', attributes: { Arn: arn('lambda', 'function:{name}') } },
   ],
-  ['AWS::Lambda::Version', { ref: '{functionArn}:1', attributes: { Version: '1', FunctionArn: '{functionArn}:1' } }],
+  [
+    'AWS::Lambda::Version',
+    { ref: '{functionArn}:{rank}', attributes: { Version: '{rank}', FunctionArn: '{functionArn}:{rank}' } },
+  ],
   ['AWS::Lambda::Alias', { ref: '{functionArn}:{P:Name}', attributes: { AliasArn: '{functionArn}:{P:Name}' } }],
   [
     'AWS::Lambda::EventSourceMapping',

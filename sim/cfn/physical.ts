@@ -27,6 +27,8 @@ export interface Named {
   readonly logicalId: string
   readonly type: string
   property(name: string): string | undefined
+  /** From 1: its place among the resources of its type for which `of` gives the same text, by logical id. */
+  rankBy(of: (other: Named) => string): number
 }
 
 /** Resources by the texts that name them. */
@@ -154,6 +156,7 @@ export class PhysicalIds {
     if (hole === 'account') return account
     if (hole === 'partition') return partition
     if (hole === 'suffix') return urlSuffix
+    if (hole === 'rank') return String(resource.rankBy((other) => this.hole('functionArn', other)))
     if (hole === 'uuid') return uuidOf(this.hashOf(resource, hole))
     if (hole === 'id') {
       const digits = this.hashOf(resource, hole).slice(0, kind.digits ?? 17)

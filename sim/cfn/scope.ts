@@ -79,6 +79,8 @@ export class TemplateScope implements Scope {
   private readonly truths = new Map<string, boolean>()
   private readonly evaluating: string[] = []
   private readonly named = new Map<string, Named>()
+  /** By type; a type has one way to rank its resources. */
+  private readonly ranks = new Map<string, Map<string, number>>()
   private readonly references = new Map<string, Set<string>>()
   private readonly told = new Set<string>()
   private readonly dynamicReferences = new Set<string>()
@@ -355,6 +357,26 @@ export class TemplateScope implements Scope {
     this.named.set(logicalId, named)
     return named
   }
+
+  /** From 1: the place of a resource among those of its type for which `of` gives the same text, by logical id. */
+  rankOf({ logicalId, type }: Named, of: (other: Named) => string): number {
+    let ranks = this.ranks.get(type)
+    if (ranks === undefined) {
+      ranks = new Map()
+      this.ranks.set(type, ranks)
+      const counts = new Map<string | undefined, number>()
+      const all = entries(this.resources).map(({ key }) => key)
+      for (const key of all.sort((a, b) => (a < b ? -1 : 1))) {
+        if (stringOf(get(get(this.resources, key), 'Type')) !== type || !this.exists(key)) continue
+        const other = this.namedResource(key)
+        const text = other === undefined ? undefined : of(other)
+        const rank = (counts.get(text) ?? 0) + 1
+        counts.set(text, rank)
+        ranks.set(key, rank)
+      }
+    }
+    return ranks.get(logicalId) ?? 1
+  }
 }
 
 /** The properties of one resource, each resolved at its first use. */
@@ -380,5 +402,9 @@ class NamedResource implements Named {
     const text = node === undefined ? undefined : textOf(this.scope.resolveFor(this.logicalId, node))
     this.texts.set(name, text)
     return text
+  }
+
+  rankBy(of: (other: Named) => string): number {
+    return this.scope.rankOf(this, of)
   }
 }

@@ -45,7 +45,7 @@ function roomsOf(resources: Resources, registry: Registry, run: RunTime): Rooms 
       const op = component(logicalId)?.def.ops[action as Action]
       return op === undefined ? undefined : registry.operations.get(action)?.target
     },
-    takesHandler: (logicalId) => component(logicalId)?.def.handled === true,
+    takesHandler: (logicalId) => component(logicalId)?.def.handled !== undefined,
     carries: (logicalId) => {
       const found = component(logicalId)
       return found?.def.carries?.(found.config, run) === true

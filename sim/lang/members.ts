@@ -350,7 +350,10 @@ export const SIMULATION = {
   Assumptions: { form: 'assumptions', doc: 'What AWS does not document, set by type or by logical id.' },
   Profiles: { form: 'values', doc: 'Who an operator is, for actions that name a profile.' },
   Workloads: { form: 'named', of: WORKLOAD, doc: 'Load on the entries of the system, by a name of your choice.' },
-  Handlers: { form: 'handlers', doc: 'What functions do, by logical id: steps in place of their code.' },
+  Handlers: {
+    form: 'handlers',
+    doc: 'What functions do, by logical id: steps in place of their code. `Name@2` is the code of version 2, published while it runs by `lambda:UpdateFunctionCode`.',
+  },
   Faults: { form: 'faults', doc: 'Faults with their times, in the words of the Fault Injection Service.' },
   Actions: {
     form: 'actions',

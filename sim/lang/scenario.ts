@@ -18,6 +18,7 @@ import {
 } from '../cfn/index.ts'
 import { Problems } from '../diag/problem.ts'
 import type { Source, Span } from '../diag/span.ts'
+import type { ServiceDef } from '../model/contract.ts'
 import type { WorldPlan } from '../model/plan.ts'
 import type { Draft, ReadFile } from '../infer/index.ts'
 import { readActions } from './actions.ts'
@@ -39,6 +40,7 @@ import { readQuotas, readSimulation, type Guards, type SimulationSection } from 
 import { KeyTables } from './values.ts'
 import { readWorkloads } from './workloads.ts'
 import type { ComponentPlan } from '../model/plan.ts'
+import type { Program } from '../parts/program.ts'
 
 export type { FileReader }
 
@@ -291,9 +293,10 @@ function withHandlers(
   inferred: string[],
 ): ComponentPlan[] {
   const handlers = new Map(section.handlers.map((handler) => [handler.name, handler]))
-  const handled = resources.components.filter((component) => component.def.handled === true)
+  const handled = resources.components.filter((component) => isHandled(component.def))
+  const versions = versionHandlers(section, handled, context)
   for (const { name, span } of section.handlers) {
-    if (handled.some((component) => component.name === name)) continue
+    if (handled.some((component) => component.name === name) || versions.known.has(name)) continue
     const near = nearest(
       name,
       handled.map((component) => component.name),
@@ -312,16 +315,45 @@ function withHandlers(
   return resources.components.map(({ name, def, config, dimensionValue }) => {
     const handler = handlers.get(name)
     const program =
-      handler === undefined || def.handled !== true ? undefined : compileSteps(handler.node, 'handler', context, true)
+      handler === undefined || !isHandled(def) ? undefined : compileSteps(handler.node, 'handler', context, true)
     return {
       name,
       type: def.type,
       def,
       // The template's own `Handler` is the name of an entry point, and whatever else a stranger wrote there.
-      config: def.handled === true ? { ...config, Handler: program } : config,
+      config: isHandled(def) ? { ...config, Handler: program, ...versions.of(name) } : config,
       ...(dimensionValue === undefined ? {} : { dimensionValue }),
     }
   })
+}
+
+function isHandled({ handled }: ServiceDef): boolean {
+  return handled !== undefined
+}
+
+/** `Name@2`: what a version of a function does that is published while the scenario runs, or stands in the template. */
+function versionHandlers(
+  section: SimulationSection,
+  handled: readonly { readonly name: string; readonly def: ServiceDef }[],
+  context: StepContext,
+): { readonly known: ReadonlySet<string>; of(name: string): { readonly VersionHandlers?: readonly object[] } } {
+  const known = new Set<string>()
+  const programs = new Map<string, { readonly number: number; readonly program: Program }[]>()
+  for (const { name, node } of section.handlers) {
+    const [, own, digits] = /^(.+)@([1-9][0-9]{0,5})$/.exec(name) ?? []
+    if (own === undefined || !handled.some(({ name: other, def }) => other === own && def.handled === 'versions'))
+      continue
+    known.add(name)
+    const program = compileSteps(node, `handler@${digits}`, context, true)
+    programs.set(own, [...(programs.get(own) ?? []), { number: Number(digits), program }])
+  }
+  return {
+    known,
+    of: (name) => {
+      const own = programs.get(name)
+      return own === undefined ? {} : { VersionHandlers: own }
+    },
+  }
 }
 
 /** How large templates may be: needed before they are read, so what is wrong with the section is told later. */

@@ -347,8 +347,8 @@ export interface ServiceDef<S = any> {
   readonly dimension: string
   /** The dimension's value from the resource's `Ref`; the physical name when absent. */
   readonly dimensionValue?: (config: Config, ref: string) => string
-  /** True when the scenario gives it a program under `Handlers`, handed over as `config.Handler`. */
-  readonly handled?: boolean
+  /** True when the scenario gives it a program under `Handlers`, handed over as `config.Handler`; 'versions': and others under `Name@2`, handed over as `config.VersionHandlers`. */
+  readonly handled?: true | 'versions'
   /** One sentence, capital letter, full stop. */
   readonly summary: string
   /** What the model does, one sentence a behaviour, with its sources. */

@@ -34,6 +34,8 @@ class Frame {
   /** The owner's own note, for an invocation. */
   cookie = 0
   trace = 0
+  /** Factor on the time of `compute`. */
+  cpuScale = 1
   /** Of the invocation: `Calls.hops`. */
   hops = 0
   pc = 0
@@ -91,7 +93,7 @@ export interface Remembers<H> {
 }
 
 export class Interpreter<H> {
-  /** Factor on the time of `compute`: 1 at a full vCPU or more. */
+  /** Factor on the time of `compute` in programs that start from now on: 1 at a full vCPU or more. */
   cpuScale = 1
   /** Frames alive. */
   live = 0
@@ -266,7 +268,7 @@ export class Interpreter<H> {
             of.kind === 'draw'
               ? of.sampler.draw(this.streams.get(of.purpose))
               : Number(evaluate(of, frame.scope, this.streams))
-          const scaled = instruction.op === 'compute' ? Math.round(time * this.cpuScale) : time
+          const scaled = instruction.op === 'compute' ? Math.round(time * frame.cpuScale) : time
           frame.timer = this.sim.timer(Math.max(0, scaled), this.wakeTarget, frame.id)
           return
         }
@@ -322,7 +324,11 @@ export class Interpreter<H> {
           this.end(frame, 0, evaluate(instruction.value, frame.scope, this.streams))
           return
         case 'end':
-          this.end(frame, 0, frame.failures !== null ? reportOf(frame.failures) : this.program.returns ? null : SUCCESS)
+          this.end(
+            frame,
+            0,
+            frame.failures !== null ? reportOf(frame.failures) : this.returns(instruction) ? null : SUCCESS,
+          )
           return
       }
     }
@@ -428,6 +434,11 @@ export class Interpreter<H> {
     if (this.caught(frame, status, catches)) this.step(frame)
   }
 
+  /** Whether the program of an `end` says itself what it answers. */
+  private returns(end: Instruction & { op: 'end' }): boolean {
+    return end.returns ?? this.program.returns
+  }
+
   /** Finds who handles an exception: a catcher, a loop that reports failed items, or nobody (then the frame ends). */
   private caught(frame: Frame, status: number, catches: readonly Catcher[]): boolean {
     const name = this.sim.errors.names[status]
@@ -515,6 +526,7 @@ export class Interpreter<H> {
     frame.parent = parent
     frame.trace = trace
     frame.hops = parent === NONE ? 0 : this.frames[parent].hops
+    frame.cpuScale = parent === NONE ? this.cpuScale : this.frames[parent].cpuScale
     frame.pc = pc
     frame.scope = scope
     this.live++

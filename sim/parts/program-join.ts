@@ -14,7 +14,8 @@ export function joinPrograms(programs: readonly Program[]): JoinedPrograms {
   for (const program of programs) {
     const by = code.length
     starts.push(by)
-    for (const instruction of program.code) code.push(moved(instruction, by))
+    for (const instruction of program.code)
+      code.push(instruction.op === 'end' ? { op: 'end', returns: program.returns } : moved(instruction, by))
   }
   return { program: { code, returns: programs.some((program) => program.returns) }, starts }
 }

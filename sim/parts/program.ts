@@ -96,8 +96,8 @@ export type Instruction =
       readonly join: number
       readonly catches: readonly Catcher[]
     }
-  /** Ends a branch. */
-  | { readonly op: 'end' }
+  /** Ends a branch, or a program; `returns` stands for the program's own where several are joined. */
+  | { readonly op: 'end'; readonly returns?: boolean }
   | { readonly op: 'fail'; readonly error: string; readonly catches: readonly Catcher[] }
   | { readonly op: 'return'; readonly value: Template }
   /** Emits a custom metric. */

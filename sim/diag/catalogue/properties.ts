@@ -243,6 +243,16 @@ export const properties = {
     text: 'An alias stands for one version, or for two with weights.',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html',
   },
+  'alias-weights': {
+    severity: 'error',
+    title: 'weights that an alias cannot have',
+    text: 'An alias stands for one published version, or for two different ones of which the second gets a share of the requests. `$LATEST` cannot be one of two.',
+    wrong:
+      "Resources:\n  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: python3.12, Handler: a.b, Role: r, Code: { ZipFile: x } } }\n  Live: { Type: AWS::Lambda::Alias, Properties: { FunctionName: !Ref Work, Name: live, FunctionVersion: '1', RoutingConfig: { AdditionalVersionWeights: [{ FunctionVersion: '1', FunctionWeight: 0.1 }] } } }\n",
+    right:
+      "Resources:\n  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: python3.12, Handler: a.b, Role: r, Code: { ZipFile: x } } }\n  Live: { Type: AWS::Lambda::Alias, Properties: { FunctionName: !Ref Work, Name: live, FunctionVersion: '1', RoutingConfig: { AdditionalVersionWeights: [{ FunctionVersion: '2', FunctionWeight: 0.1 }] } } }\n",
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html',
+  },
   'missing-attribute': {
     severity: 'error',
     title: 'a key attribute without a definition',

@@ -68,7 +68,7 @@ export const simulation = {
   'unknown-handler': {
     severity: 'error',
     title: 'a handler for something that runs no code',
-    text: 'Under `Handlers` stand the logical ids of functions, each with the steps of its code.',
+    text: 'Under `Handlers` stand the logical ids of functions, each with the steps of its code; `Name@2` is the code of the function’s version 2.',
     wrong: 'Simulation: { Handlers: { Wrok: [Compute: 20ms] } }\n',
     right: 'Simulation: { Handlers: { Work: [Compute: 20ms] } }\n',
   },

@@ -4,7 +4,9 @@ import { type Lab, MINUTE, MS, SECOND } from '../../../test/kit.ts'
 import { burst, part, waits, world } from '../../../test/lambda.ts'
 import type { Account } from './account.ts'
 import { alias } from './alias.ts'
+import { eventSourceMapping } from './event-source-mapping.ts'
 import type { LambdaFunction } from './function.ts'
+import { queue } from '../sqs/queue.ts'
 
 describe('provisioned concurrency', () => {
   const provisioned = (
@@ -126,13 +128,162 @@ describe('provisioned concurrency', () => {
     expect(() => world({ Work: part(waits(0)), Prod: prod, Second: second })).toThrow(/alias-of-alias/)
   })
 
-  test('weights of an alias are named as not simulated; a name of digits is refused [N.LAMBDA-34]', () => {
-    const made = (more: Record<string, unknown>) =>
-      world({
-        Work: part(waits(0)),
-        Prod: { def: alias, properties: { FunctionName: 'Work', FunctionVersion: '1', Name: 'prod', ...more } },
-      })
-    expect(made({ RoutingConfig: { AdditionalVersionWeights: [] } }).notSimulated.join()).toContain('weights')
-    expect(() => made({ Name: '42' })).toThrow(/alias-name/)
+  test('a name of digits is refused [N.LAMBDA-34]', () => {
+    const prod = { def: alias, properties: { FunctionName: 'Work', FunctionVersion: '1', Name: '42' } }
+    expect(() => world({ Work: part(waits(0)), Prod: prod })).toThrow(/alias-name/)
   })
 })
+
+describe('versions and weights', () => {
+  /** A handler that waits as many ms as its version says, so that the answer's time tells who ran. */
+  const codes = (...ms: number[]) => ({
+    VersionHandlers: ms.map((time, i) => ({ number: i + 1, program: waits(time * MS) })),
+  })
+  const weights = (version: string, weight: number) => ({
+    RoutingConfig: { AdditionalVersionWeights: [{ FunctionVersion: version, FunctionWeight: weight }] },
+  })
+  const made = (properties: Record<string, unknown>, assumptions: Record<string, string> = {}): Lab => {
+    const work = part(waits(7 * MS), {}, assumptions)
+    return world({
+      Work: { ...work, config: { ...work.config, ...codes(10, 20, 30) } },
+      Prod: { def: alias, properties: { FunctionName: 'Work', FunctionVersion: '1', Name: 'prod', ...properties } },
+    })
+  }
+  const took = (at: Lab, name: string, body: object = {}): number => {
+    const from = at.now
+    return (at.ask(name, 'lambda:InvokeFunction', body).at - from) / MS
+  }
+  const of = (version: string) => ({ Resource: 'Work:prod', ExecutedVersion: version })
+  const executed = (at: Lab): number[] => ['1', '2'].map((number) => at.sum('Work', 'Invocations', of(number)))
+
+  test('an alias runs its version, the function itself what is not published [N.LAMBDA-32, LAM-71]', () => {
+    const at = made({})
+    expect([took(at, 'Prod'), took(at, 'Work'), took(at, 'Work', { Qualifier: 'prod' })]).toEqual([10, 7, 10])
+    expect(took(at, 'Work', { Qualifier: '1' })).toBe(10)
+    expect(at.ask('Work', 'lambda:InvokeFunction', { Qualifier: '2' }).status).toBe('ResourceNotFoundException')
+    at.run(MINUTE).finish()
+    expect(at.sum('Work', 'Invocations', of('1'))).toBe(2)
+    expect(at.sum('Work', 'Duration', of('1'))).toBe(20 * MS)
+    expect(at.sum('Work', 'Invocations', { Resource: 'Work:1' })).toBe(1)
+  })
+
+  test('requests from the moment of an update on run the new version, none fails [N.LAMBDA-33]', () => {
+    const at = made({ ...weights('2', 0) })
+    for (let second = 0; second < 120; second++) {
+      if (second === 60) {
+        at.run(MINUTE)
+        expect(at.ask('Work', 'lambda:UpdateAlias', { Name: 'prod', FunctionVersion: '2' }).answer).toMatchObject({
+          FunctionVersion: '2',
+        })
+      }
+      burst(at, 'Prod', second * SECOND, 1)
+    }
+    at.run(3 * MINUTE).finish()
+    expect(executed(at)).toEqual([60, 60])
+    expect(at.points('Work', 'Invocations', of('2')).map((point) => point.start)).toEqual([MINUTE])
+    expect(at.answers.every((answer) => answer.status === 'OK')).toBe(true)
+  })
+
+  test('with weights each request draws its version: a tenth of 10,000 within two standard deviations [N.LAMBDA-35, LAM-70]', () => {
+    const at = made(weights('2', 0.1))
+    for (let i = 0; i < 100; i++) burst(at, 'Prod', i * SECOND, 100)
+    at.run(3 * MINUTE).finish()
+    const [first, second] = executed(at)
+    expect(first + second).toBe(10_000)
+    expect(Math.abs(second - 1000)).toBeLessThanOrEqual(60)
+  })
+
+  test.each([
+    [0.03, 10_000, 300],
+    [0.05, 1_000, 50],
+    [1, 100, 100],
+  ])('in turn, a weight of %f gets of %i requests exactly %i [LAM-70]', (weight, requests, expected) => {
+    const at = made(weights('2', weight), { AliasChoice: 'in turn' })
+    for (let i = 0; i < requests / 100; i++) burst(at, 'Prod', i * SECOND, 100)
+    at.run(3 * MINUTE).finish()
+    expect(executed(at)).toEqual([requests - expected, expected])
+  })
+
+  test('a new version starts cold, and what is warm for one does not serve another [LAM-70]', () => {
+    const at = made(weights('2', 0), { ColdStart: '500ms', ColdStartCpu: '0' })
+    expect([took(at, 'Prod'), took(at, 'Prod')]).toEqual([510, 10])
+    at.ask('Work', 'lambda:UpdateAlias', { Name: 'prod', FunctionVersion: '2' })
+    expect([took(at, 'Prod'), took(at, 'Prod')]).toEqual([520, 20])
+    at.ask('Work', 'lambda:UpdateAlias', { Name: 'prod', FunctionVersion: '1' })
+    expect(took(at, 'Prod')).toBe(10)
+  })
+
+  test('what is provisioned is made anew for the version that the alias is pointed at [LAM-36]', () => {
+    const provisioned = { ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 6 } }
+    const at = made(
+      { ...weights('2', 0), ...provisioned },
+      { ColdStart: '500ms', ColdStartCpu: '0', ProvisionedDelay: '90s' },
+    )
+    expect(took(at, 'Prod')).toBe(10)
+    at.ask('Work', 'lambda:UpdateAlias', { Name: 'prod', FunctionVersion: '2' })
+    const asked = at.now
+    expect(at.state<LambdaFunction>('Work').environments.idle).toBe(0)
+    expect(took(at, 'Prod')).toBe(520)
+    at.run(asked + 90 * SECOND + 60 * MS - 1)
+    expect(at.state<LambdaFunction>('Work').qualifiers[0].ready).toBe(0)
+    at.run(asked + 90 * SECOND + 60 * MS)
+    expect(at.state<LambdaFunction>('Work').qualifiers[0].ready).toBe(6)
+  })
+
+  test.each([
+    ['an unknown alias', { Name: 'test', FunctionVersion: '1' }, 'ResourceNotFoundException'],
+    ['an unknown version', { Name: 'prod', FunctionVersion: '7' }, 'ResourceNotFoundException'],
+    ['the number of a version', { Name: '1', FunctionVersion: '1' }, 'ResourceNotFoundException'],
+    ['weights of $LATEST', { Name: 'prod', FunctionVersion: '$LATEST', RoutingConfig: weigh({ 1: 0.5 }) }, 'Invalid'],
+    ['the same version twice', { Name: 'prod', FunctionVersion: '1', RoutingConfig: weigh({ 1: 0.5 }) }, 'Invalid'],
+    ['three versions', { Name: 'prod', RoutingConfig: weigh({ 2: 0.1, 3: 0.1 }) }, 'Invalid'],
+    ['a weight above 1', { Name: 'prod', RoutingConfig: weigh({ 2: 1.1 }) }, 'Invalid'],
+    ['no number', { Name: 'prod', RoutingConfig: weigh({ 2: 'much' }) }, 'Invalid'],
+  ])('%s is refused, and the alias stays [N.LAMBDA-35, LAM-70]', (_, body, status) => {
+    const at = made(weights('2', 0.25))
+    const before = at.ask('Work', 'lambda:GetAlias', { Name: 'prod' }).answer
+    expect(before).toEqual({ Name: 'prod', FunctionVersion: '1', RoutingConfig: weigh({ 2: 0.25 }) })
+    expect(at.ask('Work', 'lambda:UpdateAlias', body).status).toContain(status)
+    expect(at.ask('Work', 'lambda:GetAlias', { Name: 'prod' }).answer).toEqual(before)
+  })
+
+  test('an empty routing takes the second version away, none leaves it [LAM-70]', () => {
+    const at = made(weights('2', 0.25))
+    const update = (body: object): unknown =>
+      at.ask('Work', 'lambda:UpdateAlias', { Name: 'prod', ...body }).answer.RoutingConfig
+    expect(update({ FunctionVersion: '1' })).toEqual(weigh({ 2: 0.25 }))
+    expect(update({ RoutingConfig: weigh({}) })).toEqual(weigh({}))
+  })
+
+  test('templates: an alias of two versions more, of the same twice or of an alias is refused [N.LAMBDA-35, N.LAMBDA-37]', () => {
+    const two = { RoutingConfig: { AdditionalVersionWeights: ['2', '3'].map(each) } }
+    expect(() => made(two)).toThrow(/alias-weights/)
+    expect(() => made(weights('1', 0.1))).toThrow(/alias-weights/)
+    expect(() => made(weights('$LATEST', 0.1))).toThrow(/alias-weights/)
+    expect(() => made(weights('Prod', 0.1))).toThrow(/alias-of-alias/)
+    expect(() => made(weights('2', 1.01))).toThrow(/FunctionWeight/)
+  })
+
+  test('a mapping on the alias feeds the new version after an update, as it stands [N.LAMBDA-36]', () => {
+    const work = part(waits(0))
+    const at = world({
+      Work: work,
+      Jobs: { def: queue, properties: { VisibilityTimeout: 6000 } },
+      Prod: {
+        def: alias,
+        properties: { FunctionName: 'Work', FunctionVersion: '1', Name: 'prod', ...weights('2', 0) },
+      },
+      Feed: { def: eventSourceMapping, properties: { EventSourceArn: 'Jobs', FunctionName: 'Prod', BatchSize: 1 } },
+    })
+    for (let second = 0; second < 120; second++) {
+      at.run(second * SECOND)
+      if (second === 60) at.ask('Work', 'lambda:UpdateAlias', { Name: 'prod', FunctionVersion: '2' })
+      at.call('Jobs', 'sqs:SendMessage', { MessageBody: second })
+    }
+    at.run(5 * MINUTE).finish()
+    expect(executed(at)).toEqual([60, 60])
+  })
+})
+
+const each = (FunctionVersion: string) => ({ FunctionVersion, FunctionWeight: 0.1 })
+const weigh = (AdditionalVersionWeights: Record<string, unknown>) => ({ AdditionalVersionWeights })

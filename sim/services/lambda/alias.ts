@@ -1,4 +1,4 @@
-// AWS::Lambda::Alias: another name of a function, with provisioned concurrency and metrics of its own.
+// AWS::Lambda::Alias: a name that stands for a version of a function, or for two by weight.
 import type { Call } from '../../engine/calls.ts'
 import type { Config, Near, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
@@ -13,14 +13,13 @@ export const alias: ServiceDef<Alias> = {
   family: 'compute',
   namespace: 'AWS/Lambda',
   dimension: 'Resource',
-  summary: 'A name that stands for a version of a function.',
+  summary: 'A name that stands for a version of a function, or for two by weight.',
   models: [
-    'A request to the alias is a request to its function [N.LAMBDA-36]; the function’s metrics carry it a second time under `Resource`.',
+    'A request to the alias runs the version that it stands for [N.LAMBDA-32, N.LAMBDA-36]; the function’s metrics carry it again under `Resource`, and by `ExecutedVersion` [LAM-71].',
+    'With weights each request draws its version anew [N.LAMBDA-35, LAM-70]; `lambda:UpdateAlias` points it elsewhere while it runs [N.LAMBDA-33].',
     'Provisioned concurrency under the alias serves its requests first; the others spill over to the function’s own environments [LAM-36].',
   ],
-  omits: [
-    'Versions all run the function as the template describes it; weights and a change of the version have no effect.',
-  ],
+  omits: ['Provisioned concurrency of an alias with weights is kept for its first version alone.'],
   quotas,
   assumptions: {},
   props: {
@@ -30,23 +29,21 @@ export const alias: ServiceDef<Alias> = {
     ProvisionedConcurrencyConfig: p.record('Environments that are always ready.', {
       ProvisionedConcurrentExecutions: p.int('How many.', [1, 1_000_000], { required: true }),
     }),
-    RoutingConfig: p.any('Weights of further versions.'),
+    RoutingConfig: p.record('A second version, by weight.', {
+      AdditionalVersionWeights: p.list(
+        'The second version.',
+        p.record('A version and its share.', {
+          FunctionVersion: p.any('The version.', { required: true }),
+          FunctionWeight: p.number('Its share of the requests, 0 to 1.', [0, 1], { required: true }),
+        }),
+        { default: [] },
+      ),
+    }),
     Description: p.inert('A text.'),
   },
   gather: (near) => {
     const { config } = near.self
-    if (config['RoutingConfig'] !== undefined)
-      near.self.notSimulated(
-        ['Properties', 'RoutingConfig'],
-        'all requests of an alias run the function as it stands; weights have no effect',
-      )
-    if (near.resourceAt(config['FunctionVersion'])?.type === 'AWS::Lambda::Alias')
-      near.self.error(
-        ['Properties', 'FunctionVersion'],
-        'alias-of-alias',
-        '`FunctionVersion` is an alias',
-        'an alias stands for a version: its number, or `!GetAtt Version.Version`',
-      )
+    checkVersions(near)
     if (/^[0-9]+$/.test(String(config['Name'])) || !/^[A-Za-z0-9_-]{1,128}$/.test(String(config['Name'])))
       near.self.error(
         ['Properties', 'Name'],
@@ -85,9 +82,9 @@ export const alias: ServiceDef<Alias> = {
     glyph: 'alias',
     partOf: (config) => config['FunctionName'] as string,
     label: 'Alias',
-    level: (self) => self.target().qualifiers[self.pool - 1]?.running ?? 0,
+    level: (self) => self.target().qualifiers[self.number - 1]?.running ?? 0,
     levelMax: (self) => self.target().account.limit,
-    tone: (self) => ((self.target().qualifiers[self.pool - 1]?.running ?? 0) > 0 ? 'busy' : 'calm'),
+    tone: (self) => ((self.target().qualifiers[self.number - 1]?.running ?? 0) > 0 ? 'busy' : 'calm'),
   },
 }
 
@@ -95,8 +92,8 @@ export const alias: ServiceDef<Alias> = {
 export class Alias {
   readonly sim: Sim
   readonly functionName: string
-  /** The number of its pool in the function, from its first request on. */
-  pool = 0
+  /** Which of the function's names it is, from its first request on. */
+  number = 0
   private found: LambdaFunction | null = null
 
   constructor(config: Config, sim: Sim) {
@@ -108,7 +105,7 @@ export class Alias {
   target(): LambdaFunction {
     if (this.found === null) {
       this.found = this.sim.peer<LambdaFunction>(this.functionName)
-      this.pool = this.found.poolOf(this.sim.name)
+      this.number = this.found.qualifierOf(this.sim.name)
     }
     return this.found
   }
@@ -117,7 +114,39 @@ export class Alias {
 /** Operation `lambda:InvokeFunction`: the function takes the request over as it is, and answers it. */
 export function invokeAlias(self: Alias, call: Call): void {
   const target = self.target()
-  invoke(target, call, self.pool)
+  invoke(target, call, self.number)
+}
+
+/** An alias stands for published versions, at most two, never for an alias (LAM-70, N.LAMBDA-37). */
+function checkVersions(near: Near): void {
+  const { config } = near.self
+  const weights = (config['RoutingConfig']?.AdditionalVersionWeights ?? []) as readonly Config[]
+  const place = ['Properties', 'RoutingConfig', 'AdditionalVersionWeights']
+  const named = [
+    { at: ['Properties', 'FunctionVersion'], text: config['FunctionVersion'] },
+    ...weights.map((each, i) => ({ at: [...place, i, 'FunctionVersion'], text: each['FunctionVersion'] })),
+  ]
+  for (const { at, text } of named) {
+    const help = 'an alias stands for a version: its number, or `!GetAtt Version.Version`'
+    if (near.resourceAt(text)?.type === 'AWS::Lambda::Alias')
+      near.self.error(at, 'alias-of-alias', '`FunctionVersion` is an alias', help)
+    else if (weights.length > 0 && text === '$LATEST')
+      near.self.error(at, 'alias-weights', 'an alias with weights stands for `$LATEST`', help)
+  }
+  if (weights.length > 1)
+    near.self.error(
+      place,
+      'alias-weights',
+      `the alias gives weights to ${weights.length} further versions`,
+      'an alias stands for at most two versions',
+    )
+  else if (weights.length === 1 && weights[0]['FunctionVersion'] === config['FunctionVersion'])
+    near.self.error(
+      place,
+      'alias-weights',
+      'both versions of the alias are the same',
+      'weights divide the requests between two versions',
+    )
 }
 
 /** Provisioned concurrency of all names of a function stays within its reservation (LAM-36). */

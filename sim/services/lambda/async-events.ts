@@ -24,7 +24,7 @@ class Event {
   payload: unknown = null
   trace = 0
   hops = 0
-  pool = 0
+  qualifier = 0
   acceptedAt = 0
   /** Invocations that ran, and those that were refused. */
   runs = 0
@@ -56,8 +56,9 @@ export class AsyncEvents {
   private readonly free: number[] = []
   private readonly self: LambdaFunction
   private readonly sim: Sim
-  private readonly configs: readonly AsyncConfig[]
-  private readonly ways: readonly { readonly success: Way | null; readonly failure: Way | null }[]
+  /** By name of the function, itself first. */
+  private readonly configs: AsyncConfig[]
+  private readonly ways: { readonly success: Way | null; readonly failure: Way | null }[]
   private readonly deadLetters: Way | null
   private readonly sizeMax: number
   private readonly retriesAtZero: boolean
@@ -75,7 +76,7 @@ export class AsyncEvents {
     this.self = self
     this.sim = sim
     this.givenUp = new Stretch(sim.warmUp)
-    this.configs = config['Async'] as readonly AsyncConfig[]
+    this.configs = [...(config['Async'] as readonly AsyncConfig[])]
     this.ways = this.configs.map(({ success, failure }) => ({
       success: wayTo(sim, success, asyncDelivered),
       failure: wayTo(sim, failure, asyncDelivered),
@@ -95,8 +96,16 @@ export class AsyncEvents {
     this.deadLetterErrors = sim.metric('DeadLetterErrors')
   }
 
+  /** A name that no `EventInvokeConfig` speaks of is treated by default. */
+  addName(qualifier: number): void {
+    const { sim, configs, ways } = this
+    if (qualifier < configs.length) return
+    configs.push({ retries: sim.quota('AsyncRetries'), age: sim.quota('AsyncEventAge'), success: null, failure: null })
+    ways.push({ success: null, failure: null })
+  }
+
   /** Takes an event in and answers 202; what becomes of it the caller does not hear. */
-  accept(call: Call, payload: unknown, pool: number): void {
+  accept(call: Call, payload: unknown, qualifier: number): void {
     const { sim, self } = this
     if (exceeds(payload, this.sizeMax)) {
       sim.reply(call, self.tooLargeStatus)
@@ -107,7 +116,7 @@ export class AsyncEvents {
     event.payload = payload
     event.trace = sim.calls.trace[call]
     event.hops = Math.min(sim.calls.hops[call] + 1, 255)
-    event.pool = pool
+    event.qualifier = qualifier
     event.acceptedAt = sim.clock[0]
     event.runs = 0
     event.refusals = 0
@@ -129,7 +138,7 @@ export class AsyncEvents {
     this.running++
     const call = sim.open(this.runEdge, row, event.trace)
     sim.calls.body[call] = { Payload: event.payload }
-    sim.calls.arg[call] = event.pool
+    sim.calls.arg[call] = event.qualifier
     sim.calls.hops[call] = event.hops
     if (event.runs + event.refusals > 0) sim.calls.attempt[call] = Math.min(event.runs + event.refusals + 1, 255)
     sim.record(this.age, sim.clock[0] - event.acceptedAt)
@@ -145,7 +154,7 @@ export class AsyncEvents {
     const answer = sim.calls.answer[call] as { readonly FunctionError?: string; readonly Payload?: unknown } | null
     sim.close(call)
     this.running--
-    const { retries } = this.configs[event.pool]
+    const { retries } = this.configs[event.qualifier]
     if (status !== 0) {
       event.refusals++
       if (this.self.reserved === 0 && !this.retriesAtZero) this.giveUp(row, 'RetriesExhausted', null)
@@ -162,7 +171,7 @@ export class AsyncEvents {
   private tryAgain(row: number, seconds: number, answer: unknown): void {
     const { sim } = this
     const event = this.events[row]
-    const left = event.acceptedAt + this.configs[event.pool].age * SECOND - sim.clock[0]
+    const left = event.acceptedAt + this.configs[event.qualifier].age * SECOND - sim.clock[0]
     event.lastAnswer = answer
     event.isLast = seconds * SECOND > left
     this.waiting++
@@ -188,14 +197,14 @@ export class AsyncEvents {
 
   private succeed(row: number, answer: unknown): void {
     this.succeeded++
-    this.send(this.ways[this.events[row].pool].success, row, 'Success', answer)
+    this.send(this.ways[this.events[row].qualifier].success, row, 'Success', answer)
     this.drop(row)
   }
 
   private giveUp(row: number, condition: string, answer: unknown): void {
     const { sim } = this
     const event = this.events[row]
-    const { failure } = this.ways[event.pool]
+    const { failure } = this.ways[event.qualifier]
     this.givenUp.note(sim.clock[0])
     this.send(failure, row, condition, answer)
     if (this.deadLetters !== null) this.deliver(this.deadLetters, event, event.payload)

@@ -1,7 +1,7 @@
 // Reserved and provisioned concurrency of a function: who may have how much, set by the template or while it runs.
 import type { Call } from '../../engine/calls.ts'
 import { TokenBucket } from '../../parts/token-bucket.ts'
-import { NONE } from './environments.ts'
+import { NONE, provisionedUnder } from './environments.ts'
 import type { LambdaFunction } from './function.ts'
 import type { Qualified } from './qualified.ts'
 
@@ -76,12 +76,12 @@ export function deleteFunctionConcurrency(self: LambdaFunction, call: Call): voi
 export function putProvisionedConcurrency(self: LambdaFunction, call: Call): void {
   const { sim } = self
   const body = sim.calls.body[call] as { Qualifier?: string; ProvisionedConcurrentExecutions?: number }
-  const pool = self.poolOf(String(body.Qualifier))
-  if (pool === NONE) {
+  const number = self.qualifierOf(String(body.Qualifier))
+  if (number === NONE) {
     sim.reply(call, self.notFoundStatus)
     return
   }
-  const qualified = self.qualifiers[pool - 1]
+  const qualified = self.qualifiers[number - 1]
   const wanted = body.ProvisionedConcurrentExecutions
   if (
     wanted === undefined ||
@@ -96,10 +96,7 @@ export function putProvisionedConcurrency(self: LambdaFunction, call: Call): voi
   stopAllocation(self, qualified)
   want(self, qualified, wanted)
   if (wanted <= qualified.ready) fill(self, qualified)
-  else {
-    const making = Math.ceil(((wanted - qualified.ready) * 60_000_000) / self.perMinute)
-    qualified.timer = sim.timer(self.provisionedDelay.draw(self.provisionedRng) + making, self.allocatedTarget, pool)
-  }
+  else allocate(self, qualified)
   sim.calls.answer[call] = {
     RequestedProvisionedConcurrentExecutions: wanted,
     AllocatedProvisionedConcurrentExecutions: qualified.ready,
@@ -110,19 +107,19 @@ export function putProvisionedConcurrency(self: LambdaFunction, call: Call): voi
 
 export function deleteProvisionedConcurrency(self: LambdaFunction, call: Call): void {
   const { sim } = self
-  const pool = self.poolOf(String((sim.calls.body[call] as { Qualifier?: string }).Qualifier))
-  if (pool === NONE) {
+  const number = self.qualifierOf(String((sim.calls.body[call] as { Qualifier?: string }).Qualifier))
+  if (number === NONE) {
     sim.reply(call, self.notFoundStatus)
     return
   }
-  stopAllocation(self, self.qualifiers[pool - 1])
-  provision(self, self.qualifiers[pool - 1], 0)
+  stopAllocation(self, self.qualifiers[number - 1])
+  provision(self, self.qualifiers[number - 1], 0)
   sim.reply(call, 0)
 }
 
 /** Timer: the provisioned environments that were asked for are all there. */
-export function allocated(self: LambdaFunction, pool: number): void {
-  const qualified = self.qualifiers[pool - 1]
+export function allocated(self: LambdaFunction, number: number): void {
+  const qualified = self.qualifiers[number - 1]
   qualified.timer = NONE
   fill(self, qualified)
 }
@@ -147,18 +144,35 @@ function fill(self: LambdaFunction, qualified: Qualified): void {
   const { environments, sim } = self
   const now = sim.clock[0]
   while (qualified.rows < qualified.wanted) {
-    environments.rest(environments.create(now, qualified.pool), now)
+    environments.rest(environments.create(now, provisionedUnder(qualified.number)), now)
     self.lives.enter(now)
     qualified.rows++
   }
   while (qualified.rows > qualified.wanted) {
-    const row = environments.longestUnused(qualified.pool)
+    const row = environments.longestUnused(provisionedUnder(qualified.number))
     if (row === NONE) break
     self.lives.leave(now, environments.createdAt[row])
     environments.destroy(row)
     qualified.rows--
   }
   qualified.resize(qualified.wanted)
+}
+
+/** The name stands for another version: its environments go, and as many are made for that one, after the delay (LAM-36). */
+export function replaceProvisioned(self: LambdaFunction, qualified: Qualified): void {
+  const { wanted } = qualified
+  stopAllocation(self, qualified)
+  provision(self, qualified, 0)
+  want(self, qualified, wanted)
+  allocate(self, qualified)
+}
+
+/** They are all there after the delay and the time that making them takes. */
+function allocate(self: LambdaFunction, qualified: Qualified): void {
+  const { sim } = self
+  const making = Math.ceil(((qualified.wanted - qualified.ready) * 60_000_000) / self.perMinute)
+  const delay = self.provisionedDelay.draw(self.provisionedRng) + making
+  qualified.timer = sim.timer(delay, self.allocatedTarget, qualified.number)
 }
 
 function stopAllocation(self: LambdaFunction, qualified: Qualified): void {

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createRng } from '../../engine/rng.ts'
-import { BUSY, Environments, IDLE, NONE, ON_DEMAND, type Pick, PICKS } from './environments.ts'
+import { BUSY, Environments, IDLE, isOnDemand, NONE, onDemandOf, type Pick, PICKS } from './environments.ts'
 
 interface Plain {
   readonly row: number
@@ -24,10 +24,12 @@ function preferred(idle: readonly Plain[], pick: Pick): readonly Plain[] {
 
 describe('environments do what a plain list does', () => {
   test.each(PICKS)('with the pick %s', (pick) => {
-    const step = fc.tuple(fc.constantFrom('create', 'take', 'rest', 'destroy'), fc.nat(1), fc.nat(1000))
+    const step = fc.tuple(fc.constantFrom('create', 'take', 'rest', 'destroy'), fc.nat(2), fc.nat(1000))
     fc.assert(
       fc.property(fc.array(step, { maxLength: 120 }), (script) => {
-        const environments = new Environments(2, pick, createRng(1, 'test', pick))
+        // On-demand environments of two versions, and those that are provisioned under a name.
+        const environments = new Environments(pick, createRng(1, 'test', pick))
+        environments.open(2)
         const all: Plain[] = []
         script.forEach(([what, pool, choice], time) => {
           const at = <T>(list: readonly T[]): T | undefined =>
@@ -37,7 +39,7 @@ describe('environments do what a plain list does', () => {
           else if (what === 'take') {
             const idle = all.filter((one) => one.phase === 'idle' && one.pool === pool)
             const row = environments.take(pool)
-            const expected = preferred(idle, pool === ON_DEMAND ? pick : 'most-recently-used')
+            const expected = preferred(idle, isOnDemand(pool) ? pick : 'most-recently-used')
             expect(expected.length === 0 ? [NONE] : expected.map((one) => one.row)).toContain(row)
             if (row !== NONE) all.find((one) => one.row === row)!.phase = 'busy'
           } else if (what === 'rest') {
@@ -59,11 +61,11 @@ describe('environments do what a plain list does', () => {
             count('idle'),
           ])
           const unused = preferred(
-            all.filter((one) => one.phase === 'idle' && one.pool === ON_DEMAND),
+            all.filter((one) => one.phase === 'idle' && one.pool === onDemandOf(0)),
             'least-recently-used',
           )
-          expect(environments.longestUnused(ON_DEMAND)).toBe(unused[0]?.row ?? NONE)
-          const oldest = all.filter((one) => one.pool === ON_DEMAND).toSorted((a, b) => a.made - b.made)
+          expect(environments.longestUnused(onDemandOf(0))).toBe(unused[0]?.row ?? NONE)
+          const oldest = all.filter((one) => isOnDemand(one.pool)).toSorted((a, b) => a.made - b.made)
           const chain: number[] = []
           for (let row = environments.oldest; row !== NONE; row = environments.newer[row]) chain.push(row)
           expect(chain).toEqual(oldest.map((one) => one.row))
@@ -74,12 +76,12 @@ describe('environments do what a plain list does', () => {
   })
 
   test('the rows grow beyond their first sizes and are used again', () => {
-    const environments = new Environments(1, 'random', createRng(1, 'test', 'grow'))
+    const environments = new Environments('random', createRng(1, 'test', 'grow'))
     for (let round = 0; round < 3; round++) {
-      const rows = Array.from({ length: 100 }, (_, i) => environments.create(i, ON_DEMAND))
+      const rows = Array.from({ length: 100 }, (_, i) => environments.create(i, onDemandOf(0)))
       for (const row of rows) environments.rest(row, 100)
       expect(new Set(rows).size).toBe(100)
-      const taken = new Set(rows.map(() => environments.take(ON_DEMAND)))
+      const taken = new Set(rows.map(() => environments.take(onDemandOf(0))))
       expect([taken.size, environments.busy, environments.phase[rows[0]]]).toEqual([100, 100, BUSY])
       environments.rest(rows[0], 200)
       expect(environments.phase[rows[0]]).toBe(IDLE)

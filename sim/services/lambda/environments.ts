@@ -12,8 +12,22 @@ export const FREE = 0
 export const STARTING = 1
 export const BUSY = 2
 export const IDLE = 3
-/** The pool of environments that are made when asked for; provisioned pools have greater numbers. */
-export const ON_DEMAND = 0
+/** The name under which a request comes that names no alias and no version. */
+export const UNQUALIFIED = 0
+
+/** The pool of environments of a version (0 = `$LATEST`) that are made when asked for. */
+export function onDemandOf(version: number): number {
+  return 2 * version
+}
+
+/** The pool of environments that are kept ready under an alias or a version, by its number from 1. */
+export function provisionedUnder(qualifier: number): number {
+  return 2 * qualifier - 1
+}
+
+export function isOnDemand(pool: number): boolean {
+  return (pool & 1) === 0
+}
 
 /** Which idle environment takes the next request. */
 export const PICKS = [
@@ -52,8 +66,9 @@ export class Environments {
   stale: Uint8Array = new Uint8Array(16)
   /** The number of the fault, from 1, that replaces the result of this invocation; 0 = none does. */
   doomed: Int32Array = new Int32Array(16)
-  /** The pool of the name under which the request came, and what the pause before its handler is for. */
+  /** The name under which the request came, the version that it runs, and what the pause before its handler is for. */
   qualifier: Int32Array = new Int32Array(16)
+  version: Int32Array = new Int32Array(16)
   stage: Uint8Array = new Uint8Array(16)
   /** On-demand rows by age, the oldest first. */
   oldest = NONE
@@ -64,29 +79,29 @@ export class Environments {
   private older: Int32Array = new Int32Array(16)
   private before: Int32Array = new Int32Array(16)
   private after: Int32Array = new Int32Array(16)
-  /** By pool: the idle one used last, and the one unused for longest. */
-  private readonly front: number[]
-  private readonly back: number[]
+  /** By pool: the idle one used last, and the one unused for longest; of on-demand pools those that the policy sorts otherwise. */
+  private readonly front: number[] = []
+  private readonly back: number[] = []
+  private readonly bags: (IdleBag | null)[] = []
   private firstFree = NONE
   private made = 0
-  private readonly takesFront: boolean
-  private readonly bag: IdleBag | null
+  private readonly pick: Pick
   private readonly rng: Rng
 
   /** `rng` is drawn from by the pick `random` alone. */
-  constructor(pools: number, pick: Pick, rng: Rng) {
-    this.front = Array.from({ length: pools }, () => NONE)
-    this.back = Array.from({ length: pools }, () => NONE)
-    this.takesFront = pick !== 'least-recently-used'
-    this.bag =
-      pick === 'newest-created'
-        ? new IdleBag(-1)
-        : pick === 'oldest-created'
-          ? new IdleBag(1)
-          : pick === 'random'
-            ? new IdleBag(0)
-            : null
+  constructor(pick: Pick, rng: Rng) {
+    this.pick = pick
     this.rng = rng
+    this.open(onDemandOf(0))
+  }
+
+  /** Sees to it that there is a pool of this number. */
+  open(pool: number): void {
+    while (this.front.length <= pool) {
+      this.bags.push(isOnDemand(this.front.length) ? bagFor(this.pick) : null)
+      this.front.push(NONE)
+      this.back.push(NONE)
+    }
   }
 
   /** All that exist. */
@@ -117,7 +132,7 @@ export class Environments {
     this.starting++
     this.older[row] = NONE
     this.newer[row] = NONE
-    if (pool === ON_DEMAND) {
+    if (isOnDemand(pool)) {
       this.older[row] = this.newest
       if (this.newest === NONE) this.oldest = row
       else this.newer[this.newest] = row
@@ -137,9 +152,10 @@ export class Environments {
   take(pool: number): number {
     let row = this.front[pool]
     if (row === NONE) return NONE
-    if (pool === ON_DEMAND) {
-      if (this.bag !== null) row = this.bag.pick(this.rng)
-      else if (!this.takesFront) row = this.back[ON_DEMAND]
+    if (isOnDemand(pool)) {
+      const bag = this.bags[pool]
+      if (bag !== null) row = bag.pick(this.rng)
+      else if (this.pick === 'least-recently-used') row = this.back[pool]
     }
     this.unlink(row)
     this.phase[row] = BUSY
@@ -161,7 +177,7 @@ export class Environments {
     if (front === NONE) this.back[pool] = row
     else this.before[front] = row
     this.front[pool] = row
-    if (this.bag !== null && pool === ON_DEMAND) this.bag.add(row, this.serial[row])
+    this.bags[pool]?.add(row, this.serial[row])
   }
 
   /** Takes an environment out of the world, in whatever phase it is. */
@@ -169,7 +185,7 @@ export class Environments {
     if (this.phase[row] === IDLE) this.unlink(row)
     else if (this.phase[row] === BUSY) this.busy--
     else this.starting--
-    if (this.pool[row] === ON_DEMAND) {
+    if (isOnDemand(this.pool[row])) {
       const older = this.older[row]
       const newer = this.newer[row]
       if (older === NONE) this.oldest = newer
@@ -195,7 +211,7 @@ export class Environments {
     else this.after[before] = after
     if (after === NONE) this.back[pool] = before
     else this.before[after] = before
-    if (this.bag !== null && pool === ON_DEMAND) this.bag.remove(row)
+    this.bags[pool]?.remove(row)
     this.idle--
   }
 
@@ -217,10 +233,17 @@ export class Environments {
     this.stale = widen(this.stale, new Uint8Array(length))
     this.doomed = widen(this.doomed, new Int32Array(length))
     this.qualifier = widen(this.qualifier, new Int32Array(length))
+    this.version = widen(this.version, new Int32Array(length))
     this.stage = widen(this.stage, new Uint8Array(length))
     this.newer = widen(this.newer, new Int32Array(length))
     this.older = widen(this.older, new Int32Array(length))
     this.before = widen(this.before, new Int32Array(length))
     this.after = widen(this.after, new Int32Array(length))
   }
+}
+
+function bagFor(pick: Pick): IdleBag | null {
+  if (pick === 'newest-created') return new IdleBag(-1)
+  if (pick === 'oldest-created') return new IdleBag(1)
+  return pick === 'random' ? new IdleBag(0) : null
 }

@@ -100,6 +100,14 @@ export interface Qualifier {
   /** What stands behind the colon of `Resource`: the alias's name. */
   readonly name: string
   readonly provisioned: number
+  readonly route: Route
+}
+
+/** Which versions a name stands for: one, or two of which the second gets `weight` (0 to 1) of the requests. In a config by number, 0 = `$LATEST`; in a run by their place among the function's. */
+export interface Route {
+  readonly version: number
+  readonly second: number
+  readonly weight: number
 }
 
 /** Where something is handed over: a resource and the operation that takes it. */
@@ -144,23 +152,59 @@ export function gather(near: Near): Gathered {
     )
   checkEnvironment(near)
   checkReserved(near)
-  const qualifiers = [...near.all('AWS::Lambda::Alias'), ...near.all('AWS::Lambda::Version')]
-    .filter((view) => view.config['FunctionName'] === near.self.logicalId)
-    .map((view) => ({
+  const versions = versionsOf(near, near.self.logicalId)
+  const aliases = near.all('AWS::Lambda::Alias').filter((view) => view.config['FunctionName'] === near.self.logicalId)
+  const named = [
+    ...aliases.map((view) => ({
       resource: view.logicalId,
-      name: String(view.config['Name'] ?? view.logicalId),
+      name: String(view.config['Name']),
       provisioned: provisionedOf(view),
-    }))
+      route: routeOf(view, versions),
+    })),
+    ...versions.map((view, i) => ({
+      resource: view.logicalId,
+      name: String(i + 1),
+      provisioned: provisionedOf(view),
+      route: { version: i + 1, second: 0, weight: 0 },
+    })),
+  ]
+  // Aliases may stand for versions that were published before the template came.
+  const older = new Set(named.flatMap(({ route }) => [route.version, route.second]).filter((n) => n > versions.length))
+  const qualifiers = [
+    ...named,
+    ...[...older].map((version) => ({
+      ...{ resource: '', name: String(version), provisioned: 0 },
+      route: { version, second: 0, weight: 0 },
+    })),
+  ]
   const names = ['$LATEST', ...qualifiers.map(({ name }) => name)]
   const vpc = config['VpcConfig'] as Config | undefined
   return {
     Qualifiers: qualifiers,
     PackageBytes: checkPackage(near),
-    Async: names.map((name) => asyncOf(near, name)),
+    Async: names.map((name) => asyncOf(near, name, versions)),
     DeadLetters: deadLettersOf(near),
     // Its network interfaces have no public address, wherever they are (N.VPC-03).
     Place: placeOf(near, vpc?.['SubnetIds'], vpc?.['SecurityGroupIds']),
   }
+}
+
+/** The versions of a function that the template publishes, in the order of their numbers. */
+function versionsOf(near: Near, functionName: string): readonly ResourceView[] {
+  return near.all('AWS::Lambda::Version').filter((view) => view.config['FunctionName'] === functionName)
+}
+
+/** The number of a version by its text or its resource; 0 = `$LATEST`. */
+function numberOf(text: unknown, versions: readonly ResourceView[]): number {
+  const made = versions.findIndex(({ logicalId }) => logicalId === text)
+  return made >= 0 ? made + 1 : /^[1-9][0-9]{0,5}$/.test(String(text)) ? Number(text) : 0
+}
+
+function routeOf({ config }: ResourceView, versions: readonly ResourceView[]): Route {
+  const version = numberOf(config['FunctionVersion'], versions)
+  const [second] = (config['RoutingConfig']?.AdditionalVersionWeights ?? []) as readonly Config[]
+  if (second === undefined) return { version, second: 0, weight: 0 }
+  return { version, second: numberOf(second['FunctionVersion'], versions), weight: second['FunctionWeight'] }
 }
 
 const ASYNC = 'AWS::Lambda::EventInvokeConfig'
@@ -173,10 +217,12 @@ const TAKING: ReadonlySet<Action> = new Set([
 ])
 
 /** How asynchronous events are treated under a name of the function; by default where nothing is said of it. */
-function asyncOf(near: Near, name: string): AsyncConfig {
+function asyncOf(near: Near, name: string, versions: readonly ResourceView[]): AsyncConfig {
   const view = near
     .all(ASYNC)
-    .find(({ config }) => config['FunctionName'] === near.self.logicalId && qualifierOf(near, config) === name)
+    .find(
+      ({ config }) => config['FunctionName'] === near.self.logicalId && qualifierOf(near, config, versions) === name,
+    )
   if (view === undefined)
     return { retries: near.quota('AsyncRetries'), age: near.quota('AsyncEventAge'), success: null, failure: null }
   const end = (way: 'OnSuccess' | 'OnFailure'): Destination | null => {
@@ -197,8 +243,10 @@ function resultOf(near: Near, way: 'OnSuccess' | 'OnFailure'): TargetParameters 
   }
 }
 
-function qualifierOf(near: Near, config: Config): string {
-  return String(near.resourceAt(config['Qualifier'])?.config['Name'] ?? config['Qualifier'])
+function qualifierOf(near: Near, config: Config, versions: readonly ResourceView[]): string {
+  const view = near.resourceAt(config['Qualifier'])
+  const number = view === undefined ? 0 : numberOf(view.logicalId, versions)
+  return number > 0 ? String(number) : String(view?.config['Name'] ?? config['Qualifier'])
 }
 
 function deadLettersOf(near: Near): Destination | null {

@@ -124,7 +124,7 @@ function timeOuts(self: LambdaFunction, look: Look): Finding[] {
       share,
       title: waiting === undefined ? 'The handler runs out of time' : `${waiting} answers too late`,
       text:
-        `${count(timeouts.count)} invocations of ${look.name} (${percent(share)}) were stopped by its time-out of ${exactTime(self.timeout)}` +
+        `${count(timeouts.count)} invocations of ${look.name} (${percent(share)}) were stopped by its time-out of ${exactTime(self.latest.timeout)}` +
         (waiting === undefined
           ? '.'
           : `, ${most === timeouts.count ? 'all' : count(most)} of them while they waited for ${waiting}.`),

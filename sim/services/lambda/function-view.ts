@@ -1,6 +1,6 @@
 // What a function shows of itself: its environments by state, and the limits that they live under.
 import type { Cells, Reading, View } from '../../model/contract.ts'
-import { BUSY, IDLE, ON_DEMAND, STARTING } from './environments.ts'
+import { BUSY, IDLE, isOnDemand, STARTING } from './environments.ts'
 import type { LambdaFunction } from './function.ts'
 
 /** The states of an environment as a cell shows them, in the order in which they are shown. */
@@ -75,7 +75,7 @@ const environments: Cells<LambdaFunction> = {
     for (let state = 0; state < STATES; state++)
       for (let row = 0; row < all.rows; row++)
         if (stateOf(self, row) === state)
-          cell(row, [state, all.pool[row] === ON_DEMAND ? 0 : 1, (now - all.since[row]) / 1_000_000])
+          cell(row, [state, isOnDemand(all.pool[row]) ? 0 : 1, (now - all.since[row]) / 1_000_000])
   },
 }
 

@@ -184,6 +184,13 @@ export function coldStart(config: Config): string {
 
 export const assumptions: Readonly<Record<string, Assumption>> = {
   ...packageAssumptions,
+  AliasChoice: {
+    kind: 'choice',
+    default: 'random',
+    choices: ['random', 'in turn'],
+    doc: 'How an alias with weights chooses a version: each request by itself as AWS does, or so evenly that of n requests exactly the weight’s part goes to the second version.',
+    source: 'LAM-70',
+  },
   AsyncAtZeroConcurrency: {
     kind: 'choice',
     default: 'given up',

@@ -10,6 +10,7 @@ import type { Sampler } from '../../engine/sample.ts'
 import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
 import type { Place } from '../../model/network.ts'
 import { Interpreter } from '../../parts/interpreter.ts'
+import { joinPrograms } from '../../parts/program-join.ts'
 import { Population } from '../../parts/population.ts'
 import { EMPTY_PROGRAM, type Program } from '../../parts/program.ts'
 import { RetryPolicy, sdkRetries, type RetryMode } from '../../parts/retry.ts'
@@ -19,8 +20,8 @@ import { ACCOUNT, type Account } from './account.ts'
 import { asyncAnswered, asyncBuried, asyncDelivered, asyncDue, AsyncEvents, runAsyncEvent } from './async-events.ts'
 import { coldStartCpu, coldStartSampler, fetchTime } from './cold-starts.ts'
 import * as concurrency from './concurrency.ts'
-import { Environments, IDLE, ON_DEMAND, type Pick } from './environments.ts'
-import { gather, parts, props, type Qualifier } from './function-config.ts'
+import { Environments, IDLE, isOnDemand, type Pick, provisionedUnder, UNQUALIFIED } from './environments.ts'
+import { gather, parts, props, type Qualifier, type Route } from './function-config.ts'
 import { faults, type FunctionFault } from './function-faults.ts'
 import { assumptions, quotas } from './function.facts.ts'
 import * as invocation from './invocation.ts'
@@ -29,6 +30,8 @@ import { Qualified } from './qualified.ts'
 import { findingsOf } from './function-insights.ts'
 import { batchMessages, traced } from './function-traced.ts'
 import { view } from './function-view.ts'
+import * as versions from './versions.ts'
+import { FunctionVersion, type VersionCode } from './versions.ts'
 
 export const lambdaFunction: ServiceDef<LambdaFunction> = {
   type: 'AWS::Lambda::Function',
@@ -36,7 +39,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
   namespace: 'AWS/Lambda',
   dimension: 'FunctionName',
   dimensionValue: (config, ref) => String(config['FunctionName'] ?? ref),
-  handled: true,
+  handled: 'versions',
   summary: 'Runs a handler once per request, in environments that serve one request at a time.',
   models: [
     'A request takes an idle environment; where there is none it waits for a new one [LAM-01, LAM-03, N.LAMBDA-21]. Unused environments go after a while, old ones too [LAM-07, N.LAMBDA-22].',
@@ -46,6 +49,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
     'An event that has come round through buckets, topics and functions some 16 times is dropped, to the dead-letter queue if there is one [LAM-23].',
     'A handler that fails answers with a function error, status 200; nothing is tried again [LAM-20, LAM-22, N.LAMBDA-40].',
     'Admission in AWS’s order: reserved concurrency, idle provisioned environments, the account’s pool, then the rate of new environments: 1,000 at once and 100 more per second for each function; in notes-2020 3,000 at once and 500 more per minute for the account [LAM-32, LAM-33, LAM-34, LAM-35].',
+    'A version is the code and configuration of its moment, with on-demand environments of its own; its code is the handler `Name@2`, else the function’s [N.LAMBDA-30, N.LAMBDA-31].',
     'Ten requests per second for each concurrent execution that is allowed: of the account, of a reservation, of provisioned concurrency [LAM-31].',
     'Provisioned concurrency of aliases and versions: there from the start when the template sets it, made 1 to 2 minutes after a request otherwise, usable once all are made; requests beyond it spill over [LAM-36, N.LAMBDA-47].',
     'Asynchronous invocations (`InvocationType: Event`) are accepted at once and wait in the function’s own queue: a function error is tried again after 1 min and 2 min more, a refusal after 1 s, 2 s and so on up to 5 min, until the event is too old [LAM-40, LAM-41, LAM-42, N.LAMBDA-ASYNC-01].',
@@ -55,7 +59,6 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
   ],
   omits: [
     'Asynchronous events come twice in AWS now and then, and a large backlog is read more slowly; here neither. Attributes of a dead-lettered event and buckets as destinations.',
-    'Versions run the code and configuration of the function, in one pool of on-demand environments with it; weights of an alias are not followed.',
     'Several threads: a computation never gains from more than one vCPU.',
     '/tmp and memory in use: nothing fills up.',
     'The rate of new requests that a function may add (10,000 per second every 10 s).',
@@ -115,6 +118,36 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
       params: ['Qualifier'],
       errors: ['ResourceNotFoundException'],
       run: concurrency.deleteProvisionedConcurrency,
+    },
+    'lambda:PublishVersion': {
+      doc: 'Publishes `$LATEST` under the next number; the last one again if nothing has changed.',
+      target: 'FunctionName',
+      ignored: ['CodeSha256', 'Description', 'RevisionId', 'PublishTo'],
+      errors: ['CodeStorageExceededException'],
+      run: versions.publishVersion,
+    },
+    'lambda:UpdateFunctionCode': {
+      doc: 'Gives `$LATEST` the code of the next version: the handler `Name@2` if that is version 2, else code that does the same.',
+      target: 'FunctionName',
+      params: ['Publish'],
+      ignored: ['ZipFile', 'S3Bucket', 'S3Key', 'S3ObjectVersion', 'ImageUri', 'Architectures', 'RevisionId', 'DryRun'],
+      errors: ['CodeStorageExceededException'],
+      run: versions.updateFunctionCode,
+    },
+    'lambda:UpdateAlias': {
+      doc: 'Points an alias at another version, or at two by weight.',
+      target: 'FunctionName',
+      params: ['Name', 'FunctionVersion', 'RoutingConfig'],
+      ignored: ['Description', 'RevisionId'],
+      errors: ['ResourceNotFoundException', 'InvalidParameterValueException'],
+      run: versions.updateAlias,
+    },
+    'lambda:GetAlias': {
+      doc: 'Says where an alias points.',
+      target: 'FunctionName',
+      params: ['Name'],
+      errors: ['ResourceNotFoundException'],
+      run: versions.getAlias,
     },
     'lambda:UpdateFunctionConfiguration': {
       doc: 'Changes memory and time-out; requests from then on run in new environments.',
@@ -248,8 +281,15 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
   }),
 }
 
+/** The handler `Name@2` of a scenario. */
+export interface VersionHandler {
+  readonly number: number
+  readonly program: Program
+}
+
 export class LambdaFunction {
   readonly sim: Sim
+  readonly functionName: string
   readonly account: Account
   readonly events: AsyncEvents
   readonly environments: Environments
@@ -278,11 +318,13 @@ export class LambdaFunction {
   /** Whether the last request was throttled. */
   throttling = false
 
-  /** µs, MB, and the factor on the computing part of a cold start. */
-  timeout: number
-  memory: number
-  cpuFactor = 1
-  readonly memoryPerCpu: number
+  /** What it runs: `$LATEST` first, then the published versions in order of their numbers. */
+  readonly versions: FunctionVersion[]
+  /** Code that the scenario gives to versions. */
+  readonly codes: readonly VersionCode[]
+  /** The number of the version published last, and whether `$LATEST` has changed since. */
+  lastNumber: number
+  isChanged: boolean
   readonly coldStart: Sampler
   readonly coldStartCpu: number
   readonly fetchTime: number
@@ -308,7 +350,7 @@ export class LambdaFunction {
   rate: TokenBucket
   /** New environments; null = the profile has no such rule. */
   readonly scaling: TokenBucket | null
-  /** Aliases and versions, from 1: the number of their pool. 0 is the function itself. */
+  /** Aliases and versions; their numbers begin at 1, 0 is the function itself. */
   readonly qualifiers: Qualified[] = []
   readonly provisionedDelay: Sampler
   readonly provisionedRng: Rng
@@ -335,6 +377,7 @@ export class LambdaFunction {
   readonly throttledStatus: number
   readonly notFoundStatus: number
   readonly tooLargeStatus: number
+  readonly storageStatus: number
   readonly invalidStatus: number
 
   readonly initialisedTarget: Target
@@ -351,12 +394,15 @@ export class LambdaFunction {
     this.account = sim.peer<Account>(ACCOUNT)
     this.account.functions.push(this)
     const named = (config['Qualifiers'] ?? []) as readonly Qualifier[]
-    const name = String(config['FunctionName'] ?? sim.name)
-    this.environments = new Environments(named.length + 1, sim.choice('Pick') as Pick, sim.rng('pick'))
-    const program =
+    this.environments = new Environments(sim.choice('Pick') as Pick, sim.rng('pick'))
+    const own =
       typeof config['Handler'] === 'object' && config['Handler'] !== null
         ? (config['Handler'] as Program)
         : EMPTY_PROGRAM
+    const others = (config['VersionHandlers'] ?? []) as readonly VersionHandler[]
+    const joined = joinPrograms([own, ...others.map(({ program }) => program)])
+    const program = others.length === 0 ? own : joined.program
+    this.codes = others.map(({ number }, i) => ({ number, start: joined.starts[i + 1] }))
     this.interpreter = new Interpreter<LambdaFunction>(
       sim,
       program,
@@ -371,9 +417,13 @@ export class LambdaFunction {
     )
     this.throttles = concurrency.REASONS.map(() => 0)
 
-    this.timeout = config['Timeout'] * 1_000_000
-    this.memory = config['MemorySize']
-    this.memoryPerCpu = sim.quota('MemoryPerCpu')
+    const timeout = config['Timeout'] * 1_000_000
+    const latest = new FunctionVersion(0, 0, 0, timeout, config['MemorySize'], sim.quota('MemoryPerCpu'))
+    const numbers = named.flatMap(({ route }) => [route.version, route.second])
+    this.versions = versions.firstVersions(latest, numbers, this.codes)
+    for (const { pool } of this.versions) this.environments.open(pool)
+    this.lastNumber = this.versions[this.versions.length - 1].number
+    this.isChanged = this.lastNumber === 0
     this.coldStart = coldStartSampler(config, sim)
     this.coldStartCpu = coldStartCpu(sim)
     this.fetchTime = fetchTime(config, sim)
@@ -386,7 +436,6 @@ export class LambdaFunction {
     this.payloadLimit = sim.quota('PayloadSize')
     this.billedStep = sim.quota('BilledStep')
     this.billsInit = sim.quota('BilledInit') === 1
-    setMemory(this, this.memory)
 
     this.reserved = -1
     this.perConcurrency = sim.quota('RequestsPerConcurrency')
@@ -411,6 +460,7 @@ export class LambdaFunction {
     this.throttledStatus = sim.error('TooManyRequestsException', 429)
     this.notFoundStatus = sim.error('ResourceNotFoundException', 404)
     this.tooLargeStatus = sim.error('RequestTooLargeException', 413)
+    this.storageStatus = sim.error('CodeStorageExceededException', 400)
     this.invalidStatus = sim.error('InvalidParameterValueException', 400)
 
     this.initialisedTarget = sim.target(invocation.initialised)
@@ -419,47 +469,64 @@ export class LambdaFunction {
     this.expireTarget = sim.target(invocation.expire)
     this.allocatedTarget = sim.target(concurrency.allocated)
 
-    named.forEach((qualifier, i) =>
-      this.qualifiers.push(new Qualified(sim, i + 1, `${name}:${qualifier.name}`, qualifier, this.perConcurrency)),
-    )
     this.events = new AsyncEvents(this, config, sim)
+    this.functionName = String(config['FunctionName'] ?? sim.name)
+    for (const qualifier of named) this.addName({ ...qualifier, route: this.placesOf(qualifier.route) })
     this.allowance = 0
     concurrency.reserve(this, config['ReservedConcurrentExecutions'] ?? -1)
     // The stack has been deployed before the run begins: what the template provisions is there.
     named.forEach((qualifier, i) => concurrency.provision(this, this.qualifiers[i], qualifier.provisioned))
   }
 
-  /** The number of the pool of an alias or a version, by its logical id in the template or its name; −1 = there is none. */
-  poolOf(qualifier: string): number {
-    for (const qualified of this.qualifiers)
-      if (qualified.resource === qualifier || qualified.name === qualifier) return qualified.pool
-    return -1
+  /** `$LATEST`. */
+  get latest(): FunctionVersion {
+    return this.versions[0]
+  }
+
+  /** Opens another name under which it can be called. */
+  addName(qualifier: Qualifier): void {
+    const { sim, qualifiers, environments } = this
+    const number = qualifiers.length + 1
+    const made = new Qualified(sim, number, `${this.functionName}:${qualifier.name}`, qualifier, this.perConcurrency)
+    qualifiers.push(made)
+    environments.open(provisionedUnder(number))
+    this.events.addName(number)
+    for (const version of this.versions) made.addVersion(version)
+  }
+
+  /** The number of an alias or a version, by its logical id in the template or its name; −1 = there is none. */
+  qualifierOf(qualifier: string): number {
+    for (const { resource, name, number } of this.qualifiers)
+      if (resource === qualifier || name === qualifier) return number
+    return qualifier === '$LATEST' ? UNQUALIFIED : -1
+  }
+
+  private placesOf({ version, second, weight }: Route): Route {
+    const place = (number: number): number => this.versions.findIndex((each) => each.number === number)
+    return { version: place(version), second: place(second), weight }
   }
 }
 
-/** Sets the memory and what follows from it (LAM-10, LAM-11). */
-function setMemory(self: LambdaFunction, memory: number): void {
-  self.memory = memory
-  self.cpuFactor = Math.max(1, self.memoryPerCpu / memory)
-  self.interpreter.cpuScale = self.cpuFactor
-}
-
-/** As UpdateFunctionConfiguration and PutFunctionConcurrency do it. */
+/** As a deployment of the template with other values: it sets them for whatever the template publishes, too. */
 function amend(self: LambdaFunction, config: Config): void {
   const { MemorySize: memory, Timeout: timeout, ReservedConcurrentExecutions: reserved = -1 } = config
-  if (memory !== self.memory || timeout * 1_000_000 !== self.timeout) {
-    setMemory(self, memory)
-    self.timeout = timeout * 1_000_000
-    invocation.renew(self)
-  }
+  if (memory !== self.latest.memory || timeout * 1_000_000 !== self.latest.timeout)
+    self.versions.forEach((_, i) => configure(self, i, memory, timeout))
   if (reserved !== self.reserved) concurrency.reserve(self, reserved)
+}
+
+function configure(self: LambdaFunction, index: number, memory: number, timeout: number): void {
+  const version = self.versions[index]
+  version.setMemory(memory)
+  version.timeout = timeout * 1_000_000
+  invocation.renew(self, index)
 }
 
 function updateFunctionConfiguration(self: LambdaFunction, call: Call): void {
   const { sim } = self
   const body = sim.calls.body[call] as { MemorySize?: number; Timeout?: number }
-  const memory = body.MemorySize ?? self.memory
-  const timeout = body.Timeout ?? self.timeout / 1_000_000
+  const memory = body.MemorySize ?? self.latest.memory
+  const timeout = body.Timeout ?? self.latest.timeout / 1_000_000
   const step = sim.quota('MemoryStep')
   if (!(
     memory >= 128 &&
@@ -471,9 +538,8 @@ function updateFunctionConfiguration(self: LambdaFunction, call: Call): void {
     sim.reply(call, self.invalidStatus)
     return
   }
-  setMemory(self, memory)
-  self.timeout = timeout * 1_000_000
-  invocation.renew(self)
+  self.isChanged = true
+  configure(self, 0, memory, timeout)
   sim.calls.answer[call] = { MemorySize: memory, Timeout: timeout }
   sim.reply(call, 0)
 }
@@ -515,7 +581,7 @@ function noneOverdue(self: LambdaFunction): boolean {
   const { environments } = self
   const now = self.sim.clock[0]
   for (let row = 0; row < environments.rows; row++) {
-    if (environments.phase[row] !== IDLE || environments.pool[row] !== ON_DEMAND) continue
+    if (environments.phase[row] !== IDLE || !isOnDemand(environments.pool[row])) continue
     if (environments.since[row] + self.idleLifetime < now || environments.createdAt[row] + self.maxAge < now)
       return false
   }

@@ -2,11 +2,12 @@
 import type { Call } from '../../engine/calls.ts'
 import { SUCCESS, type Remembers } from '../../parts/interpreter.ts'
 import { ACCOUNT_RATE, onDemandLimit, POOL, REASON_ANSWERS, RESERVED, RESERVED_RATE, SCALING } from './concurrency.ts'
-import { BUSY, FREE, IDLE, NONE, ON_DEMAND } from './environments.ts'
+import { BUSY, FREE, IDLE, isOnDemand, NONE, onDemandOf, provisionedUnder, UNQUALIFIED } from './environments.ts'
 import type { FunctionFault } from './function-faults.ts'
 import type { LambdaFunction } from './function.ts'
 import { exceeds } from './payload.ts'
 import type { Qualified } from './qualified.ts'
+import type { FunctionVersion } from './versions.ts'
 
 /** The parameters of an Invoke. */
 interface InvokeBody {
@@ -41,21 +42,21 @@ const DELAY = 2
 export function invokeFunction(self: LambdaFunction, call: Call): void {
   const { Qualifier } = self.sim.calls.body[call] as InvokeBody
   if (Qualifier === undefined || Qualifier === '$LATEST') {
-    invoke(self, call, ON_DEMAND)
+    invoke(self, call, UNQUALIFIED)
     return
   }
-  const pool = self.poolOf(Qualifier)
-  if (pool === NONE) self.sim.reply(call, self.notFoundStatus)
-  else invoke(self, call, pool)
+  const number = self.qualifierOf(Qualifier)
+  if (number === NONE) self.sim.reply(call, self.notFoundStatus)
+  else invoke(self, call, number)
 }
 
-/** Lets a request in or throttles it, in the order of LAM-34. `pool` says under which qualifier it came. */
-export function invoke(self: LambdaFunction, call: Call, pool: number): void {
+/** Lets a request in or throttles it, in the order of LAM-34. `number` says under which alias or version it came. */
+export function invoke(self: LambdaFunction, call: Call, number: number): void {
   const { sim, environments, account } = self
   const now = sim.clock[0]
   const body = sim.calls.body[call] as InvokeBody
   if (body.InvocationType === 'Event') {
-    self.events.accept(call, body.Payload, pool)
+    self.events.accept(call, body.Payload, number)
     return
   }
   if (body.InvocationType === 'DryRun') {
@@ -67,18 +68,20 @@ export function invoke(self: LambdaFunction, call: Call, pool: number): void {
     sim.reply(call, self.tooLargeStatus)
     return
   }
-  const qualified = pool === ON_DEMAND ? null : self.qualifiers[pool - 1]
+  const qualified = number === UNQUALIFIED ? null : self.qualifiers[number - 1]
+  const version = qualified === null ? 0 : qualified.choose()
   if (self.reserved === 0) {
     throttle(self, call, qualified, RESERVED)
     return
   }
-  if (qualified !== null && qualified.ready > 0) {
-    const row = qualified.rate.take(now, 1) ? environments.take(pool) : NONE
+  // What is provisioned runs the first of the alias's versions.
+  if (qualified !== null && qualified.ready > 0 && version === qualified.route.version) {
+    const row = qualified.rate.take(now, 1) ? environments.take(provisionedUnder(number)) : NONE
     if (row !== NONE) {
       sim.count(self.provisionedMetric, 1)
       sim.count(qualified.provisionedInvocations, 1)
       qualified.serve(1)
-      admit(self, call, row, qualified, now)
+      admit(self, call, row, qualified, version, now)
       begin(self, row, now)
       return
     }
@@ -92,7 +95,7 @@ export function invoke(self: LambdaFunction, call: Call, pool: number): void {
     throttle(self, call, qualified, reason === RESERVED ? RESERVED_RATE : ACCOUNT_RATE)
     return
   }
-  const warm = environments.take(ON_DEMAND)
+  const warm = environments.take(onDemandOf(version))
   if (warm === NONE && !mayScale(self, now)) {
     self.rate.give(1)
     throttle(self, call, qualified, SCALING)
@@ -104,14 +107,14 @@ export function invoke(self: LambdaFunction, call: Call, pool: number): void {
   }
   self.onDemand++
   if (warm !== NONE) {
-    admit(self, call, warm, qualified, now)
+    admit(self, call, warm, qualified, version, now)
     begin(self, warm, now)
     return
   }
-  const row = environments.create(now, ON_DEMAND)
+  const row = environments.create(now, onDemandOf(version))
   self.lives.enter(now)
   self.coldStarts++
-  admit(self, call, row, qualified, now)
+  admit(self, call, row, qualified, version, now)
   startCold(self, row)
 }
 
@@ -133,26 +136,35 @@ function throttle(self: LambdaFunction, call: Call, qualified: Qualified | null,
   sim.replyAfter(self.latency.draw(self.latencyRng), call, self.throttledStatus)
 }
 
-function admit(self: LambdaFunction, call: Call, row: number, qualified: Qualified | null, now: number): void {
+function admit(
+  self: LambdaFunction,
+  call: Call,
+  row: number,
+  qualified: Qualified | null,
+  version: number,
+  now: number,
+): void {
   const { sim, environments } = self
   self.throttling = false
   environments.call[row] = call
   environments.since[row] = now
-  environments.qualifier[row] = qualified === null ? ON_DEMAND : qualified.pool
+  environments.qualifier[row] = qualified === null ? UNQUALIFIED : qualified.number
+  environments.version[row] = version
   self.running.enter(now)
   sim.count(self.invocationsMetric, 1)
   sim.level(self.concurrentMetric, self.running.inside)
   if (qualified !== null) {
     sim.count(qualified.invocations, 1)
+    sim.count(qualified.executed(version).invocations, 1)
     qualified.run(1)
   }
-  self.account.enter(now, environments.pool[row] === ON_DEMAND && self.reserved < 0)
+  self.account.enter(now, isOnDemand(environments.pool[row]) && self.reserved < 0)
 }
 
 /** Begins a cold start; one that is longer than the limit is given up there and repeated within the request (LAM-02). */
 function startCold(self: LambdaFunction, row: number): void {
   const { sim, environments } = self
-  const time = drawInit(self)
+  const time = drawInit(self, row)
   environments.redo[row] = time > self.initLimit ? time : 0
   sim.after(Math.min(time, self.initLimit), self.initialisedTarget, row)
 }
@@ -170,7 +182,7 @@ export function initialised(self: LambdaFunction, row: number): void {
 function begin(self: LambdaFunction, row: number, now: number): void {
   const { sim, environments } = self
   environments.startedAt[row] = now
-  environments.timeout[row] = sim.timer(self.timeout, self.timedOutTarget, row)
+  environments.timeout[row] = sim.timer(versionOf(self, row).timeout, self.timedOutTarget, row)
   const redo = environments.redo[row]
   if (redo > 0) {
     environments.redo[row] = 0
@@ -243,7 +255,9 @@ function runHandler(self: LambdaFunction, row: number): void {
   const { sim, environments } = self
   const call = environments.call[row]
   const { Payload: payload } = sim.calls.body[call] as InvokeBody
-  const frame = self.interpreter.start(payload, sim.calls.trace[call], row, 0, sim.calls.hops[call])
+  const version = versionOf(self, row)
+  self.interpreter.cpuScale = version.cpuFactor
+  const frame = self.interpreter.start(payload, sim.calls.trace[call], row, version.start, sim.calls.hops[call])
   // A handler that waits for nothing has ended by now, and its environment with the call is free again.
   if (environments.phase[row] === BUSY) environments.frame[row] = frame
 }
@@ -269,9 +283,9 @@ export function timedOut(self: LambdaFunction, row: number): void {
   noteTimeOut(self, environments.frame[row])
   if (environments.frame[row] !== NONE) self.interpreter.kill(environments.frame[row])
   environments.frame[row] = NONE
-  environments.redo[row] = drawInit(self)
+  environments.redo[row] = drawInit(self, row)
   environments.done[row] = 0
-  fail(self, row, TIMED_OUT, `Task timed out after ${(self.timeout / 1_000_000).toFixed(2)} seconds`)
+  fail(self, row, TIMED_OUT, `Task timed out after ${(versionOf(self, row).timeout / 1_000_000).toFixed(2)} seconds`)
 }
 
 /** Keeps what a handler was waiting for when its time was over. */
@@ -304,17 +318,18 @@ function conclude(self: LambdaFunction, row: number, answer: InvokeAnswer, error
   const since = environments.since[row]
   environments.doomed[row] = 0
   const billed = self.billsInit ? now - since : duration
-  self.billedMs += self.memory * self.billedStep * Math.ceil(billed / (self.billedStep * 1_000))
+  self.billedMs += versionOf(self, row).memory * self.billedStep * Math.ceil(billed / (self.billedStep * 1_000))
   sim.record(self.durationMetric, duration)
   sim.count(self.errorsMetric, errors)
   self.running.leave(now, since)
   self.replied++
   sim.level(self.concurrentMetric, self.running.inside)
-  const onDemand = environments.pool[row] === ON_DEMAND
+  const onDemand = isOnDemand(environments.pool[row])
   if (onDemand) self.onDemand--
   self.account.leave(now, since, onDemand && self.reserved < 0)
   const qualifier = environments.qualifier[row]
-  if (qualifier !== ON_DEMAND) concludeQualified(self, self.qualifiers[qualifier - 1], duration, errors, !onDemand)
+  if (qualifier !== UNQUALIFIED)
+    concludeQualified(self, row, self.qualifiers[qualifier - 1], duration, errors, !onDemand)
   sim.calls.answer[call] = answer
   sim.replyAfter(self.latency.draw(self.latencyRng), call, 0)
   release(self, row, now)
@@ -322,6 +337,7 @@ function conclude(self: LambdaFunction, row: number, answer: InvokeAnswer, error
 
 function concludeQualified(
   self: LambdaFunction,
+  row: number,
   qualified: Qualified,
   duration: number,
   errors: number,
@@ -330,6 +346,9 @@ function concludeQualified(
   const { sim } = self
   sim.record(qualified.duration, duration)
   sim.count(qualified.errors, errors)
+  const executed = qualified.executed(self.environments.version[row])
+  sim.record(executed.duration, duration)
+  sim.count(executed.errors, errors)
   qualified.run(-1)
   if (provisioned) qualified.serve(-1)
 }
@@ -337,8 +356,8 @@ function concludeQualified(
 function release(self: LambdaFunction, row: number, now: number): void {
   const { environments } = self
   const pool = environments.pool[row]
-  if (pool !== ON_DEMAND) {
-    const qualified = self.qualifiers[pool - 1]
+  if (!isOnDemand(pool)) {
+    const qualified = self.qualifiers[(pool + 1) / 2 - 1]
     if (qualified.rows > qualified.wanted) {
       qualified.rows--
       destroy(self, row, now)
@@ -373,38 +392,47 @@ export function expire(self: LambdaFunction): void {
   const now = sim.clock[0]
   self.expiryTimer = NONE
   self.expiryAt = Infinity
-  for (
-    let row = environments.longestUnused(ON_DEMAND);
-    row !== NONE && environments.since[row] + self.idleLifetime <= now;
-    row = environments.longestUnused(ON_DEMAND)
-  )
-    destroy(self, row, now)
+  for (const { pool } of self.versions)
+    for (
+      let row = environments.longestUnused(pool);
+      row !== NONE && environments.since[row] + self.idleLifetime <= now;
+      row = environments.longestUnused(pool)
+    )
+      destroy(self, row, now)
   let row = environments.oldest
   while (row !== NONE && environments.createdAt[row] + self.maxAge <= now) {
     const newer = environments.newer[row]
     if (environments.phase[row] === IDLE) destroy(self, row, now)
     row = newer
   }
-  const unused = environments.longestUnused(ON_DEMAND)
-  if (unused === NONE) return
-  expireAt(self, Math.min(environments.since[unused] + self.idleLifetime, environments.createdAt[row] + self.maxAge))
+  for (const { pool } of self.versions) {
+    const unused = environments.longestUnused(pool)
+    if (unused === NONE) continue
+    expireAt(self, Math.min(environments.since[unused] + self.idleLifetime, environments.createdAt[row] + self.maxAge))
+  }
 }
 
-/** The configuration has changed: idle environments go, the others after their request. Provisioned ones are replaced unseen. */
-export function renew(self: LambdaFunction): void {
+/** Code or configuration of a version has changed: idle environments go, the others after their request. Provisioned ones are replaced unseen. */
+export function renew(self: LambdaFunction, version: number): void {
   const { environments } = self
   const now = self.sim.clock[0]
   for (let row = 0; row < environments.rows; row++) {
-    if (environments.phase[row] === FREE || environments.pool[row] !== ON_DEMAND) continue
+    if (environments.phase[row] === FREE || environments.pool[row] !== onDemandOf(version)) continue
     if (environments.phase[row] === IDLE) destroy(self, row, now)
     else environments.stale[row] = 1
   }
 }
 
 /** A length of initialisation: its computing part grows with the lack of memory (LAM-04). */
-function drawInit(self: LambdaFunction): number {
+function drawInit(self: LambdaFunction, row: number): number {
   const time = self.coldStart.draw(self.coldRng)
-  return Math.round(time * (1 - self.coldStartCpu + self.coldStartCpu * self.cpuFactor)) + self.fetchTime
+  const { cpuFactor } = versionOf(self, row)
+  return Math.round(time * (1 - self.coldStartCpu + self.coldStartCpu * cpuFactor)) + self.fetchTime
+}
+
+/** What an environment runs. */
+function versionOf(self: LambdaFunction, row: number): FunctionVersion {
+  return self.versions[self.environments.version[row]]
 }
 
 /** Event: a computation or a wait of a handler is over. */

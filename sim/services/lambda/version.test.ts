@@ -6,11 +6,11 @@ import { version } from './version.ts'
 
 const work = part(waits(SECOND), { FunctionName: 'work' }, { ColdStart: '500ms', ColdStartCpu: '0' })
 
-test('a version runs its function, and its metrics stand under its own name too', () => {
+test('a version runs its function, and its metrics stand under its own number too [N.LAMBDA-31]', () => {
   const at = world({ Work: work, One: { def: version, properties: { FunctionName: 'Work' } } })
   expect(at.ask('One', 'lambda:InvokeFunction').at).toBe(1500 * MS)
   at.run(MINUTE).finish()
-  expect([at.sum('Work', 'Invocations'), at.sum('Work', 'Invocations', { Resource: 'work:One' })]).toEqual([1, 1])
+  expect([at.sum('Work', 'Invocations'), at.sum('Work', 'Invocations', { Resource: 'work:1' })]).toEqual([1, 1])
 })
 
 test('environments provisioned for a version serve it without a cold start, and what exceeds them spills over [LAM-36]', () => {

@@ -12,8 +12,13 @@ export const version: ServiceDef<Alias> = {
   namespace: 'AWS/Lambda',
   dimension: 'Resource',
   summary: 'A version of a function under its own name.',
-  models: ['A request to the version is a request to its function; provisioned concurrency as with an alias [LAM-36].'],
-  omits: ['It is not frozen: it runs the function as the template describes it, in the same on-demand environments.'],
+  models: [
+    'A request to the version runs the code and configuration that the function had when it was published [N.LAMBDA-30]; provisioned concurrency as with an alias [LAM-36].',
+    'The versions of a function that the template publishes are numbered by their logical ids [N.LAMBDA-31].',
+  ],
+  omits: [
+    'That CloudFormation publishes nothing where the code is that of the version before: each resource is a version.',
+  ],
   quotas,
   assumptions: {},
   props: {
@@ -51,8 +56,8 @@ export const version: ServiceDef<Alias> = {
     glyph: 'version',
     partOf: (config) => config['FunctionName'] as string,
     label: 'Version',
-    level: (self) => self.target().qualifiers[self.pool - 1]?.running ?? 0,
+    level: (self) => self.target().qualifiers[self.number - 1]?.running ?? 0,
     levelMax: (self) => self.target().account.limit,
-    tone: (self) => ((self.target().qualifiers[self.pool - 1]?.running ?? 0) > 0 ? 'busy' : 'calm'),
+    tone: (self) => ((self.target().qualifiers[self.number - 1]?.running ?? 0) > 0 ? 'busy' : 'calm'),
   },
 }
