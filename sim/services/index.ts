@@ -27,6 +27,7 @@ import { alias } from './lambda/alias.ts'
 import { eventSourceMapping } from './lambda/event-source-mapping.ts'
 import { lambdaFunction } from './lambda/function.ts'
 import { layerVersion } from './lambda/layer-version.ts'
+import { url } from './lambda/url.ts'
 import { version } from './lambda/version.ts'
 import { pipe } from './pipes/pipe.ts'
 import { bucket } from './s3/bucket.ts'
@@ -88,6 +89,7 @@ export const services: readonly ServiceDef[] = [
   eventSourceMapping,
   lambdaFunction,
   layerVersion,
+  url,
   version,
   pipe,
   bucket,

@@ -16,6 +16,7 @@ export const layerVersion: ServiceDef<LayerVersion> = {
   omits: ['Who may use it, and which runtimes and processors it says it is for.'],
   quotas,
   assumptions: packageAssumptions,
+  prices: {},
   props: {
     CompatibleArchitectures: p.inert('Processors.'),
     CompatibleRuntimes: p.inert('Runtimes; AWS does not hold functions to them.'),

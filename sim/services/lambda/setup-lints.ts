@@ -20,6 +20,14 @@ const LARGE = 40 * 1_048_576
 const sized = (size: string): string =>
   `Resources:\n${workFunction()}Simulation:\n  Assumptions:\n    Work: { PackageSize: ${size} }\n`
 
+const SITE = resource('Site', 'AWS::Lambda::Url', ['TargetFunctionArn: !Ref Work', 'AuthType: NONE'])
+const OPEN = resource('Open', 'AWS::Lambda::Permission', [
+  'FunctionName: !Ref Work',
+  'Action: lambda:InvokeFunctionUrl',
+  "Principal: '*'",
+  'FunctionUrlAuthType: NONE',
+])
+
 const TABLE = [
   'BillingMode: PAY_PER_REQUEST',
   'KeySchema: [{ AttributeName: id, KeyType: HASH }]',
@@ -53,6 +61,25 @@ export const setupLints: Lints = {
             message: `each new environment of \`${fn.logicalId}\` fetches ${Math.round(bytes / 1_048_576)} MB`,
             span: fn.place('Code'),
             help: 'leave out what it does not need, or split it',
+          },
+        ]
+      }),
+  },
+  'lambda/url-lets-nobody-in': {
+    severity: 'warning',
+    title: 'a function URL that answers 403 to everybody',
+    text: '`AuthType: NONE` says that requests need no signature; that they are let in is for the policy of the function to say. The console adds that permission by itself, a template does not.',
+    wrong: `Resources:\n${workFunction()}${SITE}`,
+    right: `Resources:\n${workFunction()}${SITE}${OPEN}`,
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html',
+    find: (scene) =>
+      scene.all('AWS::Lambda::Url').flatMap((site) => {
+        if (site.config?.['AuthType'] !== 'NONE' || site.config['IsOpen'] !== false) return []
+        return [
+          {
+            message: `no permission lets anybody use \`${site.logicalId}\`: every request is answered 403`,
+            span: site.place('AuthType'),
+            help: `an AWS::Lambda::Permission for lambda:InvokeFunctionUrl with Principal: '*' and FunctionUrlAuthType: NONE`,
           },
         ]
       }),
