@@ -34,18 +34,68 @@ export interface TableOptions {
   readonly hash?: 'S' | 'N' | 'B'
   /** Data from the start, in items of 1 KB. */
   readonly bytes?: number
+  readonly global?: readonly IndexOptions[]
+  readonly local?: readonly IndexOptions[]
   readonly properties?: Record<string, unknown>
   readonly assumptions?: Record<string, string>
+}
+
+export interface IndexOptions {
+  readonly name: string
+  /** Key attributes as `name` or `name:TYPE`, texts when no type is given; of a local index only the sort key. */
+  readonly keys: readonly string[]
+  /** `ALL`, `KEYS_ONLY`, or the names that are included. */
+  readonly projection?: 'ALL' | 'KEYS_ONLY' | readonly string[]
+  /** Provisioned units of a global index. */
+  readonly read?: number
+  readonly write?: number
+}
+
+/** An index as a template has it. */
+export function indexProperty(index: IndexOptions, isLocal = false): Record<string, unknown> {
+  const names = [...(isLocal ? ['pk'] : []), ...index.keys.map((key) => key.split(':')[0]!)]
+  const projection = index.projection ?? 'ALL'
+  return {
+    IndexName: index.name,
+    KeySchema: names.map((AttributeName, i) => ({ AttributeName, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
+    Projection:
+      typeof projection === 'string'
+        ? { ProjectionType: projection }
+        : { ProjectionType: 'INCLUDE', NonKeyAttributes: projection },
+    ...(index.read === undefined && index.write === undefined
+      ? {}
+      : { ProvisionedThroughput: { ReadCapacityUnits: index.read ?? 1, WriteCapacityUnits: index.write ?? 1 } }),
+  }
+}
+
+/** The key attributes of indexes, which no other key names. */
+export function indexAttributes(indexes: readonly IndexOptions[], but: readonly string[] = []): object[] {
+  const types = new Map<string, string>()
+  for (const { keys } of indexes)
+    for (const key of keys) {
+      const [name, type] = key.split(':')
+      types.set(name!, type ?? 'S')
+    }
+  return [...types]
+    .filter(([name]) => !but.includes(name))
+    .map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType }))
 }
 
 /** A table with the partition key `pk`; answers take no time unless `assumptions` say so. */
 export function tablePart(options: TableOptions = {}): Part {
   const range = options.range === undefined ? [] : [{ AttributeName: 'sk', AttributeType: options.range }]
   const provisioned = options.read !== undefined || options.write !== undefined
+  const { global = [], local = [] } = options
   return {
     def: table,
     properties: {
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: options.hash ?? 'S' }, ...range],
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: options.hash ?? 'S' },
+        ...range,
+        ...indexAttributes([...global, ...local], ['pk', ...range.map(({ AttributeName }) => AttributeName)]),
+      ],
+      ...(global.length === 0 ? {} : { GlobalSecondaryIndexes: global.map((index) => indexProperty(index)) }),
+      ...(local.length === 0 ? {} : { LocalSecondaryIndexes: local.map((index) => indexProperty(index, true)) }),
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
         ...range.map(({ AttributeName }) => ({ AttributeName, KeyType: 'RANGE' })),
@@ -62,6 +112,7 @@ export function tablePart(options: TableOptions = {}): Part {
       LatencyPer64KB: '0ms',
       RejectionLatency: '1ms',
       StreamDelay: '0ms',
+      IndexLag: '0ms',
       GetRecordsLatency: '1ms',
       SplitForHeat: 'off',
       InitialItems: String(Math.round((options.bytes ?? 0) / 1024)),

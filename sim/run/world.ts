@@ -305,6 +305,7 @@ class ComponentSim implements Sim {
   }
 
   metric(name: string): MetricId {
+    assert(this.plan.def.metrics[name]?.kind !== 'gauge', `${name} is read from the state of ${this.plan.type}`)
     return this.openMetric(name, ownDimensions(this.plan))
   }
 
@@ -464,12 +465,13 @@ class ComponentSim implements Sim {
   private openMetric(name: string, dimensions: Readonly<Record<string, string>>): MetricId {
     const metric = this.plan.def.metrics[name]
     assert(
-      metric !== undefined && metric.kind !== 'gauge' && metric.kind !== 'age',
+      metric !== undefined && metric.kind !== 'age',
       `${this.plan.type} publishes ${name} from its operations`,
     )
     const known = this.world.metricIndex.get(metricKey(this.plan.def.namespace, name, dimensions))
     if (known !== undefined) return known.id
-    const id = this.recorder.open(metric.kind)
+    // A gauge is read from the state as a whole; of a part of it the room tells each change.
+    const id = this.recorder.open(metric.kind === 'gauge' ? 'level' : metric.kind)
     this.world.publish(this.name, this.plan.def.namespace, name, metric.unit, dimensions, id)
     return id
   }

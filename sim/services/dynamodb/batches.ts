@@ -5,17 +5,10 @@
 import type { Call } from '../../engine/calls.ts'
 import { checkPlaceholders, project } from './conditions.ts'
 import { parseProjection } from './expressions.ts'
-import {
-  bodyOf,
-  checkedSize,
-  flag,
-  placeholdersOf,
-  readUnits,
-  recordOf,
-  withCapacity,
-  writeUnits,
-  type SingleBody,
-} from './single.ts'
+import { readUnits, writeUnits } from './capacity.ts'
+import { Consumed, wantsCapacity } from './consumed.ts'
+import { COLLECTION_FULL, THROTTLED } from './indexes.ts'
+import { bodyOf, checkedSize, flag, placeholdersOf, recordOf, withCapacity, type SingleBody } from './single.ts'
 import { BATCH_GET, BATCH_WRITE, type Table } from './state.ts'
 import { Invalid, type Item } from './values.ts'
 
@@ -101,26 +94,44 @@ function runWrites(table: Table, call: Call, body: BatchBody): void {
     throw new Invalid(`The request has ${bytes} bytes; at most ${table.figures.batchSize} are possible`)
   checkKeys(table, keys, true)
   const unprocessed: unknown[] = []
-  let units = 0
+  const consumed = new Consumed()
+  let by = table.throughput
   for (const request of requests) {
     const { put, key } = partOf(request)
     table.readKey(put ?? key!, put !== null)
     if (!table.admit(table.hash, true)) {
       unprocessed.push(request)
+      by = table.throughput
       continue
     }
     let row = table.items.find(table.hash, table.pk, table.sk)
     if (put === null && table.isInitial(row)) row = table.materialise()
     const sizeBefore = row < 0 ? 0 : table.items.size[row]
     const size = put === null ? 0 : checkedSize(table, put, request['PutRequest'] as { ItemSize?: unknown })
+    const { indexes } = table
+    if (indexes !== null) {
+      const verdict = indexes.plan(row, table.pk, sizeBefore, put, size)
+      if (verdict === COLLECTION_FULL) return table.refuseGrowth(call)
+      if (verdict === THROTTLED) {
+        unprocessed.push(request)
+        by = indexes.refusedBy!.throughput
+        continue
+      }
+    }
     const cost = writeUnits(Math.max(size, sizeBefore))
     if (put !== null || (row >= 0 && table.items.items[row] !== null)) table.write(row, put, size)
-    table.charge(table.hash, table.pk, cost, true)
-    units += cost
+    table.chargeWrite(cost)
+    consumed.add(table, cost)
   }
-  if (unprocessed.length === requests.length) return table.throttle(call, BATCH_WRITE)
+  if (unprocessed.length === requests.length) return table.throttle(call, BATCH_WRITE, by)
   const left = unprocessed.length === 0 ? NOTHING : { [table.sim.name]: unprocessed }
-  table.answer(call, BATCH_WRITE, withCapacity(table, body, { UnprocessedItems: left }, units), bytes)
+  const answer = { UnprocessedItems: left }
+  table.answer(
+    call,
+    BATCH_WRITE,
+    wantsCapacity(body) ? { ...answer, ConsumedCapacity: consumed.told(table, body) } : answer,
+    bytes,
+  )
 }
 
 /** A part of a write batch: the item of a put, or the key of a delete. */

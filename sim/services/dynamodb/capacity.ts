@@ -13,6 +13,8 @@ export const PROVISIONED = 1
 export const KEY_RANGE = 2
 export const ACCOUNT_LIMIT = 3
 export const ON_DEMAND_MAXIMUM = 4
+/** Traffic on demand has outgrown what the partitions were prepared for; AWS calls it a matter of the key range (DDB-R52, DDB-R55). */
+export const OUTGROWN = 5
 /** The middle part of the reasons that a throttled request carries (DDB-R56). */
 export const REASONS = [
   '',
@@ -20,7 +22,24 @@ export const REASONS = [
   'KeyRangeThroughput',
   'AccountLimit',
   'MaxOnDemandThroughput',
+  'KeyRangeThroughput',
 ] as const
+
+/** Whether a partition's own limit is the reason: only that is heat which a split may help against. */
+export function isOfPartition(reason: number): boolean {
+  return reason === KEY_RANGE
+}
+
+/** Read units of `bytes` (DDB-R10): at least one; half when eventually consistent. */
+export function readUnits(bytes: number, consistent: boolean): number {
+  const units = Math.max(1, Math.ceil(bytes / 4096))
+  return consistent ? units : units / 2
+}
+
+/** Write units of `bytes` (DDB-R11): at least one. */
+export function writeUnits(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / 1024))
+}
 
 /** Minutes after which consumption counts as sustained (DDB-R53). */
 const SUSTAINED = 30
@@ -153,7 +172,7 @@ export class Capacity {
       )
         return ON_DEMAND_MAXIMUM
       // What an on-demand table is prepared for is the sum of its partitions: more is throttled by key range (DDB-R55).
-      if ((write ? this.write : this.read).tokens(now) <= 0) return KEY_RANGE
+      if ((write ? this.write : this.read).tokens(now) <= 0) return OUTGROWN
     }
     return this.partitions.belowCeiling(partition, now) ? ADMITTED : KEY_RANGE
   }
@@ -210,6 +229,13 @@ export class Capacity {
     this.maximumRead.resize(now, maxRead, maxRead)
     this.maximumWrite.resize(now, maxWrite, maxWrite)
     if (this.figures.isStatic) this.partitions.share(now, this.readRate, this.writeRate, initialSeconds)
+  }
+
+  /** Begins anew with what a new table or index has at once: nothing was kept while it was set up. */
+  restart(now: number): void {
+    const { initialSeconds } = this.figures
+    this.read.give(this.readRate * initialSeconds - this.read.tokens(now))
+    this.write.give(this.writeRate * initialSeconds - this.write.tokens(now))
   }
 
   /** Closes a minute of consumption, `gap` minutes after the last one; answers whether capacity on demand has risen. */

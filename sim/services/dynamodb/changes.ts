@@ -2,6 +2,7 @@
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { BillingMode } from './capacity.ts'
+import { Invalid, type Item } from './values.ts'
 
 const HOUR = 3_600_000_000
 const DAY = 24 * HOUR
@@ -24,6 +25,8 @@ export interface UpdateSettings {
 
 /** Settings on their way, and the times (µs) of earlier changes. */
 export class Changes {
+  /** Something waits for the table to be ACTIVE again. */
+  isDue = false
   mode: BillingMode = 'PROVISIONED'
   read = 0
   write = 0
@@ -51,4 +54,19 @@ export function mayDecrease(
     if (at !== now) left--
   }
   return left > 0
+}
+
+/** Provisioned units as a request has them, the present ones where it says nothing. Throws `Invalid`. */
+export function units(throughput: Item | undefined, name: string, present: number): number {
+  const value = throughput?.[name] ?? present
+  if (typeof value !== 'number' || value < 1 || Math.floor(value) !== value)
+    throw new Invalid(`${name} is ${String(value)}, not a whole number from 1`)
+  return value
+}
+
+/** A maximum on demand as a request has it; −1 = none. Throws `Invalid`. */
+export function maximum(onDemand: Item | undefined, name: string, present: number): number {
+  const value = onDemand?.[name] ?? present
+  if (typeof value !== 'number') throw new Invalid(`${name} is not a number`)
+  return value < 0 ? Infinity : value
 }

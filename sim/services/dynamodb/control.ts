@@ -2,14 +2,19 @@
 import type { Call } from '../../engine/calls.ts'
 import type { Amend } from '../../model/contract.ts'
 import type { BillingMode } from './capacity.ts'
-import { mayDecrease } from './changes.ts'
+import { maximum, mayDecrease, units } from './changes.ts'
+import type { Index } from './index.ts'
+import { indexDescriptions, indexesUpdated, readIndexUpdates, takeIndexUpdates } from './index-control.ts'
 import { bodyOf, flag, recordOf } from './single.ts'
+import { addPartitions, endHeatSplit, splitForSize, takeHot, type Space } from './splits.ts'
 import { DESCRIBE_TABLE, UPDATE_TABLE, type Table } from './state.ts'
 import { VIEW_TYPES, type ViewType } from './stream-records.ts'
 import { Invalid, type Item } from './values.ts'
 
 const MINUTE = 60_000_000
 const DAY = 1440 * MINUTE
+/** More than a table and its indexes: what a split is of stands in the lower part of its timer's number. */
+const SPACES = 1024
 
 export function describeTable(table: Table, call: Call): void {
   table.begin(call, DESCRIBE_TABLE)
@@ -27,7 +32,8 @@ export function updateTable(table: Table, call: Call): void {
 }
 
 function runUpdateTable(table: Table, call: Call, body: Item): void {
-  const { capacity, changes, settings, now } = table
+  const { capacity, settings, now } = table
+  const { changes } = table.throughput
   if (table.status !== 'ACTIVE') return table.refuse(call, table.inUseStatus, { message: 'the table is being updated' })
   const mode = (body['BillingMode'] ?? capacity.mode) as BillingMode
   if (mode !== 'PROVISIONED' && mode !== 'PAY_PER_REQUEST')
@@ -51,8 +57,13 @@ function runUpdateTable(table: Table, call: Call, body: Item): void {
   const stream = streamWanted(table, body['StreamSpecification'])
   if (stream === IN_USE)
     return table.refuse(call, table.inUseStatus, { message: 'Table already has an enabled stream' })
+  if (body['LocalSecondaryIndexes'] !== undefined)
+    throw new Invalid('Local secondary indexes can only be defined when the table is created')
+  const indexUpdates = readIndexUpdates(table, body, mode)
+  if (typeof indexUpdates !== 'object') return table.refuse(call, indexUpdates, { message: INDEX_LIMIT })
   if (
     stream === undefined &&
+    indexUpdates.length === 0 &&
     mode === capacity.mode &&
     read === capacity.readUnits &&
     write === capacity.writeUnits &&
@@ -71,12 +82,16 @@ function runUpdateTable(table: Table, call: Call, body: Item): void {
     changes.switches.push(now)
   }
   if (stream !== undefined) switchStream(table, stream)
+  takeIndexUpdates(table, indexUpdates, mode)
   changes.mode = mode
   changes.maxRead = maxRead
   changes.maxWrite = maxWrite
   begin(table, read, write)
   table.answer(call, UPDATE_TABLE, { TableDescription: description(table) }, 0)
 }
+
+const INDEX_LIMIT =
+  'Subscriber limit exceeded: only one index can be created or deleted at a time, and capacity lowered as often as it may be'
 
 /** The stream is there already. */
 const IN_USE = Symbol('in use')
@@ -103,7 +118,9 @@ function switchStream(table: Table, view: ViewType | null): void {
 
 /** The table gets so many units, once it has been updated. */
 function begin(table: Table, read: number, write: number): void {
-  const { capacity, changes, settings } = table
+  const { capacity, settings } = table
+  const { changes } = table.throughput
+  changes.isDue = true
   changes.read = read
   changes.write = write
   // What is asked for while it is updated comes with that.
@@ -127,135 +144,51 @@ export const amend: Amend<Table> = {
 
 /** The settings act: the table is ACTIVE again. */
 export function updated(table: Table): void {
-  const { changes, capacity } = table
-  capacity.set(table.now, changes.mode, changes.read, changes.write, changes.maxRead, changes.maxWrite)
-  addPartitions(table)
   table.status = 'ACTIVE'
-}
-
-/** Splits until there are as many partitions as capacity and size ask for; they never become fewer (DDB-R37). */
-export function addPartitions(table: Table): void {
-  const { partitions } = table.capacity
-  const wanted = table.capacity.wantedPartitions(table.bytes)
-  while (partitions.count < wanted) {
-    let widest = 0
-    for (let i = 1; i < partitions.count; i++)
-      if (partitions.endOf(i) - partitions.start[i] > partitions.endOf(widest) - partitions.start[widest]) widest = i
-    splitInMiddle(table, widest)
+  for (const space of spacesOf(table)) {
+    const { changes, capacity } = space.throughput
+    if (!changes.isDue) continue
+    changes.isDue = false
+    capacity.set(table.now, changes.mode, changes.read, changes.write, changes.maxRead, changes.maxWrite)
+    addPartitions(space, table.now)
+    if (space !== table) (space as Index).tellProvisioned()
   }
-  table.capacity.applyRates(table.now, 0)
+  indexesUpdated(table)
 }
 
-function splitInMiddle(table: Table, i: number): void {
-  const { partitions } = table.capacity
-  splitAt(table, i, Math.floor((partitions.start[i] + partitions.endOf(i)) / 2))
-}
-
-/** Cuts a partition at a hash: items lie where their hash says, those from the start evenly. */
-function splitAt(table: Table, i: number, hash: number): void {
-  const { partitions } = table.capacity
-  const { items } = table
-  const from = partitions.start[i]
-  const to = partitions.endOf(i)
-  let lower = 0
-  let upper = 0
-  for (let row = 0; row < items.rowCount; row++) {
-    const h = items.hash[row] >>> 0
-    if (items.items[row] === null || h < from || h >= to) continue
-    if (h < hash) lower += items.size[row]
-    else upper += items.size[row]
-  }
-  const initial = partitions.bytes[i] - lower - upper
-  partitions.split(i, hash, upper + Math.round((initial * (to - hash)) / (to - from)), table.now)
-  table.streams.split(i)
+/** The table and its global indexes: what has capacity of its own. */
+export function spacesOf(table: Table): Space[] {
+  return [table, ...(table.indexes?.all.filter(({ isGlobal }) => isGlobal) ?? [])]
 }
 
 /** The end of a minute: what is served on demand rises, hot partitions and those that are too large are split. */
 export function minuteEnded(table: Table, time: number): boolean {
   const gap = Math.max(1, Math.round((time - table.lastMinute) / MINUTE))
   table.lastMinute = time
-  const { capacity, settings } = table
-  const { partitions } = capacity
-  if (capacity.minuteEnded(time, gap)) addPartitions(table)
-  for (let i = 0; i < partitions.count; i++) {
-    while (partitions.bytes[i] > table.figures.partitionSize && partitions.endOf(i) - partitions.start[i] > 1) {
-      splitInMiddle(table, i)
-      capacity.applyRates(time, 0)
-    }
-  }
-  if (settings.splitForHeat) {
-    for (let i = 0; i < partitions.count; i++) {
-      if (
-        partitions.splitting[i] === 1 ||
-        partitions.hotMinutesOf(i, 10) < settings.splitMinutes ||
-        heatMedian(table, i) < 0
-      )
-        continue
-      partitions.splitting[i] = 1
-      table.sim.after(settings.splitDelay.draw(settings.rng), table.splitDone, partitions.id[i])
-    }
-  }
+  let mayRise = ageMinute(table, table, 0, time, gap)
+  if (table.indexes !== null)
+    for (const index of table.indexes.all)
+      if (index.isGlobal) mayRise = ageMinute(table, index, index.number + 1, time, gap) || mayRise
+  return mayRise
+}
+
+/** The same for the table (number 0) or an index; answers whether its capacity may rise although nothing comes. */
+function ageMinute(table: Table, space: Space, number: number, time: number, gap: number): boolean {
+  const { settings, sim } = table
+  const { capacity } = space.throughput
+  if (capacity.minuteEnded(time, gap)) addPartitions(space, time)
+  splitForSize(space, table.figures.partitionSize, time)
+  if (settings.splitForHeat)
+    for (const id of takeHot(space, settings.splitMinutes))
+      sim.after(settings.splitDelay.draw(settings.rng), table.splitDone, id * SPACES + number)
   return capacity.mayRise
 }
 
-/** A split for heat is done. */
-export function splitDone(table: Table, id: number): void {
-  const { partitions } = table.capacity
-  const i = partitions.indexOf(id)
-  if (i < 0 || partitions.splitting[i] === 0) return
-  const hash = heatMedian(table, i)
-  if (hash < 0) partitions.splitting[i] = 0
-  else splitAt(table, i, hash)
-  table.capacity.applyRates(table.now, 0)
-}
-
-/**
- * The hash at which a partition's consumption falls into halves (DDB-R38): the hot keys stand at their hashes, the rest
- * lies evenly. −1 when one key alone is the heat and already has the partition for itself.
- */
-export function heatMedian(table: Table, i: number): number {
-  const { partitions } = table.capacity
-  const from = partitions.start[i]
-  const to = partitions.endOf(i)
-  if (to - from < 2) return -1
-  const hot = table.hotKeys
-    .list()
-    .map((key) => ({ at: key.hash >>> 0, units: key.units - key.error }))
-    .filter((key) => key.at >= from && key.at < to)
-  hot.sort((a, b) => a.at - b.at)
-  const known = hot.reduce((sum, key) => sum + key.units, 0)
-  const all = Math.max(known, partitions.readUnits[i] + partitions.writeUnits[i])
-  const perHash = (all - known) / (to - from)
-  let before = 0
-  let at = from
-  for (const key of hot) {
-    const reached = before + (key.at - at) * perHash
-    if (reached >= all / 2) break
-    // The key that carries the sum over the half is cut off on the side on which less would stay with it.
-    if (reached + key.units > all / 2) {
-      const below = key.at > from
-      const above = key.at + 1 < to
-      if (!below && !above) return -1
-      return below && (reached >= all - reached - key.units || !above) ? key.at : key.at + 1
-    }
-    before = reached + key.units
-    at = key.at
-  }
-  if (perHash === 0) return -1
-  return Math.min(to - 1, Math.max(from + 1, Math.floor(at + (all / 2 - before) / perHash)))
-}
-
-function units(throughput: Item | undefined, name: string, present: number): number {
-  const value = throughput?.[name] ?? present
-  if (typeof value !== 'number' || value < 1 || Math.floor(value) !== value)
-    throw new Invalid(`${name} is ${String(value)}, not a whole number from 1`)
-  return value
-}
-
-function maximum(onDemand: Item | undefined, name: string, present: number): number {
-  const value = onDemand?.[name] ?? present
-  if (typeof value !== 'number') throw new Invalid(`${name} is not a number`)
-  return value < 0 ? Infinity : value
+/** A split for heat is done: of the partition with a number, of the table or of an index. */
+export function splitDone(table: Table, what: number): void {
+  const number = what % SPACES
+  const space = number === 0 ? table : table.indexes?.numbered(number - 1)
+  if (space !== undefined) endHeatSplit(space, Math.floor(what / SPACES), table.now)
 }
 
 /** What DescribeTable says of a table; 0 units on demand (DDB-R59). */
@@ -269,6 +202,7 @@ function description(table: Table): Item {
     TableSizeBytes: table.bytes,
     BillingModeSummary: { BillingMode: capacity.mode },
     ProvisionedThroughput: { ReadCapacityUnits: capacity.readUnits, WriteCapacityUnits: capacity.writeUnits },
+    ...indexDescriptions(table),
     ...(streams.current === null
       ? undefined
       : { StreamSpecification: { StreamEnabled: true, StreamViewType: streams.current.view } }),

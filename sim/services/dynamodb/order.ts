@@ -2,18 +2,29 @@
 //
 // The one idea: a list of short sorted chunks. Finding a place is two binary searches, entering and leaving move at most
 // one chunk's rows, and whoever reads on from a place just walks. It is built when the first Query or Scan asks for it.
-import type { ItemStore, KeyValue } from './items.ts'
-import { bytesOf, compareTexts } from './values.ts'
+import type { KeyValue } from './items.ts'
+import { bytesOf, compareTexts, type Item } from './values.ts'
 
 const CHUNK_MAX = 512
 
+/** What has an order: rows with a partition key, perhaps a sort key, and the hash of the former. */
+export interface Rows {
+  readonly hash: Int32Array
+  readonly partitionKeys: readonly KeyValue[]
+  readonly sortKeys: readonly (KeyValue | undefined)[]
+  readonly items: readonly (Item | null)[]
+  readonly rowCount: number
+  /** Order of two rows with the same keys, where there can be such. */
+  tie?(a: number, b: number): number
+}
+
 export class Order {
-  private readonly items: ItemStore
+  private readonly items: Rows
   /** Sort keys are base64 texts, ordered by their bytes. */
   private readonly binary: boolean
   private readonly chunks: number[][] = []
 
-  constructor(items: ItemStore, binary: boolean) {
+  constructor(items: Rows, binary: boolean) {
     this.items = items
     this.binary = binary
     const rows: number[] = []
@@ -78,7 +89,8 @@ export class Order {
 
   private compareRows(a: number, b: number): number {
     const items = this.items
-    return this.compareTo(a, items.hash[b] >>> 0, items.partitionKeys[b], items.sortKeys[b])
+    const byKey = this.compareTo(a, items.hash[b] >>> 0, items.partitionKeys[b], items.sortKeys[b])
+    return byKey !== 0 || items.tie === undefined ? byKey : items.tie(a, b)
   }
 
   /** The chunk in which a row stands or belongs: the last one that does not begin behind it. */

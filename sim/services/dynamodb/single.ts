@@ -3,7 +3,9 @@
 // The order of AWS: the parameters are checked first and cost nothing when they are wrong; then capacity decides; only
 // then the item and the condition are looked at, and the units paid, also when the condition fails (DDB-R13).
 import type { Call } from '../../engine/calls.ts'
+import { readUnits, writeUnits } from './capacity.ts'
 import { checkPlaceholders, holds, project, type Placeholders } from './conditions.ts'
+import { collectionMetrics, Consumed, wantsCapacity, type CapacityAsked } from './consumed.ts'
 import { parseCondition, parseProjection, parseUpdate, type Condition, type Parsed, type Path } from './expressions.ts'
 import { DELETE, GET, PUT, UPDATE, type Table } from './state.ts'
 import { update } from './updates.ts'
@@ -23,20 +25,10 @@ export interface SingleBody {
   readonly ReturnValues?: unknown
   readonly ReturnConsumedCapacity?: unknown
   readonly ReturnValuesOnConditionCheckFailure?: unknown
+  readonly ReturnItemCollectionMetrics?: unknown
 }
 
 const NOTHING: Item = Object.freeze({})
-
-/** Read units of `bytes` (DDB-R10): at least one; half when eventually consistent. */
-export function readUnits(bytes: number, consistent: boolean): number {
-  const units = Math.max(1, Math.ceil(bytes / 4096))
-  return consistent ? units : units / 2
-}
-
-/** Write units of `bytes` (DDB-R11): at least one. */
-export function writeUnits(bytes: number): number {
-  return Math.max(1, Math.ceil(bytes / 1024))
-}
 
 export function getItem(table: Table, call: Call): void {
   table.begin(call, GET)
@@ -101,11 +93,12 @@ function runPut(table: Table, call: Call, body: SingleBody): void {
   const sizeBefore = row < 0 ? 0 : table.items.size[row]
   if (condition !== null && !holds(condition.tree, before, placeholdersOf(body)))
     return failed(table, call, body, before, sizeBefore)
+  if (table.indexes !== null && !table.plans(call, PUT, row, sizeBefore, item, size)) return
   const units = writeUnits(Math.max(size, sizeBefore))
   table.write(row, item, size)
-  table.charge(table.hash, table.pk, units, true)
+  table.chargeWrite(units)
   const old = returns === 'ALL_OLD' && before !== null ? { Attributes: before } : NOTHING
-  table.answer(call, PUT, withCapacity(table, body, old, units), 0)
+  table.answer(call, PUT, written(table, body, old, units), 0)
 }
 
 function runUpdate(table: Table, call: Call, body: SingleBody): void {
@@ -129,11 +122,12 @@ function runUpdate(table: Table, call: Call, body: SingleBody): void {
   const base = before ?? key
   const after = clauses === null ? base : update(base, clauses.tree, given, table.keyNames)
   const size = sizeAfter(table, body, before, sizeBefore, after)
+  if (table.indexes !== null && !table.plans(call, UPDATE, row, sizeBefore, after, size)) return
   const units = writeUnits(Math.max(sizeBefore, size))
   table.write(row, after, size)
-  table.charge(table.hash, table.pk, units, true)
+  table.chargeWrite(units)
   const paths = clauses === null ? [] : clauses.tree.map((clause) => clause.path)
-  table.answer(call, UPDATE, withCapacity(table, body, returned(returns, before, after, paths, given), units), 0)
+  table.answer(call, UPDATE, written(table, body, returned(returns, before, after, paths, given), units), 0)
 }
 
 function runDelete(table: Table, call: Call, body: SingleBody): void {
@@ -147,11 +141,12 @@ function runDelete(table: Table, call: Call, body: SingleBody): void {
   const sizeBefore = row < 0 ? 0 : table.items.size[row]
   if (condition !== null && !holds(condition.tree, before, placeholdersOf(body)))
     return failed(table, call, body, before, sizeBefore)
+  if (table.indexes !== null && !table.plans(call, DELETE, row, sizeBefore, null, 0)) return
   const units = writeUnits(sizeBefore)
   if (before !== null) table.write(row, null, 0)
-  table.charge(table.hash, table.pk, units, true)
+  table.chargeWrite(units)
   const old = returns === 'ALL_OLD' && before !== null ? { Attributes: before } : NOTHING
-  table.answer(call, DELETE, withCapacity(table, body, old, units), 0)
+  table.answer(call, DELETE, written(table, body, old, units), 0)
 }
 
 /** A condition has failed: the present item is paid for all the same (DDB-R13). */
@@ -245,13 +240,22 @@ function projectionOf(body: SingleBody): Parsed<readonly Path[]> | null {
   return projection
 }
 
-/** The answer with `ConsumedCapacity` beside it, if that was asked for (DDB-R19). */
-export function withCapacity(
-  table: Table,
-  body: { readonly ReturnConsumedCapacity?: unknown },
-  answer: Item,
-  units: number,
-): Item {
-  if (body.ReturnConsumedCapacity === undefined || body.ReturnConsumedCapacity === 'NONE') return answer
-  return { ...answer, ConsumedCapacity: { TableName: table.sim.name, CapacityUnits: units } }
+/** The answer of a read with `ConsumedCapacity` beside it, if that was asked for (DDB-R19). */
+export function withCapacity(table: Table, body: CapacityAsked, answer: Item, units: number): Item {
+  if (!wantsCapacity(body)) return answer
+  const consumed = new Consumed()
+  consumed.table = units
+  return { ...answer, ConsumedCapacity: consumed.told(table, body) }
+}
+
+/** The answer of a write, with what it cost and how large its item collection is, if that was asked for. */
+function written(table: Table, body: SingleBody, answer: Item, units: number): Item {
+  if (wantsCapacity(body)) {
+    const consumed = new Consumed()
+    consumed.add(table, units)
+    answer = { ...answer, ConsumedCapacity: consumed.told(table, body) }
+  }
+  if (body.ReturnItemCollectionMetrics !== 'SIZE') return answer
+  const metrics = collectionMetrics(table)
+  return metrics === null ? answer : { ...answer, ItemCollectionMetrics: metrics }
 }

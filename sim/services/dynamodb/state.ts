@@ -5,16 +5,19 @@ import type { MetricId } from '../../engine/recorder.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Sim } from '../../model/contract.ts'
-import { HotKeys } from '../../parts/hot-keys.ts'
 import { Population } from '../../parts/population.ts'
-import { Stretch } from '../../parts/stretch.ts'
-import { ADMITTED, ACCOUNT_LIMIT, Capacity, REASONS, type BillingMode, type Figures } from './capacity.ts'
+import type { HotKeys } from '../../parts/hot-keys.ts'
+import { ACCOUNT_LIMIT, REASONS, type BillingMode, type Capacity, type Figures } from './capacity.ts'
 import { Expiry } from './expiry.ts'
+import { COLLECTION_FULL, Indexes, PLANNED } from './indexes.ts'
+import { typesOf, type IndexDef } from './index-defs.ts'
 import { hashKey, ItemStore, type KeyValue } from './items.ts'
 import type { Order } from './order.ts'
+import type { Space } from './splits.ts'
 import type { ViewType } from './stream-records.ts'
 import { Streams } from './streams.ts'
-import { Changes, type UpdateSettings } from './changes.ts'
+import type { UpdateSettings } from './changes.ts'
+import { Throughput } from './throughput.ts'
 import { bytesOf, Invalid, utf8Length, type Item } from './values.ts'
 
 export type KeyType = 'S' | 'N' | 'B'
@@ -54,8 +57,8 @@ export const UPDATE_TABLE = 9
 const NOTHING: Item = Object.freeze({})
 const KEY_MISMATCH = 'The provided key element does not match the schema'
 /** Partition and sort key values in bytes (DDB-R5). */
-const HASH_KEY_MAX = 2048
-const RANGE_KEY_MAX = 1024
+export const HASH_KEY_MAX = 2048
+export const RANGE_KEY_MAX = 1024
 
 /** Event functions of the room that the state schedules. */
 export interface TableEvents {
@@ -64,16 +67,20 @@ export interface TableEvents {
   readonly splitDone: EventFunction<Table>
   readonly streamed: EventFunction<Table>
   readonly expired: EventFunction<Table>
+  readonly filled: EventFunction<Table>
 }
 
-export class Table {
+export class Table implements Space {
   readonly sim: Sim
   readonly keys: KeySchema
   readonly items = new ItemStore()
+  readonly throughput: Throughput
   readonly capacity: Capacity
+  readonly hotKeys: HotKeys<KeyValue>
   readonly inService = new Population()
-  readonly hotKeys = new HotKeys<KeyValue>()
   readonly streams: Streams
+  /** Null = the table has none. */
+  indexes: Indexes | null
   /** Null = items do not expire. */
   readonly expiry: Expiry | null
   /** Rows in order of key, once a Query or Scan has asked for it. */
@@ -83,42 +90,39 @@ export class Table {
   initialItems: number
   readonly initialSize: number
   readonly settings: UpdateSettings
-  readonly changes = new Changes()
   readonly updated: Target
   readonly splitDone: Target
+  readonly filled: Target
   /** Puts of new items and deletes of present ones, for the books. */
   created = 0
   deleted = 0
   /** Items from the start that were touched and have a row now. */
   materialised = 0
-  /** Requests refused, by reason, reads then writes. */
-  readonly refusals: readonly Stretch[]
   /** Requests by what became of them. */
   succeeded = 0
   refused = 0
   lastMinute = 0
+  /** Types of the attributes that may be keys. */
+  readonly types: Map<string, KeyType>
   readonly figures: Figures & {
     readonly itemSize: number
     readonly pageSize: number
     readonly batchSize: number
     readonly batchGet: number
     readonly batchWrite: number
+    readonly collectionSize: number
+    readonly globalIndexes: number
   }
 
   /** The key found last by `readKey`. */
   pk: KeyValue = ''
   sk: KeyValue | undefined = undefined
   hash = 0
-  /** The partition of the request that `admit` was asked about last, and why it was turned away. */
-  private partition = 0
-  private lastReason = 0
-  private lastWasWrite = false
-
   readonly invalidStatus: number
   readonly conditionStatus: number
-  readonly notSimulatedStatus: number
   readonly limitStatus: number
   readonly inUseStatus: number
+  private readonly collectionStatus: number
   private readonly provisionedStatus: number
   private readonly throttlingStatus: number
   private readonly accountStatus: number
@@ -132,18 +136,11 @@ export class Table {
   private readonly replicaRng: Rng
   private readonly served: Target
 
-  private readonly readUnits: MetricId
-  private readonly writeUnits: MetricId
-  private readonly readThrottles: MetricId
-  private readonly writeThrottles: MetricId
   private readonly conditionFailures: MetricId
   private readonly userErrors: MetricId
   private readonly latencyMetrics: MetricId[] = []
   private readonly throttledMetrics: MetricId[] = []
   private readonly returnedMetrics: MetricId[] = []
-  /** By reason, read then write. */
-  private readonly reasonMetrics: MetricId[] = []
-  private readonly reasonAnswers: Item[] = []
   /** Rows of deleted items that a replica still holds, in order of deletion. */
   private readonly absent: number[] = []
   private absentHead = 0
@@ -151,35 +148,24 @@ export class Table {
 
   constructor(config: Config, sim: Sim, events: TableEvents, figures: Table['figures'], settings: UpdateSettings) {
     this.sim = sim
-    this.refusals = [...REASONS, ...REASONS].map(() => new Stretch(sim.warmUp))
     this.keys = config['Keys'] as KeySchema
     this.keyNames = this.keys.range === undefined ? [this.keys.hash] : [this.keys.hash, this.keys.range]
+    this.types = new Map(typesOf(config['AttributeDefinitions']))
     this.figures = figures
     this.settings = settings
     const draws = sim.rng('initial items')
     this.initialItems = sim.sampler('InitialItems').draw(draws)
     this.initialSize = sim.sampler('InitialItemSize').draw(draws)
-    const throughput = config['ProvisionedThroughput'] as Config | undefined
-    const onDemand = config['OnDemandThroughput'] as Config | undefined
-    const warm = config['WarmThroughput'] as Config | undefined
-    this.capacity = new Capacity(
-      figures,
-      config['BillingMode'] as BillingMode,
-      (throughput?.['ReadCapacityUnits'] as number | undefined) ?? 0,
-      (throughput?.['WriteCapacityUnits'] as number | undefined) ?? 0,
-      [
-        (onDemand?.['MaxReadRequestUnits'] as number | undefined) ?? Infinity,
-        (onDemand?.['MaxWriteRequestUnits'] as number | undefined) ?? Infinity,
-      ],
-      [
-        (warm?.['ReadUnitsPerSecond'] as number | undefined) ?? 0,
-        (warm?.['WriteUnitsPerSecond'] as number | undefined) ?? 0,
-      ],
-      this.initialItems * this.initialSize,
-    )
+    const mode = config['BillingMode'] as BillingMode
+    this.throughput = new Throughput(sim, figures, mode, config, this.initialItems * this.initialSize)
+    this.capacity = this.throughput.capacity
+    this.hotKeys = this.throughput.hotKeys
+    const indexes = config['Indexes'] as readonly IndexDef[]
+    this.indexes = indexes.length === 0 ? null : this.indexesOf(indexes)
     this.served = sim.target(events.served)
     this.updated = sim.target(events.updated)
     this.splitDone = sim.target(events.splitDone)
+    this.filled = sim.target(events.filled)
     this.streams = new Streams(sim, events.streamed)
     const ttl = config['TimeToLiveSpecification'] as
       { readonly Enabled: boolean; readonly AttributeName?: string } | undefined
@@ -189,9 +175,9 @@ export class Table {
 
     this.invalidStatus = sim.error('ValidationException', 400)
     this.conditionStatus = sim.error('ConditionalCheckFailedException', 400)
-    this.notSimulatedStatus = sim.error('IndexNotSimulated', 501)
     this.limitStatus = sim.error('LimitExceededException', 400)
     this.inUseStatus = sim.error('ResourceInUseException', 400)
+    this.collectionStatus = sim.error('ItemCollectionSizeLimitExceededException', 400)
     this.provisionedStatus = sim.error('ProvisionedThroughputExceededException', 400)
     this.throttlingStatus = sim.error('ThrottlingException', 400)
     this.accountStatus = settings.oldAccountError ? sim.error('RequestLimitExceeded', 400) : this.throttlingStatus
@@ -207,10 +193,6 @@ export class Table {
     this.lagRng = sim.rng('lag')
     this.replicaRng = sim.rng('replica')
 
-    this.readUnits = sim.metric('ConsumedReadCapacityUnits')
-    this.writeUnits = sim.metric('ConsumedWriteCapacityUnits')
-    this.readThrottles = sim.metric('ReadThrottleEvents')
-    this.writeThrottles = sim.metric('WriteThrottleEvents')
     this.conditionFailures = sim.metric('ConditionalCheckFailedRequests')
     this.userErrors = sim.customMetric('AWS/DynamoDB', 'UserErrors', {}, 'Count', 60_000_000)
     for (const name of OPERATIONS.slice(0, DESCRIBE_TABLE)) {
@@ -219,15 +201,6 @@ export class Table {
       this.returnedMetrics.push(
         name === 'Query' || name === 'Scan' ? sim.metricWith('ReturnedItemCount', { Operation: name }) : -1,
       )
-    }
-    for (const direction of ['Read', 'Write']) {
-      REASONS.forEach((reason, i) => {
-        this.reasonMetrics.push(i === ADMITTED ? -1 : sim.metric(`${direction}${reason}ThrottleEvents`))
-        const why = `Table${direction}${reason}Exceeded`
-        this.reasonAnswers.push(
-          Object.freeze({ ThrottlingReasons: Object.freeze([Object.freeze({ reason: why, resource: sim.name })]) }),
-        )
-      })
     }
   }
 
@@ -238,6 +211,39 @@ export class Table {
   /** All data in bytes, what is there from the start included. */
   get bytes(): number {
     return this.items.bytes + this.initialItems * this.initialSize
+  }
+
+  /** Indexes with the given definitions, over the table's own capacity. */
+  indexesOf(defs: readonly IndexDef[]): Indexes {
+    return new Indexes(this.sim, defs, this.figures, this.figures, this.throughput)
+  }
+
+  /** The metrics of a global index that is being filled. */
+  fillMetrics(index: string): {
+    readonly consumed: MetricId
+    readonly throttles: MetricId
+    readonly progress: MetricId
+  } {
+    const metric = (name: string): MetricId => this.sim.metricWith(name, { GlobalSecondaryIndexName: index })
+    return {
+      consumed: metric('OnlineIndexConsumedWriteCapacity'),
+      throttles: metric('OnlineIndexThrottleEvents'),
+      progress: metric('OnlineIndexPercentageProgress'),
+    }
+  }
+
+  bytesBetween(from: number, to: number): number {
+    const { items } = this
+    let bytes = 0
+    for (let row = 0; row < items.rowCount; row++) {
+      const hash = items.hash[row] >>> 0
+      if (items.items[row] !== null && hash >= from && hash < to) bytes += items.size[row]
+    }
+    return bytes
+  }
+
+  wasSplit(partition: number): void {
+    this.streams.split(partition)
   }
 
   // Keys
@@ -314,19 +320,20 @@ export class Table {
     const before = items.items[row]
     const now = this.now
     if (this.streams.current !== null)
-      this.streams.changed(this.partition, this.keyRead(), before, items.size[row], item, size, byService)
+      this.streams.changed(this.throughput.partition, this.keyRead(), before, items.size[row], item, size, byService)
     if (this.expiry !== null) this.expiry.written(row, item)
     if (now >= items.visibleAt[row]) {
       items.older[row] = before
       items.olderSize[row] = items.size[row]
       items.visibleAt[row] = now + this.lag.draw(this.lagRng)
     }
-    this.capacity.partitions.bytes[this.partition] += size - items.size[row]
+    this.capacity.partitions.bytes[this.throughput.partition] += size - items.size[row]
     if (before === null && item !== null) this.created++
     if (before !== null && item === null) this.deleted++
     if (before !== null && item === null) this.order?.remove(row)
     items.put(row, item, size)
     if (before === null && item !== null) this.order?.insert(row)
+    if (this.indexes !== null) this.indexes.apply(row, this.pk, this.sk, items.visibleAt[row])
     if (item === null && this.initialItems === 0) this.awaitReplica(row)
     this.forgetAbsent(now)
   }
@@ -338,7 +345,8 @@ export class Table {
       this.pk = items.partitionKeys[row]
       this.sk = items.sortKeys[row]
       this.hash = items.hash[row]
-      this.partition = capacity.partitions.of(this.hash)
+      this.throughput.partition = capacity.partitions.of(this.hash)
+      this.indexes?.foresee(row, this.pk, items.size[row], null, 0)
       this.write(row, null, 0, true)
       sim.count(expiry!.deletedMetric, 1)
     }
@@ -377,35 +385,37 @@ export class Table {
 
   // Admission and charging
 
-  /** Whether capacity lets a request for the hash pass. If not, counts the throttle; `lastReason` says why. */
+  /** Whether capacity lets a request for the hash pass. If not, counts the throttle. */
   admit(hash: number, write: boolean): boolean {
-    const partition = this.capacity.partitions.of(hash)
-    this.partition = partition
-    const reason = this.capacity.admits(partition, this.now, write)
-    if (reason === ADMITTED) return true
-    this.lastReason = reason
-    this.lastWasWrite = write
-    this.refusals[(write ? REASONS.length : 0) + reason].note(this.now)
-    this.capacity.partitions.countThrottle(partition, reason === 2)
-    this.sim.count(write ? this.writeThrottles : this.readThrottles, 1)
-    this.sim.count(this.reasonMetrics[(write ? REASONS.length : 0) + reason], 1)
+    return this.throughput.admit(hash, write)
+  }
+
+  /** Charges units to the partition of the request admitted last and to the key. */
+  charge(hash: number, pk: KeyValue, units: number, write: boolean): void {
+    this.throughput.charge(hash, pk, units, write)
+  }
+
+  /** Pays for a write under the key read last: so many units of the table, and what the indexes cost beside them. */
+  chargeWrite(units: number): void {
+    if (this.indexes !== null) {
+      units += this.indexes.localUnits
+      this.indexes.charge()
+    }
+    this.throughput.charge(this.hash, this.pk, units, true)
+  }
+
+  /** Whether the indexes let a write under the key read last pass; if not, the call is answered. Asked only where there are any. */
+  plans(call: Call, op: number, row: number, sizeBefore: number, item: Item | null, size: number): boolean {
+    const verdict = this.indexes!.plan(row, this.pk, sizeBefore, item, size)
+    if (verdict === PLANNED) return true
+    if (verdict === COLLECTION_FULL) this.refuseGrowth(call)
+    else this.throttle(call, op, this.indexes!.refusedBy!.throughput)
     return false
   }
 
-  /** Charges units to the table, to the partition of the request admitted last and to the key. */
-  charge(hash: number, pk: KeyValue, units: number, write: boolean): void {
-    this.capacity.spend(this.partition, this.now, units, write)
-    this.hotKeys.touch(hash, pk, units)
-    this.sim.count(write ? this.writeUnits : this.readUnits, units)
-  }
-
-  /** Charges a part of a Scan to the partition of a hash; no one key. */
-  chargeRange(hash: number, units: number): void {
-    this.capacity.spend(this.capacity.partitions.of(hash), this.now, units, false)
-  }
-
-  countReadUnits(units: number): void {
-    this.sim.count(this.readUnits, units)
+  /** Refuses a write that would make an item collection too large (DDB-R83). */
+  refuseGrowth(call: Call): void {
+    this.refuse(call, this.collectionStatus, { message: 'Collection size exceeded.' })
   }
 
   // Answers
@@ -433,16 +443,16 @@ export class Table {
     this.sim.after(this.rejection.draw(this.latencyRng), this.served, call)
   }
 
-  /** Refuses the request that `admit` has just turned away. */
-  throttle(call: Call, op: number): void {
+  /** Refuses the request that the table's throughput, or an index's, has just turned away. */
+  throttle(call: Call, op: number, by = this.throughput): void {
     this.sim.count(this.throttledMetrics[op], 1)
     const provisioned = this.capacity.mode === 'PROVISIONED'
     const status = provisioned
       ? this.provisionedStatus
-      : this.lastReason === ACCOUNT_LIMIT
+      : by.lastReason % REASONS.length === ACCOUNT_LIMIT
         ? this.accountStatus
         : this.throttlingStatus
-    this.refuse(call, status, this.reasonAnswers[(this.lastWasWrite ? REASONS.length : 0) + this.lastReason])
+    this.refuse(call, status, by.reasonAnswer)
   }
 
   /** Refuses a request whose parameters are wrong. */
@@ -473,8 +483,8 @@ export class Table {
   }
 }
 
-/** A key attribute as the store compares it. */
-function keyValue(from: Item, name: string, type: KeyType, isWholeItem: boolean, max: number): KeyValue {
+/** A key attribute as the store compares it. Throws `Invalid`. */
+export function keyValue(from: Item, name: string, type: KeyType, isWholeItem: boolean, max: number): KeyValue {
   const value = Object.hasOwn(from, name) ? from[name] : undefined
   if (type === 'N' && typeof value === 'number' && value - value === 0) return value
   const text =

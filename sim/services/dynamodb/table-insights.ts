@@ -27,7 +27,7 @@ function refused(
   write: boolean,
   reason: number,
 ): (Pick<Finding, 'from' | 'to' | 'share' | 'drivers'> & { readonly count: number }) | undefined {
-  const stretch = self.refusals[(write ? REASONS.length : 0) + reason]
+  const stretch = self.throughput.refusals[(write ? REASONS.length : 0) + reason]
   const refusals = stretch.count
   const share =
     refusals /

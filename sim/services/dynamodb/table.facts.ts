@@ -90,6 +90,12 @@ export const quotas: Readonly<Record<string, Quota>> = {
     doc: 'Global secondary indexes of a table.',
     source: 'DDB-R70',
   },
+  ItemCollectionSize: {
+    current: 10_737_418_240,
+    unit: 'bytes',
+    doc: 'Items of one partition key and their entries in local indexes.',
+    source: 'DDB-R83',
+  },
   PageSize: {
     current: 1_048_576,
     unit: 'bytes',
@@ -160,6 +166,12 @@ export const assumptions: Readonly<Record<string, Assumption>> = {
     default: 'uniform(10ms, 100ms)',
     doc: 'How long one of the three replicas is behind a write.',
     source: 'DDB-R97',
+  },
+  IndexLag: {
+    kind: 'duration',
+    default: 'lognormal(p50=20ms, p99=500ms)',
+    doc: 'Time from a write to its change in a global secondary index.',
+    source: 'DDB-R71',
   },
   InitialBurst: {
     kind: 'duration',

@@ -306,28 +306,6 @@ test('a template with a wrong table is refused [N.DYNAMODB-33, N.DYNAMODB-06, DD
   expect(refusal({})).toBe('')
 })
 
-test('indexes are put on the list of what is not simulated', () => {
-  const index = {
-    IndexName: 'ByDate',
-    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-    Projection: { ProjectionType: 'ALL' },
-  }
-  const world = tableLab({
-    properties: {
-      GlobalSecondaryIndexes: [index],
-    },
-  })
-  expect(world.notSimulated).toHaveLength(1)
-  expect(world.notSimulated.join('\n')).toContain('the index `ByDate` is not kept')
-  expect(
-    ask(world, 'Query', {
-      IndexName: 'ByDate',
-      KeyConditionExpression: 'pk = :k',
-      ExpressionAttributeValues: { ':k': 'a' },
-    }).status,
-  ).toBe('IndexNotSimulated')
-})
-
 test('the state of a table is told [N.DYNAMODB-31]', () => {
   const world = tableLab({ read: 10, write: 20, bytes: GB })
   expect(ask(world, 'DescribeTable', {}).answer.Table).toMatchObject({

@@ -1,31 +1,25 @@
 // AWS::DynamoDB::Table: items by key on partitions, capacity with bursts, conditional writes, expressions and pages.
 //
-// Reading order: this definition; `state.ts` (how a request is admitted, charged and answered), `single.ts`, `reads.ts`
-// and `batches.ts` (the operations), `control.ts` (UpdateTable and splits); beneath them `capacity.ts`, `partitions.ts`,
-// `items.ts`, `order.ts`, and the expressions. The stream of changes: `streams.ts`, `stream-records.ts`, `stream-ops.ts`.
-import * as p from '../../model/p.ts'
+// Reading order: this definition; `state.ts` (the items, and how a request is answered), `throughput.ts` (how it is admitted
+// and charged), `single.ts`, `reads.ts` and `batches.ts` (the operations), `control.ts` (UpdateTable) and `splits.ts`; beneath
+// them `capacity.ts`, `partitions.ts`, `items.ts`, `order.ts`, and the expressions. Secondary indexes: `index-defs.ts`, `index.ts`,
+// `indexes.ts`, `index-control.ts`. The stream of changes: `streams.ts`, `stream-records.ts`, `stream-ops.ts`.
 import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
 import { batchGetItem, batchWriteItem } from './batches.ts'
-import { amend, describeTable, minuteEnded, splitDone, updated, updateTable } from './control.ts'
+import { amend, describeTable, minuteEnded, spacesOf, splitDone, updated, updateTable } from './control.ts'
 import { gather } from './gather.ts'
+import { fill } from './index-control.ts'
 import { query, scan } from './reads.ts'
+import type { Space } from './splits.ts'
 import { deleteItem, getItem, putItem, updateItem } from './single.ts'
 import { Table } from './state.ts'
 import { awaitRecords, describeStream, getRecords, getShardIterator, listStreams } from './stream-ops.ts'
-import { VIEW_TYPES } from './stream-records.ts'
 import { assumptions, quotas } from './table.facts.ts'
+import { metrics } from './table-metrics.ts'
+import { props } from './table-props.ts'
 import { reportOf } from './summary.ts'
 import { findingsOf } from './table-insights.ts'
 import { partitionCells, readings } from './table-view.ts'
-
-const keyElement = p.record('A key attribute.', {
-  AttributeName: p.string('The name of the attribute.', { required: true }),
-  KeyType: p.oneOf('Partition key or sort key.', ['HASH', 'RANGE'], { required: true }),
-})
-const definition = p.record('A key attribute and its type.', {
-  AttributeName: p.string('The name of the attribute.', { required: true }),
-  AttributeType: p.oneOf('Text, number or bytes.', ['S', 'N', 'B'], { required: true }),
-})
 
 const CONDITION = [
   'ConditionExpression',
@@ -33,6 +27,7 @@ const CONDITION = [
   'ExpressionAttributeValues',
   'ReturnConsumedCapacity',
   'ReturnValuesOnConditionCheckFailure',
+  'ReturnItemCollectionMetrics',
 ]
 const PAGE = [
   'FilterExpression',
@@ -46,7 +41,7 @@ const PAGE = [
   'IndexName',
   'ReturnConsumedCapacity',
 ]
-const COLLECTIONS = ['ReturnItemCollectionMetrics']
+const TOO_LARGE = 'ItemCollectionSizeLimitExceededException'
 const THROTTLES = ['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']
 
 export const table: ServiceDef<Table> = {
@@ -65,61 +60,25 @@ export const table: ServiceDef<Table> = {
     'Conditions, updates, projections, filters and key conditions are parsed and evaluated as written (DDB-R91, DDB-R92).',
     'Query and Scan read pages of at most 1 MB; batches return what was throttled (DDB-R17, DDB-R90).',
     'An eventually consistent read may meet the one replica of three that lags behind (DDB-R97).',
+    'A global secondary index follows the table a moment later, with keys, capacity and partitions of its own; a write that it has no capacity for is throttled at the table (DDB-R70 to DDB-R76).',
+    'A local secondary index is as current as the table, shares its capacity and keeps an item collection within 10 GB (DDB-R80 to DDB-R83).',
+    'An index that UpdateTable creates is filled as fast as its own write capacity allows (DDB-R70).',
     'UpdateTable takes time, and decreases and switches of mode are rationed (DDB-R42, DDB-R43, DDB-R57).',
     'Items whose attribute for the time to live is over are deleted up to two days later, at no cost, and stay readable until then (DDB-R110 to DDB-R112).',
     'A stream has a record for each change of an item, in one of four views, for 24 hours: one shard for each partition, two readers a shard; a write that changes nothing has none (DDS-R1 to DDS-R8).',
   ],
   omits: [
-    'Secondary indexes: they are not kept, cannot be queried and cost nothing.',
     'Transactions, global replicas, backups, imports and PartiQL; `UpdateTimeToLive` while the table runs.',
     'Shards of a stream are not closed for their age, and attribute values in records are plain values, not `{ S: … }`.',
     'An item collection is never split by sort key: a partition is a range of hashes of the partition key (DDB-R36).',
     'Numbers have the precision of a double, about 16 digits, not 38; attribute names that are reserved words are not refused.',
-    'Query and Scan do not see items that are there from the start (`InitialItems`), and see deletions at once.',
+    'Query and Scan do not see items that are there from the start (`InitialItems`), and see deletions at once; no index has them.',
+    'Entries of local indexes do not count for the size of a partition.',
     'Account-wide capacity (80,000 units) and its metrics.',
   ],
   quotas,
   assumptions,
-  props: {
-    AttributeDefinitions: p.list('Key attributes and their types.', definition, { default: [] }),
-    BillingMode: p.oneOf('Provisioned or on-demand capacity.', ['PROVISIONED', 'PAY_PER_REQUEST'], {
-      default: 'PROVISIONED',
-    }),
-    ContributorInsightsSpecification: p.inert('Contributor Insights: the report shows the hottest keys anyway.'),
-    DeletionProtectionEnabled: p.inert('Protects the table from being deleted.'),
-    GlobalSecondaryIndexes: p.any('Indexes with keys of their own; put on the list of what is not simulated.'),
-    ImportSourceSpecification: p.unused('the items of the import are not loaded'),
-    KeySchema: p.list('The partition key and perhaps a sort key.', keyElement, { required: true }),
-    KinesisStreamSpecification: p.unused('changes are not sent to the stream'),
-    LocalSecondaryIndexes: p.any('Indexes with another sort key; put on the list of what is not simulated.'),
-    OnDemandThroughput: p.record('The most an on-demand table serves.', {
-      MaxReadRequestUnits: p.int('Read units per second; −1 removes the limit.', [1, 'TableReadCapacityUnits']),
-      MaxWriteRequestUnits: p.int('Write units per second; −1 removes the limit.', [1, 'TableWriteCapacityUnits']),
-    }),
-    PointInTimeRecoverySpecification: p.inert('Continuous backups; they take no capacity.'),
-    ProvisionedThroughput: p.record('The capacity of a provisioned table.', {
-      ReadCapacityUnits: p.int('Read units per second.', [1, 'TableReadCapacityUnits'], { required: true }),
-      WriteCapacityUnits: p.int('Write units per second.', [1, 'TableWriteCapacityUnits'], { required: true }),
-    }),
-    ResourcePolicy: p.inert('Who may call; permissions are not checked.'),
-    SSESpecification: p.inert('Encryption at rest.'),
-    StreamSpecification: p.record('The stream of changes.', {
-      StreamEnabled: p.bool('False has no stream.', { default: true }),
-      StreamViewType: p.oneOf('What a record holds beside the keys.', VIEW_TYPES, { required: true }),
-      ResourcePolicy: p.inert('Who may read it; permissions are not checked.'),
-    }),
-    TableClass: p.inert('Standard or infrequent access: a matter of price.'),
-    TableName: p.string('The physical name.'),
-    Tags: p.inert('Tags.'),
-    TimeToLiveSpecification: p.record('Expiry of items.', {
-      AttributeName: p.string('The attribute that holds the moment, in s since 1970.'),
-      Enabled: p.bool('False = items do not expire.', { required: true }),
-    }),
-    WarmThroughput: p.record('Throughput that the table serves at once.', {
-      ReadUnitsPerSecond: p.int('Read units per second.', [1, Infinity]),
-      WriteUnitsPerSecond: p.int('Write units per second.', [1, Infinity]),
-    }),
-  },
+  props,
   gather,
   // Somebody has to write what a stream is read for.
   entries: (config) => (config['Stream'] === null ? [] : ['dynamodb:PutItem']),
@@ -137,38 +96,35 @@ export const table: ServiceDef<Table> = {
       doc: 'Creates an item or replaces it wholly. `ItemSize` gives its size where the attributes do not make it up.',
       target: 'TableName',
       params: ['Item', 'ItemSize', 'ReturnValues', ...CONDITION],
-      ignored: COLLECTIONS,
-      errors: ['ValidationException', 'ConditionalCheckFailedException', ...THROTTLES],
+      errors: ['ValidationException', 'ConditionalCheckFailedException', TOO_LARGE, ...THROTTLES],
       run: putItem,
     },
     'dynamodb:UpdateItem': {
       doc: 'Changes attributes of an item, or creates it. `ItemSize` gives its size afterwards.',
       target: 'TableName',
       params: ['Key', 'UpdateExpression', 'ItemSize', 'ReturnValues', ...CONDITION],
-      ignored: COLLECTIONS,
-      errors: ['ValidationException', 'ConditionalCheckFailedException', ...THROTTLES],
+      errors: ['ValidationException', 'ConditionalCheckFailedException', TOO_LARGE, ...THROTTLES],
       run: updateItem,
     },
     'dynamodb:DeleteItem': {
       doc: 'Deletes an item by its key.',
       target: 'TableName',
       params: ['Key', 'ReturnValues', ...CONDITION],
-      ignored: COLLECTIONS,
-      errors: ['ValidationException', 'ConditionalCheckFailedException', ...THROTTLES],
+      errors: ['ValidationException', 'ConditionalCheckFailedException', TOO_LARGE, ...THROTTLES],
       run: deleteItem,
     },
     'dynamodb:Query': {
       doc: 'Reads items of one partition key in the order of their sort keys.',
       target: 'TableName',
       params: ['KeyConditionExpression', 'ScanIndexForward', ...PAGE],
-      errors: ['ValidationException', 'IndexNotSimulated', ...THROTTLES],
+      errors: ['ValidationException', ...THROTTLES],
       run: query,
     },
     'dynamodb:Scan': {
       doc: 'Reads all items, page by page.',
       target: 'TableName',
       params: ['Segment', 'TotalSegments', ...PAGE],
-      errors: ['ValidationException', 'IndexNotSimulated', ...THROTTLES],
+      errors: ['ValidationException', ...THROTTLES],
       run: scan,
     },
     'dynamodb:BatchGetItem': {
@@ -182,8 +138,8 @@ export const table: ServiceDef<Table> = {
       doc: 'Puts and deletes up to 25 items of this table. `RequestItems` is a list of requests, or a map with that as its one entry.',
       target: 'TableName',
       params: ['RequestItems', 'ReturnConsumedCapacity'],
-      ignored: COLLECTIONS,
-      errors: ['ValidationException', ...THROTTLES],
+      ignored: ['ReturnItemCollectionMetrics'],
+      errors: ['ValidationException', TOO_LARGE, ...THROTTLES],
       run: batchWriteItem,
     },
     'dynamodb:DescribeTable': {
@@ -192,16 +148,17 @@ export const table: ServiceDef<Table> = {
       run: describeTable,
     },
     'dynamodb:UpdateTable': {
-      doc: 'Changes capacity or billing mode, which act after a while; switches the stream on or off.',
+      doc: 'Changes capacity or billing mode, creates and deletes global secondary indexes, all of which acts after a while; switches the stream on or off.',
       target: 'TableName',
-      params: ['ProvisionedThroughput', 'BillingMode', 'OnDemandThroughput', 'StreamSpecification'],
-      ignored: [
+      params: [
+        'ProvisionedThroughput',
+        'BillingMode',
+        'OnDemandThroughput',
+        'StreamSpecification',
         'AttributeDefinitions',
         'GlobalSecondaryIndexUpdates',
-        'SSESpecification',
-        'TableClass',
-        'DeletionProtectionEnabled',
       ],
+      ignored: ['SSESpecification', 'TableClass', 'DeletionProtectionEnabled'],
       errors: ['ValidationException', 'LimitExceededException', 'ResourceInUseException'],
       run: updateTable,
     },
@@ -247,99 +204,17 @@ export const table: ServiceDef<Table> = {
       run: awaitRecords,
     },
   },
-  timers: { served, updated, splitDone, streamed, expired },
-  metrics: {
-    ConsumedReadCapacityUnits: { unit: 'Count', kind: 'count', doc: 'Read units consumed.' },
-    ConsumedWriteCapacityUnits: { unit: 'Count', kind: 'count', doc: 'Write units consumed.' },
-    ProvisionedReadCapacityUnits: {
-      unit: 'Count',
-      kind: 'gauge',
-      doc: 'Read units per second provisioned; absent on demand.',
-      read: (self) => provisioned(self, self.capacity.readUnits),
-    },
-    ProvisionedWriteCapacityUnits: {
-      unit: 'Count',
-      kind: 'gauge',
-      doc: 'Write units per second provisioned; absent on demand.',
-      read: (self) => provisioned(self, self.capacity.writeUnits),
-    },
-    ReadThrottleEvents: {
-      unit: 'Count',
-      kind: 'count',
-      doc: 'Reads that were throttled, each part of a batch counted.',
-    },
-    WriteThrottleEvents: {
-      unit: 'Count',
-      kind: 'count',
-      doc: 'Writes that were throttled, each part of a batch counted.',
-    },
-    ThrottledRequests: {
-      unit: 'Count',
-      kind: 'count',
-      doc: 'Requests that failed because they were throttled, by Operation.',
-    },
-    ReadProvisionedThroughputThrottleEvents: {
-      unit: 'Count',
-      kind: 'count',
-      doc: 'Reads beyond the provisioned capacity.',
-    },
-    ReadKeyRangeThroughputThrottleEvents: {
-      unit: 'Count',
-      kind: 'count',
-      doc: 'Reads beyond what a partition serves.',
-    },
-    ReadAccountLimitThrottleEvents: {
-      unit: 'Count',
-      kind: 'count',
-      doc: "Reads beyond the account's limit for a table.",
-    },
-    ReadMaxOnDemandThroughputThrottleEvents: {
-      unit: 'Count',
-      kind: 'count',
-      doc: 'Reads beyond the configured maximum on demand.',
-    },
-    WriteProvisionedThroughputThrottleEvents: {
-      unit: 'Count',
-      kind: 'count',
-      doc: 'Writes beyond the provisioned capacity.',
-    },
-    WriteKeyRangeThroughputThrottleEvents: {
-      unit: 'Count',
-      kind: 'count',
-      doc: 'Writes beyond what a partition serves.',
-    },
-    WriteAccountLimitThrottleEvents: {
-      unit: 'Count',
-      kind: 'count',
-      doc: "Writes beyond the account's limit for a table.",
-    },
-    WriteMaxOnDemandThroughputThrottleEvents: {
-      unit: 'Count',
-      kind: 'count',
-      doc: 'Writes beyond the configured maximum on demand.',
-    },
-    SuccessfulRequestLatency: {
-      unit: 'Milliseconds',
-      kind: 'distribution',
-      doc: 'Time from request to answer, by Operation.',
-    },
-    ReturnedItemCount: { unit: 'Count', kind: 'count', doc: 'Items that a Query or Scan has returned, by Operation.' },
-    TimeToLiveDeletedItemCount: { unit: 'Count', kind: 'count', doc: 'Items deleted because their time was over.' },
-    ReturnedRecordsCount: {
-      unit: 'Count',
-      kind: 'count',
-      doc: 'Records that GetRecords has returned, by StreamLabel.',
-    },
-    ReturnedBytes: { unit: 'Bytes', kind: 'count', doc: 'Their bytes, by StreamLabel.' },
-    ConditionalCheckFailedRequests: { unit: 'Count', kind: 'count', doc: 'Writes whose condition did not hold.' },
-    UserErrors: { unit: 'Count', kind: 'count', doc: 'Requests with wrong parameters, of the whole account.' },
-  },
+  timers: { served, updated, splitDone, streamed, expired, filled: fill },
+  metrics,
   invariants: {
     'items stored are puts of new items minus deletes': (self) =>
       self.items.live === self.created + self.materialised - self.deleted,
-    'consumed units are the sum over the partitions': unitsAddUp,
-    'stored bytes are the sum over the partitions': bytesAddUp,
-    'no bucket holds more than its burst': (self) => self.capacity.withinBursts(self.now),
+    'consumed units are the sum over the partitions': (self) => spacesOf(self).every(unitsAddUp),
+    'stored bytes are the sum over the partitions': (self) => spacesOf(self).every(bytesAddUp),
+    'no bucket holds more than its burst': (self) =>
+      spacesOf(self).every(({ throughput }) => throughput.capacity.withinBursts(self.now)),
+    'an index has no more entries than the table has items': (self) =>
+      self.indexes?.all.every(({ entries }) => entries.live <= self.items.live) ?? true,
     'every request is answered once': (self) => self.inService.entered === self.succeeded + self.refused,
     "Little's law holds for requests in service": (self) => self.inService.holds(self.now),
   },
@@ -381,8 +256,10 @@ function create(config: Config, sim: Sim): Table {
     batchSize: sim.quota('BatchSize'),
     batchGet: sim.quota('BatchGetItems'),
     batchWrite: sim.quota('BatchWriteItems'),
+    collectionSize: sim.quota('ItemCollectionSize'),
+    globalIndexes: sim.quota('GlobalSecondaryIndexes'),
   }
-  return new Table(config, sim, { served, updated, splitDone, streamed, expired }, figures, {
+  return new Table(config, sim, { served, updated, splitDone, streamed, expired, filled: fill }, figures, {
     oldAccountError: sim.quota('ThrottlingReasons') === 0,
     decreasesAtOnce: sim.quota('DecreasesAtOnce'),
     hourAdds: sim.quota('DecreasePerHour') === 1,
@@ -411,11 +288,7 @@ function served(self: Table, call: number): void {
   self.replyTo(call)
 }
 
-function provisioned(self: Table, units: number): number {
-  return self.capacity.mode === 'PROVISIONED' ? units : Number.NaN
-}
-
-function unitsAddUp({ capacity }: Table): boolean {
+function unitsAddUp({ throughput: { capacity } }: Space): boolean {
   const { partitions } = capacity
   let read = 0
   let write = 0
@@ -426,8 +299,8 @@ function unitsAddUp({ capacity }: Table): boolean {
   return read === capacity.consumedRead && write === capacity.consumedWrite
 }
 
-function bytesAddUp(self: Table): boolean {
-  const { partitions } = self.capacity
+function bytesAddUp(self: Space): boolean {
+  const { partitions } = self.throughput.capacity
   let bytes = 0
   for (let i = 0; i < partitions.count; i++) bytes += partitions.bytes[i]
   return bytes === self.bytes
