@@ -58,8 +58,6 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   IllegalArgumentException: 400,
   IllegalStatusException: 400,
   IncorrectInstanceState: 400,
-  // Ours: the model answers 501 where it knows that AWS would do more.
-  IndexNotSimulated: 501,
   InstanceLimitExceeded: 400,
   InternalError: 500,
   InternalServerError: 500,
@@ -69,6 +67,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   InvalidAttributeName: 400,
   InvalidAttributeValue: 400,
   InvalidBatchEntryId: 400,
+  ItemCollectionSizeLimitExceededException: 400,
   'InvalidInstanceID.NotFound': 400,
   InvalidEventPatternException: 400,
   InvalidObjectState: 403,

@@ -464,10 +464,7 @@ class ComponentSim implements Sim {
 
   private openMetric(name: string, dimensions: Readonly<Record<string, string>>): MetricId {
     const metric = this.plan.def.metrics[name]
-    assert(
-      metric !== undefined && metric.kind !== 'age',
-      `${this.plan.type} publishes ${name} from its operations`,
-    )
+    assert(metric !== undefined && metric.kind !== 'age', `${this.plan.type} publishes ${name} from its operations`)
     const known = this.world.metricIndex.get(metricKey(this.plan.def.namespace, name, dimensions))
     if (known !== undefined) return known.id
     // A gauge is read from the state as a whole; of a part of it the room tells each change.

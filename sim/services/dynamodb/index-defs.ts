@@ -1,8 +1,7 @@
 // What a secondary index is by its definition: its keys, and which attributes are projected onto it (DDB-R70, DDB-R76, DDB-R80).
 //
 // A template and `UpdateTable` define indexes in the same words, so both are read here; what is wrong is told with its place.
-import type { Slug } from '../../diag/catalogue.ts'
-import type { Config } from '../../model/contract.ts'
+import type { Config, ResourceView } from '../../model/contract.ts'
 import type { KeySchema, KeyType } from './state.ts'
 
 export type IndexKind = 'global' | 'local'
@@ -18,7 +17,7 @@ export interface IndexDef {
 }
 
 /** Tells what is wrong with a definition: where in it, which kind of problem, and what would do. */
-export type Report = (path: readonly (string | number)[], slug: Slug, message: string, help: string) => void
+export type Report = (...problem: Required<Parameters<ResourceView['error']>>) => void
 
 interface KeyElement {
   readonly AttributeName: string
