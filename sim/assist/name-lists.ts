@@ -55,12 +55,10 @@ export function asKey(option: Option, end = ':\n  - ${}'): Option {
 }
 
 export function metricNames(namespace: string | undefined): Option[] {
-  return registry.defs
-    .filter((def) => namespace === undefined || def.namespace === namespace)
-    .flatMap((def) =>
-      Object.entries(def.metrics).map(([name, { doc, unit }]) => ({
-        ...plain(name, `${def.namespace}, ${unit}`),
-        doc,
-      })),
-    )
+  return registry.defs.flatMap((def) =>
+    Object.entries(def.metrics)
+      .map(([name, { doc, unit, namespace: own = def.namespace }]) => ({ name, doc, unit, own }))
+      .filter(({ own }) => namespace === undefined || own === namespace)
+      .map(({ name, doc, unit, own }) => ({ ...plain(name, `${own}, ${unit}`), doc })),
+  )
 }

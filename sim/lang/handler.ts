@@ -29,6 +29,10 @@ export interface StepContext {
   component(text: string): { readonly name: string; readonly def: ServiceDef } | undefined
   /** The account's component for an operation that names no resource. */
   account(action: string): { readonly name: string; readonly def: ServiceDef } | undefined
+  /** The only component that answers an operation, if there is one alone. */
+  only(action: string): { readonly name: string; readonly def: ServiceDef } | undefined
+  /** Notes that a component works on another one in turn, by an operation of its own (`Op.onto`). */
+  noteOnto(component: string, other: string, action: Action): void
   /** Every operation of every room, with the parameter that names its resource. */
   readonly operations: ReadonlyMap<string, Op<unknown>>
   /** Puts a line on the 'not simulated' list. */
@@ -51,6 +55,42 @@ export function compileSteps(node: Node, place: string, context: StepContext, re
   compiler.steps(node, place)
   compiler.emit({ op: 'end' })
   return { code: compiler.code as readonly Instruction[], returns: compiler.returns }
+}
+
+/** The parameter that names the resource behind a callee (`Op.onto`), as its logical id. */
+export function readOnto(
+  { key, value }: Entry,
+  callee: string,
+  action: Action,
+  { onto }: Op<never>,
+  context: StepContext,
+): Template {
+  const found = context.component(textOf(value) ?? '')
+  if (found !== undefined && onto!.types.includes(found.def.type)) context.noteOnto(callee, found.name, action)
+  else if (found === undefined)
+    context.problems.error('unknown-resource', `\`${key}\` names no simulated resource`, value.span, {
+      label: 'expected a `!Ref` of a resource of this template',
+    })
+  else
+    context.problems.error('wrong-resource', `\`${found.name}\` is ${found.def.type}`, value.span, {
+      label: `expected ${onto!.types.join(' or ')}`,
+    })
+  return { kind: 'constant', value: found?.name ?? '' }
+}
+
+/** Without the resource behind it, an operation of a callee in between has no meaning. */
+export function checkOnto(
+  given: readonly string[],
+  callee: string,
+  action: Action,
+  { onto }: Op<never>,
+  span: Span,
+  { problems }: StepContext,
+): void {
+  if (onto !== undefined && !given.includes(onto.param))
+    problems.error('missing-parameter', `\`${action}\` needs \`${onto.param}\``, span, {
+      label: `the resource behind \`${callee}\``,
+    })
 }
 
 class Compiler {
@@ -387,6 +427,10 @@ class Compiler {
         continue
       }
       names.push(parameter.key)
+      if (parameter.key === op.onto?.param) {
+        values.push(readOnto(parameter, name, action, op, context))
+        continue
+      }
       const at = `${place}.${parameter.key}`
       values.push(
         SIZES.has(parameter.key)
@@ -394,6 +438,7 @@ class Compiler {
           : readTemplate(parameter.value, at, context),
       )
     }
+    checkOnto(names, name, action, op, keySpan, context)
     const resultPath = this.resultPath(get(step, 'ResultPath'))
     this.emit({
       op: 'call',
@@ -417,7 +462,8 @@ class Compiler {
     const { context } = this
     // Where the account has a resource of its own, the default bus, the parameter may be left out.
     const isNamed = by !== undefined && get(params, by) !== undefined
-    const found = isNamed ? this.named(by, params) : context.account(action)
+    const mayBeLeftOut = context.operations.get(action)?.targetMayBeLeftOut === true
+    const found = isNamed ? this.named(by, params) : mayBeLeftOut ? context.only(action) : context.account(action)
     const op = found?.def.ops[action]
     if (found !== undefined && op !== undefined) return { op: op as Op<never>, name: found.name }
     const node = by === undefined ? undefined : get(params, by)

@@ -18,7 +18,7 @@ import {
 } from '../cfn/index.ts'
 import { Problems } from '../diag/problem.ts'
 import type { Source, Span } from '../diag/span.ts'
-import type { ServiceDef } from '../model/contract.ts'
+import type { Action, ServiceDef } from '../model/contract.ts'
 import type { WorldPlan } from '../model/plan.ts'
 import type { Draft, ReadFile } from '../infer/index.ts'
 import { readActions } from './actions.ts'
@@ -149,12 +149,21 @@ function plan(
   const resources = readResources(template, written, registry, problems, (line) => notSimulated.push(line))
   const { duration } = written
   let data = 0
+  const onto = new Map<string, Readonly<Record<string, readonly Action[]>>>()
   const context: StepContext = {
     problems,
     component: (text) => resources.component(text),
     account: (action) => {
       const def = registry.accounts.get(action)
       return def === undefined ? undefined : resources.components.find((component) => component.def === def)
+    },
+    only: (action) => {
+      const found = resources.components.filter(({ def }) => Object.hasOwn(def.ops, action))
+      return found.length === 1 ? found[0] : undefined
+    },
+    noteOnto: (component, other, action) => {
+      const known = onto.get(component) ?? {}
+      onto.set(component, { ...known, [other]: [...new Set([...(known[other] ?? []), action])].sort() })
     },
     operations: registry.operations,
     notSimulated: (message, span) => notSimulated.push({ message, span }),
@@ -205,6 +214,7 @@ function plan(
   checkLints(scene, source, template, problems)
   const all = [...components, ...workloads, ...operator].map((component) => ({
     ...component,
+    ...(onto.has(component.name) ? { config: { ...component.config, Onto: onto.get(component.name) } } : {}),
     assumptions: assumptions(component),
   }))
   return {

@@ -8,7 +8,7 @@ import type { Template } from '../parts/program.ts'
 import { backoff, sdkRetries, type RetrySettings } from '../parts/retry.ts'
 import { readArrivals } from './arrivals.ts'
 import { Fields } from './fields.ts'
-import type { StepContext } from './handler.ts'
+import { checkOnto, readOnto, type StepContext } from './handler.ts'
 import { BACKOFF, CLIENT, JITTERS, namesOf, RETRIES, SDKS, WORKLOAD } from './members.ts'
 import { operationsOf, registry } from './registry.ts'
 import type { Component, Resources } from './resources.ts'
@@ -157,7 +157,14 @@ function bodyOf(fields: Fields, action: string, target: Component, context: Step
   const event: Template =
     keys.length === 0 ? { kind: 'constant', value: Object.freeze({}) } : { kind: 'map', keys, values }
   if (fields.node('Parameters') !== undefined)
-    return parametersOf(fields.members('Parameters'), target.def.ops[action as Action], event, context)
+    return parametersOf(
+      fields.node('Parameters')!.span,
+      fields.members('Parameters'),
+      target,
+      action as Action,
+      event,
+      context,
+    )
   return carried(event, action, target)
 }
 
@@ -173,11 +180,14 @@ export function carried(event: Template, action: string, target: Component): Tem
 
 /** Parameters of an action, in which `$` is the attributes. */
 function parametersOf(
+  span: Span,
   written: readonly Entry[],
-  op: Op<never> | undefined,
+  target: Component,
+  action: Action,
   event: Template,
   context: StepContext,
 ): Template {
+  const op = target.def.ops[action] as Op<never> | undefined
   const keys: string[] = []
   const values: Template[] = []
   for (const { key, keySpan, value } of written) {
@@ -192,8 +202,10 @@ function parametersOf(
       continue
     }
     keys.push(key)
-    values.push(SIZES.has(key) ? readSizeTemplate(value, key, context) : readTemplate(value, key, context))
+    if (key === op?.onto?.param) values.push(readOnto({ key, keySpan, value }, target.name, action, op, context))
+    else values.push(SIZES.has(key) ? readSizeTemplate(value, key, context) : readTemplate(value, key, context))
   }
+  if (op !== undefined) checkOnto(keys, target.name, action, op, span, context)
   return { kind: 'scoped', scope: event, of: { kind: 'map', keys, values } }
 }
 

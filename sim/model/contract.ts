@@ -99,6 +99,13 @@ export interface Op<S> {
   readonly doc: string
   /** The parameter of the API that names the resource (`QueueUrl`); absent for operations on the account. */
   readonly target?: string
+  /** True where that parameter may be left out in a scenario with one such resource: a client is made for it. */
+  readonly targetMayBeLeftOut?: true
+  /**
+   * The parameter that names another resource, of one of these types, which the callee works on in turn: the table behind a
+   * cache. Bodies carry its logical id, and the callee's config says as `Onto` which there are: by logical id, the actions.
+   */
+  readonly onto?: { readonly param: string; readonly types: readonly CfnType[] }
   /** The other parameters that the model reads, by the API's own names. */
   readonly params?: readonly string[]
   /** Parameters that AWS knows and the model ignores. */
@@ -114,6 +121,8 @@ export interface Op<S> {
   readonly failed?: (answer: unknown) => boolean
   /** The messages that it takes in or lets go, so that a request can be followed through a queue. */
   readonly messages?: MessageFlow
+  /** What a call with this body would find if it saw every write. Pure, at no cost: for measuring how stale a copy is. */
+  readonly peek?: (self: S, body: any) => unknown
 }
 
 /** What an operation does with messages: takes them in, hands them out, gets them from a mapping, lets go of them. */
@@ -177,6 +186,8 @@ export interface Traced<S> {
 /** A CloudWatch metric under its CloudWatch name. */
 export interface Metric<S> {
   readonly unit: CwUnit
+  /** Where it is none of CloudWatch's but only the simulator can know it. */
+  readonly namespace?: 'Sim'
   /**
    * count: a value per emission (`sim.count`); distribution: the same with percentiles, in µs or bytes (`sim.record`);
    * gauge: read from the state at the end of each minute; age: as gauge, the µs since the moment that `read` returns;
@@ -457,6 +468,8 @@ export interface Sim {
   calleeOf(edge: number): Ref
   /** Who calls on an edge, where that is known: an action of the operator. */
   callerOf(edge: number): Caller | null
+  /** What the operation at the far end would find if it saw every write (`Op.peek`); undefined where it cannot tell. */
+  peek(edge: number, body: unknown): unknown
   /** Its own stream, a function of (scenario seed, component name, purpose). */
   rng(purpose: string): Rng
   quota(name: string): number

@@ -351,6 +351,12 @@ class ComponentSim implements Sim {
     return this.dispatcher.callerOf(edge)
   }
 
+  peek(edge: number, body: unknown): unknown {
+    const { to, action } = this.dispatcher.edges[edge]!
+    const number = this.world.numberOf(to)
+    return this.world.components[number - 1]!.def.ops[action]!.peek?.(this.world.states[number], body)
+  }
+
   rng(purpose: string): Rng {
     return createRng(this.world.plan.seed, this.name, purpose)
   }
@@ -465,11 +471,12 @@ class ComponentSim implements Sim {
   private openMetric(name: string, dimensions: Readonly<Record<string, string>>): MetricId {
     const metric = this.plan.def.metrics[name]
     assert(metric !== undefined && metric.kind !== 'age', `${this.plan.type} publishes ${name} from its operations`)
-    const known = this.world.metricIndex.get(metricKey(this.plan.def.namespace, name, dimensions))
+    const namespace = metric.namespace ?? this.plan.def.namespace
+    const known = this.world.metricIndex.get(metricKey(namespace, name, dimensions))
     if (known !== undefined) return known.id
     // A gauge is read from the state as a whole; of a part of it the room tells each change.
     const id = this.recorder.open(metric.kind === 'gauge' ? 'level' : metric.kind)
-    this.world.publish(this.name, this.plan.def.namespace, name, metric.unit, dimensions, id)
+    this.world.publish(this.name, namespace, name, metric.unit, dimensions, id)
     return id
   }
 }

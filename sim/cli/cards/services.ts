@@ -46,7 +46,10 @@ function card(def: ServiceDef): string {
   )
   section(
     `Metrics (${def.namespace})`,
-    Object.entries(def.metrics).map(([name, metric]) => `${name} [${metric.unit}]: ${metric.doc}`),
+    Object.entries(def.metrics).map(
+      ([name, metric]) =>
+        `${name} [${metric.unit}]: ${metric.doc}${metric.namespace === undefined ? '' : ` Namespace ${metric.namespace}.`}`,
+    ),
   )
   section(
     'Faults',

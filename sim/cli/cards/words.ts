@@ -23,7 +23,7 @@ export function metricCard(name: string): string | undefined {
     const metric = Object.hasOwn(def.metrics, name) ? def.metrics[name] : undefined
     if (metric === undefined) return []
     return [
-      `  ${def.namespace} of ${def.type}, by ${def.dimension || 'account'} [${metric.unit}]: ${metric.doc}`,
+      `  ${metric.namespace ?? def.namespace} of ${def.type}, by ${def.dimension || 'account'} [${metric.unit}]: ${metric.doc}`,
       `    statistics: ${STATISTICS[metric.kind]}`,
       ...def.models.filter((line) => hasWord(line, name)).map((line) => `    modelled: ${line}`),
       ...def.omits.filter((line) => hasWord(line, name)).map((line) => `    left out: ${line}`),
