@@ -8,6 +8,7 @@ import { autoScalingGroup } from './autoscaling/auto-scaling-group.ts'
 import { scalingPolicy } from './autoscaling/scaling-policy.ts'
 import { alarm } from './cloudwatch/alarm.ts'
 import { compositeAlarm } from './cloudwatch/composite-alarm.ts'
+import { cluster } from './dax/cluster.ts'
 import { table } from './dynamodb/table.ts'
 import { instance } from './ec2/instance.ts'
 import { natGateway } from './ec2/nat-gateway.ts'
@@ -51,6 +52,7 @@ import { lints as apigatewayLints } from './apigateway/lints.ts'
 import { lints as autoscalingLints } from './autoscaling/lints.ts'
 import { lints as cloudfrontLints } from './cloudfront/lints.ts'
 import { lints as cloudwatchLints } from './cloudwatch/lints.ts'
+import { lints as daxLints } from './dax/lints.ts'
 import { lints as dynamodbLints } from './dynamodb/lints.ts'
 import { lints as ec2Lints } from './ec2/lints.ts'
 import { lints as elasticbeanstalkLints } from './elasticbeanstalk/lints.ts'
@@ -70,6 +72,7 @@ export const services: readonly ServiceDef[] = [
   scalingPolicy,
   alarm,
   compositeAlarm,
+  cluster,
   table,
   instance,
   natGateway,
@@ -116,6 +119,7 @@ export const serviceLints: readonly Lints[] = [
   autoscalingLints,
   cloudfrontLints,
   cloudwatchLints,
+  daxLints,
   dynamodbLints,
   ec2Lints,
   elasticbeanstalkLints,

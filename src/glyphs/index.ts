@@ -27,6 +27,7 @@ const GLYPHS: ReadonlyMap<string, Glyph> = new Map<string, Glyph>([
   ['stream', stream],
   ['alarm', alarm],
   ['server', server],
+  ['cache', { ...generic, icon: ICONS.server }],
   ['workers', { ...generic, icon: ICONS.people }],
   ['bus', { ...generic, icon: ICONS.bus }],
   ['rule', { ...generic, icon: ICONS.funnel }],

@@ -66,6 +66,21 @@ export function deleteItem(table: Table, call: Call): void {
   }
 }
 
+/** The newest state of a key and its size; `item` null = there is none, undefined = one that was there from the start. Undefined for no key. */
+export function newest(
+  table: Table,
+  body: SingleBody,
+): { readonly item: Item | null | undefined; readonly bytes: number } | undefined {
+  try {
+    table.readKey(recordOf(body.Key, 'Key'), false)
+  } catch {
+    return undefined
+  }
+  const row = table.items.find(table.hash, table.pk, table.sk)
+  if (row >= 0) return { item: table.items.items[row], bytes: table.items.size[row] }
+  return table.isInitial(row) ? { item: undefined, bytes: table.initialSize } : { item: null, bytes: 0 }
+}
+
 function runGet(table: Table, call: Call, body: SingleBody): void {
   table.readKey(recordOf(body.Key, 'Key'), false)
   const consistent = flag(body.ConsistentRead)

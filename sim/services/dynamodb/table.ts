@@ -11,7 +11,7 @@ import { gather } from './gather.ts'
 import { fill } from './index-control.ts'
 import { query, scan } from './reads.ts'
 import type { Space } from './splits.ts'
-import { deleteItem, getItem, putItem, updateItem } from './single.ts'
+import { deleteItem, getItem, newest, putItem, updateItem } from './single.ts'
 import { Table } from './state.ts'
 import { awaitRecords, describeStream, getRecords, getShardIterator, listStreams } from './stream-ops.ts'
 import { assumptions, quotas } from './table.facts.ts'
@@ -91,6 +91,7 @@ export const table: ServiceDef<Table> = {
       params: ['Key', 'ConsistentRead', 'ProjectionExpression', 'ExpressionAttributeNames', 'ReturnConsumedCapacity'],
       errors: ['ValidationException', ...THROTTLES],
       run: getItem,
+      peek: newest,
     },
     'dynamodb:PutItem': {
       doc: 'Creates an item or replaces it wholly. `ItemSize` gives its size where the attributes do not make it up.',
