@@ -22,3 +22,11 @@ it('is the sum of the levels over time, whenever it is looked at', () => {
     }),
   )
 })
+
+it('takes a change of a moment that is past', () => {
+  const integral = new Integral()
+  integral.add(10, 0)
+  integral.add(5, 100)
+  integral.addAt(-10, 40)
+  expect([integral.upTo(100), integral.upTo(200)]).toEqual([400, 900])
+})

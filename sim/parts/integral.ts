@@ -16,6 +16,12 @@ export class Integral {
     this.set(this.level + delta, now)
   }
 
+  /** Changes the level from a moment on that may be past. */
+  addAt(delta: number, moment: number): void {
+    this.area += delta * (this.since - moment)
+    this.level += delta
+  }
+
   /** Level · µs up to now: exact up to 2^53, beyond that the nearest that a double holds. */
   upTo(now: number): number {
     return this.area + this.level * (now - this.since)
