@@ -16,7 +16,11 @@ const batch = (l: Lab, ...sizes: number[]) =>
   l.ask('Jobs', 'sqs:SendMessageBatch', {
     Entries: sizes.map((MessageSize, i) => ({ Id: String(i), MessageBody: 'x', MessageSize })),
   })
-const requests = (l: Lab) => l.run(l.now + 1).finish().bill('Jobs')['Requests']!.used
+const requests = (l: Lab) =>
+  l
+    .run(l.now + 1)
+    .finish()
+    .bill('Jobs')['Requests']!.used
 const KB = 1024
 
 describe('the bill of a queue', () => {
