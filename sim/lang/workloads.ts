@@ -1,8 +1,8 @@
 // `Simulation.Workloads`: load on an entry of the system, open or closed, and how its client behaves.
 import type { Span } from '../diag/span.ts'
 import { nearest } from '../diag/suggest.ts'
-import { get, textOf, type Entry, type Node } from '../cfn/index.ts'
-import type { Action, Op } from '../model/contract.ts'
+import { get, textOf, type Entry as Member, type Node, type Scalar } from '../cfn/index.ts'
+import type { Action, Entry, Op } from '../model/contract.ts'
 import type { ComponentPlan } from '../model/plan.ts'
 import type { Template } from '../parts/program.ts'
 import { backoff, sdkRetries, type RetrySettings } from '../parts/retry.ts'
@@ -12,7 +12,9 @@ import { checkOnto, readOnto, type StepContext } from './handler.ts'
 import { BACKOFF, CLIENT, JITTERS, namesOf, RETRIES, SDKS, WORKLOAD } from './members.ts'
 import { operationsOf, registry } from './registry.ts'
 import type { Component, Resources } from './resources.ts'
+import { parseTemplate } from './path.ts'
 import type { Named, SimulationSection } from './simulation.ts'
+import { taken } from './taken.ts'
 import { readAttribute, readSizeTemplate, readTemplate, SIZES } from './values.ts'
 
 /** Reads the workloads; `scales` are the factors that are given from outside. */
@@ -55,7 +57,7 @@ function readWorkload(
     Target: target.name,
     Action: entry.action,
     Arg: entry.arg,
-    Body: bodyOf(fields, entry.action, target, context),
+    Body: bodyOf(fields, entry, target, context),
     ...readArrivals(fields, context, duration, scale),
     Client: clientOf(fields.node('Client'), entry.action, context),
     Count: fields.number('Count', 0, Number.MAX_SAFE_INTEGER, true),
@@ -85,11 +87,7 @@ function targetOf(fields: Fields, resources: Resources, context: StepContext): C
 }
 
 /** The operation that the workload calls: a route, an action, or the only thing that its target can be asked from outside. */
-function entryOf(
-  fields: Fields,
-  target: Component,
-  context: StepContext,
-): { action: `${string}:${string}`; arg: number } | undefined {
+function entryOf(fields: Fields, target: Component, context: StepContext): Entry | undefined {
   const { problems } = context
   const node = fields.node('Operation')
   const operation = fields.text('Operation')
@@ -114,12 +112,7 @@ function entryOf(
   return resolveEntry(operation, target, node!.span, context)
 }
 
-function resolveEntry(
-  operation: string,
-  target: Component,
-  span: Span,
-  context: StepContext,
-): { action: `${string}:${string}`; arg: number } | undefined {
+function resolveEntry(operation: string, target: Component, span: Span, context: StepContext): Entry | undefined {
   if (!target.complete) return undefined
   const entry = target.def.entry?.(target.config, operation)
   if (entry !== undefined && 'action' in entry) return entry
@@ -147,7 +140,8 @@ function resolveEntry(
 }
 
 /** What each request carries: the attributes as the event of an API or a function, as the body of a message, or the parameters of an action. */
-function bodyOf(fields: Fields, action: string, target: Component, context: StepContext): Template {
+function bodyOf(fields: Fields, entry: Entry, target: Component, context: StepContext): Template {
+  const { action } = entry
   const keys: string[] = []
   const values: Template[] = []
   for (const { key, value } of fields.members('Attributes')) {
@@ -156,16 +150,35 @@ function bodyOf(fields: Fields, action: string, target: Component, context: Step
   }
   const event: Template =
     keys.length === 0 ? { kind: 'constant', value: Object.freeze({}) } : { kind: 'map', keys, values }
-  if (fields.node('Parameters') !== undefined)
-    return parametersOf(
-      fields.node('Parameters')!.span,
-      fields.members('Parameters'),
-      target,
-      action as Action,
-      event,
-      context,
-    )
+  const node = fields.node('Parameters')
+  const written =
+    node === undefined && entry.parameters === undefined
+      ? undefined
+      : parametersOf(node?.span ?? fields.span, fields.members('Parameters'), target, action, event, context)
+  if (entry.parameters !== undefined) return requestOf(entry.parameters, written!, fields, event, context)
+  if (written !== undefined) return written
   return carried(event, action, target)
+}
+
+/** A request by HTTP: what its operation brings along, such as the path, what `Parameters` say, and the attributes as its body. */
+function requestOf(
+  brought: Readonly<Record<string, string>>,
+  own: Written,
+  fields: Fields,
+  event: Template,
+  context: StepContext,
+): Template {
+  const node = fields.node('Operation') as Scalar
+  const names = Object.keys(brought).filter((name) => !own.of.keys.includes(name))
+  const values = names.map((name): Template => {
+    const text = brought[name]!
+    return taken(parseTemplate(text), node, context) ?? { kind: 'constant', value: text }
+  })
+  const hasBody =
+    own.of.keys.includes('Body') || (event.kind === 'constant' && Object.keys(event.value as object).length === 0)
+  const body: readonly Template[] = hasBody ? [] : [{ kind: 'path', path: [] }]
+  const keys = [...names, ...own.of.keys, ...(hasBody ? [] : ['Body'])]
+  return { kind: 'scoped', scope: event, of: { kind: 'map', keys, values: [...values, ...own.of.values, ...body] } }
 }
 
 /** An event as an operation takes it: the body of a message, the payload of an invocation, or by itself. */
@@ -178,15 +191,18 @@ export function carried(event: Template, action: string, target: Component): Tem
   return event
 }
 
+/** Parameters, whose values are built with the attributes as `$`. */
+type Written = Template & { readonly kind: 'scoped'; readonly of: Template & { readonly kind: 'map' } }
+
 /** Parameters of an action, in which `$` is the attributes. */
 function parametersOf(
   span: Span,
-  written: readonly Entry[],
+  written: readonly Member[],
   target: Component,
   action: Action,
   event: Template,
   context: StepContext,
-): Template {
+): Written {
   const op = target.def.ops[action] as Op<never> | undefined
   const keys: string[] = []
   const values: Template[] = []

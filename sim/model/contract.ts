@@ -384,12 +384,14 @@ export interface ServiceDef<S = any> {
   /** True when the account has exactly one, whether or not the template names it. */
   readonly singleton?: boolean
   /** Turns the `Operation` of a workload into (action, argument): a route of an API. Undefined = the text is an action. */
-  readonly entry?: (
-    config: Config,
-    operation: string,
-  ) => { action: Action; arg: number } | { error: string; help?: string } | undefined
+  readonly entry?: (config: Config, operation: string) => Entry | { error: string; help?: string } | undefined
   /** The entries a bare template's default workload uses. */
   readonly entries?: (config: Config) => readonly string[]
+  /**
+   * Where it stands in front of another resource: what a bare template's workload asks of it in place of an entry of that one.
+   * Undefined = it does not lead there.
+   */
+  readonly front?: (config: Config, to: Ref, operation: string) => string | undefined
   /** Whether it brings work from one resource to another by itself, as a mapping does whose source is simulated. */
   readonly carries?: (config: Config, run: RunTime) => boolean
   /** Where it stands in the network (`model/network.ts`); undefined outside of every VPC. */
@@ -417,6 +419,14 @@ export interface ServiceDef<S = any> {
   readonly insights?: (self: S, look: Look) => readonly Finding[]
   /** What the report shows of the state beyond metrics: plain data (hot partitions, alarm history). */
   readonly report?: (self: S) => unknown
+}
+
+/** What the `Operation` of a workload stands for. */
+export interface Entry {
+  readonly action: Action
+  readonly arg: number
+  /** Parameters that it brings along, such as a path; texts with `{$.name}` are filled from the attributes. */
+  readonly parameters?: Readonly<Record<string, string>>
 }
 
 /** A metric as CloudWatch knows it (CW-01), and its history. */
@@ -466,6 +476,8 @@ export interface Sim {
   passed(): number
   /** The component at the far end of an edge. */
   calleeOf(edge: number): Ref
+  /** What a request such as `GET /orders` means to another component that has routes; undefined = it has no such one. */
+  entryOf(to: Ref, operation: string): Entry | undefined
   /** Who calls on an edge, where that is known: an action of the operator. */
   callerOf(edge: number): Caller | null
   /** What the operation at the far end would find if it saw every write (`Op.peek`); undefined where it cannot tell. */

@@ -8,7 +8,7 @@ import { MINUTE, Recorder, type MetricId, type Series } from '../engine/recorder
 import { createRng, type Rng } from '../engine/rng.ts'
 import type { Sampler } from '../engine/sample.ts'
 import { baseUnits, parseStatistic, statistic } from '../metrics/statistics.ts'
-import type { Caller, Config, CwUnit, PublishedSeries, ServiceDef, Sim } from '../model/contract.ts'
+import type { Caller, Config, CwUnit, Entry, PublishedSeries, ServiceDef, Sim } from '../model/contract.ts'
 import { ErrorTable } from '../model/errors.ts'
 import type { NetworkGraph, Way } from '../model/network.ts'
 import type { Amendment, ComponentPlan, WorldPlan } from '../model/plan.ts'
@@ -345,6 +345,12 @@ class ComponentSim implements Sim {
 
   calleeOf(edge: number): string {
     return this.dispatcher.edges[edge]!.to
+  }
+
+  entryOf(to: string, operation: string): Entry | undefined {
+    const { def, config } = this.world.planOf(to)
+    const entry = def.entry?.(config, operation)
+    return entry !== undefined && 'action' in entry ? entry : undefined
   }
 
   callerOf(edge: number): Caller | null {
