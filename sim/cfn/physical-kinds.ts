@@ -439,6 +439,28 @@ export const physicalKinds: ReadonlyMap<string, PhysicalKind> = new Map<string, 
     },
   ],
   [
+    'AWS::CloudFront::Distribution',
+    { id: 'E', digits: 13, ref: '{id}', attributes: { Id: '{id}', DomainName: 'd{id}.cloudfront.net' } },
+  ],
+  ['AWS::CloudFront::CachePolicy', { ref: '{uuid}', attributes: { Id: '{uuid}' } }],
+  ['AWS::CloudFront::OriginRequestPolicy', { ref: '{uuid}', attributes: { Id: '{uuid}' } }],
+  ['AWS::CloudFront::ResponseHeadersPolicy', { ref: '{uuid}', attributes: { Id: '{uuid}' } }],
+  ['AWS::CloudFront::KeyGroup', { ref: '{uuid}', attributes: { Id: '{uuid}' } }],
+  ['AWS::CloudFront::PublicKey', { id: 'K', digits: 13, ref: '{id}', attributes: { Id: '{id}' } }],
+  ['AWS::CloudFront::OriginAccessControl', { id: 'E', digits: 13, ref: '{id}', attributes: { Id: '{id}' } }],
+  [
+    'AWS::CloudFront::CloudFrontOriginAccessIdentity',
+    { id: 'E', digits: 13, ref: '{id}', attributes: { Id: '{id}', S3CanonicalUserId: '{id}canonical' } },
+  ],
+  [
+    'AWS::CloudFront::Function',
+    {
+      name: 'Name',
+      ref: globalArn('cloudfront', 'function/{name}'),
+      attributes: { FunctionARN: globalArn('cloudfront', 'function/{name}') },
+    },
+  ],
+  [
     'AWS::ElasticLoadBalancingV2::TargetGroup',
     {
       name: 'Name',

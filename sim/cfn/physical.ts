@@ -110,6 +110,8 @@ export class PhysicalIds {
     if (/^AWS::ApiGateway(V2)?::(RestApi|Api)$/.test(resource.type)) {
       this.add(this.fill('arn:{partition}:execute-api:{region}:{account}:{id}', resource), resource, undefined)
     }
+    if (resource.type === 'AWS::CloudFront::Distribution')
+      this.add(this.fill('arn:{partition}:cloudfront::{account}:distribution/{id}', resource), resource, undefined)
     if (resource.type === 'AWS::SQS::Queue') this.add(`${this.around.account}/${name}`, resource, undefined)
   }
 

@@ -19,6 +19,8 @@ export interface DraftStep {
 export interface DraftHandler {
   readonly name: string
   readonly span: Span
+  /** Its processor time. */
+  readonly compute: string
   /** True when every step but the first is done for each record of a batch. */
   readonly perRecord: boolean
   readonly always: readonly DraftStep[]
@@ -38,6 +40,8 @@ const MOST_CALLS = 32
 
 /** Processor time of every handler, at one full vCPU: what a short handler takes in a common language. */
 export const COMPUTE = 'lognormal(p50=5ms, p99=30ms)'
+/** That of a function that has a millisecond. */
+const EDGE_COMPUTE = '0.2ms'
 
 export function draft(template: Template, { calls, sources }: Inference, rooms: Rooms): Draft {
   const left: { call: InferredCall; why: string }[] = []
@@ -72,7 +76,7 @@ interface Around {
 }
 
 function handlerOf(
-  { logicalId, keySpan }: CfnResource,
+  { logicalId, type, keySpan }: CfnResource,
   code: readonly InferredCall[],
   made: ReadonlySet<InferredCall>,
   reason: ReadonlyMap<InferredCall, string>,
@@ -88,6 +92,7 @@ function handlerOf(
   const routes = own.some((call) => call.routes !== undefined) ? routesTo(logicalId, around.sources) : []
   return {
     ...{ name: logicalId, span: keySpan, perRecord: takesBatches(logicalId, around) },
+    compute: type === 'AWS::CloudFront::Function' ? EDGE_COMPUTE : COMPUTE,
     always: steps(own.filter((call) => call.routes === undefined)),
     byRoute: routes.map((route) => ({
       route,

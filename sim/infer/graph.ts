@@ -60,8 +60,8 @@ export interface Rooms {
   takesHandler(logicalId: string): boolean
   /** Whether a mapping, subscription or the like brings work to others in the simulation. */
   carries(logicalId: string): boolean
-  /** Everything that can be asked from outside: routes, actions. */
-  readonly entries: readonly { readonly on: string; readonly operation: string }[]
+  /** Everything that can be asked from outside: routes, actions. What is asked of something in front of a resource names that as `behind`. */
+  readonly entries: readonly { readonly on: string; readonly operation: string; readonly behind?: string }[]
   /** Names that no workload may take. */
   isTaken(name: string): boolean
 }

@@ -2,7 +2,7 @@
 import { Document, YAMLMap, YAMLSeq, type Node as YamlNode, type Pair, type Scalar } from 'yaml'
 import { build, buildMap, type Dict, type PlainMap } from '../cfn/index.ts'
 import { lineColumn, type Span } from '../diag/span.ts'
-import { COMPUTE, type Draft, type DraftHandler, type DraftStep } from './draft.ts'
+import type { Draft, DraftHandler, DraftStep } from './draft.ts'
 import type { DraftWorkload } from './workloads.ts'
 
 /** The draft as `Simulation`; every node stands where the resource does that it is for. */
@@ -17,10 +17,10 @@ function workloadMap({ target, operation, rate, more }: DraftWorkload): PlainMap
 }
 
 function handlerList(handler: DraftHandler): readonly PlainMap[] {
-  const { perRecord, always, byRoute } = handler
+  const { compute, perRecord, always, byRoute } = handler
   const work = [...stepsOf(always), ...choice(byRoute)]
   const done = perRecord && work.length > 0 ? [{ ForEach: { In: '$.Records', Do: work } }] : work
-  return [{ Compute: COMPUTE }, ...done]
+  return [{ Compute: compute }, ...done]
 }
 
 const stepsOf = (steps: readonly DraftStep[]): PlainMap[] =>

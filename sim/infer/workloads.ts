@@ -65,7 +65,7 @@ function entryWorkloads({ template, calls, failing, sources, rooms }: Given, nam
   // Reading puts nothing into a bucket, a stream or a table.
   const reads = /^(s3|kinesis|dynamodb):(Get|List|Describe|Query|Scan|BatchGet)/
   const reached = new Set(calls.filter(({ action }) => !reads.test(action)).map(({ to }) => to))
-  const withRoutes = new Set(rooms.entries.map(({ on }) => on))
+  const withRoutes = new Set(rooms.entries.flatMap(({ on, behind = on }) => [on, behind]))
   return rooms.entries.flatMap(({ on, operation }) => {
     const { keySpan: span } = template.resources.get(on)!
     const isRoute = !operation.includes(':')
@@ -94,9 +94,18 @@ function entryWorkloads({ template, calls, failing, sources, rooms }: Given, nam
       return [{ ...{ name, target: on, operation, rate: RATE, more, insteadOf, span } }]
     }
     const parameters = parametersFor(operation, template.resources.get(on)!, template)
-    const more = parameters === undefined ? {} : { Parameters: parameters }
+    const more = { ...pagesOf(operation), ...(parameters === undefined ? {} : { Parameters: parameters }) }
     return [{ ...{ name, target: on, operation, rate: RATE, more, insteadOf, span } }]
   })
+}
+
+/** Which pages: some are asked for much more often than others. */
+const PAGES = 'zipf(n=1000, s=1)'
+
+/** Draws for what an operation takes from the attributes: `GET /img/{$.page}`. */
+function pagesOf(operation: string): PlainMap {
+  const names = [...operation.matchAll(/\{\$\.(\w+)\}/g)].map(([, name]) => name!)
+  return names.length === 0 ? {} : { Attributes: Object.fromEntries(names.map((name) => [name, PAGES])) }
 }
 
 /** The default bus, which no template names. */
@@ -148,7 +157,7 @@ function ruleOf(rules: readonly Node[], name: string): string {
 /** A workload that invokes each function which nothing in the simulation does, in place of what does so in AWS. */
 function standIns({ template, calls, sources, rooms }: Given, names: Names): DraftWorkload[] {
   const invoked = new Set(calls.map(({ to }) => to))
-  const apis = new Set(rooms.entries.map(({ on }) => on))
+  const apis = new Set(rooms.entries.flatMap(({ on, behind = on }) => [on, behind]))
   const isThere = ({ by, from, route }: Source): boolean =>
     route !== undefined ? apis.has(from ?? '') : by !== undefined && rooms.carries(by)
   return [...template.resources.values()].flatMap(({ logicalId, keySpan: span }) => {

@@ -51,8 +51,17 @@ function roomsOf(resources: Resources, registry: Registry, run: RunTime): Rooms 
       return found?.def.carries?.(found.config, run) === true
     },
     entries: resources.components.flatMap(({ name, def, config }) =>
-      (def.entries?.(config) ?? []).map((operation) => ({ on: name, operation })),
+      (def.entries?.(config) ?? []).map((operation) => inFrontOf(resources, name, operation)),
     ),
     isTaken: (name) => component(name) !== undefined,
   }
+}
+
+/** An entry of a resource, or of what stands in front of it: viewers of a distribution do not ask its origin. */
+function inFrontOf({ components }: Resources, name: string, operation: string): Rooms['entries'][number] {
+  for (const { name: on, def, config, complete } of components) {
+    const asked = complete ? def.front?.(config, name, operation) : undefined
+    if (asked !== undefined) return { on, operation: asked, behind: name }
+  }
+  return { on: name, operation }
 }
