@@ -33,6 +33,7 @@ export const server: ServiceDef<Server> = {
     'Requests are served first come, first served, one per worker.',
     'A request that finds the queue full is answered 503 at once; one that loses patience in the queue is answered 503 then.',
     'A share of the requests fails with 500 after its service time.',
+    'With an `ETag` among its headers it answers 304 to a question with that very tag (`If-None-Match`).',
     'A pause (stop-the-world) lets nothing begin; what is in service goes on.',
   ],
   omits: [
@@ -51,6 +52,8 @@ export const server: ServiceDef<Server> = {
       'duration',
     ),
     ErrorRate: p.number('The share of requests that fail with 500.', [0, 1], { default: 0 }),
+    Headers: p.any('Headers of its answers, for caches in front of it: `Cache-Control`, `ETag`.'),
+    ResponseSize: p.distribution('The size of its answers.', 'size'),
   },
   create: (config, sim) => new Server(config, sim),
   ops: {
@@ -122,6 +125,11 @@ export const server: ServiceDef<Server> = {
   },
 }
 
+function tagIn(headers: Readonly<Record<string, unknown>>): string | undefined {
+  const name = Object.keys(headers).find((each) => each.toLowerCase() === 'etag')
+  return name === undefined ? undefined : String(headers[name])
+}
+
 const MINUTE = 60_000_000
 const STRETCHES = 2_000
 /** All workers are as good as always busy. */
@@ -181,6 +189,11 @@ export class Server {
   private readonly serviceTime: Sampler
   private readonly patience: Sampler | null
   private readonly errorRate: number
+  /** What it answers when all is well, and its tag; sizes are drawn where they differ. */
+  private readonly plain: Readonly<Record<string, unknown>>
+  private readonly etag: string | undefined
+  private readonly size: Sampler | null
+  private readonly sizeRng: Rng
   private readonly serviceRng: Rng
   private readonly patienceRng: Rng
   private readonly errorRng: Rng
@@ -217,6 +230,11 @@ export class Server {
     this.serviceTime = config['ServiceTime'] as Sampler
     this.patience = (config['Patience'] as Sampler | undefined) ?? null
     this.errorRate = config['ErrorRate'] as number
+    const headers = config['Headers'] as Readonly<Record<string, unknown>> | undefined
+    this.plain = headers === undefined ? OK : Object.freeze({ statusCode: 200, headers })
+    this.etag = headers === undefined ? undefined : tagIn(headers)
+    this.size = (config['ResponseSize'] as Sampler | undefined) ?? null
+    this.sizeRng = sim.rng('sizes')
     this.serviceRng = sim.rng('service')
     this.patienceRng = sim.rng('patience')
     this.errorRng = sim.rng('errors')
@@ -266,8 +284,12 @@ export class Server {
     sim.record(this.metricLatency, now - this.cameAt[row])
     const call = this.call[row]
     if (this.errorRate > 0 && this.errorRng.float() < this.errorRate) sim.reply(call, this.failed)
-    else {
-      sim.calls.answer[call] = OK
+    else if (this.etag !== undefined && this.isUnchanged(call)) {
+      sim.calls.answer[call] = this.plain
+      sim.reply(call, sim.error('NotModified', 304))
+    } else {
+      sim.calls.answer[call] =
+        this.size === null ? this.plain : { ...this.plain, ContentLength: this.size.draw(this.sizeRng) }
       sim.reply(call, 0)
     }
     this.leave(row, now)
@@ -295,6 +317,13 @@ export class Server {
   /** The service that ends now. */
   serviceOf(row: number): Ending {
     return { end: 'stage', of: this.call[row], stage: 'work', words: 'is served', from: this.servedFrom[row] }
+  }
+
+  /** Whether the client has what it asks for already. */
+  private isUnchanged(call: Call): boolean {
+    const { Headers: headers } = (this.sim.calls.body[call] ?? {}) as { readonly Headers?: unknown }
+    if (typeof headers !== 'object' || headers === null) return false
+    return (headers as Readonly<Record<string, unknown>>)['If-None-Match'] === this.etag
   }
 
   pause(): void {

@@ -96,6 +96,8 @@ interface Gathered {
   readonly ReplicationRules: readonly ReplicationRule[]
   /** All buckets of the scenario, for copies. */
   readonly Buckets: readonly string[]
+  /** Whether a distribution has it as an origin. */
+  readonly IsPublished: boolean
 }
 
 export function gather(near: Near): Config & Gathered {
@@ -122,6 +124,10 @@ export function gather(near: Near): Config & Gathered {
     LifecycleRules: rulesOf(self),
     ReplicationRules: replicationRulesOf(near),
     Buckets: buckets,
+    IsPublished: near
+      .all('AWS::CloudFront::Distribution')
+      .flatMap(({ config }) => (config['DistributionConfig']?.Origins ?? []) as readonly Config[])
+      .some(({ DomainName: domain }) => near.resourceAt(domain)?.logicalId === self.logicalId),
   }
 }
 

@@ -144,8 +144,9 @@ export const assumptions: Readonly<Record<string, Assumption>> = {
   Unwritten: {
     kind: 'choice',
     default: 'missing',
+    defaultFor: (config) => (config['IsPublished'] === true ? 'there' : 'missing'),
     choices: ['missing', 'there'],
-    doc: 'Whether objects that nobody in this run has written are missing, or are there from before.',
+    doc: 'Whether objects that nobody in this run has written are missing, or are there from before, as the pages of a distribution are.',
     source: 'a scenario begins where its author says',
   },
   UnwrittenSize: {
