@@ -26,7 +26,6 @@ function moved(instruction: Instruction, by: number): Instruction {
   switch (instruction.op) {
     case 'call':
     case 'fail':
-    case 'tmp':
       return { ...instruction, catches: catches(instruction.catches) }
     case 'each':
     case 'repeat':

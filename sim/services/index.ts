@@ -6,6 +6,8 @@ import { api } from './apigatewayv2/api.ts'
 import { scalableTarget } from './applicationautoscaling/scalable-target.ts'
 import { autoScalingGroup } from './autoscaling/auto-scaling-group.ts'
 import { scalingPolicy } from './autoscaling/scaling-policy.ts'
+import { distribution } from './cloudfront/distribution.ts'
+import { cloudfrontFunction } from './cloudfront/function.ts'
 import { alarm } from './cloudwatch/alarm.ts'
 import { compositeAlarm } from './cloudwatch/composite-alarm.ts'
 import { cluster } from './dax/cluster.ts'
@@ -70,6 +72,8 @@ export const services: readonly ServiceDef[] = [
   scalableTarget,
   autoScalingGroup,
   scalingPolicy,
+  distribution,
+  cloudfrontFunction,
   alarm,
   compositeAlarm,
   cluster,

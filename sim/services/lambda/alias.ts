@@ -6,8 +6,7 @@ import { provisionedOf } from './function-config.ts'
 import type { LambdaFunction } from './function.ts'
 import { quotas } from './function.facts.ts'
 import { batchMessages, wordsOfInvocation } from './function-traced.ts'
-import { invoke } from './invocation.ts'
-import { isFunctionError } from './running.ts'
+import { invoke, isFunctionError } from './invocation.ts'
 
 export const alias: ServiceDef<Alias> = {
   type: 'AWS::Lambda::Alias',
