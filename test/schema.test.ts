@@ -192,7 +192,7 @@ describe('hover', () => {
   it.each([
     ['a property', QUEUE.replace('DelaySeconds', 'Delay▮Seconds'), 'stays hidden. 0 to 900 s'],
     ['a type', QUEUE.replace('SQS::', 'SQS::▮'), 'A queue, standard'],
-    ['a type that is not simulated', 'Resources:\n  Net:\n    Type: AWS::EC2▮::VPC\n', 'Not simulated'],
+    ['a type that is not simulated', 'Resources:\n  Plan:\n    Type: AWS::Backup▮::BackupPlan\n', 'Not simulated'],
     ['a serverless type', 'Resources:\n  F:\n    Type: AWS::Serverless▮::Function\n', 'SAM transform'],
     ['a member of Simulation', `Simulation:\n  War▮mUp: 1m\n`, 'figures leave out'],
     ['a step', `Simulation:\n  Handlers:\n    Work:\n      - Com▮pute: 20ms\n`, '1,769 MB'],

@@ -54,7 +54,8 @@ export function compileSteps(node: Node, place: string, context: StepContext, re
   const compiler = new Compiler(context, remembers)
   compiler.steps(node, place)
   compiler.emit({ op: 'end' })
-  return { code: compiler.code as readonly Instruction[], returns: compiler.returns }
+  const program = { code: compiler.code as readonly Instruction[], returns: compiler.returns }
+  return compiler.hasInit ? { ...program, hasInit: true } : program
 }
 
 /** The parameter that names the resource behind a callee (`Op.onto`), as its logical id. */
@@ -96,6 +97,7 @@ export function checkOnto(
 class Compiler {
   readonly code: Draft[] = []
   returns = false
+  hasInit = false
   private readonly context: StepContext
   /** Loops open around the current step within its frame, and whether that frame is a branch of `Parallel`. */
   private depth = 0
@@ -106,6 +108,9 @@ class Compiler {
   private readonly remembers: boolean
   /** How many steps `Once` there are so far. */
   private onces = 0
+  /** Whether what is done here stays in the environment: within `Init` and `Once`. */
+  private stays = false
+  private inInit = false
 
   constructor(context: StepContext, remembers: boolean) {
     this.context = context
@@ -152,7 +157,11 @@ class Compiler {
     if (FLOW.includes(entry.key)) this.flow(entry, place)
     else if (entry.key.includes(':')) this.call(entry, node, place)
     else this.unknown(entry)
-    this.catchers(get(node, 'Catch'), start, place)
+    if (entry.key === 'Init' && get(node, 'Catch') !== undefined)
+      this.context.problems.error('init-not-first', '`Init` has no `Catch`', get(node, 'Catch')!.span, {
+        label: 'catch what a step inside of it raises',
+      })
+    else this.catchers(get(node, 'Catch'), start, place)
     if (get(node, 'ResultPath') !== undefined && !entry.key.includes(':')) {
       problems.error('no-result', `\`${entry.key}\` has no answer for \`ResultPath\``, get(node, 'ResultPath')!.span)
     }
@@ -204,8 +213,23 @@ class Compiler {
         this.loop(repeat, fields.required('Do'), place)
         return
       }
+      case 'Init':
+        this.init(keySpan, value, place)
+        return
       case 'Once':
         this.once(keySpan, value, place)
+        return
+      case 'Tmp':
+        if (this.needsEnvironment(key, keySpan))
+          this.emit({
+            op: 'tmp',
+            size: textOf(value) === 'clear' ? null : readSizeTemplate(value, `${place}.Tmp`, context),
+            catches: [],
+          })
+        return
+      case 'Memory':
+        if (this.needsEnvironment(key, keySpan))
+          this.emit({ op: 'memory', size: readSizeTemplate(value, `${place}.Memory`, context), keeps: this.stays })
         return
       case 'Parallel':
         this.parallel(value, place)
@@ -247,6 +271,10 @@ class Compiler {
           problems.error('return-in-branch', '`Return` stands inside `Parallel`', keySpan, {
             label: 'a branch has no answer of its own; return behind `Parallel`',
           })
+        if (this.inInit)
+          problems.error('init-not-first', '`Return` stands inside `Init`', keySpan, {
+            label: 'there is no request yet that could be answered',
+          })
         this.returns = true
         this.emit({ op: 'return', value: readTemplate(value, `${place}.Return`, context) })
         return
@@ -269,21 +297,48 @@ class Compiler {
     opener['end'] = this.here
   }
 
-  private once(span: Span, value: Node, place: string): void {
-    const { problems } = this.context
-    if (!this.remembers) {
-      problems.error('once-outside-a-function', '`Once` stands outside of a function’s handler', span, {
-        label: 'only a function has execution environments that remember what they did',
+  /** Whether the program runs in execution environments, as what is done here needs them. */
+  private needsEnvironment(step: string, span: Span): boolean {
+    if (this.remembers) return true
+    this.context.problems.error('once-outside-a-function', `\`${step}\` stands outside of a function’s handler`, span, {
+      label: 'only a function has execution environments that remember what they did',
+    })
+    return false
+  }
+
+  /** Code outside the handler: a jump leads every request over it. */
+  private init(span: Span, value: Node, place: string): void {
+    if (!this.needsEnvironment('Init', span)) return
+    if (this.here > 0) {
+      this.context.problems.error('init-not-first', '`Init` is not the first step of the handler', span, {
+        label: 'code outside the handler runs before any request; for the first request only there is `Once`',
       })
       return
     }
+    this.hasInit = true
+    const jump = this.emit({ op: 'jump', to: 0 })
+    this.stays = true
+    this.inInit = true
+    this.steps(value, `${place}.Init`)
+    this.inInit = false
+    this.stays = false
+    this.emit({ op: 'end' })
+    jump['to'] = this.here
+  }
+
+  private once(span: Span, value: Node, place: string): void {
+    const { problems } = this.context
+    if (!this.needsEnvironment('Once', span)) return
     if (this.onces === ONCE_MAX) {
       problems.error('once-outside-a-function', `a handler has at most ${ONCE_MAX} steps \`Once\``, span)
       return
     }
     const nth = this.onces++
     const once = this.emit({ op: 'once', nth, to: 0 })
+    const { stays } = this
+    this.stays = true
     this.steps(value, `${place}.Once`)
+    this.stays = stays
     this.emit({ op: 'did', nth })
     once['to'] = this.here
   }

@@ -269,6 +269,21 @@ export const STEPS = {
     },
     doc: 'Does the steps several times.',
   },
+  Init: {
+    form: 'steps',
+    doc: 'What an execution environment of a function does before its first request, as code outside the handler does: load modules, open connections. First step of a handler. It is part of the cold start, has a whole vCPU whatever the memory, and ten seconds together with the cold start; provisioned environments have done it before.',
+    examples: ['[{ Compute: 400ms }]'],
+  },
+  Tmp: {
+    form: 'text',
+    doc: 'Writes so much into the `/tmp` of the execution environment, where it stays for its next invocations; `clear` deletes all of it. A full `/tmp` raises `NoSpaceLeftOnDevice`.',
+    examples: ['100MB', 'clear'],
+  },
+  Memory: {
+    form: 'text',
+    doc: 'Takes so much memory until the invocation ends; within `Init` and `Once` as long as the environment lives. More than the function has ends its process: `Runtime.ExitError`.',
+    examples: ['200MB'],
+  },
   Once: {
     form: 'steps',
     doc: 'What an execution environment of a function does in its first invocation and never again, as code outside the handler does: open a connection, load a model into `/tmp`.',

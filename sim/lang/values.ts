@@ -74,7 +74,11 @@ export function readTemplate(node: Node, place: string, context: StepContext): T
     for (const { key, value } of node.pairs.values()) {
       keys.push(key)
       const at = `${place}.${key}`
-      values.push(key === 'DataSize' ? readSizeTemplate(value, at, context) : readTemplate(value, at, context))
+      values.push(
+        key === 'DataSize' || key === 'BodySize'
+          ? readSizeTemplate(value, at, context)
+          : readTemplate(value, at, context),
+      )
     }
     return values.every((value) => value.kind === 'constant')
       ? constant(Object.fromEntries(values.map(({ value }, i) => [keys[i], value])))

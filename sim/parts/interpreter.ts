@@ -90,6 +90,10 @@ export type EmitMetric<H> = (
 export interface Remembers<H> {
   has(host: H, cookie: number, nth: number): boolean
   add(host: H, cookie: number, nth: number): void
+  /** Writes bytes into `/tmp`, −1 = deletes what is there. Answers 0, or the exception's status. */
+  write(host: H, cookie: number, bytes: number): number
+  /** Takes memory. False = there is not so much: the owner stops the program, which goes no further by itself. */
+  hold(host: H, cookie: number, bytes: number, keeps: boolean): boolean
 }
 
 export class Interpreter<H> {
@@ -303,6 +307,20 @@ export class Interpreter<H> {
           this.memory?.add(this.host, this.cookieOf(frame.id), instruction.nth)
           frame.pc++
           break
+        case 'tmp': {
+          const { size, catches } = instruction
+          const bytes = size === null ? -1 : Math.max(0, Number(evaluate(size, frame.scope, this.streams)))
+          const status = this.memory?.write(this.host, this.cookieOf(frame.id), bytes) ?? 0
+          if (status === 0) frame.pc++
+          else if (!this.caught(frame, status, catches)) return
+          break
+        }
+        case 'memory': {
+          const bytes = Math.max(0, Number(evaluate(instruction.size, frame.scope, this.streams)))
+          if (this.memory?.hold(this.host, this.cookieOf(frame.id), bytes, instruction.keeps) === false) return
+          frame.pc++
+          break
+        }
         case 'choose': {
           const draw = this.streams.get(instruction.purpose).float()
           let choice = 0

@@ -26,6 +26,7 @@ function moved(instruction: Instruction, by: number): Instruction {
   switch (instruction.op) {
     case 'call':
     case 'fail':
+    case 'tmp':
       return { ...instruction, catches: catches(instruction.catches) }
     case 'each':
     case 'repeat':

@@ -81,6 +81,10 @@ export type Instruction =
   /** Jumps over what this process has done before; `did` notes that it has. */
   | { readonly op: 'once'; readonly nth: number; readonly to: number }
   | { readonly op: 'did'; readonly nth: number }
+  /** Writes so many bytes into the `/tmp` of the environment; null = deletes what is there. */
+  | { readonly op: 'tmp'; readonly size: Template | null; readonly catches: readonly Catcher[] }
+  /** Takes memory until the invocation ends, or as long as the environment lives. */
+  | { readonly op: 'memory'; readonly size: Template; readonly keeps: boolean }
   /** Jumps to one of several places by weight (cumulative, the last is 1). */
   | {
       readonly op: 'choose'
@@ -115,6 +119,8 @@ export interface Program {
   readonly code: readonly Instruction[]
   /** True when some instruction is `return`: a handler without one succeeds with `{ statusCode: 200 }`. */
   readonly returns: boolean
+  /** True when it begins with a jump over steps that an execution environment does before its first request; they have an `end` of their own. */
+  readonly hasInit?: boolean
 }
 
 /** As many steps of a program can be done once: a process keeps a bit for each. */

@@ -122,7 +122,10 @@ export function leftOut({ message, span, subject }: NotSimulated): LeftOut {
 export function reportOf(run: Run, reproduce: string): Report {
   const { scenario, world } = run
   const bill = billOf(world)
-  const calls = world.dispatcher.edges.map((edge, i) => ({ ...edge, ...world.dispatcher.counted(i) }))
+  const calls = world.dispatcher.edges.map(({ from, to, action }, i) => ({
+    ...{ from, to, action },
+    ...world.dispatcher.counted(i),
+  }))
   const found: Found = {
     to: groupedBy(calls, (call) => call.to),
     from: groupedBy(calls, (call) => call.from),

@@ -102,10 +102,17 @@ export const simulation = {
   },
   'once-outside-a-function': {
     severity: 'error',
-    title: '`Once` where nothing is remembered',
-    text: '`Once` is for the handler of a function: each of its execution environments remembers what its first invocation did, and does it no more. Operators and other programs have no environments; at most 31 steps of a handler can be `Once`.',
+    title: '`Once`, `Init`, `Tmp` or `Memory` where nothing is remembered',
+    text: '`Once` is for the handler of a function: each of its execution environments remembers what its first invocation did, and does it no more; so are `Init`, `Tmp` and `Memory`. Operators and other programs have no environments; at most 31 steps of a handler can be `Once`.',
     wrong: 'Simulation: { Actions: [{ At: 1m, Once: [{ Wait: 1s }] }] }\n',
     right: 'Simulation: { Handlers: { Work: [{ Once: [{ Wait: 300ms }] }, { Compute: 20ms }] } }\n',
+  },
+  'init-not-first': {
+    severity: 'error',
+    title: '`Init` behind other steps, or an answer in it',
+    text: '`Init` is code outside the handler: an execution environment runs it before its first request, so it stands before all other steps, once, and has nobody to answer.',
+    wrong: 'Simulation: { Handlers: { Work: [{ Compute: 20ms }, { Init: [{ Wait: 300ms }] }] } }\n',
+    right: 'Simulation: { Handlers: { Work: [{ Init: [{ Wait: 300ms }] }, { Compute: 20ms }] } }\n',
   },
   'no-event': {
     severity: 'error',

@@ -10,6 +10,7 @@ import { Consumed, wantsCapacity } from './consumed.ts'
 import { COLLECTION_FULL, THROTTLED } from './indexes.ts'
 import { bodyOf, checkedSize, flag, placeholdersOf, recordOf, withCapacity, type SingleBody } from './single.ts'
 import { BATCH_GET, BATCH_WRITE, type Table } from './state.ts'
+import type { Throughput } from './throughput.ts'
 import { Invalid, type Item } from './values.ts'
 
 interface BatchBody extends SingleBody {
@@ -95,10 +96,15 @@ function runWrites(table: Table, call: Call, body: BatchBody): void {
   checkKeys(table, keys, true)
   const unprocessed: unknown[] = []
   const consumed = new Consumed()
-  let by = table.throughput
+  let by: Throughput | null = null
   for (const request of requests) {
     const { put, key } = partOf(request)
     table.readKey(put ?? key!, put !== null)
+    if (table.transactions.held.size > 0 && table.transactions.holds(table.pk, table.sk)) {
+      unprocessed.push(request)
+      table.transactions.noteConflict()
+      continue
+    }
     if (!table.admit(table.hash, true)) {
       unprocessed.push(request)
       by = table.throughput
@@ -123,7 +129,7 @@ function runWrites(table: Table, call: Call, body: BatchBody): void {
     table.chargeWrite(cost)
     consumed.add(table, cost)
   }
-  if (unprocessed.length === requests.length) return table.throttle(call, BATCH_WRITE, by)
+  if (unprocessed.length === requests.length && by !== null) return table.throttle(call, BATCH_WRITE, by)
   const left = unprocessed.length === 0 ? NOTHING : { [table.sim.name]: unprocessed }
   const answer = { UnprocessedItems: left }
   table.answer(

@@ -102,6 +102,7 @@ function runPut(table: Table, call: Call, body: SingleBody): void {
   const size = checkedSize(table, item, body)
   const condition = conditionOf(body)
   const returns = returnValues(body, PUT_RETURNS)
+  if (table.isHeld(call)) return
   if (!table.admit(table.hash, true)) return table.throttle(call, PUT)
   const row = table.items.find(table.hash, table.pk, table.sk)
   const before = row < 0 ? null : table.items.items[row]
@@ -128,6 +129,7 @@ function runUpdate(table: Table, call: Call, body: SingleBody): void {
   if (condition !== null) parsed.push(condition)
   checkPlaceholders(given, parsed)
   const returns = returnValues(body, UPDATE_RETURNS)
+  if (table.isHeld(call)) return
   if (!table.admit(table.hash, true)) return table.throttle(call, UPDATE)
   let row = table.items.find(table.hash, table.pk, table.sk)
   if (table.isInitial(row)) row = table.materialise()
@@ -149,6 +151,7 @@ function runDelete(table: Table, call: Call, body: SingleBody): void {
   table.readKey(recordOf(body.Key, 'Key'), false)
   const condition = conditionOf(body)
   const returns = returnValues(body, PUT_RETURNS)
+  if (table.isHeld(call)) return
   if (!table.admit(table.hash, true)) return table.throttle(call, DELETE)
   let row = table.items.find(table.hash, table.pk, table.sk)
   if (table.isInitial(row)) row = table.materialise()
@@ -171,7 +174,13 @@ function failed(table: Table, call: Call, body: SingleBody, before: Item | null,
 }
 
 /** Size of an updated item; one that was given a size by hand keeps what that size had over its own count. */
-function sizeAfter(table: Table, body: SingleBody, before: Item | null, sizeBefore: number, after: Item): number {
+export function sizeAfter(
+  table: Table,
+  body: SingleBody,
+  before: Item | null,
+  sizeBefore: number,
+  after: Item,
+): number {
   if (body.ItemSize !== undefined || before === null) return checkedSize(table, after, body)
   const size = sizeBefore + itemSize(after) - itemSize(before)
   if (size > table.figures.itemSize) throw new Invalid('Item size to update has exceeded the maximum allowed size')

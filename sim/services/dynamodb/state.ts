@@ -18,6 +18,7 @@ import type { ViewType } from './stream-records.ts'
 import { Streams } from './streams.ts'
 import type { UpdateSettings } from './changes.ts'
 import { Throughput } from './throughput.ts'
+import { Transactions } from './transaction-state.ts'
 import { bytesOf, Invalid, utf8Length, type Item } from './values.ts'
 
 export type KeyType = 'S' | 'N' | 'B'
@@ -40,6 +41,8 @@ export const OPERATIONS = [
   'Scan',
   'BatchGetItem',
   'BatchWriteItem',
+  'TransactGetItems',
+  'TransactWriteItems',
   'DescribeTable',
   'UpdateTable',
 ] as const
@@ -51,8 +54,10 @@ export const QUERY = 4
 export const SCAN = 5
 export const BATCH_GET = 6
 export const BATCH_WRITE = 7
-export const DESCRIBE_TABLE = 8
-export const UPDATE_TABLE = 9
+export const TRANSACT_GET = 8
+export const TRANSACT_WRITE = 9
+export const DESCRIBE_TABLE = 10
+export const UPDATE_TABLE = 11
 
 const NOTHING: Item = Object.freeze({})
 const KEY_MISMATCH = 'The provided key element does not match the schema'
@@ -79,6 +84,7 @@ export class Table implements Space {
   readonly hotKeys: HotKeys<KeyValue>
   readonly inService = new Population()
   readonly streams: Streams
+  readonly transactions: Transactions
   /** Null = the table has none. */
   indexes: Indexes | null
   /** Null = items do not expire. */
@@ -166,6 +172,7 @@ export class Table implements Space {
     this.updated = sim.target(events.updated)
     this.splitDone = sim.target(events.splitDone)
     this.filled = sim.target(events.filled)
+    this.transactions = new Transactions(sim, config['Tables'])
     this.streams = new Streams(sim, events.streamed)
     const ttl = config['TimeToLiveSpecification'] as
       { readonly Enabled: boolean; readonly AttributeName?: string } | undefined
@@ -185,7 +192,8 @@ export class Table implements Space {
     const get = sim.sampler('GetItemLatency')
     const put = sim.sampler('PutItemLatency')
     const query = sim.sampler('QueryLatency')
-    this.latencies = [get, put, put, put, query, query, query, query, get, put]
+    const { latency } = this.transactions
+    this.latencies = [get, put, put, put, query, query, query, query, latency, latency, get, put]
     this.per64KB = sim.sampler('LatencyPer64KB')
     this.rejection = sim.sampler('RejectionLatency')
     this.lag = sim.sampler('ReplicaLag')
@@ -418,6 +426,15 @@ export class Table implements Space {
     this.refuse(call, this.collectionStatus, { message: 'Collection size exceeded.' })
   }
 
+  /** Whether a transaction under way holds the item whose key was read last; if so the call is answered (DDB-R95). */
+  isHeld(call: Call): boolean {
+    const { transactions } = this
+    if (transactions.held.size === 0 || !transactions.holds(this.pk, this.sk)) return false
+    transactions.noteConflict()
+    this.refuse(call, transactions.conflictStatus, { message: 'Transaction is ongoing for the item' })
+    return true
+  }
+
   // Answers
 
   /** A request comes in. */
@@ -445,7 +462,7 @@ export class Table implements Space {
 
   /** Refuses the request that the table's throughput, or an index's, has just turned away. */
   throttle(call: Call, op: number, by = this.throughput): void {
-    this.sim.count(this.throttledMetrics[op], 1)
+    this.countThrottled(op)
     const provisioned = this.capacity.mode === 'PROVISIONED'
     const status = provisioned
       ? this.provisionedStatus
@@ -462,8 +479,16 @@ export class Table implements Space {
     this.refuse(call, this.invalidStatus, { message: mistake.message })
   }
 
-  conditionFailed(call: Call, item: Item | null): void {
+  countConditionFailure(): void {
     this.sim.count(this.conditionFailures, 1)
+  }
+
+  countThrottled(op: number): void {
+    this.sim.count(this.throttledMetrics[op], 1)
+  }
+
+  conditionFailed(call: Call, item: Item | null): void {
+    this.countConditionFailure()
     this.refuse(call, this.conditionStatus, item === null ? NOTHING : { Item: item })
   }
 

@@ -101,6 +101,11 @@ export const metrics: Readonly<Record<string, Metric<Table>>> = {
   },
   ReturnedBytes: { unit: 'Bytes', kind: 'count', doc: 'Their bytes, by StreamLabel.' },
   ConditionalCheckFailedRequests: { unit: 'Count', kind: 'count', doc: 'Writes whose condition did not hold.' },
+  TransactionConflict: {
+    unit: 'Count',
+    kind: 'count',
+    doc: 'Items that a request could not have because a transaction held them.',
+  },
   UserErrors: { unit: 'Count', kind: 'count', doc: 'Requests with wrong parameters, of the whole account.' },
 }
 

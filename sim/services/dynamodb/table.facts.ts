@@ -109,6 +109,20 @@ export const quotas: Readonly<Record<string, Quota>> = {
     doc: 'Requests in a BatchWriteItem.',
     source: 'DDB-R90, N.DYNAMODB-52',
   },
+  TransactionActions: {
+    current: 100,
+    notes2020: 25,
+    unit: 'actions',
+    doc: 'Actions of a transaction.',
+    source: 'DDB-R93, N.DYNAMODB-TX-01',
+  },
+  TransactionSize: { current: 4_194_304, unit: 'bytes', doc: 'Data of a transaction.', source: 'DDB-R93' },
+  TransactionTokenLife: {
+    current: 600,
+    unit: 's',
+    doc: 'How long a ClientRequestToken is known after its request.',
+    source: 'DDB-R93',
+  },
   BatchSize: { current: 16_777_216, unit: 'bytes', doc: 'Data in a batch.', source: 'DDB-R90' },
 }
 
@@ -129,6 +143,12 @@ export const assumptions: Readonly<Record<string, Assumption>> = {
     kind: 'duration',
     default: 'lognormal(p50=5ms, p99=15ms)',
     doc: 'Time of a Query or Scan, before `LatencyPer64KB`; a batch takes as long as a Query.',
+    source: 'DynamoDB sheet, section 12',
+  },
+  TransactionLatency: {
+    kind: 'duration',
+    default: 'lognormal(p50=10ms, p99=30ms)',
+    doc: 'Time of a TransactWriteItems or TransactGetItems; a write holds its items for so long.',
     source: 'DynamoDB sheet, section 12',
   },
   LatencyPer64KB: {

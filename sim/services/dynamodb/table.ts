@@ -20,6 +20,7 @@ import { props } from './table-props.ts'
 import { reportOf } from './summary.ts'
 import { findingsOf } from './table-insights.ts'
 import { partitionCells, readings } from './table-view.ts'
+import { commit, transactGetItems, transactWriteItems } from './transactions.ts'
 
 const CONDITION = [
   'ConditionExpression',
@@ -41,6 +42,7 @@ const PAGE = [
   'IndexName',
   'ReturnConsumedCapacity',
 ]
+const CONFLICT = 'TransactionConflictException'
 const TOO_LARGE = 'ItemCollectionSizeLimitExceededException'
 const THROTTLES = ['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']
 
@@ -59,6 +61,7 @@ export const table: ServiceDef<Table> = {
     'On demand the table serves twice its sustained peak, at least 12,000 reads and 4,000 writes a second (DDB-R50..R57).',
     'Conditions, updates, projections, filters and key conditions are parsed and evaluated as written (DDB-R91, DDB-R92).',
     'Query and Scan read pages of at most 1 MB; batches return what was throttled (DDB-R17, DDB-R90).',
+    'A transaction holds its items until it is answered and then writes all of them or none, at twice the units; other writers of them are turned away (DDB-R93 to DDB-R96).',
     'An eventually consistent read may meet the one replica of three that lags behind (DDB-R97).',
     'A global secondary index follows the table a moment later, with keys, capacity and partitions of its own; a write that it has no capacity for is throttled at the table (DDB-R70 to DDB-R76).',
     'A local secondary index is as current as the table, shares its capacity and keeps an item collection within 10 GB (DDB-R80 to DDB-R83).',
@@ -68,7 +71,8 @@ export const table: ServiceDef<Table> = {
     'A stream has a record for each change of an item, in one of four views, for 24 hours: one shard for each partition, two readers a shard; a write that changes nothing has none (DDS-R1 to DDS-R8).',
   ],
   omits: [
-    'Transactions, global replicas, backups, imports and PartiQL; `UpdateTimeToLive` while the table runs.',
+    'Global replicas, backups, imports and PartiQL; `UpdateTimeToLive` while the table runs.',
+    'A transaction on several tables is answered and measured by the one that is asked (SuccessfulRequestLatency, ThrottledRequests).',
     'Shards of a stream are not closed for their age, and attribute values in records are plain values, not `{ S: … }`.',
     'An item collection is never split by sort key: a partition is a range of hashes of the partition key (DDB-R36).',
     'Numbers have the precision of a double, about 16 digits, not 38; attribute names that are reserved words are not refused.',
@@ -97,21 +101,21 @@ export const table: ServiceDef<Table> = {
       doc: 'Creates an item or replaces it wholly. `ItemSize` gives its size where the attributes do not make it up.',
       target: 'TableName',
       params: ['Item', 'ItemSize', 'ReturnValues', ...CONDITION],
-      errors: ['ValidationException', 'ConditionalCheckFailedException', TOO_LARGE, ...THROTTLES],
+      errors: ['ValidationException', 'ConditionalCheckFailedException', CONFLICT, TOO_LARGE, ...THROTTLES],
       run: putItem,
     },
     'dynamodb:UpdateItem': {
       doc: 'Changes attributes of an item, or creates it. `ItemSize` gives its size afterwards.',
       target: 'TableName',
       params: ['Key', 'UpdateExpression', 'ItemSize', 'ReturnValues', ...CONDITION],
-      errors: ['ValidationException', 'ConditionalCheckFailedException', TOO_LARGE, ...THROTTLES],
+      errors: ['ValidationException', 'ConditionalCheckFailedException', CONFLICT, TOO_LARGE, ...THROTTLES],
       run: updateItem,
     },
     'dynamodb:DeleteItem': {
       doc: 'Deletes an item by its key.',
       target: 'TableName',
       params: ['Key', 'ReturnValues', ...CONDITION],
-      errors: ['ValidationException', 'ConditionalCheckFailedException', TOO_LARGE, ...THROTTLES],
+      errors: ['ValidationException', 'ConditionalCheckFailedException', CONFLICT, TOO_LARGE, ...THROTTLES],
       run: deleteItem,
     },
     'dynamodb:Query': {
@@ -142,6 +146,27 @@ export const table: ServiceDef<Table> = {
       ignored: ['ReturnItemCollectionMetrics'],
       errors: ['ValidationException', TOO_LARGE, ...THROTTLES],
       run: batchWriteItem,
+    },
+    'dynamodb:TransactGetItems': {
+      doc: 'Reads up to 100 items of several tables at one moment. `TableName` is the table that is asked; each Get may name another one.',
+      target: 'TableName',
+      params: ['TransactItems', 'ReturnConsumedCapacity'],
+      errors: ['ValidationException', 'ResourceNotFoundException', 'TransactionCanceledException'],
+      run: transactGetItems,
+    },
+    'dynamodb:TransactWriteItems': {
+      doc: 'Writes and checks up to 100 items of several tables, all or none. `TableName` is the table that is asked; each action may name another one.',
+      target: 'TableName',
+      params: ['TransactItems', 'ClientRequestToken', 'ReturnConsumedCapacity'],
+      ignored: ['ReturnItemCollectionMetrics'],
+      errors: [
+        'ValidationException',
+        'ResourceNotFoundException',
+        'TransactionCanceledException',
+        'TransactionInProgressException',
+        'IdempotentParameterMismatchException',
+      ],
+      run: transactWriteItems,
     },
     'dynamodb:DescribeTable': {
       doc: 'Tells the state and settings of the table.',
@@ -284,8 +309,9 @@ function streamed(self: Table, shard: number): void {
   self.streams.visible(shard)
 }
 
-/** The answer of a request leaves the table. */
+/** The answer of a request leaves the table; a transaction ends with it. */
 function served(self: Table, call: number): void {
+  if (self.transactions.running.size > 0) commit(self, call)
   self.replyTo(call)
 }
 

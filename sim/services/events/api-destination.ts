@@ -7,6 +7,7 @@ import type { Action, Config, Near, ServiceDef, Sim } from '../../model/contract
 import * as p from '../../model/p.ts'
 import { RateWindow } from '../../parts/rate-window.ts'
 import { Stretch } from '../../parts/stretch.ts'
+import { destinationPrices } from './prices.ts'
 import { destinationAssumptions, DESTINATION_TIMEOUT_US, quotas } from './event-bus.facts.ts'
 
 const NONE = -1
@@ -29,6 +30,7 @@ export const apiDestination: ServiceDef<ApiDestination> = {
   ],
   quotas,
   assumptions: destinationAssumptions,
+  prices: destinationPrices,
   props: {
     ConnectionArn: p.any('How requests are authorized.', { required: true }),
     Description: p.inert('A text.'),

@@ -8,6 +8,7 @@ import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Near, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { DAY, isoText, MINUTE, parseMoment, SECOND } from '../../parts/calendar.ts'
+import { Integral } from '../../parts/integral.ts'
 import { jsonSize } from '../../parts/json-size.ts'
 import { matches, type Pattern } from '../../parts/patterns.ts'
 import { DEFAULT_BUS, isDefaultBus } from '../../parts/targets.ts'
@@ -15,6 +16,7 @@ import { count, counted } from '../../parts/words.ts'
 import { ARCHIVE, BUS, busNamed } from './bus-config.ts'
 import { archiveAssumptions, quotas } from './event-bus.facts.ts'
 import type { BusEvent } from './event.ts'
+import { archivePrices } from './prices.ts'
 import { patternOf } from './rule-config.ts'
 
 export const archive: ServiceDef<Archive> = {
@@ -31,6 +33,7 @@ export const archive: ServiceDef<Archive> = {
   omits: ['Encryption. Events are on their way to the archive for as long as `ArchiveDelay` says, at once by default.'],
   quotas,
   assumptions: archiveAssumptions,
+  prices: archivePrices,
   props: {
     ArchiveName: p.string('The name.'),
     Description: p.inert('A text.'),
@@ -153,6 +156,8 @@ export class Archive {
   archived = 0
   expired = 0
   bytes = 0
+  /** All bytes that ever came in. */
+  archivedBytes = 0
   replayed = 0
   /** Replays that have not come to their end. */
   running = 0
@@ -167,6 +172,8 @@ export class Archive {
   /** In order of arrival; those before `first` have expired. */
   private events: (Kept | null)[] = []
   private first = 0
+  /** Bytes kept, over time. */
+  private readonly stored = new Integral()
   private readonly onTheWay: (BusEvent | null)[] = []
   private readonly freeWays: number[] = []
   private readonly edge: number
@@ -223,7 +230,10 @@ export class Archive {
     this.onTheWay[row] = null
     this.freeWays.push(row)
     this.archived++
-    this.bytes += jsonSize(event)
+    const size = jsonSize(event)
+    this.bytes += size
+    this.archivedBytes += size
+    this.stored.add(size, this.sim.clock[0])
     this.events.push({ event, at: this.sim.clock[0] })
     this.expire()
   }
@@ -232,7 +242,10 @@ export class Archive {
   expire(): void {
     const oldest = this.sim.clock[0] - this.retention
     for (let kept = this.at(this.first); kept !== null && kept.at <= oldest; kept = this.at(this.first)) {
-      this.bytes -= jsonSize(kept.event)
+      const size = jsonSize(kept.event)
+      this.bytes -= size
+      // It was too old from its own moment on, whenever somebody looks.
+      this.stored.addAt(-size, kept.at + this.retention)
       this.events[this.first++] = null
       this.expired++
     }
@@ -240,6 +253,12 @@ export class Archive {
       this.events = this.events.slice(this.first)
       this.first = 0
     }
+  }
+
+  /** Bytes · µs that were kept until now, expired ones up to their end. */
+  storedOver(now: number): number {
+    this.expire()
+    return this.stored.upTo(now)
   }
 
   /** The rules that a replay is for, by name or ARN; null = all, undefined = one of them is none of the bus. */

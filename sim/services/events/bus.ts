@@ -8,7 +8,9 @@ import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Op, Sim } from '../../model/contract.ts'
 import { isoText } from '../../parts/calendar.ts'
+import { chunksOf } from '../../parts/chunks.ts'
 import { isMap } from '../../parts/entries.ts'
+import { jsonSize } from '../../parts/json-size.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import type { Delivered } from '../../parts/target-deliveries.ts'
 import { DEFAULT_BUS } from '../../parts/targets.ts'
@@ -47,6 +49,8 @@ export class Bus {
   /** Events that came in, and entries that were refused. */
   readonly events: Stretch
   refused = 0
+  /** Chunks of 64 KB of events that are paid for: those of one's own and those replayed. */
+  paidChunks = 0
   /** Events that a rule took, and those that none did. */
   matched = 0
   readonly unmatched: Stretch
@@ -257,7 +261,10 @@ function putEvents(self: Bus, call: Call): void {
     results.push({ EventId: event.id })
     // An event for a bus that does not exist is accepted and lost, as recorded on AWS.
     if (bus === undefined) self.strays.note(sim.clock[0])
-    else bus.take(event, sim.calls.trace[call], 0)
+    else {
+      bus.paidChunks += chunksOf(entrySize(entry))
+      bus.take(event, sim.calls.trace[call], 0)
+    }
   }
   sim.calls.answer[call] = { FailedEntryCount: failed, Entries: results }
   self.answer(call, 0)
@@ -288,6 +295,7 @@ function replayEvent(self: Bus, call: Call): void {
     readonly Event: BusEvent
     readonly Rules: readonly string[] | null
   }
+  self.paidChunks += chunksOf(jsonSize(event))
   self.take(event, self.sim.calls.trace[call], 0, rules)
   self.sim.reply(call, 0)
 }

@@ -7,6 +7,7 @@ import { Bus, busOps, handedOver, putServiceEvent } from './bus.ts'
 import { busConfig } from './bus-config.ts'
 import { busFindings, busInvariants, busReport, busView } from './bus-view.ts'
 import { busAssumptions, quotas } from './event-bus.facts.ts'
+import { busPrices } from './prices.ts'
 
 export const defaultBus: ServiceDef<Bus> = {
   type: 'Sim::Events::DefaultBus',
@@ -25,6 +26,7 @@ export const defaultBus: ServiceDef<Bus> = {
   ],
   quotas,
   assumptions: busAssumptions,
+  prices: busPrices,
   props: {},
   gather: (near) => ({ ...busConfig(near, DEFAULT_BUS) }),
   create: (config, sim) => createDefault(config, sim),

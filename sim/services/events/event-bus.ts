@@ -5,6 +5,7 @@ import { Bus, busOps, handedOver } from './bus.ts'
 import { BUS, busConfig } from './bus-config.ts'
 import { busFindings, busInvariants, busReport, busView } from './bus-view.ts'
 import { busAssumptions, quotas } from './event-bus.facts.ts'
+import { busPrices, busUnbilled } from './prices.ts'
 
 export const eventBus: ServiceDef<Bus> = {
   type: 'AWS::Events::EventBus',
@@ -26,6 +27,8 @@ export const eventBus: ServiceDef<Bus> = {
   ],
   quotas,
   assumptions: busAssumptions,
+  prices: busPrices,
+  unbilled: busUnbilled,
   props: {
     Name: p.string('The name; a partner’s bus is named as its source.', { required: true }),
     EventSourceName: p.string('The partner’s event source.'),

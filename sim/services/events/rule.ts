@@ -50,6 +50,8 @@ export const rule: ServiceDef<Rule> = {
   ],
   quotas,
   assumptions: ruleAssumptions,
+  // What a rule delivers to AWS's own services is free.
+  prices: {},
   props: {
     Description: p.inert('A text.'),
     EventBusName: p.any('The bus; the default one when absent.'),

@@ -4,6 +4,8 @@
 import type { Call } from '../../engine/calls.ts'
 import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
+import { chunksOf } from '../../parts/chunks.ts'
+import { jsonSize } from '../../parts/json-size.ts'
 import { isDefaultBus } from '../../parts/targets.ts'
 import { counted } from '../../parts/words.ts'
 import { assumptions, quotas } from './discoverer.facts.ts'
@@ -35,6 +37,17 @@ export const discoverer: ServiceDef<Discoverer> = {
   omits: ['The time that discovery takes, and the text of schemas as OpenAPI; code made from them.'],
   quotas,
   assumptions,
+  prices: {
+    DiscoveredEvents: {
+      doc: 'Events looked at',
+      usd: '0.10',
+      per: 1_000_000,
+      unit: 'chunks of 8 KB',
+      free: 5_000_000,
+      source: '2025, us-east-1, https://aws.amazon.com/eventbridge/pricing/ [PR-R1]',
+      used: (self) => self.chunks,
+    },
+  },
   props: {
     CrossAccount: p.bool('Whether events of other accounts are looked at.', { default: true }),
     Description: p.inert('Words.'),
@@ -100,6 +113,8 @@ export class Discoverer {
   /** The versions of each schema by its name, oldest first. */
   readonly schemas = new Map<string, Shape[]>()
   isSound = true
+  /** Chunks of 8 KB of events looked at. */
+  chunks = 0
   private isOn = true
   private readonly crossAccount: boolean
   private readonly schemasMax: number
@@ -114,7 +129,10 @@ export class Discoverer {
 
   see(call: Call): void {
     const { Event: event } = this.sim.calls.body[call] as { readonly Event: Event }
-    if (this.isOn && (this.crossAccount || event.account === OWN_ACCOUNT)) this.learn(event)
+    if (this.isOn && (this.crossAccount || event.account === OWN_ACCOUNT)) {
+      this.chunks += chunksOf(jsonSize(event), 8_192)
+      this.learn(event)
+    }
     this.sim.reply(call, 0)
   }
 

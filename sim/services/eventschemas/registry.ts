@@ -15,6 +15,7 @@ export const registry: ServiceDef<SchemaRegistry> = {
   omits: ['Who may use it: `AWS::EventSchemas::RegistryPolicy`.'],
   quotas,
   assumptions,
+  prices: {},
   props: { Description: p.inert('Words.'), RegistryName: p.string('The name.'), Tags: p.inert('Labels.') },
   gather: (near) => {
     const { config, logicalId } = near.self

@@ -17,6 +17,7 @@ export const schema: ServiceDef<StoredSchema> = {
   omits: ['What the schema says: events are not held against it, as in AWS.'],
   quotas,
   assumptions,
+  prices: {},
   props: {
     Content: p.any('The schema, as JSON in a text.', { required: true }),
     Description: p.inert('Words.'),

@@ -113,6 +113,7 @@ export class FanOut {
   }
 
   gone(number: number): void {
+    this.stream.meter.settle(this.stream)
     this.consumers.delete(number)
   }
 
@@ -157,6 +158,7 @@ export class FanOut {
         behind: metric('SubscribeToShardEvent.MillisBehindLatest'),
       },
     }
+    if (stream.now > 0) stream.meter.settle(stream)
     this.consumers.set(consumer.number, consumer)
     return consumer
   }
@@ -276,6 +278,7 @@ export class FanOut {
     sim.count(metrics.events, 1)
     sim.count(metrics.records, records)
     sim.count(metrics.bytes, batch.bytes)
+    if (stream.mode === 'PROVISIONED') stream.meter.pushed += batch.bytes
     sim.record(metrics.behind, behind)
     if (isOver) this.end(subscription)
     return true

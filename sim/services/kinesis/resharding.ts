@@ -141,6 +141,7 @@ export function merge(stream: Stream, left: Shard, right: Shard): void {
 
 function replace(stream: Stream, parents: readonly Shard[], ranges: readonly HashRange[]): void {
   const { now } = stream
+  stream.meter.settle(stream)
   // KIN-11: as the numbers of the children say it, they were made a second after their parents closed.
   const created = stream.seconds + 1
   const children = ranges.map((range) =>

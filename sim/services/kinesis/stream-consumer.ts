@@ -16,6 +16,8 @@ export const streamConsumer: ServiceDef<StreamConsumer> = {
   omits: ['Streams outside of the template: such a consumer gets nothing.'],
   quotas: {},
   assumptions: {},
+  // Its stream is billed for it.
+  prices: {},
   props: {
     ConsumerName: p.string('Its name, unique at its stream.', { required: true }),
     StreamARN: p.any('The stream.', { required: true }),

@@ -23,6 +23,7 @@ export function createStream(stream: Stream, call: Call): void {
           `This request would exceed the shard limit. Current shard count: 0. Limit: ${most}. Number of additional shards that would have resulted from this request: ${count}.`,
         ),
       )
+    stream.meter.settle(stream)
     stream.status = 'CREATING'
     stream.mode = mode
     stream.retention = DAY
@@ -54,6 +55,7 @@ export function created(stream: Stream): void {
 
 /** Timer: the stream is gone, and with it its records and whoever waited for more of them. */
 export function deleted(stream: Stream): void {
+  stream.meter.settle(stream)
   stream.status = 'DELETED'
   for (const shard of stream.shards.values()) {
     stream.discarded += shard.log.trim(Infinity)
@@ -155,6 +157,7 @@ export function decreaseRetention(stream: Stream, call: Call): void {
 
 function setRetention(stream: Stream, hours: number): void {
   stream.trimAll()
+  stream.meter.settle(stream)
   stream.retention = hours * HOUR
   stream.trimAll()
 }
@@ -171,6 +174,7 @@ export function updateStreamMode(stream: Stream, call: Call): void {
     if (switches.length >= stream.quotas['ModeSwitches']!)
       throw new Refused(limitExceeded(`The mode was changed ${switches.length} times in 24 hours.`))
     stream.modeSwitches = [...switches, stream.now]
+    stream.meter.settle(stream)
     stream.mode = mode
     return {}
   })

@@ -161,6 +161,7 @@ export function getRecords(stream: Stream, call: Call): void {
     ...(batch.missed > 0 ? { Missed: batch.missed } : undefined),
   })
   stream.returned += records
+  if (stream.mode === 'ON_DEMAND') stream.meter.bytesOut += batch.bytes
   sim.count(metrics['GetRecords.Success']!, 1)
   sim.count(metrics['GetRecords.Records']!, records)
   sim.count(metrics['GetRecords.Bytes']!, batch.bytes)

@@ -11,6 +11,7 @@ import { Stretch } from '../../parts/stretch.ts'
 import { FanOut, type FanOutTimers } from './fan-out.ts'
 import { HashKeys, uniformRanges, type HashRange } from './hash-keys.ts'
 import { inUse, limitExceeded, notFound, Refused, type Body, type Refusal } from './refusals.ts'
+import { StreamMeter } from './stream-meter.ts'
 import { Shard, type ShardLimits } from './shard.ts'
 import { HOUR, MIB, ON_DEMAND_SHARDS, REQUESTS_PER_SECOND, SECOND } from './stream.facts.ts'
 
@@ -72,6 +73,7 @@ export class Stream {
   monitored: readonly string[]
   readonly tags = new Map<string, string>()
   readonly fanOut: FanOut
+  readonly meter = new StreamMeter()
   readonly hashes = new HashKeys()
   readonly hotKeys = new HotKeys<string>()
   /** Moments (µs) of UpdateShardCount and of changes of the mode. */

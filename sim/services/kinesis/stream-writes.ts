@@ -1,5 +1,6 @@
 // PutRecord and PutRecords: a record goes to the open shard of its key, within that shard's limits.
 import type { Call } from '../../engine/calls.ts'
+import { chunksOf } from '../../parts/chunks.ts'
 import { fnv1a } from '../../parts/hash.ts'
 import { jsonSize, utf8Size } from '../../parts/json-size.ts'
 import { parseHashKey } from './hash-keys.ts'
@@ -10,6 +11,8 @@ import { invalid, invalidArgument, type Body, type Refusal } from './refusals.ts
 import type { Stream } from './stream-state.ts'
 
 const KEY_MAX = 256
+/** A PUT payload unit, in bytes (PR-R2). */
+const PAYLOAD_UNIT = 25_600
 const THROTTLED = 'ProvisionedThroughputExceededException'
 
 /** A record as GetRecords returns it. */
@@ -100,6 +103,8 @@ function write(stream: Stream, record: Body): Put {
   shard.bytes += bytes
   stream.written++
   stream.writtenBytes += bytes
+  if (stream.mode === 'PROVISIONED') stream.meter.payloadUnits += chunksOf(bytes, PAYLOAD_UNIT)
+  else stream.meter.bytesIn += bytes
   sim.count(metrics['IncomingBytes']!, bytes)
   sim.count(metrics['IncomingRecords']!, 1)
   if (shard.metrics !== null) {

@@ -31,6 +31,7 @@ import { mergeShards, minuteEnded, resharded, shardSplit, splitShard, updateShar
 import { findingsOf } from './stream-insights.ts'
 import { awaitRecords, getRecords, getShardIterator, listShards } from './stream-reads.ts'
 import { assumptions, quotas } from './stream.facts.ts'
+import { prices, unbilled } from './stream-prices.ts'
 import { SHARD_METRICS, Stream, type Timers } from './stream-state.ts'
 import { view } from './stream-view.ts'
 import { putRecord, putRecords } from './stream-writes.ts'
@@ -66,6 +67,8 @@ export const stream: ServiceDef<Stream> = {
   ],
   quotas,
   assumptions,
+  prices,
+  unbilled,
   props: {
     DesiredShardLevelMetrics: p.list(
       'Metrics that each shard has a series of its own of.',

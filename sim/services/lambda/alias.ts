@@ -6,7 +6,8 @@ import { provisionedOf } from './function-config.ts'
 import type { LambdaFunction } from './function.ts'
 import { quotas } from './function.facts.ts'
 import { batchMessages, wordsOfInvocation } from './function-traced.ts'
-import { invoke, isFunctionError } from './invocation.ts'
+import { invoke } from './invocation.ts'
+import { isFunctionError } from './running.ts'
 
 export const alias: ServiceDef<Alias> = {
   type: 'AWS::Lambda::Alias',

@@ -62,6 +62,13 @@ export class Environments {
   redo: Float64Array = new Float64Array(16)
   /** Bits of the steps that were done once and for all. */
   done: Int32Array = new Int32Array(16)
+  /** 1 = its code outside the handler has not run yet; 1 = its process is about to be ended. */
+  needsInit: Uint8Array = new Uint8Array(16)
+  crashing: Uint8Array = new Uint8Array(16)
+  /** Bytes in `/tmp`; of memory, taken by what stays and by the invocation. */
+  tmp: Float64Array = new Float64Array(16)
+  held: Float64Array = new Float64Array(16)
+  used: Float64Array = new Float64Array(16)
   /** 1 = never used again: its configuration is out of date. */
   stale: Uint8Array = new Uint8Array(16)
   /** The number of the fault, from 1, that replaces the result of this invocation; 0 = none does. */
@@ -127,6 +134,11 @@ export class Environments {
     this.pause[row] = NONE
     this.redo[row] = 0
     this.done[row] = 0
+    this.needsInit[row] = 0
+    this.crashing[row] = 0
+    this.tmp[row] = 0
+    this.held[row] = 0
+    this.used[row] = 0
     this.stale[row] = 0
     this.doomed[row] = 0
     this.starting++
@@ -230,6 +242,11 @@ export class Environments {
     this.pause = widen(this.pause, new Int32Array(length))
     this.redo = widen(this.redo, new Float64Array(length))
     this.done = widen(this.done, new Int32Array(length))
+    this.needsInit = widen(this.needsInit, new Uint8Array(length))
+    this.crashing = widen(this.crashing, new Uint8Array(length))
+    this.tmp = widen(this.tmp, new Float64Array(length))
+    this.held = widen(this.held, new Float64Array(length))
+    this.used = widen(this.used, new Float64Array(length))
     this.stale = widen(this.stale, new Uint8Array(length))
     this.doomed = widen(this.doomed, new Int32Array(length))
     this.qualifier = widen(this.qualifier, new Int32Array(length))

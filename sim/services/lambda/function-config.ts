@@ -17,11 +17,11 @@ export const props: Props = {
     0,
     Infinity,
   ]),
-  EphemeralStorage: p.record('The size of /tmp; nothing fills it.', {
+  EphemeralStorage: p.record('The size of /tmp, which `Tmp` fills.', {
     Size: p.int('Size.', [512, 'EphemeralStorage'], { default: 512, unit: 'MB' }),
   }),
   Environment: p.record('Environment variables; only their size counts.', { Variables: p.any('Names and values.') }),
-  SnapStart: p.record('Java starts from a snapshot.', {
+  SnapStart: p.record('Published versions start from a snapshot.', {
     ApplyOn: p.oneOf('What it applies to.', ['PublishedVersions', 'None'], { required: true }),
   }),
   Handler: p.any('The entry point; in a run, the compiled steps of `Handlers`.'),

@@ -2,7 +2,7 @@
 import type { Call } from '../../engine/calls.ts'
 import type { Ending, MessageFlow, Traced } from '../../model/contract.ts'
 import type { LambdaFunction } from './function.ts'
-import { answered, REDO } from './invocation.ts'
+import { answered, REDO, STREAM } from './running.ts'
 
 /** For the names of a function too, which hand their requests on to it. */
 export const wordsOfInvocation = { inside: 'runs the handler', answer: 'overhead of Lambda' }
@@ -23,13 +23,36 @@ export const traced: Traced<LambdaFunction> = {
       words: 'cold start (init)',
       from: self.environments.since[row],
     }),
-    proceed: (self, row) => ({
+    initLate: (self, row) => ({
       end: 'stage',
       of: self.environments.call[row],
-      stage: self.environments.stage[row] === REDO ? 'start' : 'wait',
-      words: self.environments.stage[row] === REDO ? 'init, once more within the request' : 'injected delay',
-      from: self.environments.startedAt[row],
+      stage: 'start',
+      words: 'code outside the handler, given up',
+      line: self.interpreter.lineOf(self.environments.frame[row]),
     }),
+    proceed: (self, row) => {
+      const of = self.environments.call[row]
+      switch (self.environments.stage[row]) {
+        case REDO:
+          return {
+            end: 'stage',
+            of,
+            stage: 'start',
+            words: 'init, once more within the request',
+            from: self.environments.startedAt[row],
+          }
+        case STREAM:
+          return { end: 'stage', of, stage: 'wait', words: 'streams the answer' }
+        default:
+          return {
+            end: 'stage',
+            of,
+            stage: 'wait',
+            words: 'injected delay',
+            from: self.environments.startedAt[row],
+          }
+      }
+    },
     timedOut: (self, row) => ({ end: 'timed out', of: self.environments.call[row] }),
     wake: (self, frame) => stepOf(self, frame),
   },

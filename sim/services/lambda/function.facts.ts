@@ -154,6 +154,24 @@ export const quotas: Readonly<Record<string, Quota>> = {
     source: 'N.LAMBDA-12, sheet lambda.md section 9',
   },
   Layers: { current: 5, unit: 'layers', doc: 'Layers of a function.', source: 'N.LAMBDA-20' },
+  StreamedResponseSize: {
+    current: 209_715_200,
+    unit: 'bytes',
+    doc: 'The largest response of a function URL that streams.',
+    source: 'LAM-21',
+  },
+  StreamBurst: {
+    current: 6_291_456,
+    unit: 'bytes',
+    doc: 'As much of a streamed response has no limit of rate.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html',
+  },
+  StreamRate: {
+    current: 2_097_152,
+    unit: 'bytes/s',
+    doc: 'How fast the rest of it is sent.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html',
+  },
   PayloadSize: {
     current: 6_291_456,
     unit: 'bytes',
@@ -171,15 +189,28 @@ const MS: Readonly<Record<string, number>> = {
   dotnet: 500,
   java: 900,
 }
-const JAVA_FROM_SNAPSHOT = 250
 const CONTAINER = 200
 
 /** How long the first request waits for an environment, at one vCPU, by runtime and package (LAM-04). */
 export function coldStart(config: Config): string {
   const runtime = /^[a-z]+/.exec(String(config['Runtime'] ?? 'nodejs'))?.[0] ?? 'nodejs'
-  const restored = config['SnapStart']?.ApplyOn === 'PublishedVersions'
-  const zip = runtime === 'java' && restored ? JAVA_FROM_SNAPSHOT : (MS[runtime] ?? MS['nodejs'])
+  const zip = MS[runtime] ?? MS['nodejs']
   return `${config['PackageType'] === 'Image' ? zip + CONTAINER : zip}ms`
+}
+
+const RUNTIME_MB: Readonly<Record<string, number>> = {
+  nodejs: 74,
+  python: 35,
+  ruby: 38,
+  go: 17,
+  provided: 17,
+  dotnet: 72,
+  java: 86,
+}
+
+function runtimeMemory(config: Config): string {
+  const runtime = /^[a-z]+/.exec(String(config['Runtime'] ?? 'nodejs'))?.[0] ?? 'nodejs'
+  return `${RUNTIME_MB[runtime] ?? RUNTIME_MB['nodejs']}MB`
 }
 
 export const assumptions: Readonly<Record<string, Assumption>> = {
@@ -202,7 +233,7 @@ export const assumptions: Readonly<Record<string, Assumption>> = {
     kind: 'duration',
     default: '250ms',
     defaultFor: coldStart,
-    doc: 'How long a request waits for a new environment at one vCPU. Default by runtime: Node.js and Python 250 ms, Ruby 300, Go and custom 150, .NET 500, Java 900 (from a snapshot 250), container images 200 more.',
+    doc: 'How long a request waits for a new environment at one vCPU. Default by runtime: Node.js and Python 250 ms, Ruby 300, Go and custom 150, .NET 500, Java 900, container images 200 more.',
     source: 'LAM-04',
   },
   ColdStartCpu: {
@@ -210,6 +241,19 @@ export const assumptions: Readonly<Record<string, Assumption>> = {
     default: '0.1',
     doc: 'The share of a cold start that is computing in the function’s own share of a vCPU, so that it takes longer at little memory.',
     source: 'LAM-04: scale the init part by 1769/memory; AWS gives no share',
+  },
+  SnapStartRestore: {
+    kind: 'duration',
+    default: '250ms',
+    doc: 'How long a new environment of a published version takes that starts from a snapshot, whatever its code outside the handler does.',
+    source: 'LAM-04',
+  },
+  RuntimeMemory: {
+    kind: 'size',
+    default: '74MB',
+    defaultFor: runtimeMemory,
+    doc: 'Memory that a runtime takes before the handler takes any (`Memory`). Default by runtime: Node.js 74 MB, Python 35, Ruby 38, Java 86, .NET 72, custom ones 17.',
+    source: 'medians of maxday/lambda-perf, data of 2026-06-22 and 2026-08-22',
   },
   ColdStartPerMegabyte: {
     kind: 'duration',

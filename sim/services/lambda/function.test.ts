@@ -135,7 +135,6 @@ describe('the life of an environment', () => {
     expect(cold({ Runtime: 'nodejs22.x' })).toBe(250)
     expect(cold({ Runtime: 'python3.13' })).toBe(250)
     expect(cold({ Runtime: 'java21' })).toBe(900)
-    expect(cold({ Runtime: 'java21', SnapStart: { ApplyOn: 'PublishedVersions' } })).toBe(250)
     expect(cold({ Runtime: 'dotnet8' })).toBe(500)
     expect(cold({ Runtime: 'ruby3.4' })).toBe(300)
     expect(cold({ Runtime: 'provided.al2023' })).toBe(150)

@@ -24,9 +24,13 @@ import { Environments, IDLE, isOnDemand, type Pick, provisionedUnder, UNQUALIFIE
 import { gather, parts, props, type Qualifier, type Route } from './function-config.ts'
 import { faults, type FunctionFault } from './function-faults.ts'
 import { assumptions, quotas } from './function.facts.ts'
+import * as life from './environment-life.ts'
+import { memory } from './environment-state.ts'
+import * as initialisation from './initialisation.ts'
 import * as invocation from './invocation.ts'
 import { prices } from './function-prices.ts'
 import { Qualified } from './qualified.ts'
+import * as running from './running.ts'
 import { findingsOf } from './function-insights.ts'
 import { batchMessages, traced } from './function-traced.ts'
 import { view } from './function-view.ts'
@@ -45,6 +49,8 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
     'A request takes an idle environment; where there is none it waits for a new one [LAM-01, LAM-03, N.LAMBDA-21]. Unused environments go after a while, old ones too [LAM-07, N.LAMBDA-22].',
     'Archive, image and layers are as large as the scenario assumes; each MB lengthens the cold start [N.LAMBDA-12, N.LAMBDA-13, N.LAMBDA-50].',
     'Memory sets the share of a vCPU: one of 1,769 MB, and one thread gains nothing beyond [LAM-10, LAM-11, N.LAMBDA-15].',
+    'Code outside the handler (`Init`) runs in the cold start, with a whole vCPU; what takes more than ten seconds, or fails, is done once more within the request [LAM-02]. Published versions with SnapStart start from a snapshot instead.',
+    '`/tmp` and memory fill up: files stay for the next invocations of the environment, memory beyond the limit ends its process [LAM-05, LAM-12, N.LAMBDA-10, N.LAMBDA-24, N.LAMBDA-25].',
     'Time-out stops the handler and resets its environment, whose next request initialises it again within its own time [LAM-05, LAM-21, N.LAMBDA-18]. So does an initialisation of more than 10 s [LAM-02].',
     'An event that has come round through buckets, topics and functions some 16 times is dropped, to the dead-letter queue if there is one [LAM-23].',
     'A handler that fails answers with a function error, status 200; nothing is tried again [LAM-20, LAM-22, N.LAMBDA-40].',
@@ -60,7 +66,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
   omits: [
     'Asynchronous events come twice in AWS now and then, and a large backlog is read more slowly; here neither. Attributes of a dead-lettered event and buckets as destinations.',
     'Several threads: a computation never gains from more than one vCPU.',
-    '/tmp and memory in use: nothing fills up.',
+    'What the code outside the handler calls for provisioned environments and for snapshots: they have done it before.',
     'The rate of new requests that a function may add (10,000 per second every 10 s).',
     'CloudWatch books an invocation in the minute of its start; here Duration and Errors stand in the minute of its end.',
     'Permissions, billing, logs, tracing; loops through queues are not stopped.',
@@ -83,7 +89,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
       ignored: ['ClientContext', 'LogType', 'TenantId', 'DurableExecutionName'],
       errors: ['TooManyRequestsException', 'ResourceNotFoundException', 'RequestTooLargeException'],
       run: invocation.invokeFunction,
-      failed: invocation.isFunctionError,
+      failed: running.isFunctionError,
       messages: batchMessages,
     },
     'lambda:RunAsyncEvent': {
@@ -91,7 +97,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
       doc: 'Runs the function for an event of its own queue (our own name: no API shows it).',
       oneWay: true,
       run: runAsyncEvent,
-      failed: invocation.isFunctionError,
+      failed: running.isFunctionError,
     },
     'lambda:PutFunctionConcurrency': {
       doc: 'Reserves concurrency for the function, and limits it to that.',
@@ -158,12 +164,14 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
     },
   },
   timers: {
-    initialised: invocation.initialised,
-    proceed: invocation.proceed,
+    initialised: initialisation.initialised,
+    initLate: initialisation.initLate,
+    crashed: initialisation.crashed,
+    proceed: running.proceed,
     timedOut: invocation.timedOut,
-    wake: invocation.wake,
-    answered: invocation.answered,
-    expire: invocation.expire,
+    wake: running.wake,
+    answered: running.answered,
+    expire: life.expire,
     allocated: concurrency.allocated,
     asyncAnswered,
     asyncDue,
@@ -334,7 +342,23 @@ export class LambdaFunction {
   readonly latencyRng: Rng
   readonly idleLifetime: number
   readonly maxAge: number
+  /** Bytes, and bytes a second. */
   readonly payloadLimit: number
+  readonly streamLimit: number
+  readonly streamBurst: number
+  readonly streamRate: number
+  /** Answers on their way, by environment. */
+  readonly streaming = new Map<number, unknown>()
+  /** Whether published versions start from a snapshot, and how long that takes. */
+  readonly snapshots: boolean
+  readonly restore: Sampler
+  /** Where the programs begin that have code outside the handler. */
+  readonly initStarts: readonly number[]
+  /** Cold starts that took more than their ten seconds. */
+  readonly lateInits: Stretch
+  /** Bytes of memory that the runtime takes, and those of `/tmp`. */
+  readonly runtimeMemory: number
+  readonly tmpSize: number
   /** When the timer of expiry comes, Infinity = it is not set; and its handle. */
   expiryAt = Infinity
   expiryTimer = -1
@@ -377,10 +401,13 @@ export class LambdaFunction {
   readonly throttledStatus: number
   readonly notFoundStatus: number
   readonly tooLargeStatus: number
+  readonly noSpaceStatus: number
   readonly storageStatus: number
   readonly invalidStatus: number
 
   readonly initialisedTarget: Target
+  readonly initLateTarget: Target
+  readonly crashedTarget: Target
   readonly proceedTarget: Target
   readonly timedOutTarget: Target
   readonly expireTarget: Target
@@ -390,6 +417,7 @@ export class LambdaFunction {
     this.sim = sim
     this.failures = new Stretch(sim.warmUp)
     this.timeouts = new Stretch(sim.warmUp)
+    this.lateInits = new Stretch(sim.warmUp)
     this.refusals = concurrency.REASONS.map(() => new Stretch(sim.warmUp))
     this.account = sim.peer<Account>(ACCOUNT)
     this.account.functions.push(this)
@@ -402,6 +430,7 @@ export class LambdaFunction {
     const others = (config['VersionHandlers'] ?? []) as readonly VersionHandler[]
     const joined = joinPrograms([own, ...others.map(({ program }) => program)])
     const program = others.length === 0 ? own : joined.program
+    this.initStarts = joined.starts.filter((_, i) => [own, ...others.map(({ program }) => program)][i].hasInit === true)
     this.codes = others.map(({ number }, i) => ({ number, start: joined.starts[i + 1] }))
     this.interpreter = new Interpreter<LambdaFunction>(
       sim,
@@ -410,10 +439,10 @@ export class LambdaFunction {
       invocation.ended,
       retries(config, sim, program),
       emit,
-      invocation.wake,
-      invocation.answered,
+      running.wake,
+      running.answered,
       [],
-      invocation.memory,
+      memory,
     )
     this.throttles = concurrency.REASONS.map(() => 0)
 
@@ -434,6 +463,13 @@ export class LambdaFunction {
     this.idleLifetime = sim.sampler('IdleLifetime').draw(sim.rng('idle lifetime'))
     this.maxAge = sim.sampler('MaxAge').draw(sim.rng('maximum age'))
     this.payloadLimit = sim.quota('PayloadSize')
+    this.streamLimit = sim.quota('StreamedResponseSize')
+    this.streamBurst = sim.quota('StreamBurst')
+    this.streamRate = sim.quota('StreamRate')
+    this.snapshots = config['SnapStart']?.ApplyOn === 'PublishedVersions'
+    this.restore = sim.sampler('SnapStartRestore')
+    this.runtimeMemory = sim.sampler('RuntimeMemory').mean
+    this.tmpSize = (config['EphemeralStorage']?.Size ?? 512) * 1_048_576
     this.billedStep = sim.quota('BilledStep')
     this.billsInit = sim.quota('BilledInit') === 1
 
@@ -460,13 +496,16 @@ export class LambdaFunction {
     this.throttledStatus = sim.error('TooManyRequestsException', 429)
     this.notFoundStatus = sim.error('ResourceNotFoundException', 404)
     this.tooLargeStatus = sim.error('RequestTooLargeException', 413)
+    this.noSpaceStatus = sim.error('NoSpaceLeftOnDevice', 0)
     this.storageStatus = sim.error('CodeStorageExceededException', 400)
     this.invalidStatus = sim.error('InvalidParameterValueException', 400)
 
-    this.initialisedTarget = sim.target(invocation.initialised)
-    this.proceedTarget = sim.target(invocation.proceed)
+    this.initialisedTarget = sim.target(initialisation.initialised)
+    this.initLateTarget = sim.target(initialisation.initLate)
+    this.crashedTarget = sim.target(initialisation.crashed)
+    this.proceedTarget = sim.target(running.proceed)
     this.timedOutTarget = sim.target(invocation.timedOut)
-    this.expireTarget = sim.target(invocation.expire)
+    this.expireTarget = sim.target(life.expire)
     this.allocatedTarget = sim.target(concurrency.allocated)
 
     this.events = new AsyncEvents(this, config, sim)
@@ -519,7 +558,7 @@ function configure(self: LambdaFunction, index: number, memory: number, timeout:
   const version = self.versions[index]
   version.setMemory(memory)
   version.timeout = timeout * 1_000_000
-  invocation.renew(self, index)
+  life.renew(self, index)
 }
 
 function updateFunctionConfiguration(self: LambdaFunction, call: Call): void {

@@ -119,3 +119,41 @@ describe('the lint', () => {
     expect(slugsOf(text(get('rates'), '1/s', 30, writer))).toEqual([])
   })
 })
+
+describe('code outside the handler', () => {
+  const heavy = '{ Compute: 300ms }, { "dynamodb:GetItem": { TableName: Settings, Key: { id: a } } }'
+
+  test('moved to `Init`, set-up is paid by cold starts alone, and is no part of the duration [N.LAMBDA-23, N.LAMBDA-48]', () => {
+    const source = text(`{ Init: [${heavy}] }, { Wait: 5ms }`)
+    expect(measured(source, 'Settings', 'SuccessfulRequestLatency').n).toBe(1)
+    expect(measured(source, 'Work', 'Duration')).toMatchObject({ n: 99, min: 5_000, max: 5_000 })
+    const init = measured(source, 'Work', 'InitDuration')
+    const plain = measured(text('{ Wait: 5ms }'), 'Work', 'InitDuration')
+    expect(init.n).toBe(1)
+    expect(init.max - plain.max).toBeGreaterThanOrEqual(300_000)
+  })
+
+  test('fills memory and `/tmp` for good, as `Once` does', () => {
+    const errors = (handler: string): number =>
+      runScenario(scenarioOf(text(handler, '1/s', 3)))
+        .world.metrics.find(({ component, name }) => component === 'Work' && name === 'Errors')!
+        .series.points.reduce((sum, point) => sum + point.sum * point.repeat, 0)
+    expect(errors('{ Init: [{ Memory: 1000MB }] }, { Memory: 600MB }, { Tmp: 5MB }')).toBe(0)
+    expect(errors('{ Init: [{ Memory: 1000MB }] }, { Memory: 700MB }')).toBe(99)
+    expect(errors('{ Memory: 500MB }, { Once: [{ Memory: 1000MB }] }')).toBe(0)
+    // 85 pieces of 6 MB go into 512 MB.
+    expect(errors('{ Wait: 5ms }, { Tmp: 6MB }')).toBe(99 - 85)
+    expect(errors('{ Tmp: 6MB }, { Tmp: clear }')).toBe(0)
+  })
+
+  test.each([
+    ['{ Wait: 5ms }, { Init: [{ Wait: 1s }] }', 'is not the first step'],
+    ['{ Init: [{ Return: 1 }] }', 'stands inside'],
+    ['{ Init: [{ Wait: 1s }], Catch: [{ ErrorEquals: [E], Do: [] }] }', 'has no `Catch`'],
+  ])('%s is refused', (handler, words) => {
+    const problems = new Problems()
+    loadScenario({ name: 'x.yaml', text: text(handler) }, {}, problems)
+    expect(problems.list.map(({ slug }) => slug)).toContain('init-not-first')
+    expect(problems.list.map(({ message }) => message).join()).toContain(words)
+  })
+})

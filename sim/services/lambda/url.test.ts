@@ -1,6 +1,6 @@
 // Function URLs: who is let in, and what becomes of the function's answer.
 import { describe, expect, test } from 'vitest'
-import { lab, type Lab, MINUTE, MS, type Part } from '../../../test/kit.ts'
+import { lab, type Lab, MINUTE, MS, type Part, SECOND } from '../../../test/kit.ts'
 import { constant, part, steps, wait, waits } from '../../../test/lambda.ts'
 import type { Program } from '../../parts/program.ts'
 import { account } from './account.ts'
@@ -132,5 +132,31 @@ describe('an alias', () => {
 
   test('that the function has not is refused', () => {
     expect(() => world({ properties: { Qualifier: 'live' } })).toThrow(/`Work` has no alias `live`/)
+  })
+})
+
+describe('a streamed answer', () => {
+  const MB = 1_048_576
+  const answers = (bytes: number): Program => returns({ statusCode: 200, BodySize: bytes })
+  const streams = (bytes: number, work: Record<string, unknown> = {}): Lab =>
+    world({ handler: answers(bytes), properties: { InvokeMode: 'RESPONSE_STREAM' }, work })
+
+  test('may have 200 MB where a whole one has 6: the first 6 MB at once, then 2 MB a second, and the environment is busy so long [LAM-21]', () => {
+    expect(get(world({ handler: answers(6 * MB) }))).toMatchObject({ at: 20 * MS, http: 200 })
+    expect(get(world({ handler: answers(6 * MB + 1) })).http).toBe(502)
+    expect(get(streams(6 * MB))).toMatchObject({ at: 20 * MS, http: 200 })
+    const at = streams(26 * MB)
+    expect(get(at)).toMatchObject({ at: 20 * MS + 10 * SECOND, http: 200 })
+    at.run(MINUTE).finish()
+    expect(at.points('Work', 'Duration')[0]).toMatchObject({ n: 1, sum: 20 * MS + 10 * SECOND })
+    expect(get(streams(200 * MB))).toMatchObject({ http: 200 })
+    expect(get(streams(200 * MB + 1)).http).toBe(502)
+  })
+
+  test('is under the function’s time-out to its last byte', () => {
+    expect(get(streams(26 * MB, { Timeout: 11 })).http).toBe(200)
+    const at = streams(26 * MB, { Timeout: 10 })
+    expect(get(at)).toMatchObject({ at: 10 * SECOND, http: 502 })
+    expect(get(at).at).toBeGreaterThan(20 * SECOND - 1)
   })
 })

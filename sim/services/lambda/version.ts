@@ -4,7 +4,7 @@ import * as p from '../../model/p.ts'
 import { Alias, checkProvisioned, invokeAlias } from './alias.ts'
 import { quotas } from './function.facts.ts'
 import { batchMessages, wordsOfInvocation } from './function-traced.ts'
-import { isFunctionError } from './invocation.ts'
+import { isFunctionError } from './running.ts'
 
 export const version: ServiceDef<Alias> = {
   type: 'AWS::Lambda::Version',

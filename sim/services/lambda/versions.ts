@@ -7,7 +7,7 @@ import { NONE, onDemandOf } from './environments.ts'
 import { provision, replaceProvisioned } from './concurrency.ts'
 import type { Route } from './function-config.ts'
 import type { LambdaFunction } from './function.ts'
-import { renew } from './invocation.ts'
+import { renew } from './environment-life.ts'
 import type { Qualified } from './qualified.ts'
 
 /** As many versions of one function are kept: each has a pool and metrics of its own. [SIM] */

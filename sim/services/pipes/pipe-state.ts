@@ -6,6 +6,7 @@ import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Sim } from '../../model/contract.ts'
 import { THROTTLING } from '../../model/errors.ts'
+import { CHUNK, chunksOf } from '../../parts/chunks.ts'
 import { jsonSize } from '../../parts/json-size.ts'
 import { matches } from '../../parts/patterns.ts'
 import { Population } from '../../parts/population.ts'
@@ -77,6 +78,8 @@ export class Pipe implements Taker {
   recordsInside = 0
   done = 0
   failedRecords = 0
+  /** Chunks of 64 KB of records that passed the filter: what is billed. */
+  paidChunks = 0
   dropped = 0
   readonly failures: Stretch
   readonly executions: Stretch
@@ -173,7 +176,9 @@ export class Pipe implements Taker {
       return
     }
     this.count('Invocations', 1)
-    sim.record(this.metrics['EventSize']!, jsonSize(execution.events))
+    const size = jsonSize(execution.events)
+    sim.record(this.metrics['EventSize']!, size)
+    this.paidChunks += size <= CHUNK ? wanted.length : sumOfChunks(execution.events)
     execution.timer = sim.timer(this.timeout, this.timeoutTarget, row)
     if (this.enrichmentEdge === NONE) this.deliver(row)
     else this.enrich(row)
@@ -364,4 +369,8 @@ const TOO_MANY = 429
 
 function isEmpty(value: unknown): boolean {
   return value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
+}
+
+function sumOfChunks(events: readonly unknown[]): number {
+  return events.reduce((sum: number, event) => sum + chunksOf(jsonSize(event)), 0)
 }

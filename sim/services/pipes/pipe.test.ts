@@ -361,3 +361,21 @@ test('no message is lost and none that has arrived comes again, whatever fails, 
     { numRuns: 40 },
   )
 })
+
+describe('the bill of a pipe', () => {
+  const chunks = (bodies: readonly unknown[], properties: Record<string, unknown> = {}): unknown => {
+    const l = world(properties)
+    for (const MessageBody of bodies) l.call('Jobs', 'sqs:SendMessage', { MessageBody })
+    return l.run(MINUTE).finish().bill('Way')['Requests']
+  }
+  test('has each record that passes the filter, by 64 KB [PR-R1, PR-R2]', () => {
+    expect(chunks([{ a: 1 }, { a: 2 }, { a: 3 }])).toEqual({ used: 3, run: 0.0000012 })
+    const FilterCriteria = { Filters: [{ Pattern: '{ "body": { "a": [1] } }' }] }
+    expect(chunks([{ a: 1 }, { a: 2 }, { a: 1 }], { SourceParameters: { FilterCriteria } })).toEqual({
+      used: 2,
+      run: 0.0000008,
+    })
+    // The envelope is part of the record.
+    expect(chunks(['x'.repeat(65_536), 'y'])).toEqual({ used: 3, run: 0.0000012 })
+  })
+})

@@ -65,6 +65,16 @@ export const pipe: ServiceDef<Pipe> = {
   ],
   quotas,
   assumptions,
+  prices: {
+    Requests: {
+      doc: 'Requests (records that pass the filter, by 64 KB)',
+      usd: '0.40',
+      per: 1_000_000,
+      unit: 'requests',
+      source: '2025, us-east-1, https://aws.amazon.com/eventbridge/pricing/ [PR-R1, PR-R2]',
+      used: (self) => self.paidChunks,
+    },
+  },
   props: {
     Description: p.inert('Words.'),
     DesiredState: p.oneOf('Whether it reads its source.', ['RUNNING', 'STOPPED'], { default: 'RUNNING' }),

@@ -42,7 +42,7 @@ export class Bucket {
   readonly sim: Sim
   readonly config: Config
   readonly timers: Timers
-  readonly objects = new Objects(CONTENTS_BYTES_MAX)
+  readonly objects: Objects
   readonly prefixes: Prefixes
   readonly notifications: Notifications
   readonly uploads: Uploads
@@ -82,6 +82,7 @@ export class Bucket {
     this.sim = sim
     this.config = config
     this.timers = timers
+    this.objects = new Objects(CONTENTS_BYTES_MAX, sim.clock)
     this.versioning = this.versioningNext = (config['VersioningConfiguration']?.Status ?? 'Unversioned') as Versioning
     const rates = { reads: sim.quota('ReadsPerPrefix'), writes: sim.quota('WritesPerPrefix') }
     const delay = sim.sampler('RepartitionDelay').draw(sim.rng('repartition'))

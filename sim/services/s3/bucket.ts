@@ -15,6 +15,7 @@ import {
   replicateObject,
   versioningChanged,
 } from './bucket-ops.ts'
+import { prices, unbilled } from './bucket-prices.ts'
 import { Bucket } from './bucket-state.ts'
 import { prefixCells, readings } from './bucket-view.ts'
 import { deleteObjects, listObjects } from './list-ops.ts'
@@ -75,6 +76,8 @@ export const bucket: ServiceDef<Bucket> = {
   ],
   quotas,
   assumptions,
+  prices,
+  unbilled,
   props,
   parts,
   gather,

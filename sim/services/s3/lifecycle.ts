@@ -95,7 +95,7 @@ export class Lifecycle {
         const due = dueAt(sim.startsAt + objects.at[row], after)
         if (due > now) next = Math.min(next, due)
         else if (objects.storageClass[row] < storageClass) {
-          objects.storageClass[row] = storageClass
+          objects.reclass(row, storageClass)
           this.moved++
           self.notifications.tell(MOVED, { ...self.toldOf(key, row), serial: ++self.serial }, 0)
         }

@@ -3,6 +3,7 @@
 //   current: key ─► row ─older─► row ─older─► …      rows: size, time, serial, flags in typed arrays, so that a million are cheap
 //
 // The one idea: a write never changes a row, it puts a new one in front. Without versioning the row behind it is given back at once.
+import { Integral } from '../../parts/integral.ts'
 import { KeyOrder } from './key-order.ts'
 
 /** No row. */
@@ -55,16 +56,20 @@ export class Objects {
   flags = new Uint8Array(START)
   storageClass = new Uint8Array(START)
   readonly current = new Map<string, number>()
+  /** Bytes by storage class, over time. */
+  readonly stored = STORAGE_CLASSES.map(() => new Integral())
   private readonly contents = new Map<number, { readonly value: unknown; readonly bytes: number }>()
   private contentBytes = 0
   private readonly contentBytesMax: number
+  private readonly clock: Float64Array
   private order: KeyOrder | null = null
   private free = new Int32Array(START)
   private freeCount = 0
   private used = 0
 
-  constructor(contentBytesMax: number) {
+  constructor(contentBytesMax: number, clock: Float64Array) {
     this.contentBytesMax = contentBytesMax
+    this.clock = clock
   }
 
   /** The newest row of a key, a delete marker included; −1 = there is none. */
@@ -99,6 +104,7 @@ export class Objects {
     }
     this.count++
     this.bytes += written.size
+    this.stored[0].add(written.size, this.clock[0])
     const first = this.newest(key)
     if (first === NONE) this.order?.insert(key)
     let before = NONE
@@ -132,7 +138,16 @@ export class Objects {
     }
     this.count--
     this.bytes -= this.size[row]
+    this.stored[this.storageClass[row]].add(-this.size[row], this.clock[0])
     this.free[this.freeCount++] = row
+  }
+
+  /** Moves a version to another storage class. */
+  reclass(row: number, storageClass: number): void {
+    const now = this.clock[0]
+    this.stored[this.storageClass[row]].add(-this.size[row], now)
+    this.storageClass[row] = storageClass
+    this.stored[storageClass].add(this.size[row], now)
   }
 
   /** The version of a key with the id `null`; −1 = there is none. */

@@ -16,6 +16,7 @@ export const scheduleGroup: ServiceDef<ScheduleGroup> = {
   omits: ['That deleting takes a while.'],
   quotas,
   assumptions,
+  prices: {},
   props: { Name: p.string('The name that schedules give as their `GroupName`.'), Tags: p.inert('Labels.') },
   gather: (near) => {
     const { config, logicalId } = near.self

@@ -390,3 +390,15 @@ Resources:
     expect(bare('cron(0 3 * * ? *)').draft!.workloads.map(({ target }) => target)).toEqual(['Work'])
   })
 })
+
+describe('the bill of a schedule', () => {
+  test('has its invocations, 1 USD a million: of a rate one at once, then one a minute [PR-R1]', () => {
+    expect(
+      world({})
+        .run(10 * MINUTE + SECOND)
+        .finish()
+        .bill('Clock')['Invocations']!.used,
+    ).toBe(11)
+    expect(world({ State: 'DISABLED' }).run(HOUR).finish().bill('Clock')['Invocations']).toEqual({ used: 0, run: 0 })
+  })
+})

@@ -67,6 +67,17 @@ export const schedule: ServiceDef<ScheduleState> = {
   ],
   quotas,
   assumptions,
+  prices: {
+    Invocations: {
+      doc: 'Invocations',
+      usd: '1.00',
+      per: 1_000_000,
+      unit: 'invocations',
+      free: 14_000_000,
+      source: '2025, us-east-1, https://aws.amazon.com/eventbridge/pricing/ [PR-R1]',
+      used: (self) => self.fired,
+    },
+  },
   props: {
     Description: p.inert('Words.'),
     EndDate: p.any('No time after it counts.'),

@@ -13,6 +13,8 @@ export const subscription: ServiceDef<null> = {
   omits: ['Topics outside of the template: such a subscription gets nothing.'],
   quotas: {},
   assumptions: {},
+  // Its topic is billed for what it delivers.
+  prices: {},
   props: {
     DeliveryPolicy: p.any('How deliveries by HTTP are tried again.'),
     Endpoint: p.any('Where messages go.'),

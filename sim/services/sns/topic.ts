@@ -9,6 +9,7 @@ import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Near, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { isoText } from '../../parts/calendar.ts'
+import { chunksOf } from '../../parts/chunks.ts'
 import { entriesOf } from '../../parts/entries.ts'
 import { sha256Hex } from '../../parts/hash.ts'
 import { jsonSize, utf8Size } from '../../parts/json-size.ts'
@@ -19,6 +20,7 @@ import { verdictOf } from './filter-policy.ts'
 import { attributesSize, flawOfAttributes, typed, type Attributes } from './message-attributes.ts'
 import { PROTOCOLS, subscribersOf, type Subscriber } from './topic-config.ts'
 import { findingsOf } from './topic-insights.ts'
+import { prices, unbilled } from './topic-prices.ts'
 import { view } from './topic-view.ts'
 import { getSubscriptionAttributes, setSubscriptionAttributes } from './topic-attributes.ts'
 import {
@@ -61,6 +63,8 @@ export const topic: ServiceDef<Topic> = {
   ],
   quotas,
   assumptions,
+  prices,
+  unbilled,
   props: {
     ContentBasedDeduplication: p.bool(
       'FIFO: a message without a deduplication id is known by the SHA-256 of its body.',
@@ -254,6 +258,8 @@ export class Topic {
   /** Of a FIFO topic with an archive policy. */
   readonly archive: Archive | null
   published = 0
+  /** Chunks of 64 KB after the first of a request: each is billed as one more. */
+  moreChunks = 0
   /** Deliveries out of the archive, and second ones of the same message (SNS-05). */
   replayed = 0
   duplicated = 0
@@ -265,7 +271,7 @@ export class Topic {
   /** By subscription: its newest replay. */
   readonly replays: Replay[] = []
   private readonly confirmed: boolean[]
-  private readonly isFifo: boolean
+  readonly isFifo: boolean
   private readonly byContent: boolean
   private readonly perGroup: boolean
   private readonly window: RateWindow | null
@@ -509,7 +515,9 @@ export class Topic {
 }
 
 function publish(self: Topic, call: Call): void {
-  const accepted = self.accept(self.sim.calls.body[call] as Publication, call)
+  const body = self.sim.calls.body[call] as Publication
+  self.moreChunks += chunksOf(sizeOf(body)) - 1
+  const accepted = self.accept(body, call)
   if (typeof accepted === 'number') {
     self.answer(call, accepted)
     return
@@ -529,8 +537,9 @@ function publishBatch(self: Topic, call: Call): void {
   if (entries.length > self.batchMax) return refuse('TooManyEntriesInBatchRequest')
   if (new Set(entries.map(({ Id }) => String(Id))).size < entries.length) return refuse('BatchEntryIdsNotDistinct')
   if (entries.some(({ Id }) => !BATCH_ID.test(String(Id)))) return refuse('InvalidBatchEntryId')
-  if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > sim.quota('MessageSize'))
-    return refuse('BatchRequestTooLong')
+  const size = entries.reduce((sum, entry) => sum + sizeOf(entry), 0)
+  if (size > sim.quota('MessageSize')) return refuse('BatchRequestTooLong')
+  self.moreChunks += chunksOf(size) - 1
   // Of a batch with wrong attributes nothing is published, as recorded on AWS.
   const [flaw] = entries.map(flawIn).filter((each) => each !== undefined)
   if (flaw !== undefined) {

@@ -41,6 +41,8 @@ export class Messages {
   firstReceivedAt: Float64Array = new Float64Array(64)
   id: Float64Array = new Float64Array(64)
   receives: Int32Array = new Int32Array(64)
+  /** Bytes of body and attributes. */
+  size: Float64Array = new Float64Array(64)
   /** The number of this row's newest receive, over all messages that it ever held. */
   receipt: Int32Array = new Int32Array(64)
   /** The timer that ends its delay or invisibility, while DELAYED or IN_FLIGHT. */
@@ -203,6 +205,7 @@ export class Messages {
     this.firstReceivedAt = widen(this.firstReceivedAt, new Float64Array(length))
     this.id = widen(this.id, new Float64Array(length))
     this.receives = widen(this.receives, new Int32Array(length))
+    this.size = widen(this.size, new Float64Array(length))
     this.receipt = widen(this.receipt, new Int32Array(length))
     this.timer = widen(this.timer, new Int32Array(length))
     this.origin = widen(this.origin, new Int16Array(length))

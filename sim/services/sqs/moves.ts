@@ -12,6 +12,7 @@ const RETRY_US = 1_000_000
 /** A message between two queues; without id and time it begins a new life (SQS-36). */
 export interface Redriven {
   readonly MessageBody: unknown
+  readonly MessageSize: number
   readonly MessageId?: number
   readonly EnqueuedAt?: number
   readonly Source?: string
@@ -154,7 +155,7 @@ export class Moves {
     const { messages, sim } = this
     const call = sim.open(edge, row, trace)
     const body = messages.body[row]
-    let message: Redriven = { MessageBody: body }
+    let message: Redriven = { MessageBody: body, MessageSize: messages.size[row] }
     if (edge === this.deadLetterEdge) {
       message = { ...message, MessageId: messages.id[row], Source: sim.name }
       // In a FIFO queue the message's time begins anew (SQS-32).

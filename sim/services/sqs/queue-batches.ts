@@ -1,5 +1,6 @@
 // The batch forms of a queue's operations: up to ten entries in one request, each succeeding or failing on its own.
 import type { Call } from '../../engine/calls.ts'
+import { chunksOf } from '../../parts/chunks.ts'
 import { entriesOf, type Entry } from '../../parts/entries.ts'
 import { DELETE, SEND, type Fifo } from './fifo.ts'
 import { bodyOf, changeVisibility, delayOf, groupsOf, isThrottled, refusalOf, sizeOf } from './queue-ops.ts'
@@ -39,8 +40,9 @@ export function sendMessageBatch(q: Queue, call: Call): void {
   let refused = q.fifo !== null && lacksParameter(q.fifo, entries) ? q.sim.error('InvalidParameterValue', 400) : 0
   if (refused === 0) refused = batchRefusal(q, entries)
   // The whole batch obeys the limit of one message (SQS-70).
-  if (refused === 0 && entries.reduce((total, entry) => total + sizeOf(entry), 0) > q.batchSizeMax)
-    refused = q.sim.error('BatchRequestTooLong', 400)
+  const total = refused === 0 ? entries.reduce((sum, entry) => sum + sizeOf(entry), 0) : 0
+  q.moreChunks += chunksOf(total) - 1
+  if (total > q.batchSizeMax) refused = q.sim.error('BatchRequestTooLong', 400)
   if (refused === 0) {
     const { fifo } = q
     if (fifo !== null) {

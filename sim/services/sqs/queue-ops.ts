@@ -1,6 +1,7 @@
 // The operations of a queue, one request each: what is asked, what is refused, what is answered.
 import type { Call } from '../../engine/calls.ts'
 import type { Config } from '../../model/contract.ts'
+import { chunksOf } from '../../parts/chunks.ts'
 import { jsonSize, utf8Size } from '../../parts/json-size.ts'
 import { IN_FLIGHT, NONE } from './messages.ts'
 import { PURGE_WINDOW_US } from './queue.facts.ts'
@@ -144,6 +145,7 @@ export function sendMessage(q: Queue, call: Call): void {
   const body = bodyOf(q, call)
   if (q.fifo !== null && isThrottled(q, q.fifo, call, SEND, [String(body['MessageGroupId'])])) return
   const size = sizeOf(body)
+  q.moreChunks += chunksOf(size) - 1
   const status = refusalOf(q, body, size)
   if (status === 0) {
     const before = q.sent

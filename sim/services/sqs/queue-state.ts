@@ -11,6 +11,7 @@ import type { MetricId } from '../../engine/recorder.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Sim } from '../../model/contract.ts'
+import { chunksOf } from '../../parts/chunks.ts'
 import { Population } from '../../parts/population.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import { ALL_SERVERS, Delivery } from './delivery.ts'
@@ -93,6 +94,11 @@ export class Queue {
   readonly lateDeletes: Stretch
   /** Requests refused because there were too many in a second. */
   readonly throttled: Stretch
+  /** Billed beside the calls: chunks of 64 KB after the first of a request, empty polls that parked receivers stood for. */
+  moreChunks = 0
+  emptyPolls = 0
+  /** Bytes handed out for the receive under way. */
+  private handedOut = 0
   purgedAt = -Infinity
   /** When it was deleted, −1 = it is there; a new one is there from `usableAt` on (SQS-13). */
   deletedAt = NONE
@@ -213,6 +219,7 @@ export class Queue {
     this.stored.enter(now)
     this.sent++
     this.sim.record(this.messageSize, size)
+    this.messages.size[row] = size
     if (message['MessageAttributes'] !== undefined) this.messages.attributes[row] = message['MessageAttributes']
     this.addTenant(row, group)
     if (delay > 0) {
@@ -264,6 +271,7 @@ export class Queue {
     const row = this.messages.take(message.MessageId ?? this.nextId(), enqueuedAt, now, 0, origin, message.MessageBody)
     this.stored.enter(now)
     this.redriven++
+    this.messages.size[row] = message.MessageSize
     if (message.MessageAttributes !== undefined) this.messages.attributes[row] = message.MessageAttributes
     this.addTenant(row, message.MessageGroupId ?? '')
     this.show(row, WAITING)
@@ -372,7 +380,7 @@ export class Queue {
     const calls: Call[] = []
     while (receivers.count > 0) {
       const { first } = receivers
-      this.countParkedPolls(first)
+      this.emptyPolls += this.countParkedPolls(first)
       if (receivers.timer[first] !== NONE) this.sim.cancel(receivers.timer[first])
       calls.push(receivers.call[first])
       receivers.remove(first)
@@ -393,7 +401,7 @@ export class Queue {
         this.sim.calls.trace[call],
       )
       if (taken === null) return
-      this.countParkedPolls(first)
+      this.emptyPolls += this.countParkedPolls(first)
       if (receivers.timer[first] !== NONE) this.sim.cancel(receivers.timer[first])
       receivers.remove(first)
       this.touch()
@@ -402,6 +410,8 @@ export class Queue {
   }
 
   returnMessages(call: Call, taken: ReceivedMessage[]): void {
+    this.moreChunks += chunksOf(this.handedOut) - 1
+    this.handedOut = 0
     this.sim.count(this.messagesReceived, taken.length)
     this.sim.calls.answer[call] = { Messages: taken }
     const attempt = (this.sim.calls.body[call] as Readonly<Record<string, unknown>> | null)?.['ReceiveRequestAttemptId']
@@ -426,11 +436,26 @@ export class Queue {
     if (!parked) this.receivers.timer[receiver] = this.sim.timer(wait, this.waitTarget, receiver)
   }
 
-  /** A parked receive stands for long polls of 20 s, all but the last of them empty. */
-  countParkedPolls(receiver: number): void {
-    if (this.receivers.timer[receiver] !== NONE) return
-    const empty = Math.floor((this.now - this.receivers.since[receiver]) / facts.EMPTY_POLL_US)
+  /** Counts the empty polls that a parked receive stood for; returns how many. */
+  private countParkedPolls(receiver: number): number {
+    const empty = this.parkedPolls(receiver)
     if (empty > 0) this.sim.count(this.emptyReceives, empty)
+    return empty
+  }
+
+  /** A parked receive stands for long polls of 20 s, all but the last of them empty. */
+  private parkedPolls(receiver: number): number {
+    if (this.receivers.timer[receiver] !== NONE) return 0
+    return Math.floor((this.now - this.receivers.since[receiver]) / facts.EMPTY_POLL_US)
+  }
+
+  /** Requests beside the calls that were made: further chunks, and polls that parked receivers stood and stand for. */
+  get requestsBeside(): number {
+    let polls = this.emptyPolls
+    const { receivers } = this
+    for (let receiver = receivers.first; receiver !== NONE; receiver = receivers.after(receiver))
+      polls += this.parkedPolls(receiver)
+    return polls + this.moreChunks
   }
 
   // Coming back and going for good
@@ -589,6 +614,7 @@ export class Queue {
   /** A message in flight as its receiver sees it. */
   private received(row: number): ReceivedMessage {
     const { messages } = this
+    this.handedOut += messages.size[row]
     const attributes = this.attributesOf(row)
     const message = {
       MessageId: messages.id[row],

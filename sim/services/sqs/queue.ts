@@ -33,6 +33,7 @@ import {
 import { findingsOf } from './queue-insights.ts'
 import { Queue, type Timers } from './queue-state.ts'
 import { deletes, deletesBatch, receives, redrives, sends, sendsBatch, traced } from './queue-traced.ts'
+import { prices } from './queue-prices.ts'
 import { view } from './queue-view.ts'
 import type { Tenants } from './tenants.ts'
 
@@ -70,6 +71,8 @@ export const queue: ServiceDef<Queue> = {
   ],
   quotas,
   assumptions,
+  prices,
+  unbilled: ['data transfer'],
   props: {
     DelaySeconds: p.int('How long a new message stays hidden.', [0, 'DelaySeconds'], { default: 0, unit: 's' }),
     FifoQueue: p.bool('True for a FIFO queue.'),
