@@ -23,6 +23,7 @@ export interface Part {
   readonly properties?: Record<string, unknown>
   readonly config?: Record<string, unknown>
   readonly assumptions?: Record<string, string>
+  readonly updatePolicy?: Record<string, unknown>
 }
 
 export interface LabOptions extends Partial<Omit<WorldPlan, 'components'>> {
@@ -136,6 +137,7 @@ export class Lab {
         logicalId: name,
         type: part.def.type,
         config: { ...config, ...part.config },
+        ...(part.updatePolicy === undefined ? {} : { updatePolicy: part.updatePolicy }),
         error: (path, slug, message) => problems.push(`${name}.${path.join('.')}: ${slug}: ${message}`),
         notSimulated: (path, message) => this.notSimulated.push(`${name}.${path.join('.')}: ${message}`),
         assumed: (assumption) => meanOfAssumption(part.def, assumption, config, part.assumptions?.[assumption]) ?? 0,

@@ -139,6 +139,7 @@ export function readResources(
       logicalId,
       type,
       config,
+      ...(resource.updatePolicy === undefined ? {} : { updatePolicy: toJs(resource.updatePolicy) as Config }),
       error,
       notSimulated: (path, message) =>
         note({ message, span: placeOf(resource, path, true), subject: { resource: logicalId } }),

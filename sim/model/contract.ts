@@ -76,6 +76,8 @@ export interface ResourceView {
   readonly logicalId: Ref
   readonly type: string
   readonly config: Config
+  /** Its `UpdatePolicy`, beside the properties. */
+  readonly updatePolicy?: Config
   /** Reports a mistake at a property of this resource (`path` from `Properties` down). */
   error(path: readonly (string | number)[], slug: Slug, message: string, help?: string): void
   /** Puts a line on the 'not simulated' list. */

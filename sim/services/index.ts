@@ -10,6 +10,7 @@ import { distribution } from './cloudfront/distribution.ts'
 import { cloudfrontFunction } from './cloudfront/function.ts'
 import { alarm } from './cloudwatch/alarm.ts'
 import { compositeAlarm } from './cloudwatch/composite-alarm.ts'
+import { deploymentGroup } from './codedeploy/deployment-group.ts'
 import { cluster } from './dax/cluster.ts'
 import { table } from './dynamodb/table.ts'
 import { instance } from './ec2/instance.ts'
@@ -43,6 +44,7 @@ import { account as apigatewayAccount } from './apigateway/account.ts'
 import { operator } from './client/operator.ts'
 import { workload } from './client/workload.ts'
 import { metrics } from './cloudwatch/metrics.ts'
+import { account as codedeployAccount } from './codedeploy/account.ts'
 import { account as ec2Account } from './ec2/account.ts'
 import { defaultBus } from './events/default-bus.ts'
 import { server } from './http/server.ts'
@@ -76,6 +78,7 @@ export const services: readonly ServiceDef[] = [
   cloudfrontFunction,
   alarm,
   compositeAlarm,
+  deploymentGroup,
   cluster,
   table,
   instance,
@@ -109,6 +112,7 @@ export const services: readonly ServiceDef[] = [
   operator,
   workload,
   metrics,
+  codedeployAccount,
   ec2Account,
   defaultBus,
   server,

@@ -200,3 +200,9 @@ function bodyFor(action: string, alarm: string, change: Change): unknown {
   }
   return { InvocationType: 'Event', Payload: { source: 'aws.cloudwatch', alarmData } }
 }
+
+/** Operation of both kinds of alarm: the state as DescribeAlarms answers it. */
+export function readAlarm(self: { readonly sim: Sim; readonly state: AlarmState }, call: Call): void {
+  self.sim.calls.answer[call] = { StateValue: self.state }
+  self.sim.reply(call, 0)
+}

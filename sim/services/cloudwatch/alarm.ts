@@ -6,7 +6,7 @@
 import type { Call } from '../../engine/calls.ts'
 import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
-import { actionAnswered, actionProps, Actions, flapping, marksOf, type Change } from './alarm-actions.ts'
+import { actionAnswered, actionProps, Actions, flapping, marksOf, readAlarm, type Change } from './alarm-actions.ts'
 import { gather, PERCENTILE, type Measured, ANOMALY_COMPARISONS } from './alarm-config.ts'
 import {
   breaches,
@@ -97,6 +97,11 @@ export const alarm: ServiceDef<Alarm> = {
   gather,
   create: (config, sim) => new Alarm(config, sim),
   ops: {
+    'cloudwatch:ReadAlarm': {
+      internal: true,
+      doc: 'Says in which state it is, as DescribeAlarms does (our own name: that operation names several).',
+      run: readAlarm,
+    },
     'cloudwatch:SetAlarmState': {
       doc: 'Puts the alarm in a state until it is decided the next time (CW-21).',
       target: 'AlarmName',

@@ -7,7 +7,16 @@ import type { Target, TimerHandle } from '../../engine/kernel.ts'
 import type { Config, Near, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { hearsOf } from '../../parts/service-events.ts'
-import { actionAnswered, actionProps, Actions, flapping, gatherActions, marksOf, type Change } from './alarm-actions.ts'
+import {
+  actionAnswered,
+  actionProps,
+  Actions,
+  flapping,
+  gatherActions,
+  marksOf,
+  readAlarm,
+  type Change,
+} from './alarm-actions.ts'
 import type { AlarmState } from './alarm-state.ts'
 import { alarmsIn, COMPOSITE, linkRule, listenersOf, listensTo, parseRule, ruleHolds, type Rule } from './composites.ts'
 
@@ -51,6 +60,11 @@ export const compositeAlarm: ServiceDef<CompositeAlarm> = {
       oneWay: true,
       doc: 'Hears of a change of an alarm in the rule (our own name: no API shows it).',
       run: alarmStateChanged,
+    },
+    'cloudwatch:ReadAlarm': {
+      internal: true,
+      doc: 'Says in which state it is, as DescribeAlarms does (our own name: that operation names several).',
+      run: readAlarm,
     },
     'cloudwatch:SetAlarmState': {
       doc: 'Puts the alarm in a state until its rule is evaluated the next time (CW-21).',

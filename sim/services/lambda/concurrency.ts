@@ -88,6 +88,8 @@ export function putProvisionedConcurrency(self: LambdaFunction, call: Call): voi
     !Number.isInteger(wanted) ||
     wanted < 1 ||
     wanted > PROVISIONED_MAX ||
+    // While traffic is shifted, what is provisioned stays as it is (CDP-24).
+    qualified.route.weight > 0 ||
     !fits(self, wanted - qualified.wanted)
   ) {
     sim.reply(call, self.invalidStatus)

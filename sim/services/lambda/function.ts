@@ -509,7 +509,7 @@ export class LambdaFunction {
     this.allocatedTarget = sim.target(concurrency.allocated)
 
     this.events = new AsyncEvents(this, config, sim)
-    this.functionName = String(config['FunctionName'] ?? sim.name)
+    this.functionName = String(config['FunctionName'] ?? sim.physicalName)
     for (const qualifier of named) this.addName({ ...qualifier, route: this.placesOf(qualifier.route) })
     this.allowance = 0
     concurrency.reserve(this, config['ReservedConcurrentExecutions'] ?? -1)
