@@ -33,6 +33,7 @@ import { lambdaFunction } from './lambda/function.ts'
 import { layerVersion } from './lambda/layer-version.ts'
 import { url } from './lambda/url.ts'
 import { version } from './lambda/version.ts'
+import { logGroup } from './logs/log-group.ts'
 import { pipe } from './pipes/pipe.ts'
 import { bucket } from './s3/bucket.ts'
 import { subscription } from './sns/subscription.ts'
@@ -101,6 +102,7 @@ export const services: readonly ServiceDef[] = [
   layerVersion,
   url,
   version,
+  logGroup,
   pipe,
   bucket,
   subscription,

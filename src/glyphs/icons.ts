@@ -200,6 +200,18 @@ export const ICONS = {
         [1 + length, y],
       ])(ctx)
   }),
+  lines: strokes((ctx) => {
+    ctx.roundRect(2, 1.6, 12, 12.8, 1.4)
+    for (const [y, end] of [
+      [5, 11.4],
+      [8, 9.4],
+      [11, 10.6],
+    ] as const)
+      path([
+        [4.6, y],
+        [end, y],
+      ])(ctx)
+  }),
   pipe: strokes((ctx) => {
     ctx.roundRect(1.4, 4.6, 3, 6.8, 1)
     ctx.roundRect(11.6, 4.6, 3, 6.8, 1)

@@ -38,6 +38,7 @@ const GLYPHS: ReadonlyMap<string, Glyph> = new Map<string, Glyph>([
   ['delivery-stream', { ...generic, icon: ICONS.funnel }],
   ['pipe', { ...generic, icon: ICONS.pipe }],
   ['bucket', bucket],
+  ['log-group', { ...generic, icon: ICONS.lines }],
 ])
 
 /** The glyph of a node; the generic one for a room that has none of its own. */

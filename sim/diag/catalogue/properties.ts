@@ -100,6 +100,16 @@ export const properties = {
       'Resources:\n  News: { Type: AWS::SNS::Topic }\n  Feed: { Type: AWS::SNS::Subscription, Properties: { TopicArn: !Ref News, Protocol: email, Endpoint: me@example.com, FilterPolicy: { kind: [order] } } }\n',
     source: 'https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html',
   },
+  'log-filter': {
+    severity: 'error',
+    title: 'a filter of logs that cannot be read',
+    text: 'A filter pattern is words of a line, a condition on JSON in braces, or the fields of a line in brackets. A metric filter has one metric, whose value is a number or a value that the pattern finds; only patterns of JSON or of fields can give it dimensions, and a metric with dimensions has no default value.',
+    wrong:
+      'Resources:\n  Lines: { Type: AWS::Logs::LogGroup }\n  Errors: { Type: AWS::Logs::MetricFilter, Properties: { LogGroupName: !Ref Lines, FilterPattern: "{ $.level = }", MetricTransformations: [{ MetricName: Errors, MetricNamespace: Shop, MetricValue: "1" }] } }\n',
+    right:
+      'Resources:\n  Lines: { Type: AWS::Logs::LogGroup }\n  Errors: { Type: AWS::Logs::MetricFilter, Properties: { LogGroupName: !Ref Lines, FilterPattern: "{ $.level = ERROR }", MetricTransformations: [{ MetricName: Errors, MetricNamespace: Shop, MetricValue: "1" }] } }\n',
+    source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html',
+  },
   'destination-not-allowed': {
     severity: 'error',
     title: 'a destination that does not let S3 in',

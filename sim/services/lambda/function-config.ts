@@ -1,4 +1,5 @@
 // What a template may say about a function, and the mistakes that no single property shows.
+import { logGroupOf } from './function-log.ts'
 import * as p from '../../model/p.ts'
 import { calleeAt, type TargetParameters } from '../../parts/targets.ts'
 import type { Action, Config, Near, Props, ResourceView } from '../../model/contract.ts'
@@ -30,7 +31,7 @@ export const props: Props = {
   Description: p.inert('A text.'),
   ImageConfig: p.inert('How a container image is started.'),
   KmsKeyArn: p.inert('The key that the environment variables lie under.'),
-  LoggingConfig: p.inert('Where the log goes.'),
+  LoggingConfig: p.any('The log group; its format and levels have no effect here.'),
   PublishToLatestPublished: p.inert('A version for Managed Instances.'),
   Role: p.inert('The execution role; permissions are not checked.'),
   RuntimeManagementConfig: p.inert('When the runtime is updated.'),
@@ -137,6 +138,8 @@ interface Gathered {
   readonly DeadLetters: Destination | null
   /** Where its calls leave from. */
   readonly Place: Place | undefined
+  /** The log group that it writes to, if there is one. */
+  readonly LogGroup: string | undefined
 }
 
 /** Checks the function against its neighbours; adds the qualifiers under which it can be called. */
@@ -186,6 +189,7 @@ export function gather(near: Near): Gathered {
     DeadLetters: deadLettersOf(near),
     // Its network interfaces have no public address, wherever they are (N.VPC-03).
     Place: placeOf(near, vpc?.['SubnetIds'], vpc?.['SecurityGroupIds']),
+    LogGroup: logGroupOf(near),
   }
 }
 

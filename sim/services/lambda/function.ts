@@ -27,6 +27,7 @@ import { assumptions, quotas } from './function.facts.ts'
 import * as life from './environment-life.ts'
 import { memory } from './environment-state.ts'
 import * as initialisation from './initialisation.ts'
+import { closeLogged, logEdge } from './function-log.ts'
 import * as invocation from './invocation.ts'
 import { prices } from './function-prices.ts'
 import { Qualified } from './qualified.ts'
@@ -177,6 +178,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
     asyncDue,
     asyncDelivered,
     asyncBuried,
+    closeLogged,
   },
   metrics: {
     Invocations: { unit: 'Count', kind: 'count', doc: 'Requests that ran, or failed in running.' },
@@ -398,6 +400,9 @@ export class LambdaFunction {
   readonly provisionedMetric: MetricId
   readonly spilloverMetric: MetricId
 
+  /** The way to its log group; −1 = it has none. */
+  readonly log: number
+
   readonly throttledStatus: number
   readonly notFoundStatus: number
   readonly tooLargeStatus: number
@@ -492,6 +497,8 @@ export class LambdaFunction {
     this.concurrentMetric = sim.metric('ConcurrentExecutions')
     this.provisionedMetric = sim.metric('ProvisionedConcurrencyInvocations')
     this.spilloverMetric = sim.metric('ProvisionedConcurrencySpilloverInvocations')
+
+    this.log = logEdge(config['LogGroup'] as string | undefined, sim)
 
     this.throttledStatus = sim.error('TooManyRequestsException', 429)
     this.notFoundStatus = sim.error('ResourceNotFoundException', 404)

@@ -3,6 +3,7 @@ import type { Call } from '../../engine/calls.ts'
 import { BUSY, isOnDemand, NONE, UNQUALIFIED } from './environments.ts'
 import { release } from './environment-life.ts'
 import type { FunctionFault } from './function-faults.ts'
+import { logInvocation } from './function-log.ts'
 import type { LambdaFunction } from './function.ts'
 import { sizeOf } from './payload.ts'
 import type { Qualified } from './qualified.ts'
@@ -194,6 +195,7 @@ export function conclude(self: LambdaFunction, row: number, answer: InvokeAnswer
   sim.record(self.durationMetric, duration)
   sim.count(self.errorsMetric, errors)
   self.running.leave(now, since)
+  if (self.log !== NONE) logInvocation(self, row, answer)
   self.replied++
   sim.level(self.concurrentMetric, self.running.inside)
   const onDemand = isOnDemand(environments.pool[row])
