@@ -271,7 +271,7 @@ describe('hover', () => {
     ['a property', QUEUE.replace('DelaySeconds', 'Delay▮Seconds'), 'stays hidden'],
     ['its unit and range', QUEUE.replace('DelaySeconds', 'Delay▮Seconds'), '0 to 900 s'],
     ['a type', QUEUE.replace('SQS::', 'SQS::▮'), 'A queue, standard'],
-    ['a type that is not simulated', 'Resources:\n  Net:\n    Type: AWS::EC2▮::VPC\n', 'Not simulated'],
+    ['a type that is not simulated', 'Resources:\n  Net:\n    Type: AWS::Athena▮::WorkGroup\n', 'Not simulated'],
     ['a member of Simulation', `Simulation:\n  War▮mUp: 1m\n`, 'figures leave out'],
     ['a step', `Simulation:\n  Handlers:\n    Work:\n      - Com▮pute: 20ms\n`, '1,769 MB'],
     ['a call', `Simulation:\n  Handlers:\n    Work:\n      - sqs:Send▮Message: { QueueUrl: !Ref Jobs }\n`, 'Raises'],

@@ -19,7 +19,7 @@ Description: Two workers.
 Parameters: { Workers: { Type: Number, Default: 2, MinValue: 1 } }
 Resources:
   Origin: { Type: Sim::Http::Server, Properties: { Workers: !Ref Workers, ServiceTime: exponential(40ms) } }
-  Net: { Type: AWS::EC2::VPC }
+  Net: { Type: AWS::Athena::WorkGroup, Properties: { Name: net } }
 Simulation:
   Duration: 2m
   Workloads: { Load: { Target: Origin, Operation: http:GET, Rate: 20/s } }
@@ -95,7 +95,7 @@ describe('run', () => {
     run([file('good.yaml')], { seed: '9', set: ['Workers=3'], duration: '1m' })
     expect(out).toContain('seed 9')
     expect(out).toMatch(/digest [0-9a-f]{8,}/)
-    expect(out).toContain('AWS::EC2::VPC: Net')
+    expect(out).toContain('AWS::Athena::WorkGroup: Net')
     expect(out).toContain(`npx hotshard run ${file('good.yaml')} --seed 9 --duration 1m --set Workers=3`)
   })
 
@@ -160,7 +160,7 @@ describe('run', () => {
     const html = readFileSync(files.report, 'utf8')
     expect(html).toContain(`<dd>${digest}</dd>`)
     expect(html).toContain('✗ 1 of 1 expectation failed')
-    expect(html).toContain('AWS::EC2::VPC: Net')
+    expect(html).toContain('AWS::Athena::WorkGroup: Net')
     const calls = readFileSync(files.events, 'utf8').match(/"event":"sent"/g)!.length
     expect(html).toContain(`<td class="number">${String(calls).replace(/\B(?=(\d{3})+$)/g, ',')}</td>`)
     run([file('failing.yaml')], { report: file('r2.html') })
@@ -221,7 +221,7 @@ describe('check', () => {
   it('says what there is, what is left out and what is wrong, and runs nothing', () => {
     expect(check([file('good.yaml')], {})).toBe(0)
     expect(out).toMatch(/good\.yaml: ok, \d+ components, 1 expectation, 0 faults/)
-    expect(out).toMatch(/\n  not simulated:\n    AWS::EC2::VPC: Net/)
+    expect(out).toMatch(/\n  not simulated:\n    AWS::Athena::WorkGroup: Net/)
     expect(check([file('good.yaml'), file('bad.yaml')], {})).toBe(2)
     expect(err).toContain('error[unknown-resource]')
     expect(err).not.toContain('    at ')
@@ -430,7 +430,7 @@ describe('import', () => {
   const BARE = `
 Resources:
   Jobs: { Type: AWS::SQS::Queue, Properties: { DelaySeconds: !Ref Delay } }
-  Net: { Type: AWS::EC2::VPC }
+  Net: { Type: AWS::Athena::WorkGroup, Properties: { Name: net } }
 Parameters: { Delay: { Type: Number, Default: 0 } }
 `
 
@@ -444,7 +444,7 @@ Parameters: { Delay: { Type: Number, Default: 0 } }
     const written = readFileSync(file('first.yaml'), 'utf8')
     expect(written).toContain('  Template: app/bare.yaml\n')
     expect(written).toContain('    Delay: "7"')
-    expect(written).toMatch(/# Not simulated yet:\n# {3}AWS::EC2::VPC: Net/)
+    expect(written).toMatch(/# Not simulated yet:\n# {3}AWS::Athena::WorkGroup: Net/)
     expect(check([file('first.yaml')], {})).toBe(0)
     expect(out).toContain('first.yaml: 1 workload and 0 handlers of bare.yaml')
   })
