@@ -14,6 +14,24 @@ export const quotas: Readonly<Record<string, Quota>> = {
     doc: 'Highest utilisation that may be the target for a table.',
     source: 'DDB-R60',
   },
+  ConcurrencyTargetMin: {
+    current: 0.1,
+    unit: 'share',
+    doc: 'Lowest utilisation that may be the target for provisioned concurrency.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html',
+  },
+  ConcurrencyTargetMax: {
+    current: 0.9,
+    unit: 'share',
+    doc: 'Highest utilisation that may be the target for provisioned concurrency.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html',
+  },
+  ConcurrencyOutDataPoints: {
+    current: 3,
+    unit: 'minutes',
+    doc: 'Consecutive minutes above the target before provisioned concurrency is raised.',
+    source: 'LAM-37, AS-R40',
+  },
   OutDataPoints: {
     current: 2,
     unit: 'minutes',

@@ -1,39 +1,22 @@
-// AWS::ApplicationAutoScaling::ScalableTarget: keeps a table's provisioned capacity near a target utilisation.
+// AWS::ApplicationAutoScaling::ScalableTarget: keeps the provisioned capacity of a table, or the provisioned concurrency of an alias, near a
+// target utilisation.
 //
 // The one idea: at the end of each minute it reads the metric as CloudWatch has it, keeps count of consecutive data
-// points beyond the two thresholds as the policy's own alarms would, and asks for new capacity by `dynamodb:UpdateTable`.
+// points beyond the two thresholds as the policy's own alarms would, and asks for new capacity as an operator would.
 import * as p from '../../model/p.ts'
 import type { Call } from '../../engine/calls.ts'
-import type { Series } from '../../engine/recorder.ts'
 import type { Config, Near, ResourceView, ServiceDef, Sim } from '../../model/contract.ts'
 import { assumptions, quotas } from './scalable-target.facts.ts'
+import { SCALED, type Found, type Scaled } from './scaled.ts'
 
 const MINUTE = 60_000_000
-const TABLE = 'AWS::DynamoDB::Table'
 const POLICY = 'AWS::ApplicationAutoScaling::ScalingPolicy'
-const DIMENSIONS: Readonly<
-  Record<string, { metric: string; predefined: string; property: 'ReadCapacityUnits' | 'WriteCapacityUnits' }>
-> = {
-  'dynamodb:table:ReadCapacityUnits': {
-    metric: 'Read',
-    predefined: 'DynamoDBReadCapacityUtilization',
-    property: 'ReadCapacityUnits',
-  },
-  'dynamodb:table:WriteCapacityUnits': {
-    metric: 'Write',
-    predefined: 'DynamoDBWriteCapacityUtilization',
-    property: 'WriteCapacityUnits',
-  },
-}
 
 /** What is scaled and how; gathered from the target, its policy and the table. */
 interface Plan {
-  readonly table: string
-  /** The value of the table's CloudWatch dimension. */
-  readonly tableName: string
+  readonly found: Found
   readonly dimension: string
-  readonly present: number
-  /** Percent; 0 = no policy. */
+  /** Percent, or a share; 0 = no policy. */
   readonly target: number
   readonly scaleIn: boolean
   /** µs. */
@@ -46,20 +29,26 @@ export const scalableTarget: ServiceDef<Scaler> = {
   family: 'compute',
   namespace: 'AWS/ApplicationAutoScaling',
   dimension: 'ResourceId',
-  summary: 'Scales the provisioned capacity of a DynamoDB table to a target utilisation.',
+  summary:
+    'Scales the provisioned capacity of a DynamoDB table, or the provisioned concurrency of a Lambda alias, to a target utilisation.',
   models: [
-    'Two data points of a minute above the target raise capacity, fifteen below 90 % of it lower it (DDB-R61).',
+    'Tables: two data points of a minute above the target raise capacity, fifteen below 90 % of it lower it (DDB-R61). Provisioned concurrency: three and fifteen, of the average utilisation (LAM-37).',
     'New capacity is consumption divided by the target, rounded up, within the limits (DDB-R62); UpdateTable and its rations apply (DDB-R42, DDB-R43).',
-    'A minute without consumption has no data point, so an idle table keeps its capacity (DDB-R63).',
+    'A minute without consumption has no data point, so an idle table or alias keeps its capacity (DDB-R63, AS-R44).',
     'Capacity outside the limits is brought inside at the start (AAS-R4).',
   ],
-  omits: ['Step scaling, scheduled actions, customised metrics, indexes, and resources other than DynamoDB tables.'],
+  omits: [
+    'Step scaling, scheduled actions, customised metrics, indexes, and resources other than DynamoDB tables and Lambda aliases.',
+  ],
   quotas,
   assumptions,
   props: {
     MaxCapacity: p.int('The most units.', [0, Infinity], { required: true }),
     MinCapacity: p.int('The fewest units.', [0, Infinity], { required: true }),
-    ResourceId: p.string('`table/` and the name of the table.', { required: true }),
+    ResourceId: p.string(
+      '`table/` and the name of the table; `function:`, the name of the function, `:` and the alias.',
+      { required: true },
+    ),
     RoleARN: p.inert('The role that scales; permissions are not checked.'),
     ScalableDimension: p.string('What is scaled.', { required: true }),
     ScheduledActions: p.unused('limits do not change by schedule'),
@@ -91,7 +80,9 @@ export const scalableTarget: ServiceDef<Scaler> = {
         }),
         ScaleInCooldown: p.int('Seconds between two lowerings.', [0, Infinity], { default: 0, unit: 's' }),
         ScaleOutCooldown: p.int('Seconds between two raisings.', [0, Infinity], { default: 0, unit: 's' }),
-        TargetValue: p.number('Utilisation in percent.', [0, Infinity], { required: true }),
+        TargetValue: p.number('Utilisation in percent; of provisioned concurrency as a share.', [0, Infinity], {
+          required: true,
+        }),
       }),
     },
   },
@@ -162,17 +153,17 @@ export class Scaler {
     this.inSuspended = suspended?.['DynamicScalingInSuspended'] === true
     const rng = sim.rng('settings')
     this.lowThreshold = sim.sampler('LowThreshold').drawReal(rng)
-    this.outPoints = sim.quota('OutDataPoints')
+    this.outPoints = this.plan === null ? 0 : sim.quota(SCALED[this.plan.dimension].outPoints)
     this.inPoints = sim.quota('InDataPoints')
-    this.edge = this.plan === null ? -1 : sim.edge(this.plan.table, 'dynamodb:UpdateTable', answered)
-    if (this.plan !== null && (this.plan.present < this.min || this.plan.present > this.max))
-      sim.after(0, sim.target(begin), 0)
+    this.edge = this.plan === null ? -1 : sim.edge(this.plan.found.to, SCALED[this.plan.dimension].action, answered)
+    const present = this.plan?.found.present ?? this.min
+    if (present < this.min || present > this.max) sim.after(0, sim.target(begin), 0)
   }
 
-  /** Asks the table for capacity. While it is being updated the request is refused and comes again with the next minute. */
+  /** Asks for capacity. While a table is being updated the request is refused and comes again with the next minute. */
   ask(units: number): void {
     const call = this.sim.open(this.edge, 0, 0)
-    this.sim.calls.body[call] = { ProvisionedThroughput: { [DIMENSIONS[this.plan!.dimension].property]: units } }
+    this.sim.calls.body[call] = SCALED[this.plan!.dimension].body(this.plan!.found, units)
     this.wanted = units
     this.waiting = true
     this.asked++
@@ -186,7 +177,7 @@ export class Scaler {
 
 /** Brings capacity that begins outside the limits inside them. */
 function begin(self: Scaler): void {
-  self.ask(self.clamp(self.plan!.present))
+  self.ask(self.clamp(self.plan!.found.present))
 }
 
 function answered(self: Scaler, call: Call): void {
@@ -200,24 +191,22 @@ function answered(self: Scaler, call: Call): void {
 function minuteEnded(self: Scaler, time: number): boolean {
   const { plan } = self
   if (plan === null || plan.target === 0) return false
-  const { metric } = DIMENSIONS[plan.dimension]
-  const dimensions = { TableName: plan.tableName }
-  const consumed =
-    sumSince(self.sim.series('AWS/DynamoDB', `Consumed${metric}CapacityUnits`, dimensions)?.series, time - MINUTE) / 60
-  const provisioned = lastOf(self.sim.series('AWS/DynamoDB', `Provisioned${metric}CapacityUnits`, dimensions)?.series)
-  // Without consumption there is no data point, and a gap ends what was consecutive.
-  if (consumed === 0 || provisioned === 0) return false
+  const scaled = SCALED[plan.dimension]
+  const use = scaled.use(self.sim, plan.found, time, self.wanted > 0 ? self.wanted : plan.found.present)
+  // Without use there is no data point, and a gap ends what was consecutive.
+  if (use === undefined) return false
+  const { used, provisioned } = use
   if (time - self.lastPoint !== MINUTE) {
     self.high = 0
     self.low = 0
   }
   self.lastPoint = time
-  self.utilisation = consumed / provisioned
-  const percent = 100 * self.utilisation
-  self.high = percent > plan.target ? self.high + 1 : 0
-  self.low = percent < plan.target * self.lowThreshold ? self.low + 1 : 0
+  self.utilisation = use.utilisation
+  const level = scaled.whole * use.utilisation
+  self.high = level > plan.target ? self.high + 1 : 0
+  self.low = level < plan.target * self.lowThreshold ? self.low + 1 : 0
   if (self.waiting) return false
-  const units = self.clamp(Math.ceil((consumed * 100) / plan.target))
+  const units = self.clamp(Math.ceil((used * scaled.whole) / plan.target))
   if (self.high >= self.outPoints && units > provisioned && !self.outSuspended) {
     // Within the cooldown only a larger step adds more (AAS-R2).
     if (time - self.lastOut < plan.outCooldown && units <= self.wanted) return false
@@ -236,20 +225,9 @@ function minuteEnded(self: Scaler, time: number): boolean {
   return false
 }
 
-function sumSince(series: Series | undefined, since: number): number {
-  let sum = 0
-  if (series !== undefined)
-    for (let i = series.points.length - 1; i >= 0 && series.points[i].start >= since; i--) sum += series.points[i].sum
-  return sum
-}
-
-function lastOf(series: Series | undefined): number {
-  return series === undefined || series.points.length === 0 ? 0 : series.points[series.points.length - 1].max
-}
-
 function gather(near: Near): Readonly<Record<string, unknown>> {
   const { self } = near
-  const { MinCapacity, MaxCapacity, ResourceId, ScalableDimension } = self.config
+  const { MinCapacity, MaxCapacity, ScalableDimension } = self.config
   if (MinCapacity > MaxCapacity)
     self.error(
       ['MinCapacity'],
@@ -257,41 +235,20 @@ function gather(near: Near): Readonly<Record<string, unknown>> {
       `\`MinCapacity\` is ${MinCapacity}`,
       `expected at most \`MaxCapacity\`, ${MaxCapacity}`,
     )
-  const dimension = Object.hasOwn(DIMENSIONS, ScalableDimension) ? DIMENSIONS[ScalableDimension] : undefined
-  if (dimension === undefined) {
+  const scaled = Object.hasOwn(SCALED, ScalableDimension) ? SCALED[ScalableDimension] : undefined
+  if (scaled === undefined) {
     self.notSimulated(
       ['ScalableDimension'],
-      `\`${ScalableDimension}\` is not scaled: only the capacity of DynamoDB tables is`,
+      `\`${ScalableDimension}\` is not scaled: only DynamoDB tables and provisioned concurrency are`,
     )
     return { Plan: null }
   }
-  const tableName = String(ResourceId).replace(/^table\//, '')
-  const table = near.resourceAt(tableName)
-  if (table === undefined || table.type !== TABLE) {
-    self.error(
-      ['ResourceId'],
-      'unknown-resource',
-      `\`ResourceId\` names no table of this scenario: \`${ResourceId}\``,
-      'expected `table/` and the name of a table',
-    )
-    return { Plan: null }
-  }
-  const throughput = table.config['ProvisionedThroughput'] as Config | undefined
-  if (throughput === undefined) {
-    self.error(
-      ['ResourceId'],
-      'contradiction',
-      `the table \`${table.logicalId}\` has no provisioned capacity to scale`,
-      'its `BillingMode` is `PAY_PER_REQUEST`',
-    )
-    return { Plan: null }
-  }
-  const tracking = policyOf(near, dimension.predefined)
+  const found = scaled.find(near)
+  if (found === undefined) return { Plan: null }
+  const tracking = policyOf(near, scaled)
   const plan: Plan = {
-    table: table.logicalId,
-    tableName,
+    found,
     dimension: ScalableDimension,
-    present: throughput[dimension.property] as number,
     target: (tracking?.['TargetValue'] as number | undefined) ?? 0,
     scaleIn: tracking?.['DisableScaleIn'] !== true,
     outCooldown: ((tracking?.['ScaleOutCooldown'] as number | undefined) ?? 0) * 1_000_000,
@@ -301,7 +258,7 @@ function gather(near: Near): Readonly<Record<string, unknown>> {
 }
 
 /** The target-tracking configuration of the policy that belongs to this target. */
-function policyOf(near: Near, predefined: string): Config | undefined {
+function policyOf(near: Near, { predefined, targets, whole }: Scaled): Config | undefined {
   const mine = near.all(POLICY).filter((policy) => belongs(near, policy))
   const tracking = mine
     .map((policy) => policy.config['TargetTrackingScalingPolicyConfiguration'] as Config | undefined)
@@ -310,9 +267,14 @@ function policyOf(near: Near, predefined: string): Config | undefined {
   if (tracking === undefined || policy === undefined) return undefined
   const target = tracking['TargetValue'] as number
   const path = ['TargetTrackingScalingPolicyConfiguration', 'TargetValue']
-  const [min, max] = [near.quota('TargetValueMin'), near.quota('TargetValueMax')]
+  const [min, max] = targets.map((name) => near.quota(name))
   if (target < min || target > max)
-    policy.error(path, 'out-of-range', `\`TargetValue\` is ${target}`, `expected ${min} to ${max} percent`)
+    policy.error(
+      path,
+      'out-of-range',
+      `\`TargetValue\` is ${target}`,
+      `expected ${min} to ${max}${whole === 100 ? ' percent' : ''}`,
+    )
   const metric = (tracking['PredefinedMetricSpecification'] as Config | undefined)?.['PredefinedMetricType']
   if (metric === predefined) return tracking
   if (metric !== undefined)

@@ -22,7 +22,44 @@ export function findingsOf(self: LambdaFunction, look: Look): Finding[] {
     ...timeOuts(self, look),
     ...handlerFails(self, look),
     ...triesAgain(look),
+    ...spillsOver(self, look),
+    ...initialisesLate(self, look),
     ...goesRound(self, look),
+  ]
+}
+
+/** Provisioned environments are all busy, and requests run in others. */
+function spillsOver(self: LambdaFunction, look: Look): Finding[] {
+  const { spills, spillsCold, qualifiers } = self
+  const share = spills.count / Math.max(1, invocations(look))
+  if (spills.count < LEAST || share < LEAST_SHARE) return []
+  const names = qualifiers.filter(({ wanted }) => wanted > 0).map(({ name, wanted }) => `${count(wanted)} of ${name}`)
+  const cold = spillsCold === 0 ? 'found others warm' : `${count(spillsCold)} of them waited for a cold start`
+  return [
+    {
+      kind: 'provisioned-spillover',
+      from: spills.first,
+      to: spills.last,
+      share,
+      title: 'Requests spill over what is provisioned',
+      text: `${count(spills.count)} requests to ${look.name} (${percent(share)}) came while all provisioned environments (${all(names)}) were busy, and ran in on-demand ones; ${cold}.`,
+    },
+  ]
+}
+
+/** Cold starts that take more than their ten seconds begin again within the request. */
+function initialisesLate({ lateInits, initLimit }: LambdaFunction, look: Look): Finding[] {
+  if (lateInits.count < LEAST) return []
+  return [
+    {
+      kind: 'init-time-outs',
+      from: lateInits.first,
+      to: lateInits.last,
+      share: Math.min(1, lateInits.count / Math.max(1, invocations(look))),
+      title: 'Initialisation takes too long',
+      text: `${counted(lateInits.count, 'cold start')} of ${look.name} did not end within ${exactTime(initLimit)}: everything begins again within the request, under the function’s own time-out.`,
+      suspects: dependencies(look),
+    },
   ]
 }
 

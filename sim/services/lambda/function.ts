@@ -356,6 +356,9 @@ export class LambdaFunction {
   readonly restore: Sampler
   /** Where the programs begin that have code outside the handler. */
   readonly initStarts: readonly number[]
+  /** Requests that found all provisioned environments busy, and how many of them started one. */
+  readonly spills: Stretch
+  spillsCold = 0
   /** Cold starts that took more than their ten seconds. */
   readonly lateInits: Stretch
   /** Bytes of memory that the runtime takes, and those of `/tmp`. */
@@ -423,6 +426,7 @@ export class LambdaFunction {
     this.failures = new Stretch(sim.warmUp)
     this.timeouts = new Stretch(sim.warmUp)
     this.lateInits = new Stretch(sim.warmUp)
+    this.spills = new Stretch(sim.warmUp)
     this.refusals = concurrency.REASONS.map(() => new Stretch(sim.warmUp))
     this.account = sim.peer<Account>(ACCOUNT)
     this.account.functions.push(this)

@@ -89,6 +89,8 @@ export function invoke(self: LambdaFunction, call: Call, number: number): void {
   if (qualified !== null && qualified.ready > 0) {
     sim.count(self.spilloverMetric, 1)
     sim.count(qualified.spillover, 1)
+    self.spills.note(now)
+    if (warm === NONE && now >= sim.warmUp) self.spillsCold++
   }
   self.onDemand++
   if (warm !== NONE) {
