@@ -208,6 +208,16 @@ export const properties = {
     source:
       'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html',
   },
+  'wrong-destination': {
+    severity: 'error',
+    title: 'a destination that a mapping cannot have',
+    text: 'An event source mapping tells where batches of a stream went that were given up, and nothing else: there is no destination for what succeeds, and messages of a queue that fail go where the queue’s own redrive policy says.',
+    wrong:
+      'Resources:\n  Feed: { Type: AWS::Lambda::EventSourceMapping, Properties: { FunctionName: !Ref Work, EventSourceArn: !GetAtt Jobs.Arn, DestinationConfig: { OnFailure: { Destination: !GetAtt Dead.Arn } } } }\n  Jobs: { Type: AWS::SQS::Queue }\n  Dead: { Type: AWS::SQS::Queue }\n  Work: { Type: AWS::Lambda::Function, Properties: { Role: "arn:aws:iam::123456789012:role/work", Runtime: python3.12, Handler: app.main, Code: { ZipFile: pass } } }\n',
+    right:
+      'Resources:\n  Feed: { Type: AWS::Lambda::EventSourceMapping, Properties: { FunctionName: !Ref Work, EventSourceArn: !GetAtt Jobs.Arn } }\n  Jobs: { Type: AWS::SQS::Queue, Properties: { RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 5 } } }\n  Dead: { Type: AWS::SQS::Queue }\n  Work: { Type: AWS::Lambda::Function, Properties: { Role: "arn:aws:iam::123456789012:role/work", Runtime: python3.12, Handler: app.main, Code: { ZipFile: pass } } }\n',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html',
+  },
   'package-too-large': {
     severity: 'error',
     title: 'code that is too large',

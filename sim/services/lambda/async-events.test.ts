@@ -132,6 +132,19 @@ describe('an asynchronous invocation', () => {
     expect(runs('MaximumEventAgeInSeconds: 180')).toBe(3)
   })
 
+  test('without retries is tried once, at no reserved concurrency not at all, and its destination hears of it at once [LAM-V13, LAM-43]', () => {
+    const destination = 'DestinationConfig: { OnFailure: { Destination: !GetAtt Bad.Arn } }'
+    const once = configured(`MaximumRetryAttempts: 0, ${destination}`, FAILS, 1)
+    expect(bodies(once, 'Bad')).toMatchObject([
+      { requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 1 } },
+    ])
+    const stopped = invokeOnce(
+      world({ work: { ReservedConcurrentExecutions: 0, DeadLetterConfig: { TargetArn: 'Bad' } } }),
+    ).run(0)
+    expect(work(stopped).replied).toBe(0)
+    expect(stored(stopped, 'Bad')).toBe(1)
+  })
+
   test('that is refused is tried after 1, 2, 4 s and so on up to 5 min, for six hours [N.LAMBDA-ASYNC-14, LAM-41, LAM-42, LAM-V6]', () => {
     const stopped = { work: { ReservedConcurrentExecutions: 0 }, assumptions: { AsyncAtZeroConcurrency: 'retried' } }
     const at = invokeOnce(world(stopped))

@@ -26,6 +26,7 @@ export type Source = QueueSource | StreamSource
 /** Finds the source and checks the mapping against it; null for a source that is not simulated. */
 export function gather(near: Near): { readonly Source: Source | null } {
   const view = near.resourceAt(near.self.config['EventSourceArn'])
+  checkDestinations(near, view)
   if (view !== undefined) checkTwins(near, view)
   switch (view?.type) {
     case 'AWS::SQS::Queue':
@@ -261,6 +262,25 @@ const TAKES_FAILURES: ReadonlyMap<string, Action> = new Map([
   ['AWS::S3::Bucket', 's3:PutObject'],
 ])
 
+/** A mapping tells of failures alone, and of those of a stream alone: a queue has its redrive policy (N.LAMBDA-DEST-03). */
+function checkDestinations({ self }: Near, source: ResourceView | undefined): void {
+  const { OnSuccess: success, OnFailure: failure } = self.config['DestinationConfig'] ?? {}
+  if (success !== undefined)
+    self.error(
+      ['Properties', 'DestinationConfig', 'OnSuccess'],
+      'wrong-destination',
+      'a mapping has no destination for what succeeds',
+      'take `OnSuccess` away, or let the handler send it',
+    )
+  if (failure?.Destination !== undefined && source?.type === 'AWS::SQS::Queue')
+    self.error(
+      ['Properties', 'DestinationConfig', 'OnFailure'],
+      'wrong-destination',
+      `the source \`${source.logicalId}\` is a queue, whose messages go to its dead-letter queue`,
+      'a `RedrivePolicy` of the queue',
+    )
+}
+
 /** The destination of batches that are given up (LAM-63). */
 function failureOf(near: Near): StreamSource['failure'] {
   const path = ['Properties', 'DestinationConfig', 'OnFailure', 'Destination']
@@ -268,10 +288,16 @@ function failureOf(near: Near): StreamSource['failure'] {
   if (text === undefined || text === null || text === '') return null
   const view = near.resourceAt(text)
   const action = TAKES_FAILURES.get(view?.type ?? '')
-  if (view === undefined || action === undefined) {
-    near.self.notSimulated(
+  if (view === undefined) {
+    near.self.notSimulated(path, 'the destination is outside of this scenario: what goes there is lost')
+    return null
+  }
+  if (action === undefined) {
+    near.self.error(
       path,
-      `the destination is ${view?.type ?? 'outside of this scenario'}: what goes there is lost`,
+      'wrong-resource',
+      `\`${view.logicalId}\` is ${view.type}`,
+      'expected a queue, a topic or a bucket',
     )
     return null
   }

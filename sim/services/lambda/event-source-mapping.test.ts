@@ -92,6 +92,13 @@ function refusal(setting: Setting): string {
   return ''
 }
 
+test('a queue has no destination for what fails but its own dead-letter queue, and none for what succeeds [N.LAMBDA-DEST-03]', () => {
+  const to = (way: string): Setting => ({ mapping: { DestinationConfig: { [way]: { Destination: 'Dead' } } } })
+  expect(refusal({})).toBe('')
+  expect(refusal(to('OnFailure'))).toContain('wrong-destination: the source `Jobs` is a queue')
+  expect(refusal(to('OnSuccess'))).toContain('wrong-destination')
+})
+
 describe('polling', () => {
   test('an empty queue sees 15 empty receives a minute, and nothing has to happen for it [N.LAMBDA-ESM-13, LAM-50]', () => {
     const at = world({}).run(SECOND)

@@ -111,6 +111,7 @@ export const eventSourceMapping: ServiceDef<EventSourceMapping> = {
     ),
     DestinationConfig: p.record('Who is told of what is given up of a stream.', {
       OnFailure: p.record('A queue, a topic or a bucket.', { Destination: p.any('Its ARN.') }),
+      OnSuccess: p.any('Refused: mappings have none.'),
     }),
     TumblingWindowInSeconds: p.int('Hands state from batch to batch of a stream for so long.', [0, 900], {
       default: 0,

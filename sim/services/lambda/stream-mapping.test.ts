@@ -469,6 +469,13 @@ describe('failures', () => {
 })
 
 describe('what is given up', () => {
+  test('goes to a queue, a topic or a bucket, and what succeeds nowhere [N.LAMBDA-DEST-03]', () => {
+    const of = (DestinationConfig: Record<string, unknown>) => () => streamWorld({ mapping: { DestinationConfig } })
+    expect(of({ OnFailure: { Destination: 'Dead' } })).not.toThrow()
+    expect(of({ OnSuccess: { Destination: 'Dead' } })).toThrow(/wrong-destination/)
+    expect(of({ OnFailure: { Destination: 'Work' } })).toThrow(/wrong-resource: `Work` is AWS::Lambda::Function/)
+  })
+
   const setting = (destination: string): StreamSetting => ({
     mapping: {
       MaximumRetryAttempts: 3,

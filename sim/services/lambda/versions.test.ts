@@ -104,3 +104,11 @@ test('idle environments of every version end after their lifetime', () => {
   at.run(90 * SECOND + 507 * MS)
   expect(count()).toBe(0)
 })
+
+test('a version that was published runs as it was, whatever becomes of `$LATEST` [N.LAMBDA-29]', () => {
+  const work = part(waits(7 * MS))
+  const at = world({ Work: { ...work, config: { ...work.config, ...handlers(waits(7 * MS), waits(20 * MS)) } } })
+  expect(publish(at)).toBe('1')
+  expect(change(at)).toBe('$LATEST')
+  expect([took(at, 'Work', { Qualifier: '1' }), took(at, 'Work')]).toEqual([7, 20])
+})
