@@ -23,6 +23,7 @@ export interface Integration {
   readonly timeoutInMillis?: unknown
   readonly responses?: unknown
   readonly requestTemplates?: unknown
+  readonly cacheKeyParameters?: unknown
 }
 
 export interface Route {

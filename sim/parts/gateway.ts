@@ -9,6 +9,15 @@ import type { Rng } from '../engine/rng.ts'
 import type { Sampler } from '../engine/sample.ts'
 import type { Amend, Config, Sim, Traced } from '../model/contract.ts'
 import { Population } from './population.ts'
+import {
+  GatewayCache,
+  isSigned,
+  wantsFresh,
+  withWarning,
+  type CacheMetrics,
+  type StageCache,
+  type Strategy,
+} from './gateway-cache.ts'
 import type { Backend, IntegrationKind, Route } from './gateway-routes.ts'
 import { Stretch } from './stretch.ts'
 import { TokenBucket } from './token-bucket.ts'
@@ -36,6 +45,8 @@ export interface Stage {
   /** Handed to Lambda functions beside the event, when there are any. */
   readonly variables: Readonly<Record<string, unknown>> | null
   readonly canary: Canary | null
+  /** REST: answers that are kept; null or absent = none are. */
+  readonly cache?: StageCache | null
 }
 
 /** A share of a stage's requests that goes to another deployment: here, to what other stage variables choose (API-30). */
@@ -75,6 +86,7 @@ const THROTTLED = answerOf(429, 'Too Many Requests')
 const BAD_GATEWAY = answerOf(502, 'Internal server error')
 const INTERNAL_ERROR = answerOf(500, 'Internal server error')
 const UNAVAILABLE = answerOf(503, 'Service Unavailable')
+const FORBIDDEN = answerOf(403, 'Cache invalidation is not permitted for this principal')
 const TIMED_OUT = answerOf(504, 'Endpoint request timed out')
 
 /** Names of exceptions by status; others are called by their number. */
@@ -123,6 +135,17 @@ export class Gateway {
   lateAnswers = 0
   lastServerError = false
 
+  /** By stage; null = it keeps nothing. */
+  readonly caches: readonly (GatewayCache | null)[]
+  private readonly hasCache: boolean
+  private readonly strategy: Strategy
+  /** By route number. */
+  private readonly cacheMetrics: (readonly CacheMetrics[])[] = []
+  /** By call: what its answer is to be kept under; '' = it is not. */
+  private readonly cacheKeys: string[] = []
+  private readonly routeCount: number
+  private readonly stageNames: readonly string[]
+
   private readonly account: AccountThrottle
   private readonly flavour: Flavour
   private readonly latency: Sampler
@@ -163,6 +186,12 @@ export class Gateway {
     sharesStageThrottle: boolean,
     edgeLatency: Sampler | null,
   ) {
+    this.routeCount = routes.length
+    this.stageNames = stages.map(({ name }) => name)
+    this.hasCache = stages.some(({ cache }) => cache !== undefined && cache !== null)
+    this.strategy = this.hasCache ? (sim.choice('CacheControl') as Strategy) : 'anybody may'
+    const answerMax = this.hasCache ? sim.quota('CachedAnswer') : 0
+    this.caches = stages.map(({ name, cache }) => (cache ? new GatewayCache(sim, name, cache, answerMax) : null))
     this.sim = sim
     this.refusedByAccount = new Stretch(sim.warmUp)
     this.account = account
@@ -190,6 +219,7 @@ export class Gateway {
     if (stages.length === 1) this.nameByStage(total, stages[0].name)
     for (const stage of stages) {
       const shared = stage.throttle === null ? null : new TokenBucket(stage.throttle.rate, stage.throttle.burst)
+      const kept = stage.cache ? cacheMetrics(sim, stages.length === 1, stage.name) : []
       const byStage = stages.length === 1 ? [total] : [total, new Metrics(sim, flavour.metrics, { Stage: stage.name })]
       routes.forEach((route, i) => {
         const own = stage.throttles[i] ?? (sharesStageThrottle ? null : stage.throttle)
@@ -199,6 +229,8 @@ export class Gateway {
           ? [new Metrics(sim, flavour.metrics, { Stage: stage.name, ...flavour.routeDimensions(route) })]
           : []
         this.metrics.push([...byStage, ...detailed])
+        const named = { Stage: stage.name, ...flavour.routeDimensions(route) }
+        this.cacheMetrics.push(stage.cache && stage.detailed[i] ? [...kept, openCache(sim, named)] : kept)
       })
     }
   }
@@ -233,6 +265,7 @@ export class Gateway {
       return
     }
     const lane = this.laneOf(route)
+    if (this.hasCache && this.fromCache(call, route, lane)) return
     const kind = this.kind[lane]
     if (kind <= SQS) {
       if (call >= this.inner.length) this.grow(call)
@@ -244,6 +277,52 @@ export class Gateway {
       sim.send(inner)
     } else if (kind === MOCK) this.finish(call, this.statusCode[lane], this.plain[lane], 0)
     else this.finish(call, 500, INTERNAL_ERROR, NONE)
+  }
+
+  /** Answers from the stage's cache; false = the backend is asked, and its answer may be kept. */
+  private fromCache(call: Call, route: number, lane: number): boolean {
+    this.cacheKeys[call] = ''
+    const cache = this.caches[Math.floor(route / this.routeCount)]
+    if (cache === null) return false
+    const event = this.sim.calls.body[call]
+    const key = cache.keyOf(route % this.routeCount, lane !== route, event)
+    if (key === '') return false
+    const metrics = this.cacheMetrics[route]
+    const wants = wantsFresh(event)
+    const may = wants && this.mayInvalidate(call, event)
+    if (wants && !may) {
+      cache.ignored++
+      if (this.strategy === 'FAIL_WITH_403') {
+        this.finish(call, 403, FORBIDDEN, NONE)
+        return true
+      }
+    }
+    if (may) cache.bypass(metrics)
+    else {
+      const answer = cache.look(key, metrics)
+      if (answer !== undefined) {
+        const warned = wants && this.strategy === 'SUCCEED_WITH_RESPONSE_HEADER'
+        this.finish(call, answer.statusCode, warned ? withWarning(answer) : answer, NONE)
+        return true
+      }
+    }
+    this.cacheKeys[call] = key
+    return false
+  }
+
+  /** `execute-api:InvalidateCache`: by the policy of an operator's profile; of other clients those may who sign (API-22). */
+  private mayInvalidate(call: Call, event: unknown): boolean {
+    if (this.strategy === 'anybody may') return true
+    const caller = this.sim.callerOf(this.sim.calls.edge[call])
+    return caller === null ? isSigned(event) : caller.permission('execute-api:InvalidateCache') === 'allowed'
+  }
+
+  /** Empties the cache of a stage; false = there is no such stage. */
+  flush(stage: string): boolean {
+    const place = this.stageNames.indexOf(stage)
+    if (place < 0) return false
+    this.caches[place]?.store.clear()
+    return true
   }
 
   /** The bucket that is emptiest in proportion, of those that requests pass: the routes' own and the account's. */
@@ -340,6 +419,7 @@ export class Gateway {
     const overhead = this.latency.draw(this.rng) + (this.edgeLatency === null ? 0 : this.edgeLatency.draw(this.rng))
     const clientError = code >= 400 && code < 500 ? 1 : 0
     const serverError = code >= 500 ? 1 : 0
+    if (this.hasCache) this.keep(call, code, answer, elapsed)
     this.answered++
     this.clientErrors += clientError
     this.serverErrors += serverError
@@ -356,6 +436,14 @@ export class Gateway {
     this.inside.leave(now, since)
     sim.calls.answer[call] = answer
     sim.replyAfter(overhead, call, code < 400 ? 0 : this.errorOf(code))
+  }
+
+  private keep(call: Call, code: number, answer: unknown, elapsed: number): void {
+    const key = this.cacheKeys[call]
+    const route = this.sim.calls.arg[call]
+    this.cacheKeys[call] = ''
+    if (elapsed === NONE || key === undefined || key === '') return
+    this.caches[Math.floor(route / this.routeCount)]?.keep(route % this.routeCount, key, code, answer)
   }
 
   /** Each request goes to the canary by a draw of its own (API-30). */
@@ -405,6 +493,19 @@ export class Gateway {
     this.timer = widen(this.timer)
     this.lane = widen(this.lane)
   }
+}
+
+/** The metrics of a stage's cache: the API's own where there is one stage. */
+function cacheMetrics(sim: Sim, isOnly: boolean, stage: string): CacheMetrics[] {
+  const total = openCache(sim, {})
+  if (!isOnly) return [total, openCache(sim, { Stage: stage })]
+  sim.metricAlias(total.hits, 'CacheHitCount', { Stage: stage })
+  sim.metricAlias(total.misses, 'CacheMissCount', { Stage: stage })
+  return [total]
+}
+
+function openCache(sim: Sim, dimensions: Readonly<Record<string, string>>): CacheMetrics {
+  return { hits: sim.metricWith('CacheHitCount', dimensions), misses: sim.metricWith('CacheMissCount', dimensions) }
 }
 
 /** What `lambda:InvokeFunction` answers. */

@@ -1,6 +1,8 @@
 // Known traps of REST APIs.
 import type { Finding, Lints, Scene, Written } from '../../lint/contract.ts'
 import { resource } from '../../lint/examples.ts'
+import type { Stage } from '../../parts/gateway.ts'
+import type { Route } from '../../parts/gateway-routes.ts'
 
 const REST = 'AWS::ApiGateway::RestApi'
 const GUIDE = 'https://docs.aws.amazon.com/apigateway/latest/developerguide'
@@ -30,6 +32,22 @@ const plan = (...method: readonly string[]): string =>
     ]),
   )
 
+const keyed = (more: string): string => `Resources:
+${resource('Api', REST, ['Name: shop'])}${resource('User', 'AWS::ApiGateway::Resource', [
+  'RestApiId: !Ref Api',
+  'ParentId: !GetAtt Api.RootResourceId',
+  "PathPart: '{id}'",
+])}${resource('Get', 'AWS::ApiGateway::Method', [
+  'RestApiId: !Ref Api',
+  'ResourceId: !Ref User',
+  'HttpMethod: GET',
+  `Integration: { Type: MOCK${more} }`,
+])}${resource('Made', 'AWS::ApiGateway::Deployment', ['RestApiId: !Ref Api'])}${resource(
+  'Stage',
+  'AWS::ApiGateway::Stage',
+  ['RestApiId: !Ref Api', 'DeploymentId: !Ref Made', 'StageName: dev', 'CacheClusterEnabled: true'],
+)}`
+
 export const lints: Lints = {
   'apigateway/mock-in-production': {
     severity: 'warning',
@@ -48,6 +66,32 @@ export const lints: Lints = {
           span,
           help: 'an integration with a backend, or a stage that is not for production',
         }))
+      }),
+  },
+  'apigateway/cache-ignores-path': {
+    severity: 'warning',
+    title: 'a cache that takes all paths for one',
+    text: 'The cache of a stage tells requests of a method apart by its `CacheKeyParameters` alone. A parameter of the path that is not among them is no part of the key: whoever asks for `/users/2` gets what was kept for `/users/1`.',
+    wrong: keyed(''),
+    right: keyed(', CacheKeyParameters: [method.request.path.id]'),
+    source: `API-21; ${GUIDE}/api-gateway-caching.html`,
+    find: (scene) =>
+      scene.all(REST).flatMap((api) => {
+        const routes = (api.config?.['Routes'] ?? []) as readonly Route[]
+        const stages = (api.config?.['Stages'] ?? []) as readonly Stage[]
+        return routes.flatMap(({ method, path }, i) => {
+          const stage = stages.find(({ cache }) => cache !== undefined && cache !== null && cache.ttl[i] > 0)
+          const declared = stage?.cache?.keys[i].filter(({ at }) => at === 'pathParameters').map(({ name }) => name)
+          const missing = parametersOf(path).find((name) => declared?.includes(name) === false)
+          if (stage === undefined || missing === undefined) return []
+          return [
+            {
+              message: `the cache of stage \`${stage.name}\` keeps one answer for all of \`${method} ${path}\``,
+              span: methodAt(api, scene, method) ?? api.place('Body', 'paths', path, method.toLowerCase()),
+              help: `\`CacheKeyParameters\` with \`method.request.path.${missing}\`, or no caching of this method`,
+            },
+          ]
+        })
       }),
   },
   'apigateway/usage-plan-without-keys': {
@@ -89,6 +133,17 @@ function mocksOf(api: Written, scene: Scene): { route: string; span: Finding['sp
     }),
   )
   return [...methods, ...routes]
+}
+
+/** `{id}` and `{rest+}` of a path. */
+function parametersOf(path: string): string[] {
+  return [...path.matchAll(/\{([^}+]+)\+?\}/g)].map(([, name]) => name)
+}
+
+/** The only method of its kind that the template gives an API. */
+function methodAt(api: Written, scene: Scene, method: string): Finding['span'] | undefined {
+  const found = methodsOf(api, scene).filter((each) => each.text('HttpMethod')?.toUpperCase() === method)
+  return found.length === 1 ? found[0]!.place('Integration') : undefined
 }
 
 /** Preflight requests are made up everywhere. */

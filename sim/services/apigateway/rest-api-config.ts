@@ -2,18 +2,21 @@
 import type { Config, Near, Props, ResourceView } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import type { Canary, Stage, Throttle } from '../../parts/gateway.ts'
+import type { KeyPart, StageCache } from '../../parts/gateway-cache.ts'
 import { backendOf, openApiRoutes, type Route, type RouteSource } from '../../parts/gateway-routes.ts'
 import { quotas } from './rest-api.facts.ts'
 
 const YET = 'not simulated yet'
+/** Sizes of a stage's cache in GB (API-20). */
+const CACHE_SIZES = ['0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237']
 const methodSetting: Props = {
   ResourcePath: p.string('The path of the method: `/*` for all; slashes inside are written `~1`.'),
   HttpMethod: p.string('The method, `*` for all.'),
   ThrottlingRateLimit: p.number('Requests per second.', [-1, Infinity]),
   ThrottlingBurstLimit: p.int('Requests at once.', [-1, 2_147_483_647]),
   MetricsEnabled: p.bool('Metrics for each method as well.', { default: false }),
-  CachingEnabled: p.unused('the stage’s cache answers without the backend (not simulated yet)'),
-  CacheTtlInSeconds: p.unused('how long the cache keeps an answer (not simulated yet)'),
+  CachingEnabled: p.bool('Whether answers are kept; of a stage with a cache those to GET are.'),
+  CacheTtlInSeconds: p.int('How long an answer is kept; 0 = not at all.', [0, 'CacheTtl'], { unit: 's' }),
   CacheDataEncrypted: p.inert('Encryption of the cache.'),
   DataTraceEnabled: p.inert('Logging.'),
   LoggingLevel: p.inert('Logging.'),
@@ -23,8 +26,8 @@ const stageSettings: Props = {
     default: [],
   }),
   Variables: p.any('Stage variables: they fill `${stageVariables.name}` in integration URIs, and functions see them.'),
-  CacheClusterEnabled: p.unused('a cache in front of the backends (not simulated yet)'),
-  CacheClusterSize: p.unused('the size of the cache (not simulated yet)'),
+  CacheClusterEnabled: p.bool('A cache in front of the backends.', { default: false }),
+  CacheClusterSize: p.oneOf('Its size in GB.', CACHE_SIZES, { default: '0.5', unit: 'GB' }),
   AccessLogSetting: p.inert('Logging.'),
   ClientCertificateId: p.inert('A certificate for the backend.'),
   Description: p.inert('A description.'),
@@ -68,7 +71,7 @@ export const parts: Readonly<Record<string, Props>> = {
       DeploymentId: p.any(
         'Its deployment. All deployments have the routes of the template: only variables tell them apart.',
       ),
-      UseStageCache: p.inert('Whether it shares the stage’s cache.'),
+      UseStageCache: p.bool('Whether its answers are kept too; each deployment has its own.', { default: false }),
     }),
     ...stageSettings,
   },
@@ -77,8 +80,8 @@ export const parts: Readonly<Record<string, Props>> = {
     StageName: p.string('A stage made along with the deployment.'),
     StageDescription: p.record('Settings of that stage.', {
       ...stageSettings,
-      CacheTtlInSeconds: p.unused('the cache (not simulated yet)'),
-      CachingEnabled: p.unused('the cache (not simulated yet)'),
+      CacheTtlInSeconds: p.int('How long answers are kept by default.', [0, 'CacheTtl'], { unit: 's' }),
+      CachingEnabled: p.bool('Whether answers to GET are kept.'),
       CanarySetting: p.unused('a canary made along with the deployment; write `CanarySetting` of the stage'),
       MetricsEnabled: p.inert('Metrics for each method.'),
       LoggingLevel: p.inert('Logging.'),
@@ -196,8 +199,49 @@ function stageOf(
     detailed: sources.map((route) => ((matching(route) ?? everything)?.['MetricsEnabled'] ?? false) as boolean),
     backends: sources.map((source) => backendOf(near, source, variables ?? {}, longest)),
     variables,
+    cache: cacheOf(near, settings, sources),
     canary: canaryOf(near, settings['CanarySetting'] as Config | undefined, variables, sources),
   }
+}
+
+const GIGABYTE = 1_073_741_824
+const SECOND = 1_000_000
+
+/** A stage keeps answers to GET for a time, or what its settings say of a method (API-20, N.APIGATEWAY-10). */
+function cacheOf(near: Near, settings: Config, sources: readonly RouteSource[]): StageCache | null {
+  if (settings['CacheClusterEnabled'] !== true) return null
+  const list = (settings['MethodSettings'] ?? []) as readonly Config[]
+  const matching = ({ path, method }: Route): Config | undefined =>
+    list.find((setting) => pathOf(setting) === path && setting['HttpMethod'] === method)
+  const everything = list.find((setting) => pathOf(setting) === '/*' && setting['HttpMethod'] === '*') ?? settings
+  const ttlOf = (route: Route): number => {
+    const own = matching(route)
+    const isOn = own?.['CachingEnabled'] ?? (route.method === 'GET' && (everything['CachingEnabled'] ?? true))
+    const seconds = own?.['CacheTtlInSeconds'] ?? everything['CacheTtlInSeconds'] ?? near.quota('CacheTtlByDefault')
+    return isOn === true ? (seconds as number) * SECOND : 0
+  }
+  return {
+    bytes: Number(settings['CacheClusterSize'] ?? '0.5') * GIGABYTE,
+    ttl: sources.map(ttlOf),
+    keys: sources.map(({ integration }) => keyPartsOf(integration?.cacheKeyParameters)),
+    withCanary: (settings['CanarySetting'] as Config | undefined)?.['UseStageCache'] === true,
+  }
+}
+
+const PLACES: Readonly<Record<string, KeyPart['at']>> = {
+  header: 'headers',
+  path: 'pathParameters',
+  querystring: 'queryStringParameters',
+}
+
+/** `method.request.querystring.type`; others tell nothing apart. */
+export function keyPartsOf(parameters: unknown): KeyPart[] {
+  if (!Array.isArray(parameters)) return []
+  return parameters.flatMap((text: unknown) => {
+    const [, place, name] =
+      /^(?:method|integration)\.request\.(header|path|querystring)\.(.+)$/.exec(String(text)) ?? []
+    return place === undefined ? [] : [{ at: PLACES[place], name }]
+  })
 }
 
 /** A canary that gets no traffic is none (API-30). */
@@ -254,6 +298,7 @@ function methodRoutes(near: Near): RouteSource[] {
           timeoutInMillis: integration['TimeoutInMillis'],
           responses: integration['IntegrationResponses'],
           requestTemplates: integration['RequestTemplates'],
+          cacheKeyParameters: integration['CacheKeyParameters'],
         },
         view,
         at: ['Integration'],

@@ -1,5 +1,6 @@
 // Amazon API Gateway in figures: quotas, what AWS leaves undocumented, and where each figure comes from.
 import type { Assumption, Quota } from '../../model/contract.ts'
+import { STRATEGIES } from '../../parts/gateway-cache.ts'
 
 export const quotas: Readonly<Record<string, Quota>> = {
   RequestsPerSecond: {
@@ -22,6 +23,19 @@ export const quotas: Readonly<Record<string, Quota>> = {
     source: 'API-04',
   },
   ResourcesPerApi: { current: 300, unit: 'resources', doc: 'Resources of an API.', source: 'API fact sheet §7' },
+  CacheTtl: {
+    current: 3_600,
+    unit: 's',
+    doc: 'How long a cache may keep an answer.',
+    source: 'N.APIGATEWAY-08, API-20',
+  },
+  CacheTtlByDefault: {
+    current: 300,
+    unit: 's',
+    doc: 'How long it does where nothing is said.',
+    source: 'N.APIGATEWAY-08, API-20',
+  },
+  CachedAnswer: { current: 1_048_576, unit: 'bytes', doc: 'The longest answer that is kept.', source: 'API-20' },
   StagesPerApi: { current: 10, unit: 'stages', doc: 'Stages of an API.', source: 'API-31' },
 }
 
@@ -47,4 +61,11 @@ export const assumptions: Readonly<Record<string, Assumption>> = {
     source: 'API-02',
   },
   StageThrottle: throttleScope,
+  CacheControl: {
+    kind: 'choice',
+    default: 'SUCCEED_WITH_RESPONSE_HEADER',
+    choices: STRATEGIES,
+    doc: 'What becomes of a request with the attribute or header `Cache-Control: max-age=0` from somebody who may not invalidate: a setting of the stage that CloudFormation does not know. With `anybody may` everybody may; else an operator whose profile allows `execute-api:InvalidateCache`, and requests that carry an `Authorization`.',
+    source: 'API-22, N.APIGATEWAY-12',
+  },
 }

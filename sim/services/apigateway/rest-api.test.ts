@@ -1,88 +1,26 @@
 // REST APIs: throttles in their order, what becomes of a backend's answer, routes from every kind of template.
 import { describe, expect, test } from 'vitest'
-import { HOUR, lab, type Lab, type LabOptions, MS, type Part, type Refused, SECOND } from '../../../test/kit.ts'
+import {
+  ask,
+  gateway,
+  lambda,
+  openApi,
+  partDef,
+  proxy,
+  REGIONAL,
+  simple,
+  stage,
+  type Stand,
+} from '../../../test/apis.ts'
+import { HOUR, type Lab, MS, type Part, type Refused, SECOND } from '../../../test/kit.ts'
 import type { Call } from '../../engine/calls.ts'
-import type { Config, Props, ServiceDef, Sim } from '../../model/contract.ts'
+import type { ServiceDef } from '../../model/contract.ts'
 import { backoff } from '../../parts/retry.ts'
 import type { Gateway } from '../../parts/gateway.ts'
 import { workload, type Workload } from '../client/workload.ts'
 import { server } from '../http/server.ts'
 import { queue } from '../sqs/queue.ts'
-import { account } from './account.ts'
 import { restApi } from './rest-api.ts'
-
-/** A function that does what its event says: `after` µs later it answers, fails or is throttled. */
-interface Stand {
-  readonly sim: Sim
-  readonly events: any[]
-}
-const lambda: ServiceDef<Stand> = {
-  type: 'AWS::Lambda::Function',
-  family: 'compute',
-  namespace: 'AWS/Lambda',
-  dimension: 'FunctionName',
-  summary: 'Does what its event says.',
-  models: [],
-  omits: [],
-  quotas: {},
-  assumptions: {},
-  props: {},
-  create: (_: Config, sim: Sim) => ({ sim, events: [] }),
-  ops: {
-    'lambda:InvokeFunction': {
-      doc: '',
-      run: (self: Stand, call: Call) => {
-        const { sim } = self
-        const event = (sim.calls.body[call] as { Payload: any }).Payload
-        self.events.push(event)
-        const throttled = event.throttle === true ? sim.error('TooManyRequestsException', 429) : 0
-        sim.calls.answer[call] = {
-          StatusCode: 200,
-          Payload: 'answer' in event ? event.answer : { statusCode: 200 },
-          ...(event.error === true ? { FunctionError: 'Unhandled' } : {}),
-        }
-        sim.replyAfter(event.after ?? 0, call, throttled)
-      },
-    },
-  },
-  timers: {},
-  metrics: {},
-  invariants: {},
-  view: { glyph: '', label: '', level: () => 0, levelMax: () => 1, tone: () => 'calm' },
-}
-
-/** A resource that only configures another one. */
-const partDef = (type: string): ServiceDef => ({
-  ...lambda,
-  type: type as 'AWS::X::Y',
-  ops: {},
-  props: restApi.parts![type] as Props,
-})
-const stage = (properties: Record<string, unknown> = {}): Part => ({
-  def: partDef('AWS::ApiGateway::Stage'),
-  properties: { RestApiId: 'Api', StageName: 'prod', ...properties },
-})
-const proxy = (uri = 'Fn') => ({ 'x-amazon-apigateway-integration': { type: 'aws_proxy', httpMethod: 'POST', uri } })
-const openApi = (paths: Record<string, unknown>) => ({ info: { title: 'shop' }, paths })
-const REGIONAL = { EndpointConfiguration: { Types: ['REGIONAL'] } }
-
-function gateway(parts: Record<string, Part>, options: LabOptions = {}): Lab {
-  return lab(
-    { 'Sim::ApiGateway::Account': { def: account }, Fn: { def: lambda }, ...parts },
-    { probe: [['Api', 'execute-api:Invoke']], ...options },
-  )
-}
-/** An API with one route to the function. */
-function simple(stageProperties: Record<string, unknown> = {}, options: LabOptions = {}): Lab {
-  return gateway(
-    {
-      Api: { def: restApi, properties: { Body: openApi({ '/orders': { post: proxy() } }), ...REGIONAL } },
-      Stage: stage(stageProperties),
-    },
-    options,
-  )
-}
-const ask = (at: Lab, event: unknown, arg = 0) => at.ask('Api', 'execute-api:Invoke', event, arg)
 
 describe('throttles', () => {
   test('the account lets 5,000 of 6,000 requests through at once, and 5,009 of 10,000 within a millisecond [API-V1, API-11, API-12]', () => {

@@ -15,6 +15,7 @@ import {
 } from '../../parts/gateway.ts'
 import { gatewayFindings } from '../../parts/gateway-insights.ts'
 import { gatewayReadings } from '../../parts/gateway-view.ts'
+import { cacheFindings, cacheReadings } from './cache-view.ts'
 import { findRoute, memberOf, type Route } from '../../parts/gateway-routes.ts'
 import { gather, parts, possible, props } from './rest-api-config.ts'
 import { assumptions, quotas } from './rest-api.facts.ts'
@@ -32,10 +33,13 @@ export const restApi: ServiceDef<Gateway> = {
     'HTTP integrations with servers of the scenario, mock integrations, Lambda integrations without proxy.',
     'Integrations with a standard SQS queue: the request’s body becomes a message, without a function (N.APIGATEWAY-05).',
     'The time-out of an integration: 504 after 29 s, while the backend works on (API-04).',
+    'A cache per stage: answers to GET, or to the methods that settings name, for 300 s or as long as they say, told apart by the declared parameters alone; the least used go first [N.APIGATEWAY-07, N.APIGATEWAY-09, API-20, API-21, API-23].',
+    '`Cache-Control: max-age=0` replaces an entry where the client may; `apigateway:FlushStageCache` empties a cache [N.APIGATEWAY-12, API-22].',
     'Stage variables in integration URIs and in the event; a canary is a share of a stage’s requests with other stage variables (API-30, API-31).',
   ],
   omits: [
-    'Authorizers, API keys, usage plans, request validation and caches are not simulated yet.',
+    'Authorizers, API keys, usage plans and request validation are not simulated yet.',
+    'That creating, resizing or deleting a cache takes some four minutes; a cache is there when the run begins.',
     'Integrations with AWS services other than Lambda and SQS are not simulated yet: such a route answers 200 at once.',
     'Mapping templates and selection patterns: an integration without proxy answers with its default response.',
     'An API is deployed as the template has it: a change by an action and a new deployment are not simulated.',
@@ -74,6 +78,16 @@ export const restApi: ServiceDef<Gateway> = {
       ],
       run: (self, call) => self.invoke(call),
     },
+    'apigateway:FlushStageCache': {
+      doc: 'Empties the cache of a stage.',
+      target: 'restApiId',
+      params: ['stageName'],
+      errors: ['NotFoundException'],
+      run: (self, call) => {
+        const { stageName } = self.sim.calls.body[call] as { stageName?: unknown }
+        self.sim.reply(call, self.flush(String(stageName)) ? 0 : self.sim.error('NotFoundException', 404))
+      },
+    },
   },
   timers: { integrationAnswered, integrationTimedOut },
   metrics: {
@@ -85,6 +99,12 @@ export const restApi: ServiceDef<Gateway> = {
     },
     '5XXError': { unit: 'Count', kind: 'count', doc: '1 for a server error, 0 otherwise.' },
     Latency: { unit: 'Milliseconds', kind: 'distribution', doc: 'From the request’s arrival to its answer.' },
+    CacheHitCount: {
+      unit: 'Count',
+      kind: 'count',
+      doc: '1 for a request that the cache answered, 0 for a miss (API-60).',
+    },
+    CacheMissCount: { unit: 'Count', kind: 'count', doc: '1 for a request that it could not answer, 0 for a hit.' },
     IntegrationLatency: {
       unit: 'Milliseconds',
       kind: 'distribution',
@@ -94,17 +114,19 @@ export const restApi: ServiceDef<Gateway> = {
   invariants: {
     'every request is answered once or inside': (self) => self.requests === self.answered + self.inside.inside,
     'requests inside keep to Little’s law': (self) => self.inside.holds(self.sim.clock[0]),
+    'a cache holds no more than its size': (self) =>
+      self.caches.every((cache) => cache === null || cache.store.holds()),
     'backends answer late only what was given up': (self) => self.lateAnswers <= self.timedOut,
   },
   traced: gatewayTraced,
-  insights: gatewayFindings,
+  insights: (self, look) => [...gatewayFindings(self, look), ...cacheFindings(self, look)],
   view: {
     glyph: 'api',
     label: 'REST API',
     level: (self) => self.inside.inside,
     levelMax: (self) => Math.max(1, self.inside.peak),
     tone: (self) => (self.lastServerError ? 'failing' : self.inside.inside > 0 ? 'busy' : 'calm'),
-    readings: gatewayReadings,
+    readings: [...gatewayReadings, ...cacheReadings],
   },
 }
 
