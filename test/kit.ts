@@ -145,15 +145,18 @@ export class Lab {
     }
     for (const [name, { type, config }] of Object.entries(options.beside ?? {}))
       views.set(name, { ...views.get(Object.keys(parts)[0]!)!, logicalId: name, type, config })
-    const components = Object.entries(parts).map(([name, part]) => {
+    const components = Object.entries(parts).flatMap(([name, part]) => {
       const near: Near = {
         self: views.get(name)!,
         all: (type) => [...views.values()].filter((view) => view.type === type),
         resourceAt: (text) => views.get(String(text)),
         quota: quotaOf(part.def),
+        region: 'us-east-1',
       }
       const config: Config = { ...views.get(name)!.config, ...part.def.gather?.(near) }
-      return { name, type: part.def.type, def: part.def, config, assumptions: part.assumptions ?? {} }
+      const own = { name, type: part.def.type, def: part.def, config, assumptions: part.assumptions ?? {} }
+      const copies = problems.length > 0 ? [] : (part.def.copies?.(config) ?? [])
+      return [own, ...copies.map((copy) => ({ ...own, name: `${name}.${copy.name}`, config: copy.config }))]
     })
     if (problems.length > 0) throw new Refused(problems, this.notSimulated)
     this.world = new World({

@@ -4,6 +4,7 @@ import { build, entries, get, items, textOf, type CfnResource, type Node, type T
 /** Types whose ARN a pattern may stand for, and what gives it. */
 const ARNS: ReadonlyMap<string, 'Arn' | 'Ref'> = new Map([
   ['AWS::DynamoDB::Table', 'Arn'],
+  ['AWS::DynamoDB::GlobalTable', 'Arn'],
   ['AWS::SQS::Queue', 'Arn'],
   ['AWS::SNS::Topic', 'Ref'],
   ['AWS::Lambda::Function', 'Arn'],

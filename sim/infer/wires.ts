@@ -114,6 +114,7 @@ const MENTIONING =
 
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['AWS::DynamoDB::Table', 'stream of table'],
+  ['AWS::DynamoDB::GlobalTable', 'stream of table'],
   ['AWS::Kinesis::Stream', 'stream'],
   ['AWS::SNS::Topic', 'topic'],
   ['AWS::SQS::Queue', 'queue'],

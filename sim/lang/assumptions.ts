@@ -55,7 +55,12 @@ export function readAssumptions(
     if (type !== undefined) byType.set(name, settings)
     else byName.set(name, settings)
   }
-  return ({ name, def }) => ({ ...byType.get(def.type), ...byName.get(name) })
+  const owners = new Map(resources.components.map(({ name, copyOf }) => [name, copyOf]))
+  return ({ name, def }) => ({
+    ...byType.get(def.type),
+    ...byName.get(owners.get(name) ?? name),
+    ...byName.get(name),
+  })
 }
 
 /** Why a text is no setting of an assumption; undefined when it is one. */

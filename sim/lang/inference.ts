@@ -50,9 +50,11 @@ function roomsOf(resources: Resources, registry: Registry, run: RunTime): Rooms 
       const found = component(logicalId)
       return found?.def.carries?.(found.config, run) === true
     },
-    entries: resources.components.flatMap(({ name, def, config }) =>
-      (def.entries?.(config) ?? []).map((operation) => inFrontOf(resources, name, operation)),
-    ),
+    entries: resources.components
+      .filter(({ copyOf }) => copyOf === undefined)
+      .flatMap(({ name, def, config }) =>
+        (def.entries?.(config) ?? []).map((operation) => inFrontOf(resources, name, operation)),
+      ),
     isTaken: (name) => component(name) !== undefined,
   }
 }

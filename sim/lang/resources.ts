@@ -28,6 +28,8 @@ export interface Component {
   readonly complete: boolean
   readonly dimensionValue: string | undefined
   readonly span: Span | undefined
+  /** The component beside which the room made this one (`ServiceDef.copies`). */
+  readonly copyOf?: string
 }
 
 export interface Resources {
@@ -155,6 +157,7 @@ export function readResources(
     if (found.some((other) => broken.has(other.logicalId))) throw NEIGHBOUR_BROKEN
     return found
   }
+  const region = regionOf(template)
   const nearOf = (self: ResourceView, def: ServiceDef): Near => ({
     self,
     all: (type) =>
@@ -169,6 +172,7 @@ export function readResources(
       return found === undefined ? undefined : sound([found])[0]
     },
     quota: (name) => quota(def, name),
+    region,
   })
   for (const { view, resource } of views.values()) {
     const def = registry.byType.get(resource.type)
@@ -177,14 +181,23 @@ export function readResources(
     const gathered = broken.has(view.logicalId) ? undefined : gather(def, near)
     const complete = gathered !== undefined
     const config = complete ? Object.freeze({ ...view.config, ...gathered }) : view.config
-    components.push({
+    const own = {
       name: resource.logicalId,
       def,
       config,
       complete,
       dimensionValue: complete ? dimensionValue(template, resource, def, config) : undefined,
       span: resource.keySpan,
-    })
+    }
+    components.push(own)
+    for (const copy of complete ? (def.copies?.(config) ?? []) : [])
+      components.push({
+        ...own,
+        name: `${own.name}.${copy.name}`,
+        copyOf: own.name,
+        config: Object.freeze(copy.config),
+        dimensionValue: `${own.dimensionValue}.${copy.name}`,
+      })
   }
   for (const def of registry.defs) {
     if (def.singleton !== true || components.some((component) => component.def === def)) continue
@@ -272,6 +285,11 @@ function gather(def: ServiceDef, near: Near): Readonly<Record<string, unknown>> 
     if (thrown === NEIGHBOUR_BROKEN) return undefined
     throw thrown
   }
+}
+
+function regionOf(template: Template): string {
+  const span = { source: template.source, start: 0, end: 0 }
+  return textOf(template.resolve(build({ Ref: 'AWS::Region' }, span))) ?? ''
 }
 
 /** The name that CloudWatch's dimension carries: a room may say so, else the physical name. */

@@ -94,6 +94,8 @@ export interface Near {
   /** The resource that an ARN, URL, name or integration URI points at. Aliases and versions lead to what they stand for only through their own room. */
   resourceAt(text: unknown): ResourceView | undefined
   quota(name: string): number
+  /** The region of the resource's stack. */
+  readonly region: string
 }
 
 /** Something another component may ask of this one. Runs to completion; answers with `sim.reply`, now or later. */
@@ -385,6 +387,11 @@ export interface ServiceDef<S = any> {
   readonly gather?: (near: Near) => Readonly<Record<string, unknown>>
   /** True when the account has exactly one, whether or not the template names it. */
   readonly singleton?: boolean
+  /**
+   * Components of the same kind that the resource stands for besides its own: replicas in other regions. Their names, and their
+   * dimension's values, are the resource's with a dot and `name`.
+   */
+  readonly copies?: (config: Config) => readonly { readonly name: string; readonly config: Config }[]
   /** Turns the `Operation` of a workload into (action, argument): a route of an API. Undefined = the text is an action. */
   readonly entry?: (config: Config, operation: string) => Entry | { error: string; help?: string } | undefined
   /** The entries a bare template's default workload uses. */

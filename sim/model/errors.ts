@@ -29,6 +29,7 @@ const TRANSIENT_NAMES = new Set([
   'RequestTimeout',
   'RequestTimeoutException',
   'PriorRequestNotComplete',
+  'ReplicatedWriteConflictException',
   'TimeoutError',
 ])
 const TRANSIENT_HTTP = new Set([500, 502, 503, 504])
@@ -108,6 +109,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   QueueDoesNotExist: 400,
   QueueNameExists: 400,
   ReceiptHandleIsInvalid: 400,
+  ReplicatedWriteConflictException: 400,
   RequestLimitExceeded: 400,
   RequestTooLargeException: 413,
   RequestThrottled: 400,

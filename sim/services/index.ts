@@ -12,6 +12,7 @@ import { alarm } from './cloudwatch/alarm.ts'
 import { compositeAlarm } from './cloudwatch/composite-alarm.ts'
 import { deploymentGroup } from './codedeploy/deployment-group.ts'
 import { cluster } from './dax/cluster.ts'
+import { globalTable } from './dynamodb/global-table.ts'
 import { table } from './dynamodb/table.ts'
 import { instance } from './ec2/instance.ts'
 import { natGateway } from './ec2/nat-gateway.ts'
@@ -81,6 +82,7 @@ export const services: readonly ServiceDef[] = [
   compositeAlarm,
   deploymentGroup,
   cluster,
+  globalTable,
   table,
   instance,
   natGateway,

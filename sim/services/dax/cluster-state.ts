@@ -226,11 +226,16 @@ export class Cluster {
         const edges = new Map(
           [...names].sort().map((name) => [name, sim.edge(id, `dynamodb:${name}`, events.tableAnswered)] as const),
         )
-        this.tables.set(id, new TableLink(id, i, this.settings.keys[id]!, edges))
+        this.tables.set(id, new TableLink(id, i, this.keysOf(id), edges))
       })
     for (let i = 0; i < this.settings.nodes; i++) this.addNode()
     this.up = [...this.nodes]
     this.primary = this.nodes[0]!
+  }
+
+  /** The key attributes of a table; a replica in another region has those of its table. */
+  private keysOf(id: string): Settings['keys'][string] {
+    return this.settings.keys[id] ?? this.settings.keys[id.slice(0, id.lastIndexOf('.'))]!
   }
 
   get now(): number {

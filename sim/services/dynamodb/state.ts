@@ -13,6 +13,7 @@ import { COLLECTION_FULL, Indexes, PLANNED } from './indexes.ts'
 import { typesOf, type IndexDef } from './index-defs.ts'
 import { hashKey, ItemStore, type KeyValue } from './items.ts'
 import type { Order } from './order.ts'
+import { NotReplicated, type Replication } from './replication.ts'
 import type { Space } from './splits.ts'
 import type { ViewType } from './stream-records.ts'
 import { Streams } from './streams.ts'
@@ -87,6 +88,8 @@ export class Table implements Space {
   readonly transactions: Transactions
   /** Null = the table has none. */
   indexes: Indexes | null
+  /** Null = the table has no replicas in other regions. */
+  replication: Replication | null = null
   /** Null = items do not expire. */
   readonly expiry: Expiry | null
   /** Rows in order of key, once a Query or Scan has asked for it. */
@@ -287,7 +290,7 @@ export class Table implements Space {
   }
 
   /** The key read last as attributes. */
-  private keyRead(): Item {
+  keyRead(): Item {
     const { hash, range, hashType, rangeType } = this.keys
     const item: Record<string, unknown> = { [hash]: plainKey(this.pk, hashType) }
     if (range !== undefined) item[range] = plainKey(this.sk!, rangeType!)
@@ -324,6 +327,7 @@ export class Table implements Space {
    */
   write(row: number, item: Item | null, size: number, byService = false): void {
     const items = this.items
+    if (this.replication !== null) this.replication.beforeWrite()
     if (row < 0) row = this.addRow()
     const before = items.items[row]
     const now = this.now
@@ -344,6 +348,7 @@ export class Table implements Space {
     if (this.indexes !== null) this.indexes.apply(row, this.pk, this.sk, items.visibleAt[row])
     if (item === null && this.initialItems === 0) this.awaitReplica(row)
     this.forgetAbsent(now)
+    if (this.replication !== null) this.replication.written(this.keyRead(), item, size)
   }
 
   /** Deletes the items whose time is over, at no cost (DDB-R111). */
@@ -448,7 +453,8 @@ export class Table implements Space {
     this.sim.calls.answer[call] = answer
     this.sim.calls.status[call] = 0
     this.succeeded++
-    const extra = bytes < 65_536 ? 0 : Math.floor(bytes / 65_536) * this.per64KB.draw(this.latencyRng)
+    let extra = bytes < 65_536 ? 0 : Math.floor(bytes / 65_536) * this.per64KB.draw(this.latencyRng)
+    if (this.replication !== null) extra += this.replication.takeDelay()
     this.sim.after(this.latencies[op].draw(this.latencyRng) + extra, this.served, call)
   }
 
@@ -474,6 +480,7 @@ export class Table implements Space {
 
   /** Refuses a request whose parameters are wrong. */
   invalid(call: Call, mistake: unknown): void {
+    if (mistake instanceof NotReplicated) return this.refuse(call, mistake.status, { message: mistake.message })
     if (!(mistake instanceof Invalid)) throw mistake
     this.sim.count(this.userErrors, 1)
     this.refuse(call, this.invalidStatus, { message: mistake.message })

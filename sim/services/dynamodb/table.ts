@@ -12,7 +12,7 @@ import { fill } from './index-control.ts'
 import { query, scan } from './reads.ts'
 import type { Space } from './splits.ts'
 import { deleteItem, getItem, newest, putItem, updateItem } from './single.ts'
-import { Table } from './state.ts'
+import { Table, type TableEvents } from './state.ts'
 import { awaitRecords, describeStream, getRecords, getShardIterator, listStreams } from './stream-ops.ts'
 import { assumptions, quotas } from './table.facts.ts'
 import { metrics } from './table-metrics.ts'
@@ -46,6 +46,15 @@ const CONFLICT = 'TransactionConflictException'
 const TOO_LARGE = 'ItemCollectionSizeLimitExceededException'
 const THROTTLES = ['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']
 
+export const tableEvents: TableEvents = {
+  served,
+  updated,
+  splitDone,
+  streamed: (self, shard) => self.streams.visible(shard),
+  expired: (self) => self.deleteExpired(),
+  filled: fill,
+}
+
 export const table: ServiceDef<Table> = {
   type: 'AWS::DynamoDB::Table',
   family: 'database',
@@ -71,7 +80,7 @@ export const table: ServiceDef<Table> = {
     'A stream has a record for each change of an item, in one of four views, for 24 hours: one shard for each partition, two readers a shard; a write that changes nothing has none (DDS-R1 to DDS-R8).',
   ],
   omits: [
-    'Global replicas, backups, imports and PartiQL; `UpdateTimeToLive` while the table runs.',
+    'Backups, imports and PartiQL; `UpdateTimeToLive` while the table runs.',
     'A transaction on several tables is answered and measured by the one that is asked (SuccessfulRequestLatency, ThrottledRequests).',
     'Shards of a stream are not closed for their age, and attribute values in records are plain values, not `{ S: … }`.',
     'An item collection is never split by sort key: a partition is a range of hashes of the partition key (DDB-R36).',
@@ -86,7 +95,7 @@ export const table: ServiceDef<Table> = {
   gather,
   // Somebody has to write what a stream is read for.
   entries: (config) => (config['Stream'] === null ? [] : ['dynamodb:PutItem']),
-  create,
+  create: (config, sim) => makeTable(config, sim, tableEvents),
   amend,
   ops: {
     'dynamodb:GetItem': {
@@ -230,7 +239,7 @@ export const table: ServiceDef<Table> = {
       run: awaitRecords,
     },
   },
-  timers: { served, updated, splitDone, streamed, expired, filled: fill },
+  timers: { ...tableEvents },
   metrics,
   invariants: {
     'items stored are puts of new items minus deletes': (self) =>
@@ -262,7 +271,8 @@ export const table: ServiceDef<Table> = {
   },
 }
 
-function create(config: Config, sim: Sim): Table {
+/** A table at work; `events` are the functions that its room has under `timers`. */
+export function makeTable(config: Config, sim: Sim, events: TableEvents): Table {
   const rng = sim.rng('settings')
   const sharing = sim.choice('CapacitySharing')
   const isStatic = sharing === 'static' || (sharing === 'by-profile' && sim.quota('AdaptiveCapacity') === 0)
@@ -285,7 +295,7 @@ function create(config: Config, sim: Sim): Table {
     collectionSize: sim.quota('ItemCollectionSize'),
     globalIndexes: sim.quota('GlobalSecondaryIndexes'),
   }
-  return new Table(config, sim, { served, updated, splitDone, streamed, expired, filled: fill }, figures, {
+  return new Table(config, sim, events, figures, {
     oldAccountError: sim.quota('ThrottlingReasons') === 0,
     decreasesAtOnce: sim.quota('DecreasesAtOnce'),
     hourAdds: sim.quota('DecreasePerHour') === 1,
@@ -297,16 +307,6 @@ function create(config: Config, sim: Sim): Table {
     splitMinutes: sim.sampler('SplitForHeatMinutes').draw(rng),
     splitDelay: sim.sampler('SplitForHeatDelay'),
   })
-}
-
-/** Items are to be deleted whose time is over. */
-function expired(self: Table): void {
-  self.deleteExpired()
-}
-
-/** Changes have arrived in a shard of the stream. */
-function streamed(self: Table, shard: number): void {
-  self.streams.visible(shard)
 }
 
 /** The answer of a request leaves the table; a transaction ends with it. */

@@ -32,6 +32,7 @@ export function gather(near: Near): { readonly Source: Source | null } {
     case 'AWS::SQS::Queue':
       return { Source: queueSource(near, view) }
     case 'AWS::DynamoDB::Table':
+    case 'AWS::DynamoDB::GlobalTable':
       return { Source: tableSource(near, view) }
     case 'AWS::Kinesis::Stream':
       return { Source: kinesisSource(near, view, null) }

@@ -76,12 +76,13 @@ export function gather(near: Near): PipeConfig {
 const KINDS: ReadonlyMap<string, string> = new Map([
   ['AWS::SQS::Queue', 'SqsQueueParameters'],
   ['AWS::DynamoDB::Table', 'DynamoDBStreamParameters'],
+  ['AWS::DynamoDB::GlobalTable', 'DynamoDBStreamParameters'],
   ['AWS::Kinesis::Stream', 'KinesisStreamParameters'],
 ])
 
 function streamOf(near: Near, source: ResourceView, kind: string, own: Config): StreamConfig | null {
   const at = ['SourceParameters', kind]
-  const isTable = source.type === 'AWS::DynamoDB::Table'
+  const isTable = kind === 'DynamoDBStreamParameters'
   if (own['StartingPosition'] === undefined) {
     near.self.error(
       at,
