@@ -91,9 +91,16 @@ export function site({ behavior, config, origin, script = [{}], parts, assumptio
     {
       probe: [
         ...METHODS.map((method) => ['Site', `http:${method}`] as const),
-        ...(['CreateInvalidation', 'GetInvalidation', 'GetSignedUrl', 'GetSignedCookies'] as const).map(
-          (name) => ['Site', `cloudfront:${name}`] as const,
-        ),
+        ...(
+          [
+            'CreateInvalidation',
+            'GetInvalidation',
+            'UpdateDistribution',
+            'GetDistribution',
+            'GetSignedUrl',
+            'GetSignedCookies',
+          ] as const
+        ).map((name) => ['Site', `cloudfront:${name}`] as const),
       ],
       ...options,
     },

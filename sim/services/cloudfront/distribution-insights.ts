@@ -2,6 +2,7 @@
 import type { Finding, Look } from '../../model/contract.ts'
 import { count, percent } from '../../parts/words.ts'
 import type { Distribution } from './distribution-state.ts'
+import { KEYS_KEPT } from './requests.ts'
 
 /** Below these nothing is said. */
 const LEAST_MISSES = 100
@@ -18,22 +19,21 @@ export function findingsOf(self: Distribution, look: Look): Finding[] {
 
 /** Most misses are variants of one path: something in the cache key differs from viewer to viewer. */
 function explosion(self: Distribution, look: Look): Finding[] {
-  const { hit, refreshed, miss } = self.outcomes
-  const requests = hit + refreshed + miss
+  const missed = 1 - (look.metric('CacheHitRate', 'Average') ?? 100) / 100
   let worst: { path: string; misses: number; keys: number } | undefined
   for (const [path, { misses, keys }] of self.variants)
     if (misses > (worst?.misses ?? 0)) worst = { path, misses, keys: keys.size }
   if (worst === undefined || worst.misses < LEAST_MISSES || worst.keys < LEAST_VARIANTS) return []
   // Nearly every miss is a key that was not there before.
-  if (miss < requests * LEAST_SHARE || worst.keys < Math.min(1_000, worst.misses / 4)) return []
+  if (missed < LEAST_SHARE || worst.keys < Math.min(KEYS_KEPT, worst.misses / 4)) return []
   return [
     {
       kind: 'cache-key-explosion',
       from: self.misses.first,
       to: self.misses.last,
-      share: miss / requests,
-      title: `${look.name} keeps ${count(worst.keys)} variants of ${worst.path}`,
-      text: `Its cache key holds something that differs from viewer to viewer: ${count(worst.misses)} requests for \`${worst.path}\` found no variant of theirs, and ${percent((hit + refreshed) / requests)} of all were hits.`,
+      share: missed,
+      title: `${look.name} keeps ${worst.keys < KEYS_KEPT ? count(worst.keys) : `more than ${count(KEYS_KEPT)}`} variants of ${worst.path}`,
+      text: `Its cache key holds something that differs from viewer to viewer: ${count(worst.misses)} requests for \`${worst.path}\` found no variant of theirs, and ${percent(1 - missed)} of all were hits.`,
     },
   ]
 }

@@ -57,6 +57,7 @@ export interface Steps {
   readonly goToOrigin: (self: Distribution, fetch: Fetch) => void
   readonly due: EventFunction<Distribution>
   readonly dropDue: EventFunction<Distribution>
+  readonly deployed: EventFunction<Distribution>
   readonly edgesOf: (sim: Sim, behavior: Behavior) => EdgeEdges
   readonly originEdges: (sim: Sim, origin: OriginPlan) => ReadonlyMap<string, number>
 }
@@ -65,11 +66,14 @@ export class Distribution {
   readonly sim: Sim
   readonly steps: Steps
   readonly config: Config
-  readonly enabled: boolean
-  readonly behaviors: readonly Behavior[]
+  enabled: boolean
+  behaviors: readonly Behavior[]
   readonly origins: readonly OriginPlan[]
   readonly errorPages: readonly ErrorPage[]
-  readonly rootObject: string
+  rootObject: string
+  /** Changes that were asked for, and how many of them are not deployed yet. */
+  readonly changes: unknown[] = []
+  deploying = 0
   readonly geo: { readonly kind: 'none' | 'whitelist' | 'blacklist'; readonly countries: ReadonlySet<string> }
   readonly errorLeast: number
 
@@ -121,6 +125,9 @@ export class Distribution {
   readonly outsideRng: Rng
   readonly dueTarget: Target
   readonly dropTarget: Target
+  readonly deployTarget: Target
+  readonly deploymentTime: Sampler
+  readonly deploymentRng: Rng
   /** By origin: the edges of its operations. */
   readonly originEdges: readonly ReadonlyMap<string, number>[]
   /** By behaviour: the edges of its functions. */
@@ -163,6 +170,9 @@ export class Distribution {
     this.outsideRng = sim.rng('outside')
     this.dueTarget = sim.target(steps.due)
     this.dropTarget = sim.target(steps.dropDue)
+    this.deployTarget = sim.target(steps.deployed)
+    this.deploymentTime = sim.sampler('DeploymentTime')
+    this.deploymentRng = sim.rng('deployments')
     this.originEdges = Origins.map((origin) => steps.originEdges(sim, origin))
     this.functionEdges = Behaviors.map((behavior) => steps.edgesOf(sim, behavior))
     this.invalidations = new Invalidations(sim)

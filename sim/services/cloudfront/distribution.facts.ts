@@ -145,6 +145,12 @@ export const assumptions: Readonly<Record<string, Assumption>> = {
     doc: 'How long it takes until an edge location has dropped what is invalidated; 5 min at most.',
     source: 'CF-R62',
   },
+  DeploymentTime: {
+    kind: 'duration',
+    default: '5m',
+    doc: 'How long it takes until a change of the distribution is in force everywhere.',
+    source: 'CF-R64',
+  },
   CompressedShare: {
     kind: 'probability',
     default: '0.3',

@@ -3,6 +3,7 @@ import type { Call } from '../../engine/calls.ts'
 import type { Action, Config, Op, ServiceDef } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { behaviorFor } from './asked.ts'
+import { deployed, getDistribution, updateDistribution } from './deployments.ts'
 import { gather, type Gathered } from './distribution-config.ts'
 import { findingsOf } from './distribution-insights.ts'
 import { parts, props } from './distribution-props.ts'
@@ -19,7 +20,7 @@ import { leave, lookUp, request, settle } from './requests.ts'
 import { sign } from './signing.ts'
 
 const STEPS: Steps = Object.freeze({
-  ...{ settle, leave, lookUp, arrive, end, goToOrigin, due, dropDue, edgesOf, originEdges },
+  ...{ settle, leave, lookUp, arrive, end, goToOrigin, due, dropDue, deployed, edgesOf, originEdges },
 })
 
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
@@ -100,6 +101,18 @@ export const distribution: ServiceDef<Distribution> = {
       errors: ['NoSuchInvalidation'],
       run: getInvalidation,
     },
+    'cloudfront:UpdateDistribution': {
+      doc: 'Changes `Enabled`, `DefaultRootObject` and the times of the default behaviour, in force once it is deployed.',
+      target: 'Id',
+      params: ['DistributionConfig'],
+      errors: ['InvalidArgument'],
+      run: updateDistribution,
+    },
+    'cloudfront:GetDistribution': {
+      doc: 'Tells whether all changes are deployed.',
+      target: 'Id',
+      run: getDistribution,
+    },
     'cloudfront:GetSignedUrl': {
       doc: 'Signs a URL as SDKs do, without a request: what a request with it carries as `SignedUrl`.',
       target: 'DistributionId',
@@ -115,7 +128,7 @@ export const distribution: ServiceDef<Distribution> = {
       run: (self, call) => signed(self, call, true),
     },
   },
-  timers: { due, dropDue, originAnswered, viewerFunctionAnswered, originFunctionAnswered },
+  timers: { due, dropDue, deployed, originAnswered, viewerFunctionAnswered, originFunctionAnswered },
   metrics: {
     Requests: { unit: 'None', kind: 'count', doc: 'Requests of viewers.' },
     BytesDownloaded: { unit: 'None', kind: 'count', doc: 'Bytes that viewers got.' },

@@ -244,7 +244,7 @@ function sizeUp({ body }: Asked): number {
 
 /** Paths whose misses are looked at, and keys of each. */
 const PATHS_KEPT = 200
-const KEYS_KEPT = 1_000
+export const KEYS_KEPT = 1_000
 
 function noteMiss(self: Distribution, address: string, key: string, now: number): void {
   self.misses.note(now)
