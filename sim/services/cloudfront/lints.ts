@@ -38,7 +38,9 @@ const group = (more: string): string => `Resources:
       DistributionConfig:
         Enabled: true
         Origins:
-          - { Id: first, DomainName: a.s3.amazonaws.com, S3OriginConfig: {}${more} }
+          - Id: first
+            DomainName: a.s3.amazonaws.com
+            S3OriginConfig: {}${more}
           - { Id: second, DomainName: b.s3.amazonaws.com, S3OriginConfig: {} }
         OriginGroups:
           Quantity: 1
@@ -125,7 +127,7 @@ export const lints: Lints = {
     title: 'a second origin that is asked after half a minute',
     text: 'The second origin of a group is asked when the first has failed. One that cannot be reached is given three attempts of ten seconds each unless the template says otherwise: viewers wait for thirty seconds, longer than most of them do, and for every request anew. With one attempt of two seconds they hardly notice.',
     wrong: group(''),
-    right: group(', ConnectionAttempts: 1, ConnectionTimeout: 2'),
+    right: group('\n            ConnectionAttempts: 1\n            ConnectionTimeout: 2'),
     source: 'https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html',
     find: (scene) =>
       scene.all('AWS::CloudFront::Distribution').flatMap((distribution) => {
