@@ -7,6 +7,7 @@ import { documents } from './catalogue/documents.ts'
 import { expectations } from './catalogue/expectations.ts'
 import { files } from './catalogue/files.ts'
 import { functions } from './catalogue/functions.ts'
+import { networking } from './catalogue/networking.ts'
 import { properties } from './catalogue/properties.ts'
 import { quantities } from './catalogue/quantities.ts'
 import { serverless } from './catalogue/serverless.ts'
@@ -22,6 +23,7 @@ const ENTRIES = {
   ...stacks,
   ...serverless,
   ...properties,
+  ...networking,
   ...simulation,
   ...quantities,
   ...expectations,

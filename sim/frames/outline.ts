@@ -101,10 +101,11 @@ function watchedBy(world: World, plan: Plan, index: number): number[] {
   const metrics = viewOf(component).watches?.(component.config) ?? []
   const found = world.components.map((other, i) => {
     if (i === index || plan.nodeOf[i]! < 0) return -1
-    const { def, type } = other
+    const { config, def, type } = other
     const value = Object.values(ownDimensions(other))[0]
     const isWatched = metrics.some(
-      ({ namespace, dimensions }) => namespace === def.namespace && value !== undefined && dimensions.includes(value),
+      ({ namespace, dimensions }) =>
+        namespace === (def.namespaceOf?.(config) ?? def.namespace) && value !== undefined && dimensions.includes(value),
     )
     const isShared =
       component.def.singleton === true &&

@@ -63,7 +63,9 @@ function watchedBy({ components, ownDimensions }: Evidence, component: Component
       const value = Object.values(ownDimensions(other))[0]
       return metrics.some(
         ({ namespace, dimensions }) =>
-          namespace === other.def.namespace && value !== undefined && dimensions.includes(value),
+          namespace === (other.def.namespaceOf?.(other.config) ?? other.def.namespace) &&
+          value !== undefined &&
+          dimensions.includes(value),
       )
     })
     .map((other) => other.name)

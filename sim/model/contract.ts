@@ -359,6 +359,8 @@ export interface ServiceDef<S = any> {
   readonly family: Family
   /** CloudWatch namespace and the dimension that carries the resource's name. */
   readonly namespace: string
+  /** Where it depends on the resource: an NLB's is another than an ALB's. */
+  readonly namespaceOf?: (config: Config) => string
   readonly dimension: string
   /** The dimension's value from the resource's `Ref`; the physical name when absent. */
   readonly dimensionValue?: (config: Config, ref: string) => string

@@ -26,6 +26,7 @@ const THROTTLING_NAMES = new Set([
 ])
 const TRANSIENT_NAMES = new Set([
   'ConnectTimeoutError',
+  'ConnectionResetError',
   'RequestTimeout',
   'RequestTimeoutException',
   'PriorRequestNotComplete',
@@ -48,6 +49,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   ConditionalCheckFailedException: 400,
   // The client's own: it has never reached the service.
   ConnectTimeoutError: 0,
+  ConnectionResetError: 0,
   ConflictException: 409,
   ConditionalRequestConflict: 409,
   EmptyBatchRequest: 400,
@@ -82,6 +84,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   InvalidPartOrder: 400,
   InvalidRange: 416,
   InvalidRequest: 400,
+  InvalidTarget: 400,
   KeyTooLongError: 400,
   LimitExceeded: 409,
   LimitExceededException: 400,
@@ -121,6 +124,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   ServiceUnavailable: 503,
   ServiceUnavailableException: 503,
   SlowDown: 503,
+  TargetGroupNotFound: 400,
   Throttled: 429,
   Throttling: 400,
   ThrottlingException: 400,

@@ -3,7 +3,7 @@ import { assert } from '../engine/assert.ts'
 import { windowOf } from '../metrics/statistics.ts'
 import type { ComponentPlan } from '../model/plan.ts'
 import type { Called, Meter } from '../model/price.ts'
-import { metricKey, ownDimensions, type World } from './world.ts'
+import { metricKey, namespaceOf, ownDimensions, type World } from './world.ts'
 
 /** By component, the base units used of each price line from the beginning until now. `isWarm` = the warm-up is over, so that sums of metrics count. */
 export function readUsage(world: World, isWarm: boolean): readonly ReadonlyMap<string, number>[] {
@@ -44,7 +44,7 @@ function meterOf(world: World, component: ComponentPlan, called: ReadonlyMap<str
     now: world.now,
     calls: (action) => called.get(`${component.name} ${action}`) ?? NONE,
     sum: (name, dimensions = {}) => {
-      const key = metricKey(component.def.namespace, name, { ...own, ...dimensions })
+      const key = metricKey(namespaceOf(component), name, { ...own, ...dimensions })
       const metric = world.metricIndex.get(key)
       return metric === undefined || !isWarm ? 0 : windowOf(metric.series, world.plan.warmUp, world.now + 1).sum
     },

@@ -185,7 +185,7 @@ export class World {
       const reading = { read: metric.read as (state: never, now: number) => number, state }
       const id = this.recorder.open(metric.kind, reading, metric.period?.(state))
       const dimensions = { ...ownDimensions(component), ...metric.dimensions }
-      this.publish(component.name, component.def.namespace, name, metric.unit, dimensions, id)
+      this.publish(component.name, namespaceOf(component), name, metric.unit, dimensions, id)
     }
   }
 
@@ -257,6 +257,11 @@ function rank(def: ServiceDef): number {
   return def.singleton === true ? 0 : 1
 }
 
+/** The namespace of a resource's own metrics. */
+export function namespaceOf({ def, config }: ComponentPlan): string {
+  return def.namespaceOf?.(config) ?? def.namespace
+}
+
 /** The dimensions of a resource's own metrics. */
 export function ownDimensions(component: ComponentPlan): Readonly<Record<string, string>> {
   if (component.def.dimension === '') return {}
@@ -314,10 +319,10 @@ class ComponentSim implements Sim {
   }
 
   metricAlias(metric: MetricId, name: string, dimensions: Readonly<Record<string, string>>): void {
-    const { namespace, metrics } = this.plan.def
+    const { metrics } = this.plan.def
     this.world.publish(
       this.name,
-      namespace,
+      namespaceOf(this.plan),
       name,
       metrics[name]!.unit,
       { ...ownDimensions(this.plan), ...dimensions },
@@ -477,7 +482,7 @@ class ComponentSim implements Sim {
   private openMetric(name: string, dimensions: Readonly<Record<string, string>>): MetricId {
     const metric = this.plan.def.metrics[name]
     assert(metric !== undefined && metric.kind !== 'age', `${this.plan.type} publishes ${name} from its operations`)
-    const namespace = metric.namespace ?? this.plan.def.namespace
+    const namespace = metric.namespace ?? namespaceOf(this.plan)
     const known = this.world.metricIndex.get(metricKey(namespace, name, dimensions))
     if (known !== undefined) return known.id
     // A gauge is read from the state as a whole; of a part of it the room tells each change.

@@ -16,6 +16,8 @@ import { globalTable } from './dynamodb/global-table.ts'
 import { table } from './dynamodb/table.ts'
 import { instance } from './ec2/instance.ts'
 import { natGateway } from './ec2/nat-gateway.ts'
+import { loadBalancer } from './elasticloadbalancingv2/load-balancer.ts'
+import { targetGroup } from './elasticloadbalancingv2/target-group.ts'
 import { discoverer } from './eventschemas/discoverer.ts'
 import { registry } from './eventschemas/registry.ts'
 import { schema } from './eventschemas/schema.ts'
@@ -86,6 +88,8 @@ export const services: readonly ServiceDef[] = [
   table,
   instance,
   natGateway,
+  loadBalancer,
+  targetGroup,
   discoverer,
   registry,
   schema,

@@ -13,7 +13,7 @@ const GROUP_METRICS = [
   'GroupTotalInstances',
 ]
 
-/** For `gather` of the group: `Type` and `Collected`. */
+/** For `gather` of the group: `Type`, `Collected` and `TargetGroups`. */
 export function gather(near: Near): Readonly<Record<string, unknown>> {
   const { self } = near
   const { MinSize, MaxSize, DesiredCapacity, MetricsCollection } = self.config
@@ -28,7 +28,7 @@ export function gather(near: Near): Readonly<Record<string, unknown>> {
     )
   const collections = MetricsCollection as readonly Config[]
   const collected = collections.flatMap((one) => (one['Metrics'] as readonly string[] | undefined) ?? GROUP_METRICS)
-  return { Type: typeOf(near), Collected: collected }
+  return { Type: typeOf(near), Collected: collected, TargetGroups: targetGroupsOf(near) }
 }
 
 /** The instance type that the launch template, launch configuration or instance says; EC2's own when none does. */
@@ -43,4 +43,13 @@ function typeOf(near: Near): string {
   if (type !== undefined) return type as string
   near.self.notSimulated([], `no instance type is known here: \`${DEFAULT_TYPE}\` is launched`)
   return DEFAULT_TYPE
+}
+
+const TARGET_GROUP = 'AWS::ElasticLoadBalancingV2::TargetGroup'
+
+/** The target groups of this scenario in which its instances are registered. */
+function targetGroupsOf(near: Near): readonly string[] {
+  const arns = (near.self.config['TargetGroupARNs'] ?? []) as readonly unknown[]
+  const found = arns.map((arn) => near.resourceAt(arn)).filter((view) => view?.type === TARGET_GROUP)
+  return [...new Set(found.map((view) => view!.logicalId))]
 }

@@ -7,7 +7,7 @@ export const INSTANCES_MAX = 10_000
 
 const HEALTH = 'instances do not fail, and nobody looks whether they do'
 const PLACE = 'all instances are in one place'
-const BALANCER = 'load balancers are not simulated'
+const BALANCER = 'only target groups named by `TargetGroupARNs` are told of instances'
 const LAUNCH = 'what instances are launched with, but for their type, has no effect'
 
 const launchTemplateSpecification: Props = {
@@ -66,7 +66,9 @@ export const groupProps: Props = {
   ServiceLinkedRoleARN: p.inert('The role; permissions are not checked.'),
   SkipZonalShiftValidation: p.unused(PLACE),
   Tags: p.inert('Tags.'),
-  TargetGroupARNs: p.unused(BALANCER),
+  TargetGroupARNs: p.list('Target groups in which instances in service are registered.', p.any('One of them.'), {
+    default: [],
+  }),
   TerminationPolicies: p.list('Whom scaling in ends first.', p.string('A policy.'), { default: [] }),
   TrafficSources: p.unused(BALANCER),
   VPCZoneIdentifier: p.inert('Subnets; there is no network.'),

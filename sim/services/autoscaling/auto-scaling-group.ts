@@ -27,12 +27,13 @@ export const autoScalingGroup: ServiceDef<AutoScalingGroup> = {
     'Instances are Pending, InService as soon as they run, Terminating (AS-R2, AS-R4).',
     'Launches that EC2 refuses are tried again; without any success for 24 hours launching is suspended (N.CLI-SDK-16).',
     'Simple scaling waits for the activity and the cooldown after it; SetDesiredCapacity only when asked to (AS-R20).',
+    'Instances are registered in the target groups when they are in service, and deregistered before they are terminated.',
     'Scaling in ends the oldest instance first, with `NewestInstance` the newest (AS-R7).',
     'The group metrics of MetricsCollection, every minute.',
   ],
   omits: [
     'Health checks and replacement, lifecycle hooks, warm pools, warm-up, instance refresh, scheduled actions, standby, detaching, rolling updates.',
-    'Availability Zones and their balance; load balancers and draining.',
+    'Availability Zones and their balance; instances do not wait for their connections to drain, and Classic Load Balancers have none.',
     'AWS/EC2 metrics of the instances of a group, and so scaling by their CPU: alarms on other metrics do scale.',
     'Mixed types, Spot instances; billing hours in the choice of whom to terminate.',
     'Suspended processes, but for the suspension after failed launches.',
@@ -65,7 +66,7 @@ export const autoScalingGroup: ServiceDef<AutoScalingGroup> = {
       run: updateAutoScalingGroup,
     },
   },
-  timers: { begin, launched, retry, look, seen, terminated },
+  timers: { begin, launched, retry, look, seen, terminated, registered },
   metrics: {
     GroupDesiredCapacity: gauge('Instances desired.', 'GroupDesiredCapacity', (self) => self.desired),
     GroupInServiceInstances: gauge('Instances in service.', 'GroupInServiceInstances', (self) =>
@@ -164,6 +165,9 @@ export class AutoScalingGroup {
   private readonly runEdge: number
   private readonly terminateEdge: number
   private readonly describeEdge: number
+  /** By target group. */
+  private readonly registerEdges: readonly number[]
+  private readonly deregisterEdges: readonly number[]
   private readonly retryTarget: Target
   private readonly lookTarget: Target
   readonly invalid: number
@@ -187,6 +191,9 @@ export class AutoScalingGroup {
     this.runEdge = sim.edge(EC2, 'ec2:RunInstances', launched)
     this.terminateEdge = sim.edge(EC2, 'ec2:TerminateInstances', terminated)
     this.describeEdge = sim.edge(EC2, 'ec2:DescribeInstances', seen)
+    const groups = (config['TargetGroups'] ?? []) as readonly string[]
+    this.registerEdges = groups.map((name) => sim.edge(name, 'elasticloadbalancing:RegisterTargets', registered))
+    this.deregisterEdges = groups.map((name) => sim.edge(name, 'elasticloadbalancing:DeregisterTargets', registered))
     this.retryTarget = sim.target(retry)
     this.lookTarget = sim.target(look)
     this.invalid = sim.error('ValidationError', 400)
@@ -256,8 +263,10 @@ export class AutoScalingGroup {
       const at = members.ids.indexOf(id)
       const state = found!.get(id)
       if (state === undefined) members.remove(at, this.sim.clock[0])
-      else if (members.states[at] === 'Pending' && state === 'running') members.states[at] = 'InService'
-      else if (members.states[at] === 'Terminating' && state !== 'shutting-down') forgotten.push(id)
+      else if (members.states[at] === 'Pending' && state === 'running') {
+        members.states[at] = 'InService'
+        this.tell(this.registerEdges, [id])
+      } else if (members.states[at] === 'Terminating' && state !== 'shutting-down') forgotten.push(id)
     }
     // A request to terminate that never reached EC2 is made again.
     if (this.ending === 0) this.terminate(forgotten)
@@ -287,6 +296,7 @@ export class AutoScalingGroup {
   private terminate(ids: readonly string[]): void {
     if (ids.length === 0) return
     this.ending++
+    this.tell(this.deregisterEdges, ids)
     this.call(this.terminateEdge, { InstanceIds: ids })
   }
 
@@ -300,6 +310,11 @@ export class AutoScalingGroup {
       this.scaling = false
       this.coolUntil = this.sim.clock[0] + this.cooldown
     }
+  }
+
+  /** Tells the target groups who has come or goes. */
+  private tell(edges: readonly number[], ids: readonly string[]): void {
+    for (const edge of edges) this.call(edge, { Targets: ids.map((Id) => ({ Id })) })
   }
 
   private call(edge: number, body: unknown): void {
@@ -353,6 +368,11 @@ function launched(self: AutoScalingGroup, call: Call): void {
   const answer = calls.answer[call] as { Instances: readonly { InstanceId: string }[] } | undefined
   self.sim.close(call)
   self.settleLaunch(status === 0 ? answer!.Instances[0].InstanceId : undefined, status)
+}
+
+/** A target group has heard of somebody; what it says changes nothing. */
+function registered(self: AutoScalingGroup, call: Call): void {
+  self.sim.close(call)
 }
 
 function retry(self: AutoScalingGroup): void {

@@ -33,6 +33,12 @@ export const instanceAssumptions: Readonly<Record<string, Assumption>> = {
     doc: 'From stopping to stopped, from shutting-down to terminated.',
     source: 'not documented',
   },
+  RequestWork: {
+    kind: 'duration',
+    default: 'lognormal(p50=5ms, p99=30ms)',
+    doc: 'Processor time of an HTTP request that an instance serves, at one of its vCPUs.',
+    source: 'not documented: what a short handler takes',
+  },
   ApiLatency: {
     kind: 'duration',
     default: 'lognormal(p50=300ms, p99=2s)',

@@ -5,6 +5,7 @@ import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { ServiceDef, Sim } from '../../model/contract.ts'
 import type { NetworkGraph } from '../../model/network.ts'
+import { HttpHost } from '../../parts/http-host.ts'
 import { Population } from '../../parts/population.ts'
 import { assumptions, quotas } from './account.facts.ts'
 import { Fleet } from './fleet.ts'
@@ -16,6 +17,8 @@ import { networkParts } from './network-props.ts'
 export const ACCOUNT = 'Sim::Ec2::Account'
 /** Most instances of one launch; AWS documents no figure, and each is a thing that is kept here. [SIM] */
 const LAUNCH_MAX = 10_000
+/** How long a load balancer tries to connect to a machine that is not there (ALB-R7), in µs. */
+const CONNECT = 10_000_000
 /** Running On-Demand Standard instances. */
 const QUOTA_CODE = 'L-1216C47A'
 
@@ -78,6 +81,11 @@ export const account: ServiceDef<Account> = {
       errors: ['InvalidInstanceID.NotFound'],
       run: terminateInstances,
     },
+    'ec2:HandleRequest': {
+      internal: true,
+      doc: 'An HTTP request to an instance that was launched by RunInstances (our own name: no API shows it).',
+      run: handleRequest,
+    },
     'servicequotas:RequestServiceQuotaIncrease': {
       doc: 'Asks for more instances that may run.',
       params: ['DesiredValue', 'QuotaCode', 'ServiceCode'],
@@ -85,7 +93,7 @@ export const account: ServiceDef<Account> = {
       run: requestIncrease,
     },
   },
-  timers: { booted, gone, approved },
+  timers: { booted, gone, approved, served },
   metrics: {},
   invariants: {
     'no instance was let in beyond the quota': (self) => self.used <= self.limit,
@@ -149,6 +157,12 @@ export class Account {
   readonly bootedTarget: Target
   readonly goneTarget: Target
   readonly approvedTarget: Target
+  readonly unreachable: number
+  /** By row of the fleet. */
+  private readonly hosts: (HttpHost | undefined)[] = []
+  private readonly work: Sampler
+  private readonly workRng: Rng
+  private readonly servedTarget: Target
 
   constructor(sim: Sim) {
     this.sim = sim
@@ -168,6 +182,10 @@ export class Account {
     this.bootedTarget = sim.target(booted)
     this.goneTarget = sim.target(gone)
     this.approvedTarget = sim.target(approved)
+    this.unreachable = sim.error('ConnectTimeoutError', 0)
+    this.work = sim.sampler('RequestWork')
+    this.workRng = sim.rng('requests')
+    this.servedTarget = sim.target(served)
   }
 
   /** How many instances of so many vCPUs each the quota still has room for. */
@@ -199,6 +217,25 @@ export class Account {
 
   refuse(call: Call, status: number): void {
     this.sim.replyAfter(this.latency.draw(this.rng), call, status)
+  }
+
+  /** The web server on an instance that no template names; made when it is asked first. */
+  hostOf(row: number): HttpHost {
+    const { sim } = this
+    return (this.hosts[row] ??= new HttpHost(
+      sim,
+      this.fleet.vcpus[row],
+      this.work,
+      this.workRng,
+      this.servedTarget,
+      row,
+    ))
+  }
+
+  /** An instance ends, and what it serves with it. */
+  dropHost(row: number): void {
+    this.hosts[row]?.drop()
+    this.hosts[row] = undefined
   }
 
   private weight(vcpus: number): number {
@@ -249,6 +286,17 @@ function booted(self: Account, row: number): void {
   self.fleet.states[row] = 'running'
 }
 
+function handleRequest(self: Account, call: Call): void {
+  const { InstanceId } = self.sim.calls.body[call] as { InstanceId?: unknown }
+  const row = self.fleet.rowOf(InstanceId)
+  if (row >= 0 && self.fleet.states[row] === 'running') self.hostOf(row).arrive(call)
+  else self.sim.replyAfter(CONNECT, call, self.unreachable)
+}
+
+function served(self: Account, row: number): void {
+  self.hostOf(row).jobEnded()
+}
+
 function terminateInstances(self: Account, call: Call): void {
   const { sim, fleet } = self
   const ids = [(sim.calls.body[call] as { InstanceIds?: unknown }).InstanceIds].flat()
@@ -272,6 +320,7 @@ function shutDown(self: Account, row: number): void {
   if (fleet.states[row] === 'pending') sim.cancel(fleet.timers[row])
   fleet.states[row] = 'shutting-down'
   self.release(fleet.vcpus[row], fleet.since[row])
+  self.dropHost(row)
   sim.after(self.shutdown.draw(self.rng), self.goneTarget, row)
 }
 

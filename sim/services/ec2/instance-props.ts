@@ -3,7 +3,7 @@ import type { Props } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { launchTemplateSpecification } from './launch-template.ts'
 
-const PLACE = 'instances have no place, network or disk'
+const PLACE = 'of the network of an instance only its subnet and groups count; it has no disk'
 const HARDWARE = 'the hardware of an instance is not simulated'
 
 export const instanceProps: Props = {
@@ -39,11 +39,11 @@ export const instanceProps: Props = {
   PrivateIpAddress: p.inert('The address.'),
   PropagateTagsToVolumeOnCreation: p.inert('Tags.'),
   RamdiskId: p.inert('The RAM disk.'),
-  SecurityGroupIds: p.inert('Security groups; there is no network.'),
+  SecurityGroupIds: p.any('Security groups.'),
   SecurityGroups: p.inert('Security groups; there is no network.'),
-  SourceDestCheck: p.inert('For instances that route.'),
+  SourceDestCheck: p.any('Whether it takes only what is meant for it; a NAT instance does not.'),
   SsmAssociations: p.unused('documents of Systems Manager are not run'),
-  SubnetId: p.inert('The subnet; there is no network.'),
+  SubnetId: p.any('The subnet.'),
   Tags: p.inert('Tags.'),
   Tenancy: p.unused(HARDWARE),
   UserData: p.unused('what instances run at boot is not simulated'),

@@ -6,7 +6,10 @@ import type { Call } from '../../engine/calls.ts'
 import type { Target, TimerHandle } from '../../engine/kernel.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
-import type { Config, Near, ServiceDef, Sim } from '../../model/contract.ts'
+import type { Config, Near, Op, ServiceDef, Sim } from '../../model/contract.ts'
+import { placeOf } from '../../parts/reachability.ts'
+import { HttpHost } from '../../parts/http-host.ts'
+import type { Place } from '../../model/network.ts'
 import { ACCOUNT, type Account } from './account.ts'
 import type { InstanceState } from './fleet.ts'
 import { assumptions, DETAILED_MONITORING } from './instance.facts.ts'
@@ -16,6 +19,8 @@ import { LAUNCH_TEMPLATE, launchTemplateData, launchTemplateProps } from './laun
 
 const MINUTE = 60_000_000
 const HOUR = 60 * MINUTE
+/** How long a client or a load balancer tries to connect to a machine that is not there (ALB-R7), in µs. */
+const CONNECT = 10_000_000
 
 export const instance: ServiceDef<Instance> = {
   type: 'AWS::EC2::Instance',
@@ -27,12 +32,13 @@ export const instance: ServiceDef<Instance> = {
   models: [
     'States pending, running, stopping, stopped, shutting-down and terminated, with a boot delay (N.EC2-01).',
     'A data point of CPUUtilization every five minutes, with detailed monitoring every minute and for a price (N.CLOUDWATCH-05, N.CLOUDWATCH-06, CW-09); StatusCheckFailed every minute.',
+    'It serves HTTP requests while it runs, all at once on its vCPUs, with `RequestWork` of processor time each; CPUUtilization shows it. Requests to one that does not run get no answer.',
     'While pending or running it counts against the quota of the account; without room it does not start (N.CLI-SDK-16).',
   ],
   omits: [
-    'What runs on it: an instance has no handler yet, takes no requests, and its CPU stays at the assumption `IdleCpu`.',
+    'What runs on it, but for a plain web server: an instance has no handler and calls nobody.',
     'Failed status checks, recovery, reboots, hibernation, host maintenance, Spot interruptions, CPU credits.',
-    'Images, networks, disks, user data and the metadata service; the metrics of network and disk.',
+    'Images, disks, user data and the metadata service; the metrics of network and disk.',
     'Its bill, but for the price of detailed monitoring in the report.',
     'A launch that the quota refuses fails alone; CloudFormation would roll the stack back.',
   ],
@@ -41,8 +47,14 @@ export const instance: ServiceDef<Instance> = {
   props: instanceProps,
   parts: { [LAUNCH_TEMPLATE]: launchTemplateProps },
   gather,
+  place: (config) => config['Place'] as Place | undefined,
   create: (config, sim) => new Instance(config, sim),
   ops: {
+    'http:GET': serves('GET'),
+    'http:POST': serves('POST'),
+    'http:PUT': serves('PUT'),
+    'http:DELETE': serves('DELETE'),
+    'http:PATCH': serves('PATCH'),
     'ec2:StartInstances': {
       doc: 'Boots a stopped instance.',
       target: 'InstanceIds',
@@ -63,13 +75,13 @@ export const instance: ServiceDef<Instance> = {
       run: terminateInstances,
     },
   },
-  timers: { launch, arrived },
+  timers: { launch, arrived, served },
   metrics: {
     CPUUtilization: {
       unit: 'Percent',
       kind: 'gauge',
       doc: 'CPU in use; no data point unless it runs.',
-      read: (self) => (self.state === 'running' ? self.idleCpu : NaN),
+      read: (self) => (self.state === 'running' ? Math.min(100, self.idleCpu + self.load) : NaN),
       period: (self) => (self.detailed ? MINUTE : 5 * MINUTE),
     },
     StatusCheckFailed: {
@@ -85,6 +97,7 @@ export const instance: ServiceDef<Instance> = {
     'it is on its way to a state exactly while it is in one that passes': (self) =>
       self.moving === (self.state === 'pending' || self.state === 'stopping' || self.state === 'shutting-down'),
   },
+  periodEnded: (self, time) => self.periodEnded(time),
   finish: (self) => self.settle(),
   view: {
     glyph: 'instance',
@@ -93,6 +106,14 @@ export const instance: ServiceDef<Instance> = {
     levelMax: () => 1,
     tone: (self) => (self.refusal !== 0 ? 'failing' : self.moving ? 'busy' : 'calm'),
     readings: [
+      {
+        name: 'Requests',
+        unit: '1/s',
+        doc: 'HTTP requests that come.',
+        counter: true,
+        read: (self) => self.host.requests,
+      },
+      { name: 'Serving', unit: 'requests', doc: 'HTTP requests in service.', read: (self) => self.host.inside.inside },
       {
         name: 'Running',
         unit: '',
@@ -110,8 +131,24 @@ export const instance: ServiceDef<Instance> = {
   report,
 }
 
+/** A request to the web server on it. */
+function serves(method: string): Op<Instance> {
+  return {
+    doc: `Serves a ${method} request.`,
+    target: 'Url',
+    params: ['Body', 'Path', 'Headers'],
+    errors: ['ConnectTimeoutError', 'ConnectionResetError'],
+    run: (self, call) => self.request(call),
+  }
+}
+
 export class Instance {
   readonly sim: Sim
+  readonly host: HttpHost
+  /** Percent of its vCPUs that requests took in the period that has ended. */
+  load = 0
+  private usedBefore = 0
+  private periodFrom = 0
   readonly vcpus: number
   readonly detailed: boolean
   readonly keepsRunning: boolean
@@ -137,6 +174,7 @@ export class Instance {
   private readonly arrivedTarget: Target
   readonly wrongState: number
   readonly notPermitted: number
+  private readonly unreachable: number
 
   constructor(config: Config, sim: Sim) {
     this.sim = sim
@@ -153,6 +191,8 @@ export class Instance {
     this.arrivedTarget = sim.target(arrived)
     this.wrongState = sim.error('IncorrectInstanceState', 400)
     this.notPermitted = sim.error('OperationNotPermitted', 400)
+    this.unreachable = sim.error('ConnectTimeoutError', 0)
+    this.host = new HttpHost(sim, this.vcpus, sim.sampler('RequestWork'), sim.rng('requests'), sim.target(served))
     sim.after(0, sim.target(launch), 0)
   }
 
@@ -166,9 +206,27 @@ export class Instance {
     return 0
   }
 
+  /** An HTTP request comes; to a machine that does not run nothing gets through. */
+  request(call: Call): void {
+    if (this.state === 'running') this.host.arrive(call)
+    else this.sim.replyAfter(CONNECT, call, this.unreachable)
+  }
+
+  /** Takes down how busy it was since the last data point of its CPU. */
+  periodEnded(time: number): boolean {
+    if (time % (this.detailed ? MINUTE : 5 * MINUTE) === 0) {
+      const used = this.host.cpu.usedUntilNow()
+      this.load = (100 * (used - this.usedBefore)) / (this.vcpus * Math.max(1, time - this.periodFrom))
+      this.usedBefore = used
+      this.periodFrom = time
+    }
+    return this.load > 0 || this.host.inside.inside > 0
+  }
+
   /** Leaves pending or running for stopping or shutting-down. */
   end(state: 'stopping' | 'shutting-down'): void {
     this.settle()
+    this.host.drop()
     if (this.moving) this.sim.cancel(this.timer)
     if (this.counted) this.account.release(this.vcpus, this.since)
     this.counted = false
@@ -205,6 +263,10 @@ export class Instance {
 
 function launch(self: Instance): void {
   self.start()
+}
+
+function served(self: Instance): void {
+  self.host.jobEnded()
 }
 
 function arrived(self: Instance): void {
@@ -278,5 +340,15 @@ function gather(near: Near): Readonly<Record<string, unknown>> {
     Detailed: config['Monitoring'] ?? monitoring?.['Enabled'] ?? false,
     KeepsRunning: data?.['DisableApiStop'] ?? false,
     KeepsExisting: config['DisableApiTermination'] ?? data?.['DisableApiTermination'] ?? false,
+    Place: placeOf(near, config['SubnetId'], config['SecurityGroupIds'] ?? data?.['SecurityGroupIds'], {
+      hasPublicAddress: isPublic(near, config['SubnetId']),
+      serves: [{ prefix: 'http:', port: 80 }],
+    }),
   }
+}
+
+/** Whether instances in a subnet get a public address. */
+function isPublic(near: Near, subnet: unknown): boolean {
+  const maps = near.resourceAt(subnet)?.config['MapPublicIpOnLaunch']
+  return maps === true || maps === 'true'
 }

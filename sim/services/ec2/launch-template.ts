@@ -4,7 +4,7 @@ import * as p from '../../model/p.ts'
 
 export const LAUNCH_TEMPLATE = 'AWS::EC2::LaunchTemplate'
 
-const PLACE = 'instances have no place, network or disk'
+const PLACE = 'of the network of an instance only its subnet and groups count; it has no disk'
 const FIXED = 'the price and the hardware of an instance are not simulated'
 
 export const launchTemplateProps: Props = {
@@ -38,7 +38,7 @@ export const launchTemplateProps: Props = {
     PrivateDnsNameOptions: p.inert('Names in the network.'),
     RamDiskId: p.inert('The RAM disk.'),
     SecondaryInterfaces: p.unused(PLACE),
-    SecurityGroupIds: p.inert('Security groups; there is no network.'),
+    SecurityGroupIds: p.any('Security groups.'),
     SecurityGroups: p.inert('Security groups; there is no network.'),
     TagSpecifications: p.inert('Tags.'),
     UserData: p.unused('what instances run at boot is not simulated'),

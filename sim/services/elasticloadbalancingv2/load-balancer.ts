@@ -1,0 +1,666 @@
+// AWS::ElasticLoadBalancingV2::LoadBalancer: takes requests by the rules of its listeners and passes each to a healthy target.
+//
+// The one idea: its target groups are a part of it. They and their targets live here, because a group has one load balancer; the room of a
+// target group only knows where. A request has no row: what must be remembered of it lies at the number of its call.
+import type { Call } from '../../engine/calls.ts'
+import type { Target as EventTarget, TimerHandle } from '../../engine/kernel.ts'
+import type { Rng } from '../../engine/rng.ts'
+import type { Sampler } from '../../engine/sample.ts'
+import type { Action, Config, Near, Op, Ref, ServiceDef, Sim } from '../../model/contract.ts'
+import type { Place } from '../../model/network.ts'
+import { jsonSize } from '../../parts/json-size.ts'
+import { Population } from '../../parts/population.ts'
+import { Stretch } from '../../parts/stretch.ts'
+import { Group } from './group.ts'
+import { beginChecks, checkAnswered, checkDue, checkTimedOut, endChecks, wake } from './health.ts'
+import { eventOf, statusOf } from './lambda-target.ts'
+import { gather, usualListener, type BalancerPlan } from './load-balancer-config.ts'
+import { findingsOf } from './load-balancer-insights.ts'
+import { groupMetrics, metrics, Metrics } from './load-balancer-metrics.ts'
+import { loadBalancerProps, parts } from './load-balancer-props.ts'
+import { prices } from './load-balancer-prices.ts'
+import { entries, entry, view } from './load-balancer-view.ts'
+import { assumptions, quotas } from './load-balancer.facts.ts'
+import { requestOf, ruleFor, type Request, type RuleAction } from './routing.ts'
+import { gather as gatherGroup, type GroupPlan, type Route } from './target-group-config.ts'
+import type { Target } from './targets.ts'
+
+const NONE = -1
+const MINUTE = 60_000_000
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const
+
+export const loadBalancer: ServiceDef<LoadBalancer> = {
+  type: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
+  family: 'edge',
+  namespace: 'AWS/ApplicationELB',
+  namespaceOf: (config) => (config['Type'] === 'network' ? 'AWS/NetworkELB' : 'AWS/ApplicationELB'),
+  dimension: 'LoadBalancer',
+  dimensionValue: (_, ref) => ref.replace(/^.*:loadbalancer\//, ''),
+  summary: 'Passes requests to the healthy targets of its target groups, by the rules of its listeners.',
+  models: [
+    'Rules by priority, the default last; host, path, header, method, query and source, all of a rule and any value of each [ALB-R1]. Forward by weights, redirect, fixed response.',
+    'Targets in turn, by the fewest requests in flight, or at random [ALB-R3, ALB-R4, N.ALB-04]; slow start [ALB-R5]; cookies by the parameter `Session` of a request [ALB-R6].',
+    'A function gets the request as JSON, its answer becomes the client’s [ALB-R41, N.ALB-02, N.ALB-03].',
+    'A target that keeps silent for the idle time-out: 504; one that breaks off, a function that fails: 502; no target: 503; nobody healthy: all are asked [ALB-R7, ALB-R23, ALB-R40].',
+    'Health checks of each target by itself [ALB-R20 to ALB-R25]; targets that are deregistered drain [ALB-R30].',
+    'Network Load Balancers keep a flow with its target by a hash; a flow is a `Session`, or one request without. Zones are crossed when they are told to [NLB-R1 to NLB-R5].',
+  ],
+  omits: [
+    'Limits and scaling of the load balancer itself; connections of clients: each request has one of its own [ALB-R8].',
+    'TLS, WAF, signing in, mutual authentication, HTTP/2 push, gRPC and WebSockets; the codes 400, 401, 408, 414, 460, 463, 464, 561.',
+    'Health checks of several nodes: one checks for all [ALB-R25]; checks of settled targets rest while nobody asks their group.',
+    'A connection to a target that is not reached through the network takes the client’s time-out there, not 10 s.',
+    'Gateway Load Balancers; UDP; source addresses: rules and sticky sources see the header `x-forwarded-for` alone.',
+    'Ports beyond 55,000 connections a minute for each target of a Network Load Balancer.',
+  ],
+  quotas,
+  assumptions,
+  props: loadBalancerProps,
+  parts,
+  gather: gatherWithGroups,
+  place: (config) => config['Place'] as Place | undefined,
+  entry,
+  entries,
+  create: (config, sim) => new LoadBalancer(config, sim),
+  ops: Object.fromEntries(METHODS.map((method) => [`http:${method}`, takes(method)])),
+  timers: { begin, answered, silent, checkDue, checkAnswered, checkTimedOut, drained, flowsEnd },
+  metrics,
+  prices,
+  invariants: {
+    'every request is answered once or inside': (self) => self.requests === self.answers + self.inside.inside,
+    'requests inside keep to Little’s law': (self) => self.inside.holds(self.sim.clock[0]),
+    'requests in flight are those of the targets': (self) =>
+      self.targets.reduce((sum, target) => sum + (target?.inFlight ?? 0), 0) === self.waiting.size,
+  },
+  periodEnded: (self) => self.minuteEnded(),
+  insights: findingsOf,
+  traced: {
+    inside: 'chooses a target',
+    answer: 'overhead of the load balancer',
+    serves: (self, call) => (self.isCheck(call) ? NONE : self.sim.calls.cookie[call]),
+    ends: {
+      silent: (_, call) => ({ end: 'timed out', of: call }),
+      checkTimedOut: (self, row) => ({ end: 'given up', call: self.targets[row]!.check }),
+    },
+  },
+  view,
+  report: (self) => ({ lines: self.lines() }),
+}
+
+function takes(method: string): Op<LoadBalancer> {
+  return {
+    doc: `A ${method} request of a client. What is none of its parameters is its body.`,
+    target: 'Url',
+    params: ['Path', 'Query', 'Headers', 'Body', 'Session', 'Port'],
+    errors: ['BadGatewayException', 'ServiceUnavailableException', 'GatewayTimeoutException', 'ConnectionResetError'],
+    run: (self, call) => self.arrive(method, call),
+  }
+}
+
+/** The load balancer's own plan with those of its groups, which have told their mistakes themselves. */
+function gatherWithGroups(near: Near): Readonly<Record<string, unknown>> {
+  const own = gather(near)
+  const silent = { error: () => undefined, notSimulated: () => undefined }
+  const groups = own.Plan.groups.map(({ name, fullName }) => {
+    const found = near.all('AWS::ElasticLoadBalancingV2::TargetGroup').find(({ logicalId }) => logicalId === name)!
+    return { name, fullName, plan: gatherGroup({ ...near, self: { ...found, ...silent } }).Plan }
+  })
+  const targets = groups.reduce((sum, { plan }) => sum + plan.targets.length, 0)
+  if (targets > near.quota('Targets'))
+    near.self.error(
+      [],
+      'balancer-limit',
+      `\`${near.self.logicalId}\` has ${targets} targets`,
+      `expected at most ${near.quota('Targets')}`,
+    )
+  return { ...own, Groups: groups }
+}
+
+/** What reaches a target: an edge for each method, or one. */
+interface Reach {
+  readonly kind: Route['kind']
+  /** By method; of a function or a fleet the same for all. */
+  readonly edges: readonly number[]
+  readonly checkEdge: number
+}
+
+/** A request on its way to a target. */
+interface Waiting {
+  readonly inner: Call
+  readonly row: number
+  readonly timer: TimerHandle
+  readonly sentAt: number
+}
+
+export class LoadBalancer {
+  readonly sim: Sim
+  readonly plan: BalancerPlan
+  readonly isNetwork: boolean
+  readonly groups: Group[]
+  /** Of all groups, by number; null where one is gone. */
+  readonly targets: (Target | null)[] = []
+  readonly inside = new Population()
+  /** Requests that wait for a target, by the client's call. */
+  readonly waiting = new Map<Call, Waiting>()
+  requests = 0
+  answers = 0
+  lastFailed = false
+  /** Answers of its own by code, and when. */
+  readonly own = new Map<number, Stretch>()
+  /** Capacity units of the minute that has ended, and all so far in millionths of a unit-minute. */
+  lcus = 0
+  lcuMicros = 0
+  readonly rng: Rng
+  readonly firstCheck: Sampler
+  readonly restAfter: number
+  readonly checkTarget: EventTarget
+  readonly checkTimeoutTarget: EventTarget
+  private readonly latency: Sampler
+  private readonly metrics: Metrics
+  private readonly silentTarget: EventTarget
+  private readonly drainedTarget: EventTarget
+  private readonly flowsTarget: EventTarget
+  /** By group, by route of its plan. */
+  private readonly reaches: Reach[][] = []
+  /** By target. */
+  private readonly groupNumber: number[] = []
+  private readonly free: number[] = []
+  private readonly bodyLimit: number
+  private readonly status = new Map<number, number>()
+  private readonly reset: number
+  private readonly stuck = new Map<string, { readonly group: number; readonly until: number }>()
+  private readonly weightRng: Rng
+  private flowsDue = Infinity
+  /** What the minute has brought so far, for capacity units. */
+  private readonly minute = { connections: 0, bytes: 0, rules: 0 }
+
+  constructor(config: Config, sim: Sim) {
+    this.sim = sim
+    this.plan = config['Plan'] as BalancerPlan
+    this.isNetwork = config['Type'] === 'network'
+    this.rng = sim.rng('balancer')
+    this.weightRng = sim.rng('weights')
+    this.latency = sim.sampler('Latency')
+    this.firstCheck = sim.sampler('FirstCheckDelay')
+    this.restAfter = sim.sampler('ChecksRestAfter').draw(this.rng)
+    this.metrics = new Metrics(sim, this.isNetwork)
+    this.checkTarget = sim.target(checkDue)
+    this.checkTimeoutTarget = sim.target(checkTimedOut)
+    this.silentTarget = sim.target(silent)
+    this.drainedTarget = sim.target(drained)
+    this.flowsTarget = sim.target(flowsEnd)
+    this.bodyLimit = sim.quota('LambdaBody')
+    this.reset = sim.error('ConnectionResetError', 0)
+    const groups = config['Groups'] as readonly {
+      readonly name: Ref
+      readonly fullName: string
+      readonly plan: GroupPlan
+    }[]
+    this.groups = groups.map(
+      ({ name, fullName, plan }, i) =>
+        new Group(sim, name, plan, groupMetrics(sim, fullName, this.isNetwork), sim.rng(`targets ${i}`)),
+    )
+    this.reaches = groups.map(({ plan }) => plan.routes.map((route) => this.reach(route)))
+    if (groups.length > 0) sim.after(0, sim.target(begin), 0)
+  }
+
+  /** The group that a resource of that name is. */
+  groupNamed(name: Ref): number {
+    return this.groups.findIndex((group) => group.name === name)
+  }
+
+  groupOf(row: number): Group {
+    return this.groups[this.groupNumber[row]]
+  }
+
+  routeOf(row: number): Reach {
+    return this.reaches[this.groupNumber[row]][this.targets[row]!.route]
+  }
+
+  isCheck(call: Call): boolean {
+    const edge = this.sim.calls.edge[call]
+    return this.reaches.some((group) => group.some(({ checkEdge }) => checkEdge === edge))
+  }
+
+  /** Registers what the template lists. */
+  begin(): void {
+    this.groups.forEach(({ plan }, group) => {
+      for (const { id, port, zone, route } of plan.targets) this.register(group, id, port, zone, route)
+      this.healthShown(group)
+    })
+  }
+
+  /** Registers a target, unless it is there already. */
+  register(group: number, id: string, port: number, zone: string, route: number): void {
+    const known = this.groups[group].rows.find(
+      (row) => this.targets[row]!.id === id && this.targets[row]!.port === port,
+    )
+    if (known !== undefined) {
+      if (this.targets[known]!.state !== 'draining') return
+      this.remove(known)
+    }
+    const row = this.free.pop() ?? this.targets.length
+    this.targets[row] = {
+      ...{ id, port, zone, route, state: 'initial', reason: 'Elb.RegistrationInProgress' },
+      ...{ passed: 0, failed: 0, inFlight: 0, requests: 0, healthySince: 0, hasFailed: false },
+      ...{ check: NONE, checkTimer: NONE, timeoutTimer: NONE, drainTimer: NONE, isResting: false },
+    }
+    this.groupNumber[row] = group
+    this.groups[group].rows.push(row)
+    this.groups[group].changed()
+    beginChecks(this, row)
+  }
+
+  /** A target drains: it gets nothing new, and is gone when its delay is over (ALB-R30, NLB-R4). */
+  deregister(group: number, id: string, port: number | undefined): boolean {
+    const { rows, plan } = this.groups[group]
+    const found = rows.filter(
+      (row) => this.targets[row]!.id === id && (port === undefined || this.targets[row]!.port === port),
+    )
+    for (const row of found) {
+      const target = this.targets[row]!
+      if (target.state === 'draining') continue
+      endChecks(this, target)
+      target.state = 'draining'
+      target.reason = 'Target.DeregistrationInProgress'
+      target.drainTimer = this.sim.timer(plan.deregistrationDelay, this.drainedTarget, row)
+      this.healthChanged(row)
+    }
+    return found.length > 0
+  }
+
+  /** The delay of a target is over: what it has not answered by now it never will. */
+  drainEnded(row: number): void {
+    const target = this.targets[row]!
+    const { isNetwork, plan } = this.groupOf(row)
+    target.drainTimer = NONE
+    // A flow may outlive the delay, unless the group says otherwise (NLB-R4).
+    if (isNetwork && !plan.endsConnections && target.inFlight > 0) {
+      target.drainTimer = this.sim.timer(MINUTE, this.drainedTarget, row)
+      return
+    }
+    this.cutOff(row, 502)
+    this.remove(row)
+  }
+
+  /** A target is in another state. */
+  healthChanged(row: number): void {
+    const group = this.groupOf(row)
+    const target = this.targets[row]!
+    const now = this.sim.clock[0]
+    group.changed()
+    // A Network Load Balancer resets the flows of a target that it takes for dead (NLB-R4).
+    if (this.isNetwork && target.state === 'unhealthy') {
+      this.metrics.count(this.metrics.elbResets, group.forget(row) + target.inFlight)
+      this.cutOff(row, 0)
+    }
+    const isDark = group.rows.length > 0 && group.count(this.targets, 'healthy') === 0 && target.state !== 'initial'
+    if (isDark && group.darkSince === NONE) group.darkSince = now
+    if (!isDark && group.darkSince !== NONE) {
+      if (group.firstDark.from === NONE) group.firstDark = { from: group.darkSince, to: now }
+      group.darkSince = NONE
+    }
+    this.healthShown(this.groupNumber[row])
+  }
+
+  /** A client's request comes. */
+  arrive(method: string, call: Call): void {
+    const { sim } = this
+    const now = sim.clock[0]
+    this.requests++
+    this.inside.enter(now)
+    const request = requestOf(method, sim.calls.body[call])
+    const { listeners } = this.plan
+    const listener = request.port === 0 ? usualListener(listeners) : listeners.find(({ port }) => port === request.port)
+    this.minute.connections++
+    this.metrics.count(this.metrics.newConnections, 1)
+    this.metrics.level(this.metrics.connections, this.inside.inside)
+    // Nobody listens there.
+    if (listener === undefined) return this.finish(call, 0, null)
+    const { rule, asked } = ruleFor(listener, request)
+    this.minute.rules += asked
+    this.metrics.count(this.metrics.rules, asked)
+    this.act(rule.action, request, call)
+  }
+
+  /** A target has answered a request. */
+  settle(inner: Call): void {
+    const { sim } = this
+    const { calls } = sim
+    const call = calls.cookie[inner]
+    const status = calls.status[inner]
+    const answer = calls.answer[inner]
+    sim.close(inner)
+    const waiting = this.waiting.get(call)
+    // Nobody waits for it any more.
+    if (waiting?.inner !== inner) return
+    sim.cancel(waiting.timer)
+    this.leaves(call, waiting)
+    const { row, sentAt } = waiting
+    if (this.routeOf(row).kind === 'function') this.ofFunction(call, row, status, answer, sim.clock[0] - sentAt)
+    else {
+      const code =
+        status === 0 ? ((answer as { statusCode?: number } | null)?.statusCode ?? 200) : sim.errors.http[status]
+      if (code === 0) this.broken(call, row, status)
+      else this.ofTarget(call, row, code, status === 0 ? answer : { statusCode: code }, sim.clock[0] - sentAt)
+    }
+  }
+
+  /** A target has kept silent for too long. */
+  giveUp(call: Call): void {
+    const waiting = this.waiting.get(call)!
+    if (waiting.inner !== NONE) this.sim.abandon(waiting.inner)
+    this.leaves(call, waiting)
+    this.finish(call, 504, null)
+  }
+
+  /** Idle flows and cookies end. */
+  flowsEnd(): void {
+    this.flowsDue = Infinity
+    const now = this.sim.clock[0]
+    for (const group of this.groups)
+      this.flowsDue = Math.min(this.flowsDue, group.isNetwork ? group.expire(now) : Infinity)
+    if (this.flowsDue < Infinity) this.sim.after(this.flowsDue - now, this.flowsTarget, 0)
+    this.showFlows()
+  }
+
+  /** Capacity units of the minute: the largest of connections, bytes and rules, in the units of the price list. */
+  minuteEnded(): boolean {
+    const { connections, bytes, rules } = this.minute
+    const perMinute = this.isNetwork ? 800 * 60 : 25 * 60
+    // The first ten rules of a request are free.
+    const evaluated = Math.max(0, rules - 10 * connections)
+    this.lcus = Math.max(connections / perMinute, (bytes * 60) / 1_073_741_824, this.isNetwork ? 0 : evaluated / 60_000)
+    this.lcuMicros += Math.round(this.lcus * 1e6)
+    this.minute.connections = this.minute.bytes = this.minute.rules = 0
+    return this.lcus > 0
+  }
+
+  lines(): string[] {
+    return this.groups.map((group) => {
+      const states = new Map<string, number>()
+      for (const row of group.rows) {
+        const { state } = this.targets[row]!
+        states.set(state, (states.get(state) ?? 0) + 1)
+      }
+      const shown = [...states].map(([state, count]) => `${count} ${state}`).join(', ')
+      return `${group.name}: ${shown === '' ? 'no targets' : shown}; ${group.requests} requests`
+    })
+  }
+
+  private act(action: RuleAction, request: Request, call: Call): void {
+    switch (action.does) {
+      case 'answer':
+        this.metrics.count(this.metrics.fixed, 1)
+        return this.finish(call, action.statusCode, { statusCode: action.statusCode, body: action.body })
+      case 'redirect':
+        this.metrics.count(this.metrics.redirects, 1)
+        return this.finish(call, action.statusCode, {
+          statusCode: action.statusCode,
+          headers: { location: locationOf(action.to, request) },
+        })
+      case 'forward': {
+        const group = this.groupFor(action, request)
+        if (group === NONE) this.finish(call, 503, null)
+        else this.pass(group, request, call)
+      }
+    }
+  }
+
+  /** The group of an action: the client's own, or one by the weights. */
+  private groupFor(action: RuleAction & { does: 'forward' }, { session }: Request): number {
+    const now = this.sim.clock[0]
+    const sticks = action.sticksFor > 0 && session !== undefined
+    if (sticks) {
+      const kept = this.stuck.get(session)
+      if (kept !== undefined && kept.until > now && action.groups.some(({ to }) => to === this.groups[kept.group].name))
+        return kept.group
+    }
+    const total = action.groups.reduce((sum, { weight }) => sum + weight, 0)
+    if (total === 0) return NONE
+    let draw = action.groups.length === 1 ? 0 : this.weightRng.float() * total
+    const chosen = action.groups.find(({ weight }) => (draw -= weight) < 0)!
+    const group = this.groupNamed(chosen.to)
+    if (sticks) {
+      this.stuck.delete(session)
+      this.stuck.set(session, { group, until: now + action.sticksFor })
+      if (this.stuck.size > 100_000) this.stuck.delete(this.stuck.keys().next().value!)
+    }
+    return group
+  }
+
+  /** Passes a request to a target of a group. */
+  private pass(number: number, request: Request, call: Call): void {
+    const { sim } = this
+    const group = this.groups[number]
+    const rests = group.rows.some((row) => this.targets[row]!.isResting)
+    const flows = group.clients
+    const target = group.choose(this.targets, request.session, this.plan.zones)
+    if (rests) wake(this, number)
+    if (target === undefined) {
+      group.turnedAway++
+      return this.finish(call, 503, null)
+    }
+    if (this.isNetwork) this.flowBegins(group, flows, request.session)
+    const row = group.rows.find((each) => this.targets[each] === target)!
+    const reach = this.routeOf(row)
+    const isFunction = reach.kind === 'function'
+    const size = request.body === undefined ? 0 : jsonSize(request.body)
+    this.minute.bytes += size
+    this.metrics.count(this.metrics.bytes, size)
+    if (isFunction && size > this.bodyLimit) return this.finish(call, 413, null)
+    group.requests++
+    target.requests++
+    target.inFlight++
+    this.metrics.count(this.metrics.requests, 1)
+    this.metrics.count(group.metrics.requests, 1)
+    this.metrics.count(group.metrics.perTarget, 1 / group.rows.length)
+    const edge = reach.edges[Math.max(0, METHODS.indexOf(request.method as (typeof METHODS)[number]))]
+    const timer = sim.timer(this.plan.idleTimeout, this.silentTarget, call)
+    let inner = NONE
+    if (edge !== NONE) {
+      inner = sim.open(edge, call, sim.calls.trace[call])
+      sim.calls.body[inner] = this.bodyFor(reach, group, target, request, sim.calls.body[call])
+      sim.calls.hops[inner] = sim.calls.hops[call]
+      sim.send(inner)
+    }
+    this.waiting.set(call, { inner, row, timer, sentAt: sim.clock[0] })
+  }
+
+  private bodyFor(reach: Reach, group: Group, target: Target, request: Request, body: unknown): unknown {
+    if (reach.kind === 'function') return { Payload: eventOf(request, group.name, group.plan.isMultiValue) }
+    return reach.kind === 'fleet' ? { InstanceId: target.id } : body
+  }
+
+  /** What a function's answer means to the client (ALB-R41). */
+  private ofFunction(call: Call, row: number, status: number, answer: unknown, elapsed: number): void {
+    const { Payload, FunctionError } = (answer ?? {}) as { Payload?: unknown; FunctionError?: string }
+    const code = statusOf(Payload)
+    if (status !== 0) {
+      this.metrics.count(this.metrics.internalErrors, 1)
+      this.finish(call, 502, null)
+    } else if (FunctionError !== undefined || code === undefined || jsonSize(Payload) > this.bodyLimit) {
+      this.metrics.count(this.metrics.userErrors, 1)
+      this.finish(call, 502, null)
+    } else this.ofTarget(call, row, code, Payload, elapsed)
+  }
+
+  /** A target's own answer. */
+  private ofTarget(call: Call, row: number, code: number, answer: unknown, elapsed: number): void {
+    const { metrics: own } = this
+    const group = this.groupOf(row)
+    const size = answer === null ? 0 : jsonSize(answer)
+    this.minute.bytes += size
+    own.count(own.bytes, size)
+    own.record(own.responseTime, elapsed)
+    own.record(group.metrics.responseTime, elapsed)
+    const digit = Math.floor(code / 100) - 2
+    if (digit >= 0 && digit < 4) {
+      own.count(own.targetClasses[digit], 1)
+      own.count(group.metrics.classes[digit], 1)
+    }
+    this.reply(call, code, answer)
+  }
+
+  /** The connection to a target has failed: it was not there, or it broke off. */
+  private broken(call: Call, row: number, status: number): void {
+    this.metrics.count(this.metrics.connectionErrors, 1)
+    const isReset = status === this.reset
+    if (isReset) this.metrics.count(this.metrics.targetResets, 1)
+    this.groupOf(row).forget(row)
+    this.finish(call, isReset ? 502 : 504, null)
+  }
+
+  /** Everything that waits for a target ends with a code; 0 = the connection. */
+  private cutOff(row: number, code: number): void {
+    for (const [call, waiting] of [...this.waiting]) {
+      if (waiting.row !== row) continue
+      if (waiting.inner !== NONE) this.sim.abandon(waiting.inner)
+      this.sim.cancel(waiting.timer)
+      this.leaves(call, waiting)
+      this.finish(call, code, null)
+    }
+  }
+
+  private remove(row: number): void {
+    const target = this.targets[row]!
+    if (target.drainTimer !== NONE) this.sim.cancel(target.drainTimer)
+    endChecks(this, target)
+    const group = this.groupOf(row)
+    group.forget(row)
+    group.rows.splice(group.rows.indexOf(row), 1)
+    group.changed()
+    this.targets[row] = null
+    this.free.push(row)
+    this.healthShown(this.groupNumber[row])
+  }
+
+  private leaves(call: Call, { row }: Waiting): void {
+    this.waiting.delete(call)
+    this.targets[row]!.inFlight--
+  }
+
+  /** The load balancer's own answer: a code by which clients know it, or none where it only passes connections. */
+  private finish(call: Call, code: number, answer: unknown): void {
+    const { metrics: own, sim } = this
+    if (code >= 400 || code === 0) {
+      const known = this.own.get(code)
+      const stretch = known ?? new Stretch(sim.warmUp)
+      if (known === undefined) this.own.set(code, stretch)
+      stretch.note(sim.clock[0])
+    }
+    if (this.isNetwork) {
+      if (code !== 0) own.count(own.elbResets, 1)
+      return this.reply(call, 0, null)
+    }
+    const digit = Math.floor(code / 100) - 3
+    if (digit >= 0 && digit < 3) own.count(own.ownClasses[digit], 1)
+    const single = own.ownCodes.get(code)
+    if (single !== undefined) own.count(single, 1)
+    this.reply(call, code, answer ?? { statusCode: code })
+  }
+
+  private reply(call: Call, code: number, answer: unknown): void {
+    const { sim } = this
+    this.answers++
+    this.lastFailed = code === 0 || code >= 500
+    this.inside.leave(sim.clock[0], sim.calls.sentAt[call])
+    this.metrics.level(this.metrics.connections, this.inside.inside)
+    if (this.isNetwork) this.showFlows()
+    sim.calls.answer[call] = answer
+    sim.replyAfter(this.latency.draw(this.rng), call, code > 0 && code < 400 ? 0 : this.statusFor(code))
+  }
+
+  private statusFor(code: number): number {
+    if (code === 0) return this.reset
+    const known = this.status.get(code)
+    if (known !== undefined) return known
+    const made = this.sim.error(NAMES[code] ?? `Http${code}`, code)
+    this.status.set(code, made)
+    return made
+  }
+
+  private flowBegins(group: Group, before: number, session: string | undefined): void {
+    if (session === undefined || group.clients > before) this.metrics.count(this.metrics.newFlows, 1)
+    if (session !== undefined && this.flowsDue === Infinity) {
+      this.flowsDue = this.sim.clock[0] + FLOW_LOOK
+      this.sim.after(FLOW_LOOK, this.flowsTarget, 0)
+    }
+    this.showFlows()
+  }
+
+  private showFlows(): void {
+    if (!this.isNetwork) return
+    const kept = this.groups.reduce((sum, group) => sum + group.clients, 0)
+    this.metrics.level(this.metrics.flows, kept + this.waiting.size)
+  }
+
+  private healthShown(number: number): void {
+    const group = this.groups[number]
+    this.metrics.level(group.metrics.healthy, group.count(this.targets, 'healthy'))
+    this.metrics.level(group.metrics.unhealthy, group.count(this.targets, 'unhealthy'))
+  }
+
+  private reach({ kind, to, action }: Route): Reach {
+    if (kind === 'none') return { kind, edges: METHODS.map(() => NONE), checkEdge: NONE }
+    const { sim } = this
+    // Checks are calls of their own, so that a request's trace does not meet them.
+    const checkEdge = sim.edge(to, action, checkAnswered, null, kind === 'http')
+    if (kind !== 'http') {
+      const edge = sim.edge(to, action, answered)
+      return { kind, edges: METHODS.map(() => edge), checkEdge }
+    }
+    return {
+      kind,
+      edges: METHODS.map((method) => sim.edge(to, `http:${method}` as Action, answered, null, true)),
+      checkEdge,
+    }
+  }
+}
+
+/** How often ended flows are looked for, in µs. */
+const FLOW_LOOK = 350_000_000
+/** Names of exceptions by status; others are called by their number. */
+const NAMES: Readonly<Record<number, string>> = {
+  400: 'BadRequestException',
+  401: 'UnauthorizedException',
+  403: 'ForbiddenException',
+  404: 'NotFoundException',
+  413: 'RequestTooLargeException',
+  500: 'InternalServerErrorException',
+  502: 'BadGatewayException',
+  503: 'ServiceUnavailableException',
+  504: 'GatewayTimeoutException',
+}
+
+/** The address of a redirect, its placeholders filled in from the request. */
+function locationOf(pattern: string, request: Request): string {
+  const query = request.query.map(([name, value]) => `${name}=${value}`).join('&')
+  return pattern
+    .replaceAll('#{protocol}', 'https')
+    .replaceAll('#{host}', request.headers.get('host')?.[0] ?? '')
+    .replaceAll('#{port}', String(request.port))
+    .replaceAll('#{path}', request.path.slice(1))
+    .replaceAll('#{query}', query)
+    .replace(/\?$/, '')
+}
+
+function begin(self: LoadBalancer): void {
+  self.begin()
+}
+
+function answered(self: LoadBalancer, call: Call): void {
+  self.settle(call)
+}
+
+function silent(self: LoadBalancer, call: number): void {
+  self.giveUp(call)
+}
+
+function drained(self: LoadBalancer, row: number): void {
+  self.drainEnded(row)
+}
+
+function flowsEnd(self: LoadBalancer): void {
+  self.flowsEnd()
+}
