@@ -42,7 +42,7 @@ describe('--format json', () => {
   it('has the documented form and version', () => {
     expect(schema.$id).toBe(CHECK_SCHEMA)
     expect(schema.properties.schema.const).toBe(CHECK_SCHEMA)
-    const good = put('good.yaml', `${QUEUE}  Net: { Type: AWS::EC2::VPC }\n`)
+    const good = put('good.yaml', `${QUEUE}  Net: { Type: AWS::EC2::DHCPOptions }\n`)
     const bad = put('bad.yaml', `${QUEUE}Simulation:\n  Durration: 5m\n  Seed: 1\n  Seed: 2\n`)
     const report = told<CheckReport>([good, bad, join(folder, 'none.yaml')], 'json')
     expect(valid(report), JSON.stringify(valid.errors)).toBe(true)
@@ -114,9 +114,9 @@ describe('--format lsp', () => {
     const scenario = put('load/load.yaml', 'Simulation: { Template: ../app/template.yaml, Duraton: 1m }\n')
     const template = put(
       'app/template.yaml',
-      'Resources:\n  Dead: { Type: AWS::SQS::Queue }\n  Net: { Type: AWS::EC2::VPC }\n  Jobs: { Type: AWS::SQS::Queue, Type: AWS::SQS::Queue }\n',
+      'Resources:\n  Dead: { Type: AWS::SQS::Queue }\n  Net: { Type: AWS::EC2::DHCPOptions }\n  Jobs: { Type: AWS::SQS::Queue, Type: AWS::SQS::Queue }\n',
     )
-    const good = put('good.yaml', `${QUEUE}  Net: { Type: AWS::EC2::VPC }\n`)
+    const good = put('good.yaml', `${QUEUE}  Net: { Type: AWS::EC2::DHCPOptions }\n`)
     const found = told<LspPublication[]>([scenario, good], 'lsp')
     const of = (path: string): LspPublication => found.find(({ uri }) => uri === pathToFileURL(path).href)!
     expect(found).toHaveLength(3)

@@ -75,7 +75,7 @@ describe('the schema of the report', () => {
   )
 
   it('describes the report of a bare template and of a run that was stopped', () => {
-    const bare = scenarioOf('Resources: { Jobs: { Type: AWS::SQS::Queue }, Net: { Type: AWS::EC2::VPC } }')
+    const bare = scenarioOf('Resources: { Jobs: { Type: AWS::SQS::Queue }, Net: { Type: AWS::EC2::DHCPOptions } }')
     expect(check(reportOf(runScenario(bare), ''))).toEqual([])
     const stopped = runScenario({ ...bare, guards: { ...bare.guards, events: 100 } })
     const report = reportOf(stopped, '')

@@ -80,7 +80,7 @@ Description: ${JSON.stringify(`${bad} & <b>so on</b>`)}
 Parameters: { Words: { Type: String, Default: ${JSON.stringify(bad)} } }
 Resources:
   Origin: { Type: Sim::Http::Server, Properties: { Workers: 1, QueueCapacity: 0, ServiceTime: 100ms } }
-  Net: { Type: AWS::EC2::VPC }
+  Net: { Type: AWS::EC2::DHCPOptions }
 Simulation:
   Duration: 1m
   Workloads: { Load: { Target: Origin, Operation: http:GET, Rate: 30/s } }

@@ -24,7 +24,7 @@ const TEMPLATE = `Transform: AWS::Serverless-2016-10-31
 Parameters: { Batch: { Type: Number, Default: 10, MinValue: 1, MaxValue: 10 } }
 Resources:
   Jobs: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 180 } }
-  Net: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }
+  Net: { Type: AWS::EC2::DHCPOptions }
   Flow: { Type: AWS::Serverless::StateMachine, Properties: { DefinitionUri: machines/flow.asl.json } }
   Work:
     Type: AWS::Serverless::Function
@@ -141,7 +141,7 @@ describe('files', () => {
     await filesInput(page).setInputFiles([join(root, 'template.yaml'), join(root, 'machines/flow.asl.json')])
     const digest = await done(page)
     await about(page).waitFor()
-    expect(await about(page).innerText()).toMatch(/NO MODEL OF THESE TYPES[^]*AWS::EC2::VPC: Net/i)
+    expect(await about(page).innerText()).toMatch(/NO MODEL OF THESE TYPES[^]*AWS::EC2::DHCPOptions: Net/i)
     await page.keyboard.press('Escape')
     await about(page).waitFor({ state: 'detached' })
     await page.keyboard.press('e')

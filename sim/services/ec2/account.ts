@@ -49,9 +49,13 @@ export const account: ServiceDef<Account> = {
   assumptions,
   props: {},
   parts: networkParts,
-  gather: (near) => ({ Network: networkOf(near) }),
+  gather: (near) => ({
+    Network: networkOf(near),
+    // Only what a load balancer may ask serves anything.
+    Serves: near.all('AWS::ElasticLoadBalancingV2::TargetGroup').length > 0,
+  }),
   network: (config) => config['Network'] as NetworkGraph,
-  create: (_, sim) => new Account(sim),
+  create: (config, sim) => new Account(sim, config['Serves'] === true),
   ops: {
     'ec2:DescribeInstances': {
       doc: 'The instances that were launched by RunInstances.',
@@ -164,7 +168,7 @@ export class Account {
   private readonly workRng: Rng
   private readonly servedTarget: Target
 
-  constructor(sim: Sim) {
+  constructor(sim: Sim, serves: boolean) {
     this.sim = sim
     const instances = sim.quota('RunningInstances')
     this.byVcpu = instances === 0
@@ -185,7 +189,7 @@ export class Account {
     this.unreachable = sim.error('ConnectTimeoutError', 0)
     this.work = sim.sampler('RequestWork')
     this.workRng = sim.rng('requests')
-    this.servedTarget = sim.target(served)
+    this.servedTarget = serves ? sim.target(served) : -1
   }
 
   /** How many instances of so many vCPUs each the quota still has room for. */
