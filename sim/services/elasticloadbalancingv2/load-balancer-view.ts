@@ -1,5 +1,5 @@
 // A load balancer as the canvas shows it, and what it may be asked from outside.
-import type { Action, Config, View } from '../../model/contract.ts'
+import type { Config, Entry, View } from '../../model/contract.ts'
 import { usualListener, type BalancerPlan } from './load-balancer-config.ts'
 import type { LoadBalancer } from './load-balancer.ts'
 import type { Condition } from './routing.ts'
@@ -54,10 +54,7 @@ function countOf({ targets }: LoadBalancer, state: TargetState): number {
 export function entry(
   _: Config,
   operation: string,
-):
-  | { readonly action: Action; readonly arg: number; readonly parameters: Readonly<Record<string, string>> }
-  | { readonly error: string; readonly help?: string }
-  | undefined {
+): Entry | { readonly error: string; readonly help?: string } | undefined {
   const asked = /^([A-Za-z]+)\s+(\/\S*)$/.exec(operation)
   if (asked === null) return undefined
   const method = asked[1].toUpperCase()

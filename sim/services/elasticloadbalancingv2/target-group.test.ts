@@ -115,6 +115,56 @@ Simulation:
 })
 
 describe('a scenario with a load balancer', () => {
+  it('sends a workload’s method, path and attributes through the rules to a function', () => {
+    const text = `Resources:
+  Web: { Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: { Subnets: [subnet-1, subnet-2] } }
+  Listens:
+    Type: AWS::ElasticLoadBalancingV2::Listener
+    Properties:
+      LoadBalancerArn: !Ref Web
+      Port: 80
+      Protocol: HTTP
+      DefaultActions: [{ Type: fixed-response, FixedResponseConfig: { StatusCode: "404" } }]
+  Rule:
+    Type: AWS::ElasticLoadBalancingV2::ListenerRule
+    Properties:
+      ListenerArn: !Ref Listens
+      Priority: 1
+      Conditions: [{ Field: path-pattern, Values: ["/orders/*"] }, { Field: query-string, QueryStringConfig: { Values: [{ Key: v, Value: "2" }] } }]
+      Actions: [{ Type: forward, TargetGroupArn: !Ref Group }]
+  Group:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties: { TargetType: lambda, Targets: [{ Id: !GetAtt Work.Arn }] }
+  LetIn:
+    Type: AWS::Lambda::Permission
+    Properties: { FunctionName: !Ref Work, Principal: elasticloadbalancing.amazonaws.com, Action: lambda:InvokeFunction }
+  Work:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/work
+      Code: { ZipFile: x }
+Simulation:
+  Duration: 1m
+  Handlers:
+    Work:
+      - If:
+          Condition: $.body.kind == 'express'
+          Then: [{ Return: { statusCode: 201 } }]
+          Else: [{ Return: { statusCode: 500 } }]
+  Workloads:
+    Good: { Target: Web, Operation: POST /orders/17?v=2, Rate: 1/s, Arrivals: regular, Attributes: { kind: express } }
+    Lost: { Target: Web, Operation: POST /orders/17, Rate: 1/s, Arrivals: regular, Attributes: { kind: express } }
+`
+    const { world } = run(text)
+    world.finish()
+    expect(count(world, 'Good', 'Failures')).toBe(0)
+    expect(count(world, 'Good', 'Successes')).toBeGreaterThan(57)
+    expect(count(world, 'Lost', 'Successes')).toBe(0)
+    expect(count(world, 'Work', 'Invocations')).toBe(count(world, 'Good', 'Requests'))
+  })
+
   it('knows methods, and refuses others', () => {
     const text = (operation: string): string =>
       balancer(
