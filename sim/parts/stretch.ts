@@ -22,4 +22,14 @@ export class Stretch {
     this.last = now
     this.count += times
   }
+
+  /** Both of two kinds together, as a stretch of its own. */
+  with(other: Stretch): Stretch {
+    const both = new Stretch(this.warmUp)
+    both.total = this.total + other.total
+    both.count = this.count + other.count
+    both.first = Math.min(...[this, other].map((one) => (one.count === 0 ? Infinity : one.first)))
+    both.last = Math.max(this.last, other.last)
+    return both
+  }
 }

@@ -23,6 +23,17 @@ function heatOf(view: NodeView): Heat | undefined {
   }
 }
 
+/** The index for which most is refused now. */
+function throttlingIndex(view: NodeView): { readonly name: string; readonly refused: number } | undefined {
+  const cells = view.cells('Indexes')
+  let most: { name: string; refused: number } | undefined
+  for (let i = 0; cells !== undefined && i < cells.listed; i++) {
+    const refused = cells.value(i, 'Refused')
+    if (refused > (most?.refused ?? 0)) most = { name: cells.label(i) ?? `index ${i + 1}`, refused }
+  }
+  return most
+}
+
 const tableUse = (view: NodeView): number | undefined => {
   const uses = (['Write', 'Read'] as const).flatMap((kind) => {
     const capacity = view.value(`${kind} capacity`)
@@ -42,6 +53,7 @@ export const table: Glyph = {
     const key = hot === undefined ? undefined : heat?.key(hot.at)
     const use = tableUse(view)
     const refused = amount(view, 'Throttled')
+    const index = throttlingIndex(view)
     return [
       `${number(heat?.cells.count ?? 0)} partitions`,
       ...(use === undefined ? [] : [`${percent(use)} of the table's capacity used`]),
@@ -49,6 +61,7 @@ export const table: Glyph = {
       ...(hot !== undefined && hot.refused > 0 && key !== undefined ? [`heated by the key ${key}`] : []),
       ...(hot !== undefined && heat?.foot?.(hot.at).isBad === true ? ['which has nothing left for bursts'] : []),
       ...(refused > 0 ? [`${perSecond(refused)} reads and writes refused`] : []),
+      ...(index === undefined ? [] : [`${perSecond(index.refused)} of them for the index ${index.name}`]),
     ].join(', ')
   },
   facts(view) {
@@ -64,6 +77,8 @@ export const table: Glyph = {
   badge(view) {
     const heat = heatOf(view)
     const hot = hottest(heat)
+    const index = throttlingIndex(view)
+    if (index !== undefined) return { outcome: 'throttled', text: `${index.name} throttling` }
     if (heat === undefined || hot === undefined || hot.refused <= 0) return undefined
     return { outcome: 'throttled', text: heat.cells.count > 1 ? `${heat.name(hot.at)} throttling` : 'throttling' }
   },

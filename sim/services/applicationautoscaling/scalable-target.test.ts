@@ -171,3 +171,27 @@ test('wrong targets are refused, other resources are not simulated [DDB-R60]', (
   const other = lab(parts(100, {}, { ScalableDimension: 'ecs:service:DesiredCount' }), { probe })
   expect(other.notSimulated.join()).toContain('`ecs:service:DesiredCount` is not scaled')
 })
+
+test('an index is scaled by a target of its own, and the table is left alone [DDB-R64]', () => {
+  const index = { name: 'ByTown', keys: ['town'], read: 10, write: 20 }
+  const target = { ScalableDimension: 'dynamodb:index:WriteCapacityUnits', ResourceId: 'table/T/index/ByTown' }
+  const scaled = { ...parts(1000, {}, target), T: tablePart({ read: 10, write: 1000, global: [index] }) }
+  const world = lab(scaled, { probe, quotas: { 'dynamodb.PartitionWriteUnits': 1e6 } })
+  const table = world.state<Table>('T')
+  // 30 units a second of an index with 20: 150 % of it, so 30 / 0.7 are asked for.
+  for (let i = 0; i < 30 * 60 * 5; i++) {
+    world.run(Math.round((i * SECOND) / 30))
+    world.call('T', 'dynamodb:PutItem', { Item: { pk: `k${i}`, town: `t${i}` } })
+  }
+  world.run(10 * MINUTE)
+  expect(table.indexes!.all[0]!.throughput.capacity.writeUnits).toBeGreaterThanOrEqual(29)
+  expect(table.capacity.writeUnits).toBe(1000)
+})
+
+test('a target of an index names one that is there', () => {
+  const of = (target: Record<string, unknown>) => () => lab(parts(10, {}, target), { probe })
+  expect(of({ ScalableDimension: 'dynamodb:index:WriteCapacityUnits', ResourceId: 'table/T/index/Nobody' })).toThrow(
+    'names no global secondary index',
+  )
+  expect(of({ ResourceId: 'table/T/index/Nobody' })).toThrow('names more than the table')
+})

@@ -30,15 +30,16 @@ export const scalableTarget: ServiceDef<Scaler> = {
   namespace: 'AWS/ApplicationAutoScaling',
   dimension: 'ResourceId',
   summary:
-    'Scales the provisioned capacity of a DynamoDB table, or the provisioned concurrency of a Lambda alias, to a target utilisation.',
+    'Scales the provisioned capacity of a DynamoDB table or index, or the provisioned concurrency of a Lambda alias, to a target utilisation.',
   models: [
     'Tables: two data points of a minute above the target raise capacity, fifteen below 90 % of it lower it (DDB-R61). Provisioned concurrency: three and fifteen, of the average utilisation (LAM-37).',
     'New capacity is consumption divided by the target, rounded up, within the limits (DDB-R62); UpdateTable and its rations apply (DDB-R42, DDB-R43).',
+    'Each global secondary index is scaled by a target of its own (DDB-R64).',
     'A minute without consumption has no data point, so an idle table or alias keeps its capacity (DDB-R63, AS-R44).',
     'Capacity outside the limits is brought inside at the start (AAS-R4).',
   ],
   omits: [
-    'Step scaling, scheduled actions, customised metrics, indexes, and resources other than DynamoDB tables and Lambda aliases.',
+    'Step scaling, scheduled actions, customised metrics, and resources other than DynamoDB tables and Lambda aliases.',
   ],
   quotas,
   assumptions,
@@ -46,7 +47,7 @@ export const scalableTarget: ServiceDef<Scaler> = {
     MaxCapacity: p.int('The most units.', [0, Infinity], { required: true }),
     MinCapacity: p.int('The fewest units.', [0, Infinity], { required: true }),
     ResourceId: p.string(
-      '`table/` and the name of the table; `function:`, the name of the function, `:` and the alias.',
+      '`table/` and the name of the table, for an index `/index/` and its name behind it; `function:`, the name of the function, `:` and the alias.',
       { required: true },
     ),
     RoleARN: p.inert('The role that scales; permissions are not checked.'),
@@ -239,7 +240,7 @@ function gather(near: Near): Readonly<Record<string, unknown>> {
   if (scaled === undefined) {
     self.notSimulated(
       ['ScalableDimension'],
-      `\`${ScalableDimension}\` is not scaled: only DynamoDB tables and provisioned concurrency are`,
+      `\`${ScalableDimension}\` is not scaled: only DynamoDB tables, their indexes and provisioned concurrency are`,
     )
     return { Plan: null }
   }

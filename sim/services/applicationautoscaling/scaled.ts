@@ -39,7 +39,8 @@ export interface Scaled {
   body(found: Found, units: number): object
 }
 
-function table(way: 'Read' | 'Write'): Scaled {
+/** A table, or with `isIndex` one of its global secondary indexes (DDB-R64). */
+function table(way: 'Read' | 'Write', isIndex = false): Scaled {
   const property = `${way}CapacityUnits`
   return {
     predefined: `DynamoDB${way}CapacityUtilization`,
@@ -50,7 +51,7 @@ function table(way: 'Read' | 'Write'): Scaled {
     find: (near) => {
       const { self } = near
       const ResourceId = String(self.config['ResourceId'])
-      const tableName = ResourceId.replace(/^table\//, '')
+      const [, tableName = '', index] = /^(?:table\/)?([^/]*)(?:\/index\/(.*))?$/.exec(ResourceId) ?? []
       const found = near.resourceAt(tableName)
       if (found === undefined || found.type !== TABLE) {
         self.error(
@@ -61,7 +62,20 @@ function table(way: 'Read' | 'Write'): Scaled {
         )
         return undefined
       }
-      const throughput = found.config['ProvisionedThroughput'] as Config | undefined
+      const indexes = (found.config['GlobalSecondaryIndexes'] ?? []) as readonly Config[]
+      const owner = isIndex ? indexes.find(({ IndexName }) => IndexName === index) : found.config
+      if (owner === undefined || isIndex !== (index !== undefined)) {
+        self.error(
+          ['ResourceId'],
+          'unknown-resource',
+          `\`ResourceId\` names ${isIndex ? 'no global secondary index of' : 'more than the table'} \`${found.logicalId}\`: \`${ResourceId}\``,
+          isIndex
+            ? 'expected `table/`, the table, `/index/` and the index'
+            : 'expected `table/` and the name of a table',
+        )
+        return undefined
+      }
+      const throughput = owner['ProvisionedThroughput'] as Config | undefined
       if (throughput === undefined) {
         self.error(
           ['ResourceId'],
@@ -71,7 +85,11 @@ function table(way: 'Read' | 'Write'): Scaled {
         )
         return undefined
       }
-      return { to: found.logicalId, dimensions: { TableName: tableName }, present: throughput[property] as number }
+      return {
+        to: found.logicalId,
+        dimensions: { TableName: tableName, ...(index === undefined ? {} : { GlobalSecondaryIndexName: index }) },
+        present: throughput[property] as number,
+      }
     },
     use: (sim, { dimensions }, time) => {
       const of = (name: string): Series | undefined => sim.series('AWS/DynamoDB', name, dimensions)?.series
@@ -79,7 +97,12 @@ function table(way: 'Read' | 'Write'): Scaled {
       const provisioned = lastOf(of(`Provisioned${way}CapacityUnits`))
       return used === 0 || provisioned === 0 ? undefined : { used, provisioned, utilisation: used / provisioned }
     },
-    body: (_, units) => ({ ProvisionedThroughput: { [property]: units } }),
+    body: ({ dimensions }, units) => {
+      const ProvisionedThroughput = { [property]: units }
+      if (!isIndex) return { ProvisionedThroughput }
+      const IndexName = dimensions['GlobalSecondaryIndexName']
+      return { GlobalSecondaryIndexUpdates: [{ Update: { IndexName, ProvisionedThroughput } }] }
+    },
   }
 }
 
@@ -134,6 +157,8 @@ const concurrency: Scaled = {
 export const SCALED: Readonly<Record<string, Scaled>> = {
   'dynamodb:table:ReadCapacityUnits': table('Read'),
   'dynamodb:table:WriteCapacityUnits': table('Write'),
+  'dynamodb:index:ReadCapacityUnits': table('Read', true),
+  'dynamodb:index:WriteCapacityUnits': table('Write', true),
   'lambda:function:ProvisionedConcurrency': concurrency,
 }
 

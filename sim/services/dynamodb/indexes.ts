@@ -2,6 +2,7 @@
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Sim } from '../../model/contract.ts'
+import { Stretch } from '../../parts/stretch.ts'
 import type { BillingMode, Figures } from './capacity.ts'
 import { Index } from './index.ts'
 import type { IndexDef } from './index-defs.ts'
@@ -20,6 +21,9 @@ export interface Limits {
   readonly collectionSize: number
 }
 
+/** From this share of its limit on an item collection is spoken of. */
+const NEARLY = 0.8
+
 export class Indexes {
   /** Those that are kept: local ones first. */
   readonly all: Index[] = []
@@ -34,6 +38,10 @@ export class Indexes {
   /** The largest item collection so far, in bytes, and its partition key. */
   largest = 0
   largestKey: KeyValue = ''
+  /** When (µs) a collection first had four fifths of what it may have; −1 = none has. */
+  nearSince = -1
+  /** Writes that would have made a collection too large. */
+  readonly refused: Stretch
   private collection: KeyValue = ''
   private growth = 0
   /** Bytes of the item's entries in local indexes after the planned write. */
@@ -42,7 +50,7 @@ export class Indexes {
   private readonly sim: Sim
   private readonly figures: Figures
   private readonly table: Throughput
-  private readonly limits: Limits
+  readonly limits: Limits
   private readonly lag: Sampler
   private readonly lagRng: Rng
 
@@ -52,6 +60,7 @@ export class Indexes {
     this.figures = figures
     this.table = table
     this.limits = limits
+    this.refused = new Stretch(sim.warmUp)
     this.collections = defs.some(({ kind }) => kind === 'local') ? new Map() : null
     this.lag = sim.sampler('IndexLag')
     this.lagRng = sim.rng('indexes')
@@ -82,8 +91,10 @@ export class Indexes {
       throw new Invalid(
         'Item size has exceeded the maximum allowed size, its entries in local secondary indexes included',
       )
-    if (this.collections !== null && this.growth > 0 && this.sizeOf(pk) + this.growth > this.limits.collectionSize)
+    if (this.collections !== null && this.growth > 0 && this.sizeOf(pk) + this.growth > this.limits.collectionSize) {
+      this.refused.note(this.sim.clock[0])
       return COLLECTION_FULL
+    }
     for (const index of this.all)
       if (!index.admits()) {
         this.refusedBy = index
@@ -135,5 +146,6 @@ export class Indexes {
     if (size <= this.largest) return
     this.largest = size
     this.largestKey = this.collection
+    if (this.nearSince < 0 && size >= NEARLY * this.limits.collectionSize) this.nearSince = this.sim.clock[0]
   }
 }

@@ -1,5 +1,6 @@
 // What a table shows of itself: consumption against capacity, and its partitions against their own limit.
 import type { Cells, Reading } from '../../model/contract.ts'
+import type { Capacity } from './capacity.ts'
 import type { Table } from './state.ts'
 
 export const readings: readonly Reading<Table>[] = [
@@ -86,6 +87,26 @@ export const partitionCells: Cells<Table> = {
   },
 }
 
+/** Global indexes against their own capacity; local ones share the table's. */
+export const indexCells: Cells<Table> = {
+  name: 'Indexes',
+  doc: 'Secondary indexes, global ones against their own capacity.',
+  columns: [
+    { name: 'Reads', unit: 'share', doc: 'Consumed by reads, as a share of its capacity.', counter: true },
+    { name: 'Writes', unit: 'share', doc: 'Consumed by writes, as a share of its capacity.', counter: true },
+    { name: 'Refused', unit: '1/s', doc: 'Reads of it, and writes of the table, refused for it.', counter: true },
+    { name: 'Entries', unit: 'items', doc: 'Items that are in it.' },
+  ],
+  each(self, _, cell) {
+    for (const { number, isGlobal, throughput, entries, def } of self.indexes?.all ?? []) {
+      const { capacity } = throughput
+      const reads = isGlobal ? capacity.consumedRead / Math.max(1, capacity.readRate) : 0
+      const writes = isGlobal ? capacity.consumedWrite / Math.max(1, capacity.writeRate) : 0
+      cell(number, [reads, writes, isGlobal ? throttledOf(capacity) : 0, entries.live], def.name)
+    }
+  },
+}
+
 /** By partition: the key that certainly has a twentieth of all units so far, where there is one. */
 function hottestKeys(self: Table): Map<number, string> {
   const { partitions, consumedRead, consumedWrite } = self.capacity
@@ -99,7 +120,12 @@ function hottestKeys(self: Table): Map<number, string> {
 }
 
 function throttled(self: Table): number {
-  const { partitions } = self.capacity
+  let sum = throttledOf(self.capacity)
+  for (const { isGlobal, throughput } of self.indexes?.all ?? []) if (isGlobal) sum += throttledOf(throughput.capacity)
+  return sum
+}
+
+function throttledOf({ partitions }: Capacity): number {
   let sum = 0
   for (let i = 0; i < partitions.count; i++) sum += partitions.throttled[i]
   return sum

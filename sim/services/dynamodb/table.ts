@@ -9,6 +9,7 @@ import { batchGetItem, batchWriteItem } from './batches.ts'
 import { amend, describeTable, minuteEnded, spacesOf, splitDone, updated, updateTable } from './control.ts'
 import { gather } from './gather.ts'
 import { fill } from './index-control.ts'
+import { indexFindings } from './index-insights.ts'
 import { query, scan } from './reads.ts'
 import type { Space } from './splits.ts'
 import { deleteItem, getItem, newest, putItem, updateItem } from './single.ts'
@@ -19,8 +20,11 @@ import { metrics } from './table-metrics.ts'
 import { props } from './table-props.ts'
 import { reportOf } from './summary.ts'
 import { findingsOf } from './table-insights.ts'
-import { partitionCells, readings } from './table-view.ts'
+import { indexCells, partitionCells, readings } from './table-view.ts'
 import { commit, transactGetItems, transactWriteItems } from './transactions.ts'
+
+/** For so long a throttle shows, in µs. */
+const MINUTE = 60_000_000
 
 const CONDITION = [
   'ConditionExpression',
@@ -257,7 +261,7 @@ export const table: ServiceDef<Table> = {
     ends: { served: (_, call) => ({ end: 'stage', of: call, stage: 'work', words: 'service time' }) },
   },
   periodEnded: minuteEnded,
-  insights: findingsOf,
+  insights: (self, look) => [...findingsOf(self, look), ...indexFindings(self, look)],
   report: reportOf,
   view: {
     glyph: 'table',
@@ -267,7 +271,7 @@ export const table: ServiceDef<Table> = {
     tone,
     detail: (config) => (config['BillingMode'] === 'PAY_PER_REQUEST' ? 'on demand' : undefined),
     readings,
-    cells: [partitionCells],
+    cells: [partitionCells, indexCells],
   },
 }
 
@@ -334,7 +338,6 @@ function bytesAddUp(self: Space): boolean {
 }
 
 function tone(self: Table): 'calm' | 'busy' | 'throttling' {
-  const { partitions } = self.capacity
-  for (let i = 0; i < partitions.count; i++) if (partitions.minuteThrottled[i] > 0) return 'throttling'
+  for (const { throughput } of spacesOf(self)) if (self.now - throughput.throttledAt < MINUTE) return 'throttling'
   return self.capacity.runningMinute > 0 ? 'busy' : 'calm'
 }

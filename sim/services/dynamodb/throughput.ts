@@ -3,7 +3,7 @@ import type { MetricId } from '../../engine/recorder.ts'
 import type { Config, Sim } from '../../model/contract.ts'
 import { HotKeys } from '../../parts/hot-keys.ts'
 import { Stretch } from '../../parts/stretch.ts'
-import { ADMITTED, Capacity, isOfPartition, REASONS, type BillingMode, type Figures } from './capacity.ts'
+import { ADMITTED, Capacity, isOfPartition, OUTGROWN, REASONS, type BillingMode, type Figures } from './capacity.ts'
 import { Changes } from './changes.ts'
 import type { KeyValue } from './items.ts'
 import type { Item } from './values.ts'
@@ -17,6 +17,10 @@ export class Throughput {
   readonly changes = new Changes()
   /** Why the last request was turned away, as the place of its reason. */
   lastReason = ADMITTED
+  /** When (µs) a request was turned away last. */
+  throttledAt = -Infinity
+  /** What was served per second on demand when traffic outgrew it first, reads and writes; 0 = it has not. */
+  readonly outgrown: [read: number, write: number] = [0, 0]
   /** The partition of the last request that was asked about. */
   partition = 0
   private readonly sim: Sim
@@ -78,7 +82,10 @@ export class Throughput {
     if (reason === ADMITTED) return true
     const place = (write ? REASONS.length : 0) + reason
     this.lastReason = place
+    this.throttledAt = now
     this.refusals[place].note(now)
+    if (reason === OUTGROWN && this.refusals[place].count === 1)
+      this.outgrown[write ? 1 : 0] = write ? capacity.writeRate : capacity.readRate
     capacity.partitions.countThrottle(partition, isOfPartition(reason))
     sim.count(write ? this.writeThrottles : this.readThrottles, 1)
     sim.count(this.reasonMetrics[place], 1)

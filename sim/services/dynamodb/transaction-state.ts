@@ -47,11 +47,12 @@ export class Transactions {
   readonly actionsMax: number
   readonly sizeMax: number
   readonly tokenLife: number
-  private readonly tables: readonly { readonly ref: string; readonly name: string }[]
+  /** Every table, by logical id. */
+  private readonly tables: readonly string[]
   private readonly conflictMetric: MetricId
   private readonly sim: Sim
 
-  constructor(sim: Sim, tables: readonly { readonly ref: string; readonly name: string }[]) {
+  constructor(sim: Sim, tables: readonly string[]) {
     this.sim = sim
     this.tables = tables
     this.conflicts = new Stretch(sim.warmUp)
@@ -81,13 +82,16 @@ export class Transactions {
   /** The table that a name or an ARN stands for; undefined = there is none. */
   tableNamed(text: unknown): Table | undefined {
     const name = String(text).replace(/^arn:.*:table\//, '')
-    const found = this.tables.find((one) => one.name === name || one.ref === name)
-    return found === undefined ? undefined : this.sim.peer<Table>(found.ref)
+    for (const ref of this.tables) {
+      const table = this.sim.peer<Table>(ref)
+      if (ref === name || table.sim.physicalName === name) return table
+    }
+    return undefined
   }
 
   /** Where the tokens of the account are known. */
   get account(): Transactions {
-    return this.sim.peer<Table>(this.tables[0].ref).transactions
+    return this.sim.peer<Table>(this.tables[0]).transactions
   }
 
   /** The request that came with a token before and still counts; tokens that do not are forgotten. */
