@@ -2,7 +2,7 @@
 //
 // The one idea: a room counts whole numbers of something small (MB · ms, shards · µs, requests), and everything behind that, the
 // price, the month, tiers, is exact arithmetic on whole numbers after the run. What costs money costs the run nothing.
-import type { Action } from './contract.ts'
+import type { Action, CfnType } from './contract.ts'
 
 /** Whole base units that make one of the units in which AWS bills. */
 export const HOUR_US = 3_600_000_000
@@ -64,6 +64,6 @@ export interface Meter {
   readonly now: number
   /** Sum of a metric of its own since the warm-up, in base units (bytes, µs); `dimensions` are those besides the resource's own. */
   sum(metric: string, dimensions?: Readonly<Record<string, string>>): number
-  /** Calls of one of its operations, whoever made them. */
-  calls(action: Action): Called
+  /** Calls of one of its operations, whoever made them; without those of resources of some types. */
+  calls(action: Action, without?: readonly CfnType[]): Called
 }

@@ -22,27 +22,37 @@ export function readUsage(world: World, isWarm: boolean): readonly ReadonlyMap<s
   })
 }
 
+type CallsByOperation = ReadonlyMap<string, readonly (Called & { readonly from: string })[]>
+
 const NONE: Called = { sent: 0, failed: 0, throttled: 0 }
 
 /** Calls by callee and operation, in one look at all edges: thousands of resources may stand in one scenario. */
-function callsByOperation({ dispatcher }: World): ReadonlyMap<string, Called> {
-  const found = new Map<string, Called>()
-  dispatcher.edges.forEach(({ to, action }, i) => {
-    const before = found.get(`${to} ${action}`) ?? NONE
-    found.set(`${to} ${action}`, {
-      sent: before.sent + dispatcher.sent[i]!,
-      failed: before.failed + dispatcher.failed[i]!,
-      throttled: before.throttled + dispatcher.throttledBy[i]!,
-    })
+function callsByOperation({ dispatcher }: World): CallsByOperation {
+  const found = new Map<string, (Called & { readonly from: string })[]>()
+  dispatcher.edges.forEach(({ from, to, action }, i) => {
+    const key = `${to} ${action}`
+    const { [i]: sent = 0 } = dispatcher.sent
+    const { [i]: failed = 0 } = dispatcher.failed
+    const { [i]: throttled = 0 } = dispatcher.throttledBy
+    const others = found.get(key)
+    if (others === undefined) found.set(key, [{ from, sent, failed, throttled }])
+    else others.push({ from, sent, failed, throttled })
   })
   return found
 }
 
-function meterOf(world: World, component: ComponentPlan, called: ReadonlyMap<string, Called>, isWarm: boolean): Meter {
+function sumOf(a: Called, b: Called): Called {
+  return { sent: a.sent + b.sent, failed: a.failed + b.failed, throttled: a.throttled + b.throttled }
+}
+
+function meterOf(world: World, component: ComponentPlan, called: CallsByOperation, isWarm: boolean): Meter {
   const own = ownDimensions(component)
   return {
     now: world.now,
-    calls: (action) => called.get(`${component.name} ${action}`) ?? NONE,
+    calls: (action, without = []) =>
+      (called.get(`${component.name} ${action}`) ?? [])
+        .filter(({ from }) => !without.includes(world.planOf(from).type))
+        .reduce(sumOf, NONE),
     sum: (name, dimensions = {}) => {
       const key = metricKey(namespaceOf(component), name, { ...own, ...dimensions })
       const metric = world.metricIndex.get(key)

@@ -3,6 +3,7 @@
 // A request is admitted when every bucket in its way holds anything at all, and then pays its true cost, which may leave
 // a debt: what a Query costs is known only once it has run (DDB-R39).
 import { TokenBucket } from '../../parts/token-bucket.ts'
+import { CapacityMeter } from './capacity-meter.ts'
 import { HASHES, Partitions } from './partitions.ts'
 
 export type BillingMode = 'PROVISIONED' | 'PAY_PER_REQUEST'
@@ -78,6 +79,8 @@ export class Capacity {
   consumedRead = 0
   consumedWrite = 0
   readonly partitions: Partitions
+  /** What is billed of it. */
+  readonly meter = new CapacityMeter()
   private readonly figures: Figures
   private readonly read: TokenBucket
   private readonly write: TokenBucket
@@ -209,6 +212,7 @@ export class Capacity {
     this.maxWrite = maxWrite
     this.highestRead = Math.max(this.highestRead, read)
     this.highestWrite = Math.max(this.highestWrite, write)
+    this.meter.changed(this, now)
     this.applyRates(now, 0)
     if (!switched) return
     // Another mode begins with a second's worth, as a new table does.

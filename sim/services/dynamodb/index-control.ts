@@ -125,6 +125,7 @@ function change(table: Table, { throughput }: Index, settings: Item, mode: Billi
 export function indexesUpdated(table: Table): void {
   const { indexes } = table
   if (indexes === null) return
+  for (const index of indexes.leaving) table.retire(index)
   indexes.leaving.length = 0
   for (const index of indexes.all)
     if (index.status === 'CREATING' && index.filling < 0) {
@@ -156,6 +157,7 @@ export function fill(table: Table, number: number): void {
     spent += index.units
     index.apply(row, items.partitionKeys[row], items.sortKeys[row], now)
   }
+  table.noteStored()
   if (spent > 0) sim.count(metrics.consumed, spent)
   sim.count(metrics.progress, items.rowCount === 0 ? 100 : (100 * index.filling) / items.rowCount)
   if (index.filling < items.rowCount) sim.after(SECOND, table.filled, number)

@@ -5,11 +5,13 @@ import type { MetricId } from '../../engine/recorder.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Sim } from '../../model/contract.ts'
+import { Integral } from '../../parts/integral.ts'
 import { Population } from '../../parts/population.ts'
 import type { HotKeys } from '../../parts/hot-keys.ts'
 import { ACCOUNT_LIMIT, REASONS, type BillingMode, type Capacity, type Figures } from './capacity.ts'
 import { Expiry } from './expiry.ts'
 import { COLLECTION_FULL, Indexes, PLANNED } from './indexes.ts'
+import type { Index } from './index.ts'
 import { typesOf, type IndexDef } from './index-defs.ts'
 import { hashKey, ItemStore, type KeyValue } from './items.ts'
 import type { Order } from './order.ts'
@@ -62,6 +64,8 @@ export const UPDATE_TABLE = 11
 
 const NOTHING: Item = Object.freeze({})
 const KEY_MISMATCH = 'The provided key element does not match the schema'
+/** Bytes that are billed on top of each item (DDB-R4). */
+const ITEM_OVERHEAD = 100
 /** Partition and sort key values in bytes (DDB-R5). */
 export const HASH_KEY_MAX = 2048
 export const RANGE_KEY_MAX = 1024
@@ -105,6 +109,10 @@ export class Table implements Space {
   /** Puts of new items and deletes of present ones, for the books. */
   created = 0
   deleted = 0
+  /** Bytes as they are billed, over time. */
+  readonly stored = new Integral()
+  /** Capacities of indexes that are gone. */
+  private readonly retired: Capacity[] = []
   /** Items from the start that were touched and have a row now. */
   materialised = 0
   /** Requests by what became of them. */
@@ -171,6 +179,7 @@ export class Table implements Space {
     this.hotKeys = this.throughput.hotKeys
     const indexes = config['Indexes'] as readonly IndexDef[]
     this.indexes = indexes.length === 0 ? null : this.indexesOf(indexes)
+    this.noteStored()
     this.served = sim.target(events.served)
     this.updated = sim.target(events.updated)
     this.splitDone = sim.target(events.splitDone)
@@ -222,6 +231,29 @@ export class Table implements Space {
   /** All data in bytes, what is there from the start included. */
   get bytes(): number {
     return this.items.bytes + this.initialItems * this.initialSize
+  }
+
+  /** Notes how much is stored as it is billed, after it has changed: 100 bytes on top of each item and entry (DDB-R4). */
+  noteStored(): void {
+    const { items, initialItems } = this
+    let bytes = this.bytes + ITEM_OVERHEAD * (items.live + initialItems)
+    if (this.indexes !== null)
+      for (const { entries } of this.indexes.all) bytes += entries.bytes + ITEM_OVERHEAD * entries.live
+    this.stored.set(bytes, this.now)
+  }
+
+  /** The table's own capacity and that of all global indexes that it has or had. */
+  get capacities(): readonly Capacity[] {
+    const { all = [], leaving = [] } = this.indexes ?? {}
+    const own = [...all, ...leaving].filter(({ isGlobal }) => isGlobal)
+    return [this.capacity, ...own.map(({ throughput }) => throughput.capacity), ...this.retired]
+  }
+
+  /** A global index is gone: what it has cost stays. */
+  retire({ throughput: { capacity } }: Index): void {
+    capacity.meter.close(this.now)
+    this.retired.push(capacity)
+    this.noteStored()
   }
 
   /** Indexes with the given definitions, over the table's own capacity. */
@@ -346,6 +378,7 @@ export class Table implements Space {
     items.put(row, item, size)
     if (before === null && item !== null) this.order?.insert(row)
     if (this.indexes !== null) this.indexes.apply(row, this.pk, this.sk, items.visibleAt[row])
+    this.noteStored()
     if (item === null && this.initialItems === 0) this.awaitReplica(row)
     this.forgetAbsent(now)
     if (this.replication !== null) this.replication.written(this.keyRead(), item, size)

@@ -15,6 +15,7 @@ import type { Space } from './splits.ts'
 import { deleteItem, getItem, newest, putItem, updateItem } from './single.ts'
 import { Table, type TableEvents } from './state.ts'
 import { awaitRecords, describeStream, getRecords, getShardIterator, listStreams } from './stream-ops.ts'
+import { prices, unbilled } from './table-prices.ts'
 import { assumptions, quotas } from './table.facts.ts'
 import { metrics } from './table-metrics.ts'
 import { props } from './table-props.ts'
@@ -95,6 +96,8 @@ export const table: ServiceDef<Table> = {
   ],
   quotas,
   assumptions,
+  prices,
+  unbilled,
   props,
   gather,
   // Somebody has to write what a stream is read for.

@@ -54,6 +54,7 @@ export class Throughput {
       ],
       bytes,
     )
+    this.capacity.meter.changed(this.capacity, sim.clock[0])
     this.refusals = [...REASONS, ...REASONS].map(() => new Stretch(sim.warmUp))
     const metric = (name: string): MetricId =>
       index === undefined ? sim.metric(name) : sim.metricWith(name, { GlobalSecondaryIndexName: index })
