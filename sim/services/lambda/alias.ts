@@ -23,6 +23,8 @@ export const alias: ServiceDef<Alias> = {
   omits: ['Provisioned concurrency of an alias with weights is kept for its first version alone.'],
   quotas,
   assumptions: {},
+  // Its function is billed.
+  prices: {},
   props: {
     FunctionName: p.ref('The function.', { required: true }),
     FunctionVersion: p.any('The version that it stands for.', { required: true }),

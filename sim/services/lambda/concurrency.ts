@@ -158,6 +158,13 @@ function fill(self: LambdaFunction, qualified: Qualified): void {
     qualified.rows--
   }
   qualified.resize(qualified.wanted)
+  noteReady(self)
+}
+
+/** What is billed of environments that are kept ready: their memory. */
+function noteReady(self: LambdaFunction): void {
+  const memory = self.qualifiers.reduce((sum, { ready, route }) => sum + ready * self.versions[route.version].memory, 0)
+  self.meter.ready.set(memory, self.sim.clock[0])
 }
 
 /** The name stands for another version: its environments go, and as many are made for that one, after the delay (LAM-36). */

@@ -73,6 +73,9 @@ export const eventSourceMapping: ServiceDef<EventSourceMapping> = {
   ],
   quotas,
   assumptions,
+  // Its source and its function are billed.
+  prices: {},
+  unbilled: ['provisioned pollers'],
   props: {
     FunctionName: p.ref('The function, version or alias.', { required: true }),
     EventSourceArn: p.any('The queue, stream or consumer, or the stream of a table.'),

@@ -1,6 +1,7 @@
 // What a function costs: every request that ran, and its time in full steps by memory, that of a cold start with it.
 import { describe, expect, it } from 'vitest'
 import { MINUTE, MS, SECOND } from '../../../test/kit.ts'
+import { alias } from './alias.ts'
 import { legacy, part, steadily, waits, world } from '../../../test/lambda.ts'
 
 describe('the bill of a function', () => {
@@ -47,5 +48,48 @@ describe('the bill of a function', () => {
     })
     expect(lab.sum('Work', 'Invocations')).toBe(0)
     expect(lab.metric('Work', 'ConcurrentExecutions').series.points).toEqual([])
+  })
+
+  it('is cheaper on arm64 [PR-R1]', () => {
+    const lab = world({ Work: part(waits(100 * MS), { MemorySize: 1024, Architectures: ['arm64'] }) })
+    steadily(lab, 'Work', 1, 100)
+    const bill = lab
+      .run(lab.now + MINUTE)
+      .finish()
+      .bill('Work')
+    expect(bill['DurationArm']!.used).toBe(10)
+    expect(bill['DurationArm']!.run).toBe(0.000133334)
+    expect(bill['Duration']).toBeUndefined()
+  })
+
+  it('has a /tmp of more than 512 MB as long as it runs [PR-R1]', () => {
+    const used = (Size: number): number | undefined => {
+      const lab = world({ Work: part(waits(500 * MS), { EphemeralStorage: { Size } }) })
+      steadily(lab, 'Work', 1, 10)
+      return lab
+        .run(lab.now + MINUTE)
+        .finish()
+        .bill('Work')['EphemeralStorage']?.used
+    }
+    expect([used(512), used(512 + 1024), used(10_240)]).toEqual([undefined, 5, (5 * (10_240 - 512)) / 1024])
+  })
+
+  it('has provisioned concurrency as long as it is there, and its requests at a price of their own [PR-R1]', () => {
+    const ready = { ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 10 } }
+    const lab = world({
+      Work: part(waits(SECOND), { MemorySize: 512 }),
+      Live: { def: alias, properties: { FunctionName: 'Work', FunctionVersion: '1', Name: 'live', ...ready } },
+    })
+    for (let i = 0; i < 12; i++) lab.call('Live', 'lambda:InvokeFunction')
+    lab.run(60 * MINUTE)
+    lab.ask('Work', 'lambda:DeleteProvisionedConcurrencyConfig', { Qualifier: 'live' })
+    const bill = lab
+      .run(120 * MINUTE)
+      .finish()
+      .bill('Work')
+    expect(bill['ProvisionedConcurrency']!.used).toBeCloseTo(10 * 0.5 * 3600, 0)
+    expect(bill['ProvisionedDuration']!.used).toBe(5)
+    expect(bill['Duration']!.used).toBe(1)
+    expect(bill['Requests']!.used).toBe(12)
   })
 })

@@ -29,7 +29,8 @@ import { memory } from './environment-state.ts'
 import * as initialisation from './initialisation.ts'
 import { closeLogged, logEdge } from './function-log.ts'
 import * as invocation from './invocation.ts'
-import { prices } from './function-prices.ts'
+import { FunctionMeter } from './function-meter.ts'
+import { prices, unbilled } from './function-prices.ts'
 import { Qualified } from './qualified.ts'
 import * as running from './running.ts'
 import { findingsOf } from './function-insights.ts'
@@ -75,7 +76,7 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
   quotas,
   assumptions,
   prices,
-  unbilled: ['logs', 'data transfer'],
+  unbilled,
   props,
   parts,
   gather: (near) => ({ ...gather(near) }),
@@ -320,11 +321,8 @@ export class LambdaFunction {
   /** Time-outs, and by the edge of the call that the handler waited for (−1 = none) how many. */
   readonly timeouts: Stretch
   readonly timedOutOn = new Map<number, number>()
-  /** Time that is billed, by memory: MB · ms. */
-  billedMs = 0
-  /** Time is billed in steps of so many ms; whether that of a cold start is. */
-  readonly billedStep: number
-  readonly billsInit: boolean
+  readonly meter: FunctionMeter
+  readonly isArm: boolean
   /** Whether the last request was throttled. */
   throttling = false
 
@@ -479,8 +477,8 @@ export class LambdaFunction {
     this.restore = sim.sampler('SnapStartRestore')
     this.runtimeMemory = sim.sampler('RuntimeMemory').mean
     this.tmpSize = (config['EphemeralStorage']?.Size ?? 512) * 1_048_576
-    this.billedStep = sim.quota('BilledStep')
-    this.billsInit = sim.quota('BilledInit') === 1
+    this.meter = new FunctionMeter(sim.quota('BilledStep'), sim.quota('BilledInit') === 1)
+    this.isArm = config['Architectures']?.[0] === 'arm64'
 
     this.reserved = -1
     this.perConcurrency = sim.quota('RequestsPerConcurrency')

@@ -190,8 +190,6 @@ export function conclude(self: LambdaFunction, row: number, answer: InvokeAnswer
   environments.doomed[row] = 0
   environments.used[row] = 0
   if (self.streaming.size > 0) self.streaming.delete(row)
-  const billed = self.billsInit ? now - since : duration
-  self.billedMs += versionOf(self, row).memory * self.billedStep * Math.ceil(billed / (self.billedStep * 1_000))
   sim.record(self.durationMetric, duration)
   sim.count(self.errorsMetric, errors)
   self.running.leave(now, since)
@@ -200,6 +198,7 @@ export function conclude(self: LambdaFunction, row: number, answer: InvokeAnswer
   sim.level(self.concurrentMetric, self.running.inside)
   const onDemand = isOnDemand(environments.pool[row])
   if (onDemand) self.onDemand--
+  self.meter.ended(versionOf(self, row).memory, duration, now - since, onDemand)
   self.account.leave(now, since, onDemand && self.reserved < 0)
   const qualifier = environments.qualifier[row]
   if (qualifier !== UNQUALIFIED)

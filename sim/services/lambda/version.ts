@@ -21,6 +21,8 @@ export const version: ServiceDef<Alias> = {
   ],
   quotas,
   assumptions: {},
+  // Its function is billed.
+  prices: {},
   props: {
     FunctionName: p.ref('The function.', { required: true }),
     ProvisionedConcurrencyConfig: p.record('Environments that are always ready.', {
