@@ -3,6 +3,7 @@ import { catalogue } from '../diag/catalogue.ts'
 import { nearest } from '../diag/suggest.ts'
 import { registry } from '../lang/registry.ts'
 import { prefixOf } from '../lang/resources.ts'
+import { priceName } from '../model/price.ts'
 import { API_FAULTS } from '../parts/api-faults.ts'
 import { faultCard, operationCard, partCard, serviceCard, services, typeCard } from './cards/services.ts'
 import { lints } from '../lint/catalogue.ts'
@@ -89,7 +90,7 @@ function names(): string[] {
       ...Object.keys(def.metrics),
       ...Object.keys(def.assumptions),
       ...Object.keys(def.quotas).map((name) => `${prefixOf(def.type)}.${name}`),
-      ...Object.keys(def.prices ?? {}).map((name) => `${prefixOf(def.type)}.${name}`),
+      ...Object.entries(def.prices ?? {}).map(([name, price]) => priceName(def.type, name, price)),
       ...Object.values(def.ops).flatMap((op) => op.errors ?? []),
     ]),
     ...catalogue.keys(),

@@ -3,12 +3,11 @@ import { entries, isMap, textOf, type Node } from '../cfn/node.ts'
 import type { Problems } from '../diag/problem.ts'
 import { nearest } from '../diag/suggest.ts'
 import type { PriceSettings } from '../model/plan.ts'
-import type { Price } from '../model/price.ts'
+import { priceName, type Price } from '../model/price.ts'
 import { parseUsd } from '../parts/money.ts'
 import { count } from '../parts/words.ts'
 import { kindOf } from './fields.ts'
 import { registry } from './registry.ts'
-import { prefixOf } from './resources.ts'
 
 const FREE_TIER = 'FreeTier'
 
@@ -58,6 +57,6 @@ export function priceWords({ usd, per = 1, unit, notes2020, tiers = [], free, on
 function knownPrices(): Set<string> {
   const known = new Set([FREE_TIER])
   for (const def of registry.defs)
-    for (const name of Object.keys(def.prices ?? {})) known.add(`${prefixOf(def.type)}.${name}`)
+    for (const [name, price] of Object.entries(def.prices ?? {})) known.add(priceName(def.type, name, price))
   return known
 }

@@ -382,6 +382,8 @@ export interface ServiceDef<S = any> {
   readonly prices?: Readonly<Record<string, Price<S>>>
   /** What AWS bills of it and no line has: `data transfer out`. Shown on the bill. */
   readonly unbilled?: readonly string[]
+  /** What of this very resource has no line: an instance of a type whose price is not known. */
+  readonly unpriced?: (config: Config) => readonly string[]
   readonly props: Props
   /** Resource types that only configure this one (a stage, an alias), with their properties. Read them in `gather`. */
   readonly parts?: Readonly<Record<string, Props>>

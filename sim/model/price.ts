@@ -39,6 +39,10 @@ export interface Price<S> {
   readonly tiers?: readonly Tier[]
   /** Units a month that an account has for nothing, when a scenario asks for the free tier. */
   readonly free?: number
+  /** The full name of another line at the same price with which it shares tiers and free tier. */
+  readonly sharesWith?: string
+  /** The service before the line's name, where it is not that of the type: an instance of a group is one of `ec2`. */
+  readonly service?: string
   /** True for what is paid once and not again every month. */
   readonly once?: true
   /** When the list was looked at, and where: `2025, us-east-1, https://aws.amazon.com/lambda/pricing/ [PR-R1]`. */
@@ -48,6 +52,11 @@ export interface Price<S> {
    * line does not apply to this resource, now. Asked at the end of the warm-up and of the run; the difference is billed.
    */
   readonly used: (self: S, meter: Meter) => number | undefined
+}
+
+/** The full name of a line: `lambda.Requests`. */
+export function priceName(type: CfnType, key: string, { service }: Price<never>): string {
+  return `${service ?? type.split('::')[1]!.toLowerCase()}.${key}`
 }
 
 /** Calls of one operation from the beginning until now, by what became of them. */

@@ -152,6 +152,8 @@ export class Analytics {
   readonly outputs: readonly Output[]
   /** Processing units (KDA-04). */
   readonly units: number
+  /** An application of Flink has a unit more that manages the others. */
+  readonly isFlink: boolean
   /** When the newest row came, µs; −1 = none has. */
   newestAt = -1
   rowsIn = 0
@@ -180,6 +182,7 @@ export class Analytics {
     this.inputs = program === null ? [] : Inputs
     this.outputs = Outputs
     this.units = (config['Units'] ?? 1) as number
+    this.isFlink = String(config['RuntimeEnvironment'] ?? '').startsWith('FLINK')
     this.malformed = new Stretch(sim.warmUp)
     this.refused = new Stretch(sim.warmUp)
     this.edges = this.inputs.map(({ from }) => ({

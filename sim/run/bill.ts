@@ -3,11 +3,11 @@
 // The one idea: of each line there is a whole number used since the warm-up. Its price, the month and the tiers are exact
 // arithmetic on it; each line is rounded once, to a billionth of a dollar, and totals are sums of lines.
 import { assert } from '../engine/assert.ts'
-import { MONTH_US, type Price } from '../model/price.ts'
+import { MONTH_US, priceName, type Price } from '../model/price.ts'
 import type { ComponentPlan, WorldPlan } from '../model/plan.ts'
 import { costOf, dollars, parseUsd } from '../parts/money.ts'
 import { readUsage } from './usage.ts'
-import { servicePrefix, type World } from './world.ts'
+import type { World } from './world.ts'
 
 export interface BillLine {
   /** As `Prices` takes it: `lambda.Requests`. */
@@ -51,7 +51,7 @@ export interface Bill {
   readonly run: number
   /** 730 hours like the run, tiers and free tier taken off. */
   readonly month: number
-  /** Simulated types of AWS without price lines, with their resources. */
+  /** Simulated types of AWS without price lines, or what has none of a type that has some, with the resources. */
   readonly unpriced: readonly { readonly type: string; readonly resources: readonly string[] }[]
   /** What AWS bills too and no line has, by type. */
   readonly unbilled: readonly { readonly type: string; readonly what: readonly string[] }[]
@@ -88,8 +88,12 @@ export function billOf(world: World): Bill | undefined {
     const lines = [...after[i]!].map(([key, amount]) =>
       exactLine(component, key, amount - (before[i]?.get(key) ?? 0), micros, world.plan),
     )
+    for (const what of def.unpriced?.(component.config) ?? []) unpriced.set(what, [...(unpriced.get(what) ?? []), name])
     if (lines.length === 0) return
-    for (const line of lines) account.set(line.name, [...(account.get(line.name) ?? []), line])
+    for (const line of lines) {
+      const shared = line.price.sharesWith ?? line.name
+      account.set(shared, [...(account.get(shared) ?? []), line])
+    }
     if (def.unbilled !== undefined) unbilled.set(type, def.unbilled)
     const sums = [sumOf(lines, 'run'), sumOf(lines, 'month')] as const
     run += sums[0]
@@ -124,7 +128,7 @@ export function priceOf(name: string, price: Price<never>, plan: Pick<WorldPlan,
 
 function exactLine({ type, def }: ComponentPlan, key: string, used: number, micros: number, plan: WorldPlan): Exact {
   const price = def.prices![key]!
-  const name = `${servicePrefix(type)}.${key}`
+  const name = priceName(type, key, price)
   const usd = priceOf(name, price, plan)
   const units = BigInt(used)
   const unitsPer = BigInt(price.base ?? 1) * BigInt(price.per ?? 1)

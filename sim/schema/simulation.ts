@@ -14,6 +14,7 @@ import {
 import { priceWords } from '../lang/prices.ts'
 import { registry } from '../lang/registry.ts'
 import { prefixOf } from '../lang/resources.ts'
+import { priceName } from '../model/price.ts'
 import type { Op, Prop, Props, ServiceDef } from '../model/contract.ts'
 import { API_FAULTS } from '../parts/api-faults.ts'
 import {
@@ -247,7 +248,7 @@ function prices(): Schema {
   }
   for (const def of registry.defs)
     for (const [name, price] of Object.entries(def.prices ?? {}))
-      names[`${prefixOf(def.type)}.${name}`] = described(
+      names[priceName(def.type, name, price)] = described(
         { ...NUMERIC, examples: [price.usd] },
         `${price.doc}: ${priceWords(price)}. [${price.source}]`,
       )

@@ -3,6 +3,7 @@ import { priceWords } from '../../lang/prices.ts'
 import { registry } from '../../lang/registry.ts'
 import { prefixOf } from '../../lang/resources.ts'
 import type { Props, ServiceDef } from '../../model/contract.ts'
+import { priceName } from '../../model/price.ts'
 import { API_FAULTS } from '../../parts/api-faults.ts'
 
 /** A type by its name, or by what follows its first `::`, in any case. */
@@ -73,7 +74,7 @@ export function quotaLine(def: ServiceDef, name: string): string {
 /** `lambda.Requests = 0.20 USD per 1,000,000 requests. Requests [PR-R1]` */
 export function priceLine(def: ServiceDef, name: string): string {
   const price = def.prices![name]!
-  return `${prefixOf(def.type)}.${name} = ${priceWords(price)}. ${price.doc} [${price.source}]`
+  return `${priceName(def.type, name, price)} = ${priceWords(price)}. ${price.doc} [${price.source}]`
 }
 
 /** `ApiLatency = lognormal(p50=8ms, p99=40ms). How long the answer of a call takes. [SQS-20]` */

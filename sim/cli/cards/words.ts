@@ -4,6 +4,7 @@ import { registry } from '../../lang/registry.ts'
 import { prefixOf } from '../../lang/resources.ts'
 import { lints } from '../../lint/catalogue.ts'
 import type { Metric } from '../../model/contract.ts'
+import { priceName } from '../../model/price.ts'
 import { ErrorTable, HTTP_CODES, THROTTLING, TRANSIENT } from '../../model/errors.ts'
 import { API_FAULTS } from '../../parts/api-faults.ts'
 import { assumptionLine, priceLine, quotaLine } from './services.ts'
@@ -70,8 +71,8 @@ export function quotaCard(name: string): string | undefined {
 /** A price by its full name (`lambda.Requests`) or the part behind the dot. */
 export function priceCard(name: string): string | undefined {
   const lines = registry.defs.flatMap((def) =>
-    Object.keys(def.prices ?? {}).flatMap((price) => {
-      const full = `${prefixOf(def.type)}.${price}`
+    Object.entries(def.prices ?? {}).flatMap(([price, line]) => {
+      const full = priceName(def.type, price, line)
       if (price !== name && full !== name) return []
       return [`  ${priceLine(def, price)}\n    of ${def.type}; set it with \`Prices: { ${full}: … }\``]
     }),

@@ -47,6 +47,24 @@ export const restApi: ServiceDef<Gateway> = {
   ],
   quotas,
   assumptions,
+  prices: {
+    Requests: {
+      doc: 'Requests',
+      usd: '3.50',
+      per: 1_000_000,
+      unit: 'requests',
+      tiers: [
+        { above: 333_000_000, usd: '2.80' },
+        { above: 1_000_000_000, usd: '2.38' },
+        { above: 20_000_000_000, usd: '1.51' },
+      ],
+      free: 1_000_000,
+      source: '2025, us-east-1, https://aws.amazon.com/api-gateway/pricing/ [PR-R1]',
+      // What is throttled is not billed.
+      used: (self) => self.requests - self.throttled,
+    },
+  },
+  unbilled: ['data transfer'],
   props,
   parts,
   gather,

@@ -38,6 +38,20 @@ export const api: ServiceDef<Gateway> = {
   ],
   quotas,
   assumptions,
+  prices: {
+    Requests: {
+      doc: 'Requests',
+      usd: '1.00',
+      per: 1_000_000,
+      unit: 'requests',
+      tiers: [{ above: 300_000_000, usd: '0.90' }],
+      free: 1_000_000,
+      source: '2025, us-east-1, https://aws.amazon.com/api-gateway/pricing/ [PR-R1]',
+      // What is throttled is not billed.
+      used: (self) => self.requests - self.throttled,
+    },
+  },
+  unbilled: ['data transfer', 'payloads beyond 512 KB as more than one request'],
   props,
   parts,
   gather,

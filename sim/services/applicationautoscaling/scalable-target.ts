@@ -43,6 +43,9 @@ export const scalableTarget: ServiceDef<Scaler> = {
   ],
   quotas,
   assumptions,
+  // What it scales is billed; its alarms are not priced.
+  prices: {},
+  unbilled: ['alarms of target tracking'],
   props: {
     MaxCapacity: p.int('The most units.', [0, Infinity], { required: true }),
     MinCapacity: p.int('The fewest units.', [0, Infinity], { required: true }),

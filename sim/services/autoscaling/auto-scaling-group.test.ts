@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { DAY, HOUR, MINUTE, SECOND } from '../../../test/kit.ts'
 import { scenarioOf } from '../../../test/scenarios.ts'
+import { billOf } from '../../run/bill.ts'
 import { World } from '../../run/world.ts'
 import type { Operator } from '../client/operator.ts'
 import type { Account } from '../ec2/account.ts'
@@ -216,4 +217,18 @@ Simulation: { Duration: 10m, Quotas: { ec2.RunningVcpus: 9 } }
   expect((autoScalingGroup.report!(w.stateOf('A')) as { lines: string[] }).lines).toEqual([
     'desired 1 of 1 to 1: 0 Pending, 1 InService, 0 Terminating',
   ])
+})
+
+describe('the bill of a group', () => {
+  it('has each instance from the moment on at which it runs until it is terminated [PR-R1]', () => {
+    const w = world({ group: 'MinSize: "1", MaxSize: "4"', actions: [set(60, 3), set(120, 1)] })
+    at(w, 180 * MINUTE)
+    w.finish()
+    const bill = billOf(w)!.resources.find(({ resource }) => resource === 'G')!
+    expect(bill.lines.map(({ price }) => price)).toEqual(['ec2.t3.micro'])
+    const { used } = bill.lines[0]!
+    // Three hours of one, one hour of two more, less their boots.
+    expect(used).toBeGreaterThan(4.9)
+    expect(used).toBeLessThan(5)
+  })
 })

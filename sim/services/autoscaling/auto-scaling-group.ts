@@ -10,6 +10,7 @@ import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
 import { gather } from './auto-scaling-group-config.ts'
 import { INSTANCES_MAX, groupProps, launchConfigurationProps } from './auto-scaling-group-props.ts'
 import { assumptions, quotas } from './auto-scaling-group.facts.ts'
+import { instancePrices, unpricedInstance } from '../../parts/instance-prices.ts'
 import { Members } from './members.ts'
 
 const SECOND = 1_000_000
@@ -40,6 +41,12 @@ export const autoScalingGroup: ServiceDef<AutoScalingGroup> = {
   ],
   quotas,
   assumptions,
+  prices: instancePrices<AutoScalingGroup>(
+    ({ type }) => type,
+    ({ members }, now) => members.inService.upTo(now),
+  ),
+  unbilled: ['disks', 'public addresses', 'data transfer', 'detailed monitoring of instances of a group'],
+  unpriced: ({ Type: type }) => unpricedInstance(String(type)),
   props: groupProps,
   parts: { 'AWS::AutoScaling::LaunchConfiguration': launchConfigurationProps },
   gather,
@@ -142,7 +149,7 @@ export class AutoScalingGroup {
   lastFailure = 0
   suspended = false
   readonly collected: readonly string[]
-  private readonly type: string
+  readonly type: string
   private readonly newestFirst: boolean
   private readonly protects: boolean
   private readonly giveUpAfter: number
@@ -227,7 +234,8 @@ export class AutoScalingGroup {
     const missing = this.desired - this.members.capacity - this.launching
     if (missing > 0 && !this.suspended) for (let i = 0; i < missing; i++) this.launch()
     // A launch on its way cannot be called back: its instance is terminated when it is there.
-    else if (missing < 0 && !this.protects) this.terminate(this.members.choose(-missing, this.newestFirst))
+    else if (missing < 0 && !this.protects)
+      this.terminate(this.members.choose(-missing, this.newestFirst, this.sim.clock[0]))
     this.watch()
   }
 
@@ -264,7 +272,7 @@ export class AutoScalingGroup {
       const state = found!.get(id)
       if (state === undefined) members.remove(at, this.sim.clock[0])
       else if (members.states[at] === 'Pending' && state === 'running') {
-        members.states[at] = 'InService'
+        members.serve(at, this.sim.clock[0])
         this.tell(this.registerEdges, [id])
       } else if (members.states[at] === 'Terminating' && state !== 'shutting-down') forgotten.push(id)
     }

@@ -22,6 +22,7 @@ export const scalingPolicy: ServiceDef<ScalingPolicy> = {
   omits: ['Step scaling, target tracking and predictive scaling: such a policy can be executed, and changes nothing.'],
   quotas: {},
   assumptions: {},
+  prices: {},
   props: {
     AdjustmentType: p.oneOf('What the adjustment counts.', [
       'ChangeInCapacity',

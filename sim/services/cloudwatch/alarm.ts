@@ -5,6 +5,7 @@
 // costs nothing.
 import type { Call } from '../../engine/calls.ts'
 import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
+import { MONTH_US } from '../../model/price.ts'
 import * as p from '../../model/p.ts'
 import { actionAnswered, actionProps, Actions, flapping, marksOf, readAlarm, type Change } from './alarm-actions.ts'
 import { gather, PERCENTILE, type Measured, ANOMALY_COMPARISONS } from './alarm-config.ts'
@@ -58,6 +59,25 @@ export const alarm: ServiceDef<Alarm> = {
   ],
   quotas: {},
   assumptions: {},
+  prices: {
+    Alarms: {
+      doc: 'Alarms, by metric',
+      usd: '0.10',
+      unit: 'alarm-months',
+      base: MONTH_US,
+      free: 10,
+      source: '2025, us-east-1, https://aws.amazon.com/cloudwatch/pricing/ [PR-R1]',
+      used: ({ period, metricCount }, { now }) => (period < MINUTE ? undefined : metricCount * now),
+    },
+    HighResolutionAlarms: {
+      doc: 'Alarms of high resolution, by metric',
+      usd: '0.30',
+      unit: 'alarm-months',
+      base: MONTH_US,
+      source: '2025, us-east-1, https://aws.amazon.com/cloudwatch/pricing/ [PR-R1]',
+      used: ({ period, metricCount }, { now }) => (period < MINUTE ? metricCount * now : undefined),
+    },
+  },
   props: {
     ...actionProps,
     AlarmName: p.string('The physical name.'),
@@ -152,7 +172,9 @@ export class Alarm {
   readonly history: Change[] = []
   readonly actions: Actions
   private readonly metric: MeasuredMetric | null
-  private readonly period: number
+  readonly period: number
+  /** Metrics that it looks at: each is billed. */
+  readonly metricCount: number
   private readonly evaluate: number
   private readonly toAlarm: number
   private readonly comparison: Comparison
@@ -172,6 +194,7 @@ export class Alarm {
     const query = measured?.terms.find((term) => term.id === measured.result)?.query ?? null
     this.metric = measured === null ? null : new MeasuredMetric(measured, sim)
     this.period = measured?.period ?? MINUTE
+    this.metricCount = Math.max(1, (measured?.terms ?? []).filter((term) => term.query !== null).length)
     this.evaluate = config['EvaluationPeriods']
     this.toAlarm = config['DatapointsToAlarm'] ?? this.evaluate
     this.comparison = config['ComparisonOperator']

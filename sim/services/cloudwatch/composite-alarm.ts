@@ -5,6 +5,7 @@
 import type { Call } from '../../engine/calls.ts'
 import type { Target, TimerHandle } from '../../engine/kernel.ts'
 import type { Config, Near, ServiceDef, Sim } from '../../model/contract.ts'
+import { MONTH_US } from '../../model/price.ts'
 import * as p from '../../model/p.ts'
 import { hearsOf } from '../../parts/service-events.ts'
 import {
@@ -41,6 +42,16 @@ export const compositeAlarm: ServiceDef<CompositeAlarm> = {
   ],
   quotas: {},
   assumptions: {},
+  prices: {
+    CompositeAlarms: {
+      doc: 'Composite alarms',
+      usd: '0.50',
+      unit: 'alarm-months',
+      base: MONTH_US,
+      source: '2025, us-east-1, https://aws.amazon.com/cloudwatch/pricing/ [PR-R1]',
+      used: (_alarm, { now }) => now,
+    },
+  },
   props: {
     ...actionProps,
     ActionsSuppressor: p.string('The alarm that holds the actions back.'),

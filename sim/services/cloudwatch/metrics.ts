@@ -2,7 +2,8 @@
 //
 // A metric is its namespace, its name and the exact set of its dimensions (CW-01); nothing is added up over dimensions.
 import type { Call } from '../../engine/calls.ts'
-import type { CwUnit, ServiceDef, Sim } from '../../model/contract.ts'
+import type { Action, CwUnit, ServiceDef, Sim } from '../../model/contract.ts'
+import { MONTH_US } from '../../model/price.ts'
 import { TokenBucket } from '../../parts/token-bucket.ts'
 import { quotas } from './metrics.facts.ts'
 
@@ -32,6 +33,32 @@ export const metrics: ServiceDef<Metrics> = {
   ],
   quotas,
   assumptions: {},
+  prices: {
+    Metrics: {
+      doc: 'Custom metrics',
+      usd: '0.30',
+      unit: 'metric-months',
+      base: MONTH_US,
+      tiers: [
+        { above: 10_000, usd: '0.10' },
+        { above: 250_000, usd: '0.05' },
+        { above: 1_000_000, usd: '0.02' },
+      ],
+      free: 10,
+      sharesWith: 'cloudwatch.Metrics',
+      source: '2025, us-east-1, https://aws.amazon.com/cloudwatch/pricing/ [PR-R1]',
+      used: (self, { now }) => customTime(self, now),
+    },
+    ApiRequests: {
+      doc: 'Requests for metrics',
+      usd: '0.01',
+      per: 1_000,
+      unit: 'requests',
+      free: 1_000_000,
+      source: '2025, us-east-1, https://aws.amazon.com/cloudwatch/pricing/ [PR-R1]',
+      used: (_self, meter) => REQUESTS.reduce((sum, action) => sum + meter.calls(action).sent, 0),
+    },
+  },
   props: {},
   parts: {
     'AWS::CloudWatch::Dashboard': {
@@ -90,6 +117,20 @@ export const metrics: ServiceDef<Metrics> = {
       },
     ],
   },
+}
+
+const REQUESTS: readonly Action[] = [
+  'cloudwatch:PutMetricData',
+  'cloudwatch:ListMetrics',
+  'cloudwatch:GetMetricStatistics',
+]
+
+/** Custom metrics over time, each from its first value on. */
+function customTime({ sim }: Metrics, now: number): number {
+  return sim
+    .metrics()
+    .filter(({ namespace }) => namespace !== 'Sim' && !namespace.startsWith('AWS/'))
+    .reduce((sum, { series }) => sum + now - Math.min(now, series.points[0]?.start ?? now), 0)
 }
 
 export class Metrics {

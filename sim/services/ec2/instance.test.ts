@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { HOUR, lab, MINUTE, SECOND, type LabOptions } from '../../../test/kit.ts'
 import { scenarioOf } from '../../../test/scenarios.ts'
+import { reportOf } from '../../run/report.ts'
+import { runScenario } from '../../run/run.ts'
 import { World } from '../../run/world.ts'
 import { ACCOUNT, account, type Account } from './account.ts'
 import { instance, type Instance } from './instance.ts'
@@ -145,5 +147,53 @@ Simulation: { Duration: 365d, Actions: [{ At: 5m, ec2:StopInstances: { InstanceI
     const steps = world.kernel.steps
     world.run()
     expect(world.kernel.steps).toBe(steps)
+  })
+})
+
+describe('the bill of an instance', () => {
+  const billOf = (properties: Record<string, unknown>, until: number, act?: (ask: ReturnType<typeof one>) => void) => {
+    const made = one(properties)
+    act?.(made)
+    return made.world.run(until).finish().bill('I')
+  }
+
+  it('has the time in which it runs, by its type [PR-R1]', () => {
+    const bill = billOf({ InstanceType: 'm5.large' }, 10 * HOUR + 40 * SECOND)
+    expect(bill['m5.large']).toEqual({ used: 10, run: 0.96 })
+    expect(Object.keys(bill)).toEqual(['m5.large'])
+  })
+
+  it('has a minute at least for every start [PR-R2]', () => {
+    const seconds = (ran: number) =>
+      billOf({ InstanceType: 't3.micro' }, HOUR, ({ world, ask }) => {
+        world.run(40 * SECOND + ran)
+        ask('Stop')
+      })['t3.micro']!.used * 3600
+    expect([seconds(SECOND), seconds(59 * SECOND), seconds(MINUTE), seconds(61 * SECOND)].map(Math.round)).toEqual([
+      60, 60, 60, 61,
+    ])
+    // It has run for a second only.
+    expect(Math.round(billOf({ InstanceType: 't3.micro' }, 41 * SECOND)['t3.micro']!.used * 3600)).toBe(60)
+  })
+
+  it('is not known for every type, and that is said', () => {
+    const scenario = scenarioOf(
+      'Resources: { I: { Type: AWS::EC2::Instance, Properties: { InstanceType: u7i-12tb.224xlarge, ImageId: ami-1 } } }',
+    )
+    const bill = reportOf(runScenario(scenario), '').bill!
+    expect(bill.unpriced).toEqual([{ type: 'instances of type u7i-12tb.224xlarge', resources: ['I'] }])
+  })
+
+  it('has detailed monitoring as seven metrics, of which an account with the free tier has ten [N.CLOUDWATCH-06, N.CLOUDWATCH-08]', () => {
+    const text = (instances: number, freeTier: boolean) => `
+Resources:
+${Array.from({ length: instances }, (_, i) => `  I${i}: { Type: AWS::EC2::Instance, Properties: { ImageId: ami-1, InstanceType: t3.micro, Monitoring: true } }`).join('\n')}
+Simulation: { Duration: 10h, Prices: { FreeTier: ${freeTier}, ec2.t3.micro: 0 }, Assumptions: { AWS::EC2::Instance: { BootTime: 0s } } }
+`
+    const month = (instances: number, freeTier: boolean) =>
+      reportOf(runScenario(scenarioOf(text(instances, freeTier))), '').bill!.month
+    expect([month(1, true), month(1, false)].map((usd) => Math.round(usd * 100))).toEqual([0, 210])
+    // 14 metrics: 4 are charged.
+    expect([month(2, true), month(2, false)].map((usd) => Math.round(usd * 100))).toEqual([120, 420])
   })
 })

@@ -10,6 +10,8 @@ import type { Config, Near, Op, ServiceDef, Sim } from '../../model/contract.ts'
 import { placeOf } from '../../parts/reachability.ts'
 import { HttpHost } from '../../parts/http-host.ts'
 import type { Place } from '../../model/network.ts'
+import { MONTH_US } from '../../model/price.ts'
+import { instancePrices, unpricedInstance } from '../../parts/instance-prices.ts'
 import { ACCOUNT, type Account } from './account.ts'
 import type { InstanceState } from './fleet.ts'
 import { assumptions, DETAILED_MONITORING } from './instance.facts.ts'
@@ -39,11 +41,28 @@ export const instance: ServiceDef<Instance> = {
     'What runs on it, but for a plain web server: an instance has no handler and calls nobody.',
     'Failed status checks, recovery, reboots, hibernation, host maintenance, Spot interruptions, CPU credits.',
     'Images, disks, user data and the metadata service; the metrics of network and disk.',
-    'Its bill, but for the price of detailed monitoring in the report.',
     'A launch that the quota refuses fails alone; CloudFormation would roll the stack back.',
   ],
   quotas: {},
   assumptions,
+  prices: {
+    ...instancePrices<Instance>(
+      ({ type }) => type,
+      (self, now) => self.billedTime(now),
+    ),
+    DetailedMonitoring: {
+      doc: 'Detailed monitoring',
+      usd: '0.30',
+      unit: 'metric-months',
+      base: MONTH_US,
+      free: 10,
+      sharesWith: 'cloudwatch.Metrics',
+      source: '2025, us-east-1, https://aws.amazon.com/cloudwatch/pricing/ [N.CLOUDWATCH-06, PR-R1]',
+      used: (self, { now }) => (self.detailed ? DETAILED_MONITORING.metrics * self.ranUntil(now) : undefined),
+    },
+  },
+  unbilled: ['disks', 'public addresses', 'data transfer'],
+  unpriced: ({ Type: type }) => unpricedInstance(String(type)),
   props: instanceProps,
   parts: { [LAUNCH_TEMPLATE]: launchTemplateProps },
   gather,
@@ -149,6 +168,7 @@ export class Instance {
   load = 0
   private usedBefore = 0
   private periodFrom = 0
+  readonly type: string
   readonly vcpus: number
   readonly detailed: boolean
   readonly keepsRunning: boolean
@@ -165,6 +185,10 @@ export class Instance {
   runsSince = 0
   /** µs in state running so far. */
   ran = 0
+  /** µs that are billed beyond them: every start is billed for a minute at least (PR-R2). */
+  private toppedUp = 0
+  /** When it began to run the last time. */
+  private startedAt = 0
   private timer: TimerHandle = 0
   private readonly account: Account
   private readonly rng: Rng
@@ -179,6 +203,7 @@ export class Instance {
   constructor(config: Config, sim: Sim) {
     this.sim = sim
     this.account = sim.peer<Account>(ACCOUNT)
+    this.type = config['Type'] as string
     this.vcpus = config['Vcpus'] as number
     this.detailed = config['Detailed'] as boolean
     this.keepsRunning = config['KeepsRunning'] as boolean
@@ -227,10 +252,27 @@ export class Instance {
   end(state: 'stopping' | 'shutting-down'): void {
     this.settle()
     this.host.drop()
+    if (this.state === 'running') this.toppedUp += Math.max(0, MINUTE - (this.sim.clock[0] - this.startedAt))
     if (this.moving) this.sim.cancel(this.timer)
     if (this.counted) this.account.release(this.vcpus, this.since)
     this.counted = false
     this.enter(state, this.shutdown)
+  }
+
+  /** It runs from now on. */
+  begin(): void {
+    this.runsSince = this.startedAt = this.sim.clock[0]
+  }
+
+  /** µs in state running up to now. */
+  ranUntil(now: number): number {
+    return this.ran + (this.state === 'running' ? now - this.runsSince : 0)
+  }
+
+  /** µs that are billed: a minute at least for every start. */
+  billedTime(now: number): number {
+    const lacking = this.state === 'running' ? Math.max(0, MINUTE - (now - this.startedAt)) : 0
+    return this.ranUntil(now) + this.toppedUp + lacking
   }
 
   /** Adds up the time in state running. */
@@ -273,7 +315,7 @@ function arrived(self: Instance): void {
   self.moving = false
   if (self.state === 'pending') {
     self.state = 'running'
-    self.runsSince = self.sim.clock[0]
+    self.begin()
   } else self.state = self.state === 'stopping' ? 'stopped' : 'terminated'
 }
 
@@ -336,6 +378,7 @@ function gather(near: Near): Readonly<Record<string, unknown>> {
   const type = (config['InstanceType'] ?? data?.['InstanceType'] ?? DEFAULT_TYPE) as string
   const monitoring = data?.['Monitoring'] as Config | undefined
   return {
+    Type: type,
     Vcpus: vcpusOf(type),
     Detailed: config['Monitoring'] ?? monitoring?.['Enabled'] ?? false,
     KeepsRunning: data?.['DisableApiStop'] ?? false,

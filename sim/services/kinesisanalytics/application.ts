@@ -2,6 +2,7 @@
 //
 // The one idea: rows go through pumps (`parts/sql-pumps.ts`) as they are read; what a window adds up is told when it ends.
 import type { Config, Near, ServiceDef } from '../../model/contract.ts'
+import { HOUR_US } from '../../model/price.ts'
 import * as p from '../../model/p.ts'
 import {
   Analytics,
@@ -35,6 +36,16 @@ export const application: ServiceDef<Analytics> = {
   ],
   quotas,
   assumptions,
+  prices: {
+    ProcessingUnits: {
+      doc: 'Processing units',
+      usd: '0.11',
+      unit: 'KPU-hours',
+      base: HOUR_US,
+      source: '2025, us-east-1, https://aws.amazon.com/managed-service-apache-flink/pricing/ [PR-R1]',
+      used: (self, { now }) => self.units * now,
+    },
+  },
   props: {
     ApplicationCode: p.string('The SQL.'),
     ApplicationDescription: p.inert('A text.'),

@@ -82,3 +82,15 @@ test('SQL runs as in the first version, with metrics of the second [KDA-02]', ()
   expect(last('currentInputWatermark')).toBeGreaterThan(28 * SECOND)
   expect(last('currentInputWatermark')).toBeLessThan(32 * SECOND)
 })
+
+describe('the bill of an application', () => {
+  test('has its units by the hour, one more for Flink [PR-R1]', () => {
+    const l = flink({ ConfigurationType: 'CUSTOM', Parallelism: 8, ParallelismPerKPU: 4 })
+    expect(
+      l
+        .run(600 * MINUTE)
+        .finish()
+        .bill('App'),
+    ).toEqual({ ProcessingUnits: { used: 30, run: 3.3 } })
+  })
+})

@@ -624,3 +624,22 @@ test('no record is ever lost track of, whatever fails', () => {
     { numRuns: 40 },
   )
 })
+
+describe('the bill of a delivery stream', () => {
+  test('has its records in steps of 5 KB, at 0.029 USD a GB [PR-R1, PR-R2]', () => {
+    for (const [size, steps] of [
+      [1, 1],
+      [5_120, 1],
+      [5_121, 2],
+      [51_200, 10],
+    ] as const) {
+      const l = toS3()
+      put(l, 'x', size)
+      const { IngestedBytes } = l
+        .run(l.now + MINUTE)
+        .finish()
+        .bill('In')
+      expect(IngestedBytes!.used * 2 ** 30).toBe(steps * 5_120)
+    }
+  })
+})

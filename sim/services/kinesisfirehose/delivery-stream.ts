@@ -2,6 +2,7 @@
 //
 // The one idea: a record is answered as soon as it is taken in. What follows (transforming, buffering, delivering, trying again) is the
 // stream's own, and nobody waits for it; `DataFreshness` says how far behind it is.
+import { GB } from '../../model/price.ts'
 import type { Call } from '../../engine/calls.ts'
 import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
 import { entriesOf } from '../../parts/entries.ts'
@@ -41,6 +42,21 @@ export const deliveryStream: ServiceDef<DeliveryStream> = {
   ],
   quotas,
   assumptions,
+  prices: {
+    IngestedBytes: {
+      doc: 'Data in, records in steps of 5 KB',
+      usd: '0.029',
+      unit: 'GB',
+      base: GB,
+      tiers: [
+        { above: 512_000, usd: '0.025' },
+        { above: 2_048_000, usd: '0.020' },
+      ],
+      source: '2025, us-east-1, https://aws.amazon.com/firehose/pricing/ [PR-R1, PR-R2]',
+      used: (self) => self.paidBytes,
+    },
+  },
+  unbilled: ['format conversion', 'dynamic partitioning', 'delivery into a VPC'],
   props,
   gather,
   entries: (config) => ((config['Plan'] as Plan | undefined)?.isDirect === true ? ['firehose:PutRecord'] : []),

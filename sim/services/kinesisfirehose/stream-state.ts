@@ -1,4 +1,5 @@
 // A delivery stream at a moment: what came in, what is transformed, what waits in buffers, what is on its way.
+import { chunksOf } from '../../parts/chunks.ts'
 import type { Call } from '../../engine/calls.ts'
 import type { Target } from '../../engine/kernel.ts'
 import type { MetricId } from '../../engine/recorder.ts'
@@ -39,6 +40,9 @@ export interface Answers {
   readonly read: (self: DeliveryStream, call: Call) => void
 }
 
+/** Bytes in whose steps a record is billed. */
+const PAID_STEP = 5_120
+
 export class DeliveryStream {
   readonly sim: Sim
   readonly plan: Plan
@@ -48,6 +52,8 @@ export class DeliveryStream {
   readonly source: KinesisSource | null
   /** Records that came in, and what became of them. */
   accepted = 0
+  /** Bytes that are billed: each record rounded up to 5 KB (PR-R2). */
+  paidBytes = 0
   delivered = 0
   dropped = 0
   /** Records in the error output, and those that nothing keeps. */
@@ -172,6 +178,7 @@ export class DeliveryStream {
   /** Takes a record in. `at` is when it came to the stream, or to the stream that it was read from, in µs. */
   accept(data: unknown, size: number, at: number): void {
     this.accepted++
+    this.paidBytes += PAID_STEP * chunksOf(size, PAID_STEP)
     if (this.plan.backup !== null) {
       this.backedUp++
       this.put('backup', null, 'backup', data, size, at)
