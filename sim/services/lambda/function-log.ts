@@ -50,11 +50,10 @@ export function logInvocation(self: LambdaFunction, row: number, answer: InvokeA
     else add(`${moment}\t${id}\tERROR\tInvoke Error\t${JSON.stringify({ errorType: answer.ErrorType, errorMessage })}`)
   }
   add(`END RequestId: ${id}`)
-  const step = self.billedStep
   const duration = now - from
   const started = from - environments.since[row]
   const init = started > 0 ? `\tInit Duration: ${millis(started)} ms` : ''
-  const billed = step * Math.ceil((self.billsInit ? duration + started : duration) / (step * 1_000))
+  const billed = self.meter.billed(duration, duration + started)
   // Of memory only the size is known, not how much of it was used.
   add(
     `REPORT RequestId: ${id}\tDuration: ${millis(duration)} ms\tBilled Duration: ${billed} ms\tMemory Size: ${version.memory} MB${init}`,

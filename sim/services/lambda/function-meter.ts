@@ -18,10 +18,14 @@ export class FunctionMeter {
     this.billsInit = billsInit
   }
 
-  /** A request has ended: its handler took `duration` µs, with a cold start before it `whole` µs. */
+  /** How many ms are billed of a handler that took `duration` µs, with the cold start before it `whole` µs. */
+  billed(duration: number, whole: number): number {
+    return this.step * Math.ceil((this.billsInit ? whole : duration) / (this.step * 1_000))
+  }
+
+  /** A request has ended. */
   ended(memory: number, duration: number, whole: number, onDemand: boolean): void {
-    const steps = Math.ceil((this.billsInit ? whole : duration) / (this.step * 1_000))
-    const ms = this.step * steps
+    const ms = this.billed(duration, whole)
     this.time += ms
     if (onDemand) this.onDemand += memory * ms
     else this.provisioned += memory * ms
