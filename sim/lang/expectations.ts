@@ -155,6 +155,8 @@ class Names {
     if (custom !== undefined && custom.has(metric.text)) return
     const component = this.component(resource)
     if (component === undefined || Object.hasOwn(component.def.metrics, metric.text) || metric.text === 'Errors') return
+    // Measured by those who read from it by a step `Cache`.
+    if (metric.text === 'StaleReads' && component.def.caches !== undefined) return
     const near = nearest(metric.text, Object.keys(component.def.metrics))
     const possible = Object.keys(component.def.metrics)
       .map((name) => `\`${name}\``)

@@ -213,7 +213,6 @@ describe('ResultPath', () => {
 
 describe('what is not simulated yet', () => {
   it.each([
-    ['- Cache: { Do: [] }', '`Cache` is not simulated yet'],
     ['- glacier:InitiateJob: {}', '`glacier:InitiateJob` is not simulated yet'],
     ['- Parallel: [{ ForEach: { In: $.list, ReportFailures: true, Do: [] } }]', '`ReportFailures` inside `Parallel`'],
   ])('%s is refused with its place', (steps, message) => {

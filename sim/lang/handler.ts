@@ -6,9 +6,10 @@ import type { Problems } from '../diag/problem.ts'
 import { nearest } from '../diag/suggest.ts'
 import type { Span } from '../diag/span.ts'
 import { entries, get, isList, isMap, isTrue, textOf, type Entry, type Node } from '../cfn/node.ts'
-import type { Action, Op, ServiceDef } from '../model/contract.ts'
+import type { Action, Config, Op, ServiceDef } from '../model/contract.ts'
 import { ONCE_MAX, type Catcher, type Instruction, type Program, type Template } from '../parts/program.ts'
 import { Fields, kindOf } from './fields.ts'
+import { compileCache } from './cache-step.ts'
 import { BESIDE, namesOf, STEPS, UNITS } from './members.ts'
 import { parseNumber, parsePercent } from './quantity.ts'
 import {
@@ -26,7 +27,7 @@ import {
 export interface StepContext {
   readonly problems: Problems
   /** The component that a text of the template (ARN, URL, name) or a logical id stands for. */
-  component(text: string): { readonly name: string; readonly def: ServiceDef } | undefined
+  component(text: string): { readonly name: string; readonly def: ServiceDef; readonly config: Config } | undefined
   /** The account's component for an operation that names no resource. */
   account(action: string): { readonly name: string; readonly def: ServiceDef } | undefined
   /** The only component that answers an operation, if there is one alone. */
@@ -47,7 +48,22 @@ export interface StepContext {
 const FLOW = namesOf(STEPS)
 const STEP_ADDS = namesOf(BESIDE)
 
-type Draft = { -readonly [K in keyof Instruction]: Instruction[K] } & Record<string, unknown>
+export type Draft = { -readonly [K in keyof Instruction]: Instruction[K] } & Record<string, unknown>
+
+/** What the compiler of one step may ask of the compiler of all. */
+export interface Compiling {
+  readonly context: StepContext
+  readonly code: readonly Draft[]
+  /** Where the next instruction will stand. */
+  readonly here: number
+  /** Loops open here, and steps `Cache`. */
+  readonly loops: number
+  cacheLevel: number
+  emit(instruction: Instruction): Draft
+  step(node: Node, place: string): void
+  /** Adds catchers to what was emitted between two places. */
+  guard(from: number, to: number, catches: readonly Catcher[]): void
+}
 
 /** Compiles a list of steps. `place` names its random streams; `remembers` says whether whoever does them can do some only once. */
 export function compileSteps(node: Node, place: string, context: StepContext, remembers = false): Program {
@@ -94,11 +110,12 @@ export function checkOnto(
     })
 }
 
-class Compiler {
+class Compiler implements Compiling {
   readonly code: Draft[] = []
   returns = false
   hasInit = false
-  private readonly context: StepContext
+  readonly context: StepContext
+  cacheLevel = 0
   /** Loops open around the current step within its frame, and whether that frame is a branch of `Parallel`. */
   private depth = 0
   private inBranch = false
@@ -129,11 +146,15 @@ class Compiler {
     list.forEach((step, i) => this.step(step, `${place}.${i}`))
   }
 
-  private get here(): number {
+  get here(): number {
     return this.code.length
   }
 
-  private step(node: Node, place: string): void {
+  get loops(): number {
+    return this.depth
+  }
+
+  step(node: Node, place: string): void {
     const { problems } = this.context
     if (!isMap(node)) {
       problems.error('not-a-step', 'a step is a map with one member', node.span, {
@@ -154,7 +175,8 @@ class Compiler {
     const entry = doing[0]!
     const start = this.here
     this.span = entry.keySpan
-    if (FLOW.includes(entry.key)) this.flow(entry, place)
+    if (entry.key === 'Cache') compileCache(this, entry, place, this.resultPath(get(node, 'ResultPath')))
+    else if (FLOW.includes(entry.key)) this.flow(entry, place)
     else if (entry.key.includes(':')) this.call(entry, node, place)
     else this.unknown(entry)
     if (entry.key === 'Init' && get(node, 'Catch') !== undefined)
@@ -162,7 +184,7 @@ class Compiler {
         label: 'catch what a step inside of it raises',
       })
     else this.catchers(get(node, 'Catch'), start, place)
-    if (get(node, 'ResultPath') !== undefined && !entry.key.includes(':')) {
+    if (get(node, 'ResultPath') !== undefined && !entry.key.includes(':') && entry.key !== 'Cache') {
       problems.error('no-result', `\`${entry.key}\` has no answer for \`ResultPath\``, get(node, 'ResultPath')!.span)
     }
   }
@@ -181,7 +203,7 @@ class Compiler {
   private flow({ key, keySpan, value }: Entry, place: string): void {
     const { context } = this
     const { problems } = context
-    switch (key as keyof typeof STEPS) {
+    switch (key as Exclude<keyof typeof STEPS, 'Cache'>) {
       case 'Compute':
       case 'Wait': {
         const time = readTimeTemplate(value, `${place}.${key}`, context)
@@ -281,10 +303,6 @@ class Compiler {
       case 'Metric':
         this.metric(value, place)
         return
-      case 'Cache':
-        problems.error('not-simulated-yet', '`Cache` is not simulated yet', keySpan, {
-          notes: ['it comes with the cache rooms (ElastiCache, DAX)'],
-        })
     }
   }
 
@@ -573,7 +591,11 @@ class Compiler {
       jumps.push(this.emit({ op: 'jump', to: 0 }))
     }
     for (const jump of jumps) jump['to'] = this.here
-    for (let at = start; at < guarded; at++) {
+    this.guard(start, guarded, catches)
+  }
+
+  guard(from: number, to: number, catches: readonly Catcher[]): void {
+    for (let at = from; at < to; at++) {
       const instruction = this.code[at]!
       if ('catches' in instruction) instruction['catches'] = [...(instruction['catches'] as Catcher[]), ...catches]
       // A branch is a frame of its own: what fails in it fails `Parallel`, and that is caught.

@@ -35,6 +35,8 @@ export type Form =
   | 'branches'
   /** The name of an exception, or a map of `of`. */
   | 'exception'
+  /** True or false, or a map of `of`. */
+  | 'lock'
   /** Parts that follow from the rooms. */
   | 'resources'
   | 'quotas'
@@ -204,6 +206,65 @@ export const BESIDE = {
   },
 } as const satisfies Members
 
+export const CACHE_STRATEGIES = ['lazy', 'write-through'] as const
+
+/** A lock of a step `Cache`. */
+export const CACHE_LOCK = {
+  For: { form: 'duration', doc: 'How long it lasts where nobody gives it back. 10s when absent.', examples: ['10s'] },
+  Poll: {
+    form: 'duration',
+    doc: 'How often those who wait look into the cache. 50ms when absent.',
+    examples: ['50ms'],
+  },
+} as const satisfies Members
+
+export const CACHE = {
+  In: { form: 'text', required: true, doc: 'The cache: a `!Ref` of a resource of ElastiCache.' },
+  Key: {
+    form: 'text',
+    required: true,
+    doc: 'The key of the item: `$.id`, or a text with paths in it.',
+    examples: ['$.id', 'user#{$.id}'],
+  },
+  Strategy: {
+    form: 'words',
+    words: CACHE_STRATEGIES,
+    doc: 'Around a read, `lazy` looks into the cache first and puts there what it had to fetch; `write-through` looks and puts nothing. Around a write, `write-through` puts what was written into the cache; `lazy` writes past it. `lazy` when absent.',
+  },
+  Ttl: {
+    form: 'duration',
+    doc: 'How long an item lives. For ever when absent.',
+    examples: ['5m'],
+  },
+  Jitter: {
+    form: 'text',
+    doc: 'Spreads lives by this share up and down, so that what was stored together does not expire together. 0% when absent.',
+    examples: ['10%'],
+  },
+  Lock: {
+    form: 'lock',
+    of: CACHE_LOCK,
+    doc: 'Whether only one of those who miss a key fetches it (`SET NX`): the others wait and look again. `true`, or `{ For, Poll }`.',
+  },
+  EarlyRefresh: {
+    form: 'number',
+    doc: 'Fetches an item anew before it expires, by a chance that grows towards its end and with the time that the fetch takes: β of probabilistic early expiration, usually 1. 0, or absent: never.',
+    examples: ['1'],
+  },
+  Size: {
+    form: 'text',
+    doc: 'Bytes of the value, where the answer is only a placeholder.',
+    examples: ['2KB', '$.size'],
+  },
+  Value: { form: 'any', doc: 'What a write leaves behind, as a read would answer it. Known by itself for DynamoDB.' },
+  OnError: {
+    form: 'words',
+    words: ['miss', 'fail'],
+    doc: 'What a cache means that does not answer: a `miss`, so that the origin is asked, or a failure of the step. `miss` when absent.',
+  },
+  Do: { form: 'steps', required: true, doc: 'The read or the write; its last step is a call.' },
+} as const satisfies Members
+
 /** The steps of a handler that are no calls. */
 export const STEPS = {
   Compute: {
@@ -290,9 +351,9 @@ export const STEPS = {
     examples: ['[{ Wait: 300ms }]'],
   },
   Cache: {
-    form: 'any',
-    notYet: true,
-    doc: 'A cache around a read or a write. Not simulated yet: it comes with the cache services.',
+    form: 'map',
+    of: CACHE,
+    doc: 'A cache in front of a read, or beside a write. What is cached is the answer of the last step of `Do`; `ResultPath` beside the step is where it goes, found or fetched. The commands are ordinary calls of the cache (`redis:GET`, `redis:SET`).',
   },
   Fail: {
     form: 'exception',

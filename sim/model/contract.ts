@@ -127,6 +127,16 @@ export interface Op<S> {
   readonly messages?: MessageFlow
   /** What a call with this body would find if it saw every write. Pure, at no cost: for measuring how stale a copy is. */
   readonly peek?: (self: S, body: any) => unknown
+  /** For those who keep copies of what is stored here. */
+  readonly copies?: Copies<S>
+}
+
+/** What a cache of an operation's answers must know to tell a stale copy from a good one. Neither has any effect. */
+export interface Copies<S> {
+  /** Of a read: whether a write that was answered before `asked` (µs) has replaced what it answered; undefined = that cannot be told. */
+  readonly isStale?: (self: S, body: any, answer: any, asked: number) => boolean | undefined
+  /** Of a write that has succeeded: what a read answers from then on; undefined = nothing is there any more. */
+  readonly leaves?: (body: any, answer: any) => unknown
 }
 
 /** What an operation does with messages: takes them in, hands them out, gets them from a mapping, lets go of them. */
@@ -405,6 +415,8 @@ export interface ServiceDef<S = any> {
    * Undefined = it does not lead there.
    */
   readonly front?: (config: Config, to: Ref, operation: string) => string | undefined
+  /** For a cache: the operations that the step `Cache` of a handler becomes. */
+  readonly caches?: (config: Config) => CacheVerbs
   /** Whether it brings work from one resource to another by itself, as a mapping does whose source is simulated. */
   readonly carries?: (config: Config, run: RunTime) => boolean
   /** Where it stands in the network (`model/network.ts`); undefined outside of every VPC. */
@@ -461,6 +473,21 @@ export interface Caller {
   permission(action: Action): 'allowed' | 'denied' | 'nobody'
 }
 
+/** The operations of a cache's engine, and how they are told a time to live. */
+export interface CacheVerbs {
+  /** The parameter that names the cache. */
+  readonly target: string
+  readonly get: Action
+  readonly set: Action
+  readonly delete: Action
+  /** The parameter of `set` for the time to live, and how many µs one of it is. */
+  readonly life: string
+  readonly perLife: number
+  /** Stores a key only where there is none; answers with `Result: null` otherwise. */
+  readonly add: Action
+  readonly addWith: Readonly<Record<string, unknown>>
+}
+
 /** All a component can see of the world. The upper half resolves names once, in `create`; the lower half runs per event. */
 export interface Sim {
   /** The component's name: its logical id. */
@@ -504,13 +531,14 @@ export interface Sim {
   error(name: string, http: number): number
   /** The series of a metric anywhere in the world, for alarms; undefined while nobody publishes it. */
   series(namespace: string, metric: string, dimensions: Readonly<Record<string, string>>): PublishedSeries | undefined
-  /** The series of a custom metric, opened on first use. `period` in µs: 60 s standard, 1 s high resolution. */
+  /** The series of a custom metric, opened on first use. `period` in µs: 60 s standard, 1 s high resolution. `of` whom it tells; itself when absent. */
   customMetric(
     namespace: string,
     metric: string,
     dimensions: Readonly<Record<string, string>>,
     unit: CwUnit,
     period: number,
+    of?: Ref,
   ): MetricId
   /** Every metric that somebody publishes, in the order in which they were opened. */
   metrics(): readonly PublishedSeries[]
@@ -535,6 +563,9 @@ export interface Sim {
   open(edge: number, cookie: number, trace: number): Call
   /** Sends an opened call through the dispatcher. Zero delay, queued: never re-enters the caller. */
   send(call: Call): void
+  /** What whoever keeps copies may ask of the operation behind an edge (`Copies`). */
+  isStale(edge: number, body: unknown, answer: unknown, asked: number): boolean | undefined
+  leaves(edge: number, body: unknown, answer: unknown): unknown
   /** Nobody waits for a call's answer any more; whoever looks on sees it. The answer still comes, and closes the call. */
   abandon(call: Call): void
   close(call: Call): void

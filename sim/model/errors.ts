@@ -37,6 +37,7 @@ const TRANSIENT_HTTP = new Set([500, 502, 503, 504])
 
 /** The HTTP code of each exception that a room's operations raise, as the services' API references give it. */
 export const HTTP_CODES: Readonly<Record<string, number>> = {
+  APICallRateForCustomerExceeded: 400,
   AccessDenied: 403,
   AccessDeniedException: 403,
   AuthorizationQueryParametersError: 400,
@@ -46,11 +47,14 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   BatchRequestTooLong: 400,
   BucketAlreadyOwnedByYou: 409,
   BucketNotEmpty: 409,
+  // What a client library says of a cache, without any HTTP.
+  CommandTimeout: 0,
   ConditionalCheckFailedException: 400,
   // The client's own: it has never reached the service.
   ConnectTimeoutError: 0,
   ConnectionResetError: 0,
   ConflictException: 409,
+  ConnectionError: 0,
   ConditionalRequestConflict: 409,
   EmptyBatchRequest: 400,
   ExpiredNextTokenException: 400,
@@ -89,6 +93,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   LimitExceeded: 409,
   LimitExceededException: 400,
   MalformedXML: 400,
+  MaxClientsReached: 0,
   MessageNotInflight: 400,
   MethodNotAllowed: 405,
   MissingParameter: 400,
@@ -99,11 +104,13 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   NoSuchResourceException: 404,
   NoSuchUpload: 404,
   NoSuchVersion: 404,
+  NodeGroupNotFoundFault: 404,
   NotFound: 404,
   NotFoundException: 404,
   NotModified: 304,
   NotSimulatedException: 501,
   OperationNotPermitted: 400,
+  OutOfMemory: 0,
   OverLimit: 400,
   PreconditionFailed: 412,
   ProvisionedThroughputExceededException: 400,
@@ -125,6 +132,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   ServiceUnavailableException: 503,
   SlowDown: 503,
   TargetGroupNotFound: 400,
+  TestFailoverNotAvailableFault: 400,
   Throttled: 429,
   Throttling: 400,
   ThrottlingException: 400,
@@ -138,6 +146,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   ValidationError: 400,
   ValidationException: 400,
   VcpuLimitExceeded: 400,
+  WrongCommand: 0,
 }
 
 export class ErrorTable {

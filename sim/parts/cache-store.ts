@@ -68,7 +68,7 @@ export class CacheStore {
 
   private readonly order: Order
   private readonly volatile: boolean
-  private readonly maxBytes: number
+  readonly maxBytes: number
   private readonly maxItems: number
   private readonly overhead: number
   private readonly rng: Rng | undefined
@@ -184,6 +184,13 @@ export class CacheStore {
     this.expire(now)
     const slot = this.index.get(key)
     return slot === undefined ? undefined : this.expires[slot]
+  }
+
+  /** The bytes that an item was stored with; 0 when there is no such item. */
+  bytesOf(key: string, now: number): number {
+    this.expire(now)
+    const slot = this.index.get(key)
+    return slot === undefined ? 0 : this.size[slot] - this.overhead
   }
 
   /** Whether there was such an item; it is gone now. */

@@ -24,3 +24,11 @@ export function fnv1a(text: string): number {
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   return hash >>> 0
 }
+
+/** MD5 of a text's UTF-8 as four words of 32 bits, the first byte lowest in each, as ketama reads them. */
+export function md5Words(text: string): readonly [number, number, number, number] {
+  const bytes = md5(utf8ToBytes(text))
+  const word = (at: number): number =>
+    (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
+  return [word(0), word(4), word(8), word(12)]
+}

@@ -5,7 +5,9 @@
 import { assert } from '../engine/assert.ts'
 import type { Call } from '../engine/calls.ts'
 import type { Target, TimerHandle } from '../engine/kernel.ts'
+import type { MetricId } from '../engine/recorder.ts'
 import type { Caller, Sim } from '../model/contract.ts'
+import { foundIn, isRefreshed, refreshesEarly, tookLock, withStored } from './cached-answers.ts'
 import {
   evaluate,
   follow,
@@ -48,6 +50,14 @@ class Frame {
   body: unknown = null
   delay = 0
   acquired = 0
+  /** The answer of the last call, what it was asked, and the exception that was caught last. */
+  answer: unknown = undefined
+  asked: unknown = null
+  raised = 0
+  /** When the last call was made for the first time. */
+  calledAt = 0
+  /** When a cache had nothing, by how many steps `Cache` stand around. */
+  missedAt: number[] = []
   /** Whether the client's rate limiter has held the call back. */
   held = false
   /** Branches that it waits for. */
@@ -235,6 +245,8 @@ export class Interpreter<H> {
     if (status === 0) {
       this.retries.succeeded(frame.attempts, frame.acquired)
       if (instruction.resultPath !== null) frame.scope = withResult(frame.scope, instruction.resultPath, answer)
+      frame.answer = answer
+      frame.asked = frame.body
       this.forget(frame)
       frame.pc++
       this.step(frame)
@@ -331,6 +343,19 @@ export class Interpreter<H> {
         case 'parallel':
           if (!this.fork(frame, instruction)) return
           break
+        case 'hit':
+          frame.pc = this.hit(frame, instruction) ? instruction.end : frame.pc + 1
+          break
+        case 'unlocked':
+          frame.pc = tookLock(frame.answer) ? frame.pc + 1 : instruction.to
+          break
+        case 'left':
+          frame.answer = this.sim.leaves(this.edges[instruction.origin], frame.asked, frame.answer)
+          frame.pc = frame.answer === undefined ? instruction.to : frame.pc + 1
+          break
+        case 'raise':
+          if (!this.caught(frame, frame.raised, instruction.catches)) return
+          break
         case 'fail':
           if (!this.caught(frame, this.failStatus[frame.pc], instruction.catches)) return
           break
@@ -362,12 +387,56 @@ export class Interpreter<H> {
     const call = this.sim.open(this.edges[frame.pc], frame.id, frame.trace)
     this.sim.calls.hops[call] = frame.hops
     // A retry sends the same request again, with the keys that were drawn for it.
-    if (frame.attempts === 0) frame.body = evaluate(instruction.body, frame.scope, this.streams)
+    if (frame.attempts === 0) {
+      frame.calledAt = this.sim.clock[0]
+      const body = evaluate(instruction.body, frame.scope, this.streams)
+      frame.body =
+        instruction.stores === undefined
+          ? body
+          : withStored(
+              body,
+              instruction.stores,
+              frame.answer,
+              this.sim.clock[0],
+              frame.missedAt[instruction.stores.level],
+              this.streams,
+            )
+    }
     this.sim.calls.body[call] = frame.body
     this.sim.calls.arg[call] = instruction.arg
     frame.call = call
     if (++frame.attempts > 1) this.sim.calls.attempt[call] = Math.min(frame.attempts, 255)
     this.sim.send(call)
+  }
+
+  /** Whether a cache had something that is good enough; whether it is stale is measured, and nothing more. */
+  private hit(frame: Frame, instruction: Instruction & { op: 'hit' }): boolean {
+    const now = this.sim.clock[0]
+    const { origin, level } = instruction
+    const found = foundIn(frame.answer)
+    frame.answer = undefined
+    if (found === undefined || refreshesEarly(found, instruction, now, this.streams)) {
+      frame.missedAt[level] = now
+      return false
+    }
+    const value = isRefreshed(found) ? found.Value : found
+    frame.answer = value
+    if (origin !== NONE) {
+      const asked = evaluate(
+        (this.program.code[origin] as Instruction & { op: 'call' }).body,
+        frame.scope,
+        this.streams,
+      )
+      const isStale = this.sim.isStale(this.edges[origin], asked, value, frame.calledAt)
+      if (isStale !== undefined) this.sim.count(this.staleReads(instruction.cache), isStale ? 1 : 0)
+    }
+    if (instruction.resultPath !== null) frame.scope = withResult(frame.scope, instruction.resultPath, value)
+    return true
+  }
+
+  /** A value for each hit: 1 = the copy was out of date. */
+  private staleReads(cache: string): MetricId {
+    return this.sim.customMetric('Sim', 'StaleReads', { Resource: cache }, 'Count', 60_000_000, cache)
   }
 
   /** A call is over: the next one begins with its first attempt. */
@@ -467,6 +536,7 @@ export class Interpreter<H> {
       if (catcher.depth <= reporting) break
       if (!catcher.errors.includes(name) && !catcher.errors.includes('States.ALL')) continue
       while (frame.loopKind.length > catcher.depth) this.leaveLoop(frame)
+      frame.raised = status
       frame.pc = catcher.goto
       return true
     }
@@ -561,6 +631,8 @@ export class Interpreter<H> {
     frame.childStatus = 0
     frame.breathing = false
     frame.scope = null
+    frame.answer = undefined
+    frame.asked = null
     frame.failures = null
     if (frame.loopKind.length > 0) {
       frame.loopKind.length = 0

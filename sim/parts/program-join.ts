@@ -28,6 +28,16 @@ function moved(instruction: Instruction, by: number): Instruction {
     case 'fail':
     case 'tmp':
       return { ...instruction, catches: catches(instruction.catches) }
+    case 'raise':
+      return { ...instruction, catches: catches(instruction.catches) }
+    case 'hit':
+      return {
+        ...instruction,
+        end: instruction.end + by,
+        origin: instruction.origin < 0 ? instruction.origin : instruction.origin + by,
+      }
+    case 'left':
+      return { ...instruction, origin: instruction.origin + by, to: instruction.to + by }
     case 'each':
     case 'repeat':
       return { ...instruction, end: instruction.end + by }
@@ -36,6 +46,7 @@ function moved(instruction: Instruction, by: number): Instruction {
     case 'jump':
     case 'unless':
     case 'once':
+    case 'unlocked':
       return { ...instruction, to: instruction.to + by }
     case 'choose':
       return { ...instruction, to: instruction.to.map((place) => place + by) }

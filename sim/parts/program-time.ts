@@ -28,8 +28,13 @@ export function leastTime({ code }: Program, weights: TimeWeights): number {
       case 'jump':
         rest[i] = after(step.to, i)
         break
+      case 'hit':
+        rest[i] = Math.min(next, after(step.end, i))
+        break
       case 'unless':
       case 'once':
+      case 'unlocked':
+      case 'left':
         rest[i] = Math.min(next, after(step.to, i))
         break
       case 'choose':
@@ -41,6 +46,7 @@ export function leastTime({ code }: Program, weights: TimeWeights): number {
       case 'end':
       case 'return':
       case 'fail':
+      case 'raise':
         rest[i] = 0
         break
       default:

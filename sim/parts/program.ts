@@ -65,7 +65,29 @@ export type Instruction =
       readonly resultPath: readonly string[] | null
       readonly catches: readonly Catcher[]
       readonly label: string
+      /** Beside the body: what goes into a cache, and for how long. */
+      readonly stores?: Stores
     }
+  /** A cache has answered: what it holds is the result, and the frame goes on at `end`; else here, to ask the origin. */
+  | {
+      readonly op: 'hit'
+      readonly end: number
+      /** How many steps `Cache` stand around this one. */
+      readonly level: number
+      readonly cache: string
+      readonly resultPath: readonly string[] | null
+      /** The call whose answers are kept; −1 = whether a copy is stale cannot be told. */
+      readonly origin: number
+      /** β of the early refresh; 0 = none. */
+      readonly early: number
+      readonly purpose: string
+    }
+  /** Goes on at `to` unless the last answer says that a lock was taken. */
+  | { readonly op: 'unlocked'; readonly to: number }
+  /** Behind a write: the last answer becomes what a read would answer now; goes on at `to` where nothing is left. */
+  | { readonly op: 'left'; readonly origin: number; readonly to: number }
+  /** Raises the exception again that was caught last. */
+  | { readonly op: 'raise'; readonly catches: readonly Catcher[] }
   /** Uses the processor for a time at one full vCPU. */
   | { readonly op: 'compute'; readonly time: Template }
   /** Lets time pass without the processor. */
@@ -114,6 +136,22 @@ export type Instruction =
       readonly unit: string
       readonly resolution: number
     }
+
+/** How an answer is stored in a cache. */
+export interface Stores {
+  /** µs; null = for ever. Spread by so large a share up and down, drawn for a purpose. */
+  readonly life: number | null
+  readonly jitter: number
+  readonly purpose: string
+  /** The parameter of the life, and how many µs one of it is. */
+  readonly parameter: string
+  readonly perLife: number
+  /** Whether what an early refresh must know is stored with the answer: how long it took to get, and when it expires. */
+  readonly isRefreshed: boolean
+  readonly level: number
+  /** Whether the answer of the last call is stored; else the body has its value. */
+  readonly isAnswer: boolean
+}
 
 export interface Program {
   readonly code: readonly Instruction[]

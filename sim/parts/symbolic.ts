@@ -8,7 +8,8 @@ export function conditionalSteps({ code }: Program): ReadonlySet<number> {
     for (let i = from + 1; i < to; i++) found.add(i)
   }
   code.forEach((step, i) => {
-    if (step.op === 'unless' || step.op === 'once' || step.op === 'jump') over(i, step.to)
+    if (step.op === 'unless' || step.op === 'once' || step.op === 'jump' || step.op === 'left') over(i, step.to)
+    else if (step.op === 'hit') over(i, step.end)
     else if (step.op === 'choose') over(i, Math.max(...step.to))
     else if (step.op === 'return' || step.op === 'fail') over(i, code.length)
   })

@@ -400,11 +400,12 @@ class ComponentSim implements Sim {
     dimensions: Readonly<Record<string, string>>,
     unit: CwUnit,
     period: number,
+    of = this.name,
   ): MetricId {
     const known = this.world.metricIndex.get(metricKey(namespace, metric, dimensions))
     if (known !== undefined) return known.id
     const id = this.recorder.open('count', null, period)
-    this.world.publish(this.name, namespace, metric, unit, dimensions, id)
+    this.world.publish(of, namespace, metric, unit, dimensions, id)
     return id
   }
 
@@ -434,6 +435,16 @@ class ComponentSim implements Sim {
 
   send(call: Call): void {
     this.dispatcher.send(call)
+  }
+
+  isStale(edge: number, body: unknown, answer: unknown, asked: number): boolean | undefined {
+    const { to, action } = this.dispatcher.edges[edge]!
+    return this.world.planOf(to).def.ops[action]!.copies?.isStale?.(this.world.stateOf(to), body, answer, asked)
+  }
+
+  leaves(edge: number, body: unknown, answer: unknown): unknown {
+    const { to, action } = this.dispatcher.edges[edge]!
+    return this.world.planOf(to).def.ops[action]!.copies?.leaves?.(body, answer)
   }
 
   abandon(call: Call): void {

@@ -115,6 +115,8 @@ function formOf({ form, words: list, of }: Member): Schema {
       return {
         anyOf: [{ type: 'array', items: ref('Steps') }, closed(membersOf(of!))],
       }
+    case 'lock':
+      return { anyOf: [FLAG, closed(membersOf(of!))] }
     case 'exception':
       return { anyOf: [{ type: ['string', 'array'] }, closed(membersOf(of!))] }
     case 'resources':

@@ -16,6 +16,8 @@ import { globalTable } from './dynamodb/global-table.ts'
 import { table } from './dynamodb/table.ts'
 import { instance } from './ec2/instance.ts'
 import { natGateway } from './ec2/nat-gateway.ts'
+import { cacheCluster } from './elasticache/cache-cluster.ts'
+import { replicationGroup } from './elasticache/replication-group.ts'
 import { loadBalancer } from './elasticloadbalancingv2/load-balancer.ts'
 import { targetGroup } from './elasticloadbalancingv2/target-group.ts'
 import { discoverer } from './eventschemas/discoverer.ts'
@@ -88,6 +90,8 @@ export const services: readonly ServiceDef[] = [
   table,
   instance,
   natGateway,
+  cacheCluster,
+  replicationGroup,
   loadBalancer,
   targetGroup,
   discoverer,

@@ -1,6 +1,20 @@
 // Problems of the `Simulation` section: workloads, handlers, faults, actions, quotas, assumptions.
 import type { Explanations } from '../explanation.ts'
 
+/** A step `Cache` around another one. */
+const cached = (step: string): string => `Resources:
+  Work:
+    Type: AWS::Lambda::Function
+    Properties: { Runtime: python3.12, Handler: app.main, Role: "arn:aws:iam::123456789012:role/work", Code: { ZipFile: pass } }
+  Redis:
+    Type: AWS::ElastiCache::ReplicationGroup
+    Properties: { ReplicationGroupDescription: orders, CacheNodeType: cache.t4g.micro, NumCacheClusters: 1 }
+  Origin: { Type: Sim::Http::Server, Properties: { Workers: 2, ServiceTime: 20ms } }
+Simulation:
+  Handlers:
+    Work: [{ Cache: { In: !Ref Redis, Key: $.id, Do: [{ ${step} }] } }]
+`
+
 export const simulation = {
   'unknown-member': {
     severity: 'error',
@@ -113,6 +127,13 @@ export const simulation = {
     text: '`Init` is code outside the handler: an execution environment runs it before its first request, so it stands before all other steps, once, and has nobody to answer.',
     wrong: 'Simulation: { Handlers: { Work: [{ Compute: 20ms }, { Init: [{ Wait: 300ms }] }] } }\n',
     right: 'Simulation: { Handlers: { Work: [{ Init: [{ Wait: 300ms }] }, { Compute: 20ms }] } }\n',
+  },
+  'cache-without-answer': {
+    severity: 'error',
+    title: 'a `Cache` around steps without an answer',
+    text: 'What `Cache` keeps is the answer of the last step of `Do`: a read such as `dynamodb:GetItem`, or a write whose result is put into the cache. A list that is empty or ends with a computation has no answer.',
+    wrong: cached('Compute: 20ms'),
+    right: cached('http:GET: { Url: Origin }'),
   },
   'no-event': {
     severity: 'error',

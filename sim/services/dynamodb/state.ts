@@ -22,6 +22,7 @@ import { Streams } from './streams.ts'
 import type { UpdateSettings } from './changes.ts'
 import { Throughput } from './throughput.ts'
 import { Transactions } from './transaction-state.ts'
+import type { Unanswered } from './copies.ts'
 import { bytesOf, Invalid, utf8Length, type Item } from './values.ts'
 
 export type KeyType = 'S' | 'N' | 'B'
@@ -103,6 +104,8 @@ export class Table implements Space {
   initialItems: number
   readonly initialSize: number
   readonly settings: UpdateSettings
+  /** Writes under way, once somebody asks whether copies are stale. */
+  unanswered: Unanswered | null = null
   readonly updated: Target
   readonly splitDone: Target
   readonly filled: Target
@@ -376,6 +379,7 @@ export class Table implements Space {
     if (before !== null && item === null) this.deleted++
     if (before !== null && item === null) this.order?.remove(row)
     items.put(row, item, size)
+    if (this.unanswered !== null && !byService) this.unanswered.write(row, before, now)
     if (before === null && item !== null) this.order?.insert(row)
     if (this.indexes !== null) this.indexes.apply(row, this.pk, this.sk, items.visibleAt[row])
     this.noteStored()
@@ -488,7 +492,9 @@ export class Table implements Space {
     this.succeeded++
     let extra = bytes < 65_536 ? 0 : Math.floor(bytes / 65_536) * this.per64KB.draw(this.latencyRng)
     if (this.replication !== null) extra += this.replication.takeDelay()
-    this.sim.after(this.latencies[op].draw(this.latencyRng) + extra, this.served, call)
+    const latency = this.latencies[op].draw(this.latencyRng) + extra
+    if (this.unanswered !== null) this.unanswered.answer(this.now + latency)
+    this.sim.after(latency, this.served, call)
   }
 
   /** Refuses a request with an exception. */

@@ -6,6 +6,7 @@
 // `indexes.ts`, `index-control.ts`. The stream of changes: `streams.ts`, `stream-records.ts`, `stream-ops.ts`.
 import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
 import { batchGetItem, batchWriteItem } from './batches.ts'
+import { deleteCopies, putCopies, readCopies, updateCopies } from './copies.ts'
 import { amend, describeTable, minuteEnded, spacesOf, splitDone, updated, updateTable } from './control.ts'
 import { gather } from './gather.ts'
 import { fill } from './index-control.ts'
@@ -112,6 +113,7 @@ export const table: ServiceDef<Table> = {
       errors: ['ValidationException', ...THROTTLES],
       run: getItem,
       peek: newest,
+      copies: readCopies,
     },
     'dynamodb:PutItem': {
       doc: 'Creates an item or replaces it wholly. `ItemSize` gives its size where the attributes do not make it up.',
@@ -119,6 +121,7 @@ export const table: ServiceDef<Table> = {
       params: ['Item', 'ItemSize', 'ReturnValues', ...CONDITION],
       errors: ['ValidationException', 'ConditionalCheckFailedException', CONFLICT, TOO_LARGE, ...THROTTLES],
       run: putItem,
+      copies: putCopies,
     },
     'dynamodb:UpdateItem': {
       doc: 'Changes attributes of an item, or creates it. `ItemSize` gives its size afterwards.',
@@ -126,6 +129,7 @@ export const table: ServiceDef<Table> = {
       params: ['Key', 'UpdateExpression', 'ItemSize', 'ReturnValues', ...CONDITION],
       errors: ['ValidationException', 'ConditionalCheckFailedException', CONFLICT, TOO_LARGE, ...THROTTLES],
       run: updateItem,
+      copies: updateCopies,
     },
     'dynamodb:DeleteItem': {
       doc: 'Deletes an item by its key.',
@@ -133,6 +137,7 @@ export const table: ServiceDef<Table> = {
       params: ['Key', 'ReturnValues', ...CONDITION],
       errors: ['ValidationException', 'ConditionalCheckFailedException', CONFLICT, TOO_LARGE, ...THROTTLES],
       run: deleteItem,
+      copies: deleteCopies,
     },
     'dynamodb:Query': {
       doc: 'Reads items of one partition key in the order of their sort keys.',
