@@ -141,3 +141,44 @@ export const withPolicy = (more: Record<string, unknown>, given: Given = {}): La
     behavior: { CachePolicyId: 'Policy', ForwardedValues: undefined, ...given.behavior },
     options: { beside: { Policy: policy(more) }, ...given.options },
   })
+
+export interface Version {
+  readonly sim: Sim
+  readonly returns: any
+  readonly seen: any[]
+}
+
+/** A version of a function that returns what it is told, and remembers its events. */
+export const version: ServiceDef<Version> = {
+  type: 'AWS::Lambda::Version',
+  family: 'compute',
+  namespace: 'AWS/Lambda',
+  dimension: 'Resource',
+  summary: 'A function at the edge for tests.',
+  models: [],
+  omits: [],
+  quotas: {},
+  assumptions: {},
+  props: { FunctionName: p.string('The function.'), Returns: p.any('What it returns, or `status` of its refusal.') },
+  create: (config, sim) => ({ sim, returns: config['Returns'], seen: [] }),
+  ops: {
+    'lambda:InvokeFunction': {
+      doc: 'Runs it.',
+      target: 'FunctionName',
+      params: ['Payload'],
+      run: ({ sim, returns, seen: events }: Version, call: Call) => {
+        events.push((sim.calls.body[call] as { Payload: any }).Payload)
+        if (returns?.refuses !== undefined) {
+          sim.reply(call, sim.error(returns.refuses as string, 429))
+          return
+        }
+        sim.calls.answer[call] = { StatusCode: 200, Payload: returns?.payload, FunctionError: returns?.error }
+        sim.reply(call, 0)
+      },
+    },
+  },
+  timers: {},
+  metrics: {},
+  invariants: {},
+  view: { glyph: 'version', label: 'Version', level: () => 0, levelMax: () => 1, tone: () => 'calm' },
+}

@@ -1,51 +1,20 @@
 // Functions at the edge: their events, what they change, their limits and their failures.
 import { describe, expect, test } from 'vitest'
-import { asked, cache, get, HIT, MISS, seen, site, type Given, type Reply } from '../../../test/site.ts'
+import {
+  asked,
+  cache,
+  get,
+  HIT,
+  MISS,
+  seen,
+  site,
+  version,
+  type Given,
+  type Reply,
+  type Version,
+} from '../../../test/site.ts'
 import { Refused, SECOND, type Lab, type Part } from '../../../test/kit.ts'
-import type { Call } from '../../engine/calls.ts'
-import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
-import * as p from '../../model/p.ts'
-
-interface Version {
-  readonly sim: Sim
-  readonly returns: any
-  readonly seen: any[]
-}
-
-/** A version of a function that returns what it is told, and remembers its events. */
-const version: ServiceDef<Version> = {
-  type: 'AWS::Lambda::Version',
-  family: 'compute',
-  namespace: 'AWS/Lambda',
-  dimension: 'Resource',
-  summary: 'A function at the edge for tests.',
-  models: [],
-  omits: [],
-  quotas: {},
-  assumptions: {},
-  props: { FunctionName: p.string('The function.'), Returns: p.any('What it returns, or `status` of its refusal.') },
-  create: (config, sim) => ({ sim, returns: config['Returns'], seen: [] }),
-  ops: {
-    'lambda:InvokeFunction': {
-      doc: 'Runs it.',
-      target: 'FunctionName',
-      params: ['Payload'],
-      run: ({ sim, returns, seen: events }: Version, call: Call) => {
-        events.push((sim.calls.body[call] as { Payload: any }).Payload)
-        if (returns?.refuses !== undefined) {
-          sim.reply(call, sim.error(returns.refuses as string, 429))
-          return
-        }
-        sim.calls.answer[call] = { StatusCode: 200, Payload: returns?.payload, FunctionError: returns?.error }
-        sim.reply(call, 0)
-      },
-    },
-  },
-  timers: {},
-  metrics: {},
-  invariants: {},
-  view: { glyph: 'version', label: 'Version', level: () => 0, levelMax: () => 1, tone: () => 'calm' },
-}
+import type { Config } from '../../model/contract.ts'
 
 type Event = 'viewer-request' | 'origin-request' | 'origin-response' | 'viewer-response'
 
@@ -133,6 +102,31 @@ describe('Lambda@Edge', () => {
     expect(seen(behind)[0].Path).toBe('/index.html')
     // It is kept under the name by which it was asked for.
     expect([cache(get(behind, '/a')), cache(get(behind, '/index.html'))]).toEqual([HIT, MISS])
+  })
+
+  test('at `origin-request` it may choose another origin of the distribution, which it sees as AWS tells it', () => {
+    const CustomOriginConfig = { OriginProtocolPolicy: 'https-only', OriginReadTimeout: 7 }
+    const at = edge(
+      { 'origin-request': { payload: { origin: { custom: { domainName: 'other.example.com' } } } } },
+      {
+        config: {
+          Origins: [
+            { Id: 'one', DomainName: 'Origin', OriginPath: '/v1', CustomOriginConfig },
+            { Id: 'two', DomainName: 'other.example.com', CustomOriginConfig },
+          ],
+        },
+      },
+    )
+    expect(get(at, '/a').http).toBe(200)
+    expect(asked(at)).toBe(0)
+    const request = cf(at, 'origin-request').request
+    expect(request.headers.host).toEqual([{ key: 'Host', value: 'Origin' }])
+    expect(request.origin.custom).toMatchObject({
+      domainName: 'Origin',
+      path: '/v1',
+      readTimeout: 7,
+      customHeaders: {},
+    })
   })
 
   test('`origin-response` runs for errors too and may change them; `viewer-response` does not, nor can it change a status [CF-R84]', () => {

@@ -8,10 +8,12 @@ import { SUCCESS } from '../../parts/interpreter.ts'
 import { jsonSize } from '../../parts/json-size.ts'
 import { mapOf, type Asked, type Named } from './asked.ts'
 import type { Behavior, EdgeEvent } from './distribution-config.ts'
+import { functionEvent, lambdaEvent, type SeenResponse } from './edge-events.ts'
 import type { Distribution, Visit } from './distribution-state.ts'
 import { behaviorOf, failure, type Fetch, type Response } from './fetch.ts'
 import { SILENT } from './freshness.ts'
 import { ownAnswer, type CachedObject } from './locations.ts'
+import type { OriginPlan } from './origin-config.ts'
 
 const NONE = -1
 const EVENTS: readonly EdgeEvent[] = ['viewer-request', 'origin-request', 'origin-response', 'viewer-response']
@@ -51,7 +53,7 @@ export function runAtOrigin(self: Distribution, fetch: Fetch, event: EdgeEvent, 
     fetch.trace,
     fetch.sentAs,
     response,
-    self.origins[behaviorOf(self, fetch).origins[fetch.nth]].domain,
+    self.origins[fetch.at],
   )
 }
 
@@ -62,8 +64,8 @@ function invoke(
   cookie: number,
   trace: number,
   asked: Asked,
-  response: { readonly status: number; readonly headers: Named } | null,
-  domain?: string,
+  response: SeenResponse | null,
+  origin?: OriginPlan,
 ): Call {
   const { sim } = self
   const { isLambda, includeBody } = self.behaviors[behavior].functions[event]!
@@ -75,107 +77,10 @@ function invoke(
     requestId: String(trace),
   }
   sim.calls.body[call] = isLambda
-    ? { Payload: lambdaEvent(config, asked, response, includeBody, domain), InvocationType: 'RequestResponse' }
+    ? { Payload: lambdaEvent(config, asked, response, includeBody, origin), InvocationType: 'RequestResponse' }
     : { Event: functionEvent(config, asked, response) }
   sim.send(call)
   return call
-}
-
-/** The event of Lambda@Edge. */
-function lambdaEvent(
-  config: Named,
-  asked: Asked,
-  response: { readonly status: number; readonly headers: Named } | null,
-  includeBody: boolean,
-  domain: string | undefined,
-): unknown {
-  const request = {
-    clientIp: asked.ip,
-    headers: lists(viewerHeaders(asked, domain)),
-    method: asked.method,
-    querystring: asked.query,
-    uri: asked.path,
-    ...(includeBody && asked.body !== undefined
-      ? { body: { inputTruncated: false, action: 'read-only', encoding: 'text', data: asked.body } }
-      : undefined),
-    ...(domain === undefined ? undefined : { origin: { custom: { domainName: domain } } }),
-  }
-  const more =
-    response === null
-      ? undefined
-      : {
-          response: {
-            status: String(response.status),
-            statusDescription: DESCRIPTIONS[response.status] ?? '',
-            headers: lists(response.headers),
-          },
-        }
-  return { Records: [{ cf: { config, request, ...more } }] }
-}
-
-const DESCRIPTIONS: Readonly<Record<number, string>> = {
-  200: 'OK',
-  301: 'Moved Permanently',
-  302: 'Found',
-  304: 'Not Modified',
-  403: 'Forbidden',
-  404: 'Not Found',
-  500: 'Internal Server Error',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-}
-
-/** The headers of a request with those that every one has, and its cookies as a header. */
-function viewerHeaders({ headers, cookies, country }: Asked, domain = 'd111111abcdef8.cloudfront.net'): Named {
-  const texts = Object.keys(cookies).map((name) => `${name}=${String(cookies[name])}`)
-  return {
-    ...headers,
-    Host: domain,
-    ...(texts.length === 0 ? undefined : { Cookie: texts.join('; ') }),
-    ...(country === '' ? undefined : { 'CloudFront-Viewer-Country': country }),
-  }
-}
-
-/** Headers as Lambda@Edge has them: by name in small letters, lists of keys and values. */
-function lists(headers: Named): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.keys(headers).map((key) => [key.toLowerCase(), [{ key, value: String(headers[key]) }]]),
-  )
-}
-
-/** The event of CloudFront functions. */
-function functionEvent(
-  config: Named,
-  asked: Asked,
-  response: { readonly status: number; readonly headers: Named } | null,
-): unknown {
-  const values = (of: Named): Record<string, unknown> =>
-    Object.fromEntries(Object.keys(of).map((name) => [name, { value: String(of[name]) }]))
-  const small = (of: Named): Named => Object.fromEntries(Object.keys(of).map((name) => [name.toLowerCase(), of[name]]))
-  const parameters = asked.query === '' ? [] : asked.query.split('&').map((part) => part.split('='))
-  return {
-    version: '1.0',
-    context: config,
-    viewer: { ip: asked.ip },
-    request: {
-      method: asked.method,
-      uri: asked.path,
-      querystring: Object.fromEntries(parameters.map(([name, value = '']) => [name, { value }])),
-      headers: values(small(viewerHeaders({ ...asked, cookies: {} }))),
-      cookies: values(asked.cookies),
-    },
-    ...(response === null
-      ? undefined
-      : {
-          response: {
-            statusCode: response.status,
-            statusDescription: DESCRIPTIONS[response.status] ?? '',
-            headers: values(small(response.headers)),
-            cookies: {},
-          },
-        }),
-  }
 }
 
 /** What came of a function. */
@@ -239,6 +144,13 @@ function changed(asked: Asked, by: Named): Asked {
   }
 }
 
+/** The origin of the distribution whose domain a function names; undefined = none, or none of them. */
+function chosenOrigin(self: Distribution, given: unknown): number | undefined {
+  const [named] = Object.values(mapOf(given))
+  const at = self.origins.findIndex(({ domain }) => domain === mapOf(named)['domainName'])
+  return at < 0 ? undefined : at
+}
+
 /** An object that a function made; a viewer event's is never kept (CF-R83). */
 function madeObject(status: number, by: Named, now: number): CachedObject {
   return {
@@ -300,7 +212,10 @@ export function originFunctionAnswered(self: Distribution, call: Call): void {
       self.steps.arrive(self, fetch, response(verdict.status, verdict.by))
       return
     }
-    if (verdict.kind === 'changes') fetch.sentAs = changed(fetch.sentAs, verdict.by)
+    if (verdict.kind === 'changes') {
+      fetch.sentAs = changed(fetch.sentAs, verdict.by)
+      fetch.at = chosenOrigin(self, verdict.by['origin']) ?? fetch.at
+    }
     self.steps.goToOrigin(self, fetch)
   } else if (verdict.kind === 'passes') self.steps.arrive(self, fetch, seen)
   else {

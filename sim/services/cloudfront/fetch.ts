@@ -39,6 +39,8 @@ export interface Fetch {
   attempt: number
   call: Call
   sentAs: Asked
+  /** The number of the origin that is asked. */
+  at: number
   /** While a function looks at it. */
   answered: Response | null
 }
@@ -61,7 +63,7 @@ export function takeFetch(self: Distribution): Fetch {
   const made: Fetch = {
     ...{ row: self.fetches.length, tiers: [], depth: 0, key: '', behavior: 0, asked: NOBODY, trace: 0, waiters: [] },
     ...{ old: undefined, isShared: false, isVoid: false, phase: 'idle', timer: NONE, wayBack: 0, coming: null },
-    ...{ nth: 0, attempt: 0, call: NONE, sentAs: NOBODY, answered: null },
+    ...{ nth: 0, attempt: 0, call: NONE, sentAs: NOBODY, answered: null, at: 0 },
   }
   self.fetches.push(made)
   return made

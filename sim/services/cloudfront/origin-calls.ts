@@ -40,14 +40,11 @@ export function originEdges(sim: Sim, { kind, to, action: routed }: OriginPlan):
   return new Map([...new Set(actions)].map((action) => [action, sim.edge(to, action, originAnswered)]))
 }
 
-function originOf(self: Distribution, fetch: Fetch): number {
-  return behaviorOf(self, fetch).origins[fetch.nth]
-}
-
 /** A fetch has come to the last cache and goes on to the origin: to the first, or to the second of a group. */
 export function askOrigin(self: Distribution, fetch: Fetch): void {
   fetch.attempt = 0
   fetch.sentAs = fetch.asked
+  fetch.at = behaviorOf(self, fetch).origins[fetch.nth]
   if (behaviorOf(self, fetch).functions['origin-request'] !== undefined)
     runAtOrigin(self, fetch, 'origin-request', null)
   else goToOrigin(self, fetch)
@@ -55,7 +52,7 @@ export function askOrigin(self: Distribution, fetch: Fetch): void {
 
 /** Tries to connect; what cannot be reached takes the whole time of an attempt. */
 export function goToOrigin(self: Distribution, fetch: Fetch): void {
-  const at = originOf(self, fetch)
+  const { at } = fetch
   if (self.unreachable[at] > 0) wait(self, fetch, 'connects', self.origins[at].connectTimeout)
   else wait(self, fetch, 'goes to origin', self.originTrip.draw(self.rng))
 }
@@ -63,14 +60,14 @@ export function goToOrigin(self: Distribution, fetch: Fetch): void {
 /** An attempt to connect has taken its time (CF-R50, CF-R51). */
 export function connectFailed(self: Distribution, fetch: Fetch): void {
   fetch.attempt++
-  if (fetch.attempt < self.origins[originOf(self, fetch)].attempts) goToOrigin(self, fetch)
+  if (fetch.attempt < self.origins[fetch.at].attempts) goToOrigin(self, fetch)
   else judge(self, fetch, failure(504), true)
 }
 
 /** The request reaches the origin. */
 export function sendToOrigin(self: Distribution, fetch: Fetch): void {
   const { sim } = self
-  const at = originOf(self, fetch)
+  const { at } = fetch
   const origin = self.origins[at]
   self.originRequests++
   if (origin.kind === 'outside') {
@@ -177,7 +174,7 @@ export function originAnswered(self: Distribution, call: Call): void {
 
 /** The origin takes too long: again, the second origin, or 504. An origin outside has answered when it was to. */
 export function readTimedOut(self: Distribution, fetch: Fetch): void {
-  const origin = self.origins[originOf(self, fetch)]
+  const origin = self.origins[fetch.at]
   if (fetch.attempt < 0) {
     judge(self, fetch, PLAIN, false)
     return
