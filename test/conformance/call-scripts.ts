@@ -47,8 +47,9 @@ export function scriptCases(
   service: string,
   leftOut: readonly (readonly [pattern: RegExp, reason: string])[],
   run: (vector: Vector) => void,
+  name = 'scripts.json',
 ): Case[] {
-  const file = join(CORPUS, `conformance/${service}/scripts.json`)
+  const file = join(CORPUS, `conformance/${service}/${name}`)
   const { vectors } = JSON.parse(readFileSync(file, 'utf8')) as { readonly vectors: readonly Vector[] }
   return vectors.flatMap((vector): Case[] => {
     const text = vector.id + JSON.stringify(vector.steps)

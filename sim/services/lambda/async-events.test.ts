@@ -169,7 +169,7 @@ describe('an asynchronous invocation', () => {
       world({ work: { ReservedConcurrentExecutions: 0, DeadLetterConfig: { TargetArn: 'Bad' } } }),
     ).run(SECOND)
     expect(stored(at, 'Bad')).toBe(1)
-    expect(work(at).throttles[0]).toBe(1)
+    expect(work(at).throttles[0]).toBe(0)
   })
 
   test('carries 1 MB, 256 KB in the notes’ profile [LAM-21]', () => {

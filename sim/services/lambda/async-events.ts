@@ -16,6 +16,7 @@ import type { AsyncConfig, Destination } from './function-config.ts'
 import type { LambdaFunction } from './function.ts'
 import { invoke } from './invocation.ts'
 import { exceeds } from './payload.ts'
+import type { InvokeAnswer } from './running.ts'
 
 const SECOND = 1_000_000
 
@@ -135,6 +136,11 @@ export class AsyncEvents {
     const { sim } = this
     const event = this.events[row]
     this.waiting--
+    // A function that is switched off is not even tried (LAM-43).
+    if (this.self.reserved === 0 && !this.retriesAtZero) {
+      this.giveUp(row, 'ZeroReservedConcurrency', event.lastAnswer)
+      return
+    }
     this.running++
     const call = sim.open(this.runEdge, row, event.trace)
     sim.calls.body[call] = { Payload: event.payload }
@@ -157,8 +163,7 @@ export class AsyncEvents {
     const { retries } = this.configs[event.qualifier]
     if (status !== 0) {
       event.refusals++
-      if (this.self.reserved === 0 && !this.retriesAtZero) this.giveUp(row, 'RetriesExhausted', null)
-      else this.tryAgain(row, Math.min(300, 1 << Math.min(event.refusals - 1, 9)), null)
+      this.tryAgain(row, Math.min(300, 1 << Math.min(event.refusals - 1, 9)), null)
       return
     }
     event.runs++
@@ -219,9 +224,8 @@ export class AsyncEvents {
   private send(way: Way | null, row: number, condition: string, answer: unknown): void {
     if (way === null) return
     const event = this.events[row]
-    const { FunctionError: functionError, Payload: responsePayload } = (answer ?? {}) as Readonly<
-      Record<string, unknown>
-    >
+    const told = (answer ?? {}) as Partial<InvokeAnswer>
+    const { ExecutedVersion: executedVersion, FunctionError: functionError, Payload: responsePayload } = told
     this.deliver(way, event, {
       version: '1.0',
       requestContext: { functionArn: this.sim.name, condition, approximateInvokeCount: event.runs + event.refusals },
@@ -229,7 +233,11 @@ export class AsyncEvents {
       ...(answer === null
         ? {}
         : {
-            responseContext: { statusCode: 200, ...(functionError === undefined ? {} : { functionError }) },
+            responseContext: {
+              statusCode: 200,
+              executedVersion,
+              ...(functionError === undefined ? {} : { functionError }),
+            },
             responsePayload,
           }),
     })

@@ -67,6 +67,12 @@ export function putFunctionConcurrency(self: LambdaFunction, call: Call): void {
   sim.reply(call, 0)
 }
 
+export function getFunctionConcurrency(self: LambdaFunction, call: Call): void {
+  const { sim, reserved } = self
+  sim.calls.answer[call] = reserved < 0 ? {} : { ReservedConcurrentExecutions: reserved }
+  sim.reply(call, 0)
+}
+
 export function deleteFunctionConcurrency(self: LambdaFunction, call: Call): void {
   reserve(self, -1)
   self.sim.reply(call, 0)

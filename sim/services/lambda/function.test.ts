@@ -54,7 +54,7 @@ describe('the life of an environment', () => {
     expect([answer.at, answer.http, answer.answer]).toEqual([
       200 * MS,
       200,
-      { StatusCode: 200, Payload: { statusCode: 200 } },
+      { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: { statusCode: 200 } },
     ])
     at.run(MINUTE).finish()
     expect(at.sum('Work', 'Invocations')).toBe(1)
@@ -242,6 +242,7 @@ describe('time-out and errors', () => {
     expect([answer.at, answer.status]).toEqual([3 * SECOND, 'OK'])
     expect(answer.answer).toMatchObject({
       StatusCode: 200,
+      ExecutedVersion: '$LATEST',
       FunctionError: 'Unhandled',
       Payload: { errorMessage: 'Task timed out after 3.00 seconds' },
     })
@@ -284,6 +285,7 @@ describe('time-out and errors', () => {
     expect(bad.http).toBe(200)
     expect(bad.answer).toMatchObject({
       StatusCode: 200,
+      ExecutedVersion: '$LATEST',
       FunctionError: 'Unhandled',
       ErrorType: 'OrderRejected',
       Payload: { errorType: 'OrderRejected' },

@@ -113,6 +113,11 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
       target: 'FunctionName',
       run: concurrency.deleteFunctionConcurrency,
     },
+    'lambda:GetFunctionConcurrency': {
+      doc: 'Tells the reservation, if there is one.',
+      target: 'FunctionName',
+      run: concurrency.getFunctionConcurrency,
+    },
     'lambda:PutProvisionedConcurrencyConfig': {
       doc: 'Asks for environments that are always ready under an alias or a version.',
       target: 'FunctionName',

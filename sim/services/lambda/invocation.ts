@@ -15,14 +15,11 @@ import {
   reset,
   streams,
   strike,
+  success,
   TIMED_OUT,
   versionOf,
-  type InvokeAnswer,
   type InvokeBody,
 } from './running.ts'
-
-/** The answer of a handler that returns nothing: one for all. */
-const PLAIN_SUCCESS: InvokeAnswer = Object.freeze({ StatusCode: 200, Payload: SUCCESS })
 
 export function invokeFunction(self: LambdaFunction, call: Call): void {
   const { Qualifier } = self.sim.calls.body[call] as InvokeBody
@@ -163,7 +160,7 @@ export function ended(self: LambdaFunction, row: number, status: number, answer:
   else if (environments.doomed[row] !== 0) strike(self, row, self.faults[environments.doomed[row] - 1])
   else if (answer !== SUCCESS && exceeds(answer, ResponseStream === true ? self.streamLimit : self.payloadLimit))
     fail(self, row, 'Function.ResponseSizeTooLarge', 'Response payload size exceeded maximum allowed payload size')
-  else conclude(self, row, answer === SUCCESS ? PLAIN_SUCCESS : { StatusCode: 200, Payload: answer }, 0)
+  else conclude(self, row, answer === SUCCESS ? versionOf(self, row).plain : success(self, row, answer), 0)
 }
 
 /** Timer: the function's time-out. The handler stops where it is and the environment is reset (LAM-05, LAM-21). */

@@ -21,6 +21,8 @@ export interface InvokeBody {
 /** What Lambda answers: status 200 for function errors too (LAM-20). */
 export interface InvokeAnswer {
   readonly StatusCode: number
+  /** Which version ran (LAM-71). */
+  readonly ExecutedVersion: string
   readonly Payload: unknown
   readonly FunctionError?: 'Unhandled'
   readonly ErrorType?: string
@@ -73,7 +75,7 @@ export function proceed(self: LambdaFunction, row: number): void {
     else enterHandler(self, row)
   } else if (stage === STREAM) {
     disarm(self, row)
-    conclude(self, row, { StatusCode: 200, Payload: self.streaming.get(row) }, 0)
+    conclude(self, row, success(self, row, self.streaming.get(row)), 0)
   } else runHandler(self, row)
 }
 
@@ -106,14 +108,11 @@ export function strike(self: LambdaFunction, row: number, fault: FunctionFault):
     conclude(
       self,
       row,
-      {
-        StatusCode: 200,
-        Payload: {
-          statusCode: fault.params['StatusCode'],
-          headers: { 'Content-Type': fault.params['ContentTypeHeader'] },
-          body: '',
-        },
-      },
+      success(self, row, {
+        statusCode: fault.params['StatusCode'],
+        headers: { 'Content-Type': fault.params['ContentTypeHeader'] },
+        body: '',
+      }),
       0,
     )
 }
@@ -166,6 +165,11 @@ export function reset(self: LambdaFunction, row: number): void {
   environments.crashing[row] = 0
 }
 
+/** The answer of a handler that has ended well. */
+export function success(self: LambdaFunction, row: number, payload: unknown): InvokeAnswer {
+  return { StatusCode: 200, ExecutedVersion: versionOf(self, row).label, Payload: payload }
+}
+
 /** Answers with a function error. */
 export function fail(self: LambdaFunction, row: number, errorType: string, errorMessage: string): void {
   if (errorType !== TIMED_OUT) {
@@ -175,7 +179,13 @@ export function fail(self: LambdaFunction, row: number, errorType: string, error
   conclude(
     self,
     row,
-    { StatusCode: 200, Payload: { errorMessage, errorType }, FunctionError: 'Unhandled', ErrorType: errorType },
+    {
+      StatusCode: 200,
+      ExecutedVersion: versionOf(self, row).label,
+      Payload: { errorMessage, errorType },
+      FunctionError: 'Unhandled',
+      ErrorType: errorType,
+    },
     1,
   )
 }

@@ -3,11 +3,13 @@
 // The one idea: `$LATEST` is the only version that changes. Publishing copies it under the next number; each version has
 // on-demand environments of its own, so that a request to a new one starts cold.
 import type { Call } from '../../engine/calls.ts'
+import { SUCCESS } from '../../parts/interpreter.ts'
 import { NONE, onDemandOf } from './environments.ts'
 import { provision, replaceProvisioned } from './concurrency.ts'
 import type { Route } from './function-config.ts'
 import type { LambdaFunction } from './function.ts'
 import { renew } from './environment-life.ts'
+import type { InvokeAnswer } from './running.ts'
 import type { Qualified } from './qualified.ts'
 
 /** As many versions of one function are kept: each has a pool and metrics of its own. [SIM] */
@@ -22,6 +24,10 @@ export interface VersionCode {
 /** What a function runs under a number; 0 is `$LATEST`. */
 export class FunctionVersion {
   readonly number: number
+  /** What it is called by: its number, or `$LATEST`. */
+  readonly label: string
+  /** The answer of a handler that returns nothing: one for all. */
+  readonly plain: InvokeAnswer
   /** Its on-demand environments. */
   readonly pool: number
   /** Where its code begins. */
@@ -34,6 +40,8 @@ export class FunctionVersion {
 
   constructor(number: number, pool: number, start: number, timeout: number, memory: number, memoryPerCpu: number) {
     this.number = number
+    this.label = number === 0 ? '$LATEST' : String(number)
+    this.plain = Object.freeze({ StatusCode: 200, ExecutedVersion: this.label, Payload: SUCCESS })
     this.pool = pool
     this.start = start
     this.timeout = timeout
@@ -49,10 +57,6 @@ export class FunctionVersion {
   /** The same under another number. */
   copy(number: number, pool: number, start: number): FunctionVersion {
     return new FunctionVersion(number, pool, start, this.timeout, this.memory, this.memoryPerCpu)
-  }
-
-  get label(): string {
-    return this.number === 0 ? '$LATEST' : String(this.number)
   }
 }
 
