@@ -94,7 +94,11 @@ function entryWorkloads({ template, calls, failing, sources, rooms }: Given, nam
       return [{ ...{ name, target: on, operation, rate: RATE, more, insteadOf, span } }]
     }
     const parameters = parametersFor(operation, template.resources.get(on)!, template)
-    const more = { ...pagesOf(operation), ...(parameters === undefined ? {} : { Parameters: parameters }) }
+    const attributes = { ...pagesOf(operation), ...keyFor(template, on) }
+    const more = {
+      ...(Object.keys(attributes).length === 0 ? {} : { Attributes: attributes }),
+      ...(parameters === undefined ? {} : { Parameters: parameters }),
+    }
     return [{ ...{ name, target: on, operation, rate: RATE, more, insteadOf, span } }]
   })
 }
@@ -105,7 +109,25 @@ const PAGES = 'zipf(n=1000, s=1)'
 /** Draws for what an operation takes from the attributes: `GET /img/{$.page}`. */
 function pagesOf(operation: string): PlainMap {
   const names = [...operation.matchAll(/\{\$\.(\w+)\}/g)].map(([, name]) => name!)
-  return names.length === 0 ? {} : { Attributes: Object.fromEntries(names.map((name) => [name, PAGES])) }
+  return Object.fromEntries(names.map((name) => [name, PAGES]))
+}
+
+/** The API key of a client who may call a REST API: the first that a usage plan with it has. */
+function keyFor(template: Template, api: string): PlainMap {
+  const all = [...template.resources.values()]
+  const at = (node: Node | undefined): string | undefined => template.resourceAt(stringOf(node) ?? '')?.logicalId
+  const plans = all.filter(
+    ({ type, properties }) =>
+      type === 'AWS::ApiGateway::UsagePlan' &&
+      items(get(properties, 'ApiStages')).some((stage) => at(get(stage, 'ApiId')) === api),
+  )
+  const link = all.find(
+    ({ type, properties }) =>
+      type === 'AWS::ApiGateway::UsagePlanKey' &&
+      plans.some(({ logicalId }) => logicalId === at(get(properties, 'UsagePlanId'))),
+  )
+  const key = link === undefined ? undefined : at(get(link.properties, 'KeyId'))
+  return key === undefined ? {} : { 'x-api-key': key }
 }
 
 /** The default bus, which no template names. */

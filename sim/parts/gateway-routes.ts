@@ -9,6 +9,8 @@ export interface RouteSource {
   readonly method: string
   readonly path: string
   readonly integration: Integration | undefined
+  /** Whether a request needs an API key. */
+  readonly needsKey?: boolean
   /** Where the template writes it, from `Properties` of the API or of another resource. */
   readonly view: ResourceView
   readonly at: readonly (string | number)[]
@@ -62,19 +64,30 @@ export function openApiRoutes(view: ResourceView, body: unknown): RouteSource[] 
       if (!any && !METHODS.includes(key.toLowerCase())) continue
       const operation = memberOf(item, key)
       const integration = memberOf(operation, 'x-amazon-apigateway-integration')
+      const security = memberOf(operation, 'security')
+      const schemes = isList(security) ? security.flatMap((each) => keysOf(each)) : []
       const at = ['Body', 'paths', path, key]
       routes.push({
         method: any ? 'ANY' : key.toUpperCase(),
         path,
         integration: isMap(integration) ? integration : undefined,
+        needsKey: schemes.some((scheme) => isKeyScheme(body, scheme)),
         view,
         at,
       })
-      if (isList(memberOf(operation, 'security')))
+      if (schemes.some((scheme) => !isKeyScheme(body, scheme)))
         view.notSimulated([...at, 'security'], 'authorizers are not simulated yet: every caller is let in')
     }
   }
   return routes
+}
+
+/** Whether a security scheme of a document is an API key of API Gateway's own. */
+function isKeyScheme(body: unknown, name: string): boolean {
+  const places = [memberOf(memberOf(body, 'components'), 'securitySchemes'), memberOf(body, 'securityDefinitions')]
+  const scheme = places.map((place) => memberOf(place, name)).find((found) => found !== undefined)
+  const isOwn = memberOf(scheme, 'x-amazon-apigateway-authtype') === undefined
+  return isOwn && memberOf(scheme, 'type') === 'apiKey' && /^x-api-key$/i.test(String(memberOf(scheme, 'name')))
 }
 
 /** Resolves the backend of a route for a stage whose variables are `variables`. */

@@ -18,6 +18,7 @@ import {
   type StageCache,
   type Strategy,
 } from './gateway-cache.ts'
+import { ADMITTED, KeyRing, SPENT, type StageKeys } from './gateway-keys.ts'
 import type { Backend, IntegrationKind, Route } from './gateway-routes.ts'
 import { Stretch } from './stretch.ts'
 import { TokenBucket } from './token-bucket.ts'
@@ -47,6 +48,8 @@ export interface Stage {
   readonly canary: Canary | null
   /** REST: answers that are kept; null or absent = none are. */
   readonly cache?: StageCache | null
+  /** REST: who may call methods that ask for a key; null or absent = none does. */
+  readonly keys?: StageKeys | null
 }
 
 /** A share of a stage's requests that goes to another deployment: here, to what other stage variables choose (API-30). */
@@ -86,6 +89,8 @@ const THROTTLED = answerOf(429, 'Too Many Requests')
 const BAD_GATEWAY = answerOf(502, 'Internal server error')
 const INTERNAL_ERROR = answerOf(500, 'Internal server error')
 const UNAVAILABLE = answerOf(503, 'Service Unavailable')
+const NO_KEY = answerOf(403, 'Forbidden')
+const LIMIT_EXCEEDED = answerOf(429, 'Limit Exceeded')
 const FORBIDDEN = answerOf(403, 'Cache invalidation is not permitted for this principal')
 const TIMED_OUT = answerOf(504, 'Endpoint request timed out')
 
@@ -138,6 +143,9 @@ export class Gateway {
   /** By stage; null = it keeps nothing. */
   readonly caches: readonly (GatewayCache | null)[]
   private readonly hasCache: boolean
+  /** By stage; null = no method asks for a key. */
+  readonly keyRings: readonly (KeyRing | null)[]
+  private readonly hasKeys: boolean
   private readonly strategy: Strategy
   /** By route number. */
   private readonly cacheMetrics: (readonly CacheMetrics[])[] = []
@@ -188,6 +196,8 @@ export class Gateway {
   ) {
     this.routeCount = routes.length
     this.stageNames = stages.map(({ name }) => name)
+    this.keyRings = stages.map(({ keys }) => (keys ? new KeyRing(sim, keys) : null))
+    this.hasKeys = this.keyRings.some((ring) => ring !== null)
     this.hasCache = stages.some(({ cache }) => cache !== undefined && cache !== null)
     this.strategy = this.hasCache ? (sim.choice('CacheControl') as Strategy) : 'anybody may'
     const answerMax = this.hasCache ? sim.quota('CachedAnswer') : 0
@@ -255,6 +265,7 @@ export class Gateway {
     const route = calls.arg[call]
     this.requests++
     this.inside.enter(now)
+    if (this.hasKeys && this.refusedByPlan(call, route)) return
     const bucket = this.buckets[route]
     // The first empty bucket refuses; what an earlier one gave is not given back (API-10, API-12).
     const isRefused = bucket !== null && !bucket.take(now, 1)
@@ -277,6 +288,20 @@ export class Gateway {
       sim.send(inner)
     } else if (kind === MOCK) this.finish(call, this.statusCode[lane], this.plain[lane], 0)
     else this.finish(call, 500, INTERNAL_ERROR, NONE)
+  }
+
+  /** The first of the gates: a key where one is asked for, and what its usage plan says (API-01, API-13). */
+  private refusedByPlan(call: Call, route: number): boolean {
+    const ring = this.keyRings[Math.floor(route / this.routeCount)]
+    if (ring === null || !ring.asksAt(route % this.routeCount)) return false
+    const admission = ring.admit(route % this.routeCount, this.sim.calls.body[call])
+    if (admission === ADMITTED) return false
+    if (admission === undefined) this.finish(call, 403, NO_KEY, NONE)
+    else {
+      this.throttled++
+      this.finish(call, 429, admission === SPENT ? LIMIT_EXCEEDED : THROTTLED, NONE)
+    }
+    return true
   }
 
   /** Answers from the stage's cache; false = the backend is asked, and its answer may be kept. */

@@ -2,6 +2,7 @@
 import type { ServiceDef } from '../model/contract.ts'
 import type { Lints } from '../lint/contract.ts'
 import { restApi } from './apigateway/rest-api.ts'
+import { usagePlan } from './apigateway/usage-plan.ts'
 import { api } from './apigatewayv2/api.ts'
 import { scalableTarget } from './applicationautoscaling/scalable-target.ts'
 import { autoScalingGroup } from './autoscaling/auto-scaling-group.ts'
@@ -76,6 +77,7 @@ import { lints as stepfunctionsLints } from './stepfunctions/lints.ts'
 
 export const services: readonly ServiceDef[] = [
   restApi,
+  usagePlan,
   api,
   scalableTarget,
   autoScalingGroup,

@@ -3,6 +3,7 @@ import type { Config, Near, Props, ResourceView } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import type { Canary, Stage, Throttle } from '../../parts/gateway.ts'
 import type { KeyPart, StageCache } from '../../parts/gateway-cache.ts'
+import type { StageKeys } from '../../parts/gateway-keys.ts'
 import { backendOf, openApiRoutes, type Route, type RouteSource } from '../../parts/gateway-routes.ts'
 import { quotas } from './rest-api.facts.ts'
 
@@ -47,7 +48,7 @@ export const props: Props = {
   }),
   Mode: p.inert('How a new document is merged.'),
   FailOnWarnings: p.inert('How strictly the document is read.'),
-  ApiKeySourceType: p.unused('API keys are not simulated yet'),
+  ApiKeySourceType: p.oneOf('Who says which key a request has.', ['HEADER', 'AUTHORIZER']),
   BinaryMediaTypes: p.inert('Types of binary payloads.'),
   CloneFrom: p.unused('another API would be copied'),
   Description: p.inert('A description.'),
@@ -104,7 +105,7 @@ export const parts: Readonly<Record<string, Props>> = {
     HttpMethod: p.string('The method, or ANY.', { required: true }),
     AuthorizationType: p.string('Who may call; everybody is let in.', { default: 'NONE' }),
     Integration: p.any('The backend.'),
-    ApiKeyRequired: p.bool('Whether a key is needed; everybody is let in.', { default: false }),
+    ApiKeyRequired: p.bool('Whether a key of a usage plan is needed.', { default: false }),
     AuthorizationScopes: p.inert('Scopes of a token.'),
     AuthorizerId: p.inert('The authorizer.'),
     MethodResponses: p.inert('Declared responses.'),
@@ -200,7 +201,43 @@ function stageOf(
     backends: sources.map((source) => backendOf(near, source, variables ?? {}, longest)),
     variables,
     cache: cacheOf(near, settings, sources),
+    keys: keysOf(near, name, sources),
     canary: canaryOf(near, settings['CanarySetting'] as Config | undefined, variables, sources),
+  }
+}
+
+/** Keys whose plan has the stage (N.APIGATEWAY-46). Where the template has no key at all, those that it has elsewhere are let in. */
+function keysOf(near: Near, stage: string, sources: readonly RouteSource[]): StageKeys | null {
+  const required = sources.map(({ needsKey }) => needsKey === true)
+  if (!required.includes(true)) return null
+  const api = near.self.logicalId
+  const keys = near.all('AWS::ApiGateway::ApiKey')
+  if (keys.length === 0) {
+    near.self.notSimulated([], 'methods ask for API keys, and the template has none: every caller is let in')
+    return null
+  }
+  const plans = near
+    .all('AWS::ApiGateway::UsagePlan')
+    .filter(({ config }) =>
+      (config['ApiStages'] as readonly Config[]).some(({ ApiId, Stage }) => ApiId === api && Stage === stage),
+    )
+  const links = near.all('AWS::ApiGateway::UsagePlanKey')
+  return {
+    required,
+    keys: plans.flatMap(({ logicalId: plan }) =>
+      keys
+        .filter(({ logicalId: key, config }) => {
+          const isLinked = links.some(({ config: at }) => at['UsagePlanId'] === plan && at['KeyId'] === key)
+          return isLinked && config['Enabled'] === true
+        })
+        .map(({ logicalId: key, config }) => ({
+          key,
+          plan,
+          texts: [key, config['Name'], config['Value']].filter((text): text is string => typeof text === 'string'),
+        })),
+    ),
+    stage: `${api}/${stage}`,
+    methods: sources.map(({ path, method }) => `${path}/${method}`),
   }
 }
 
@@ -286,11 +323,10 @@ function methodRoutes(near: Near): RouteSource[] {
       const integration = view.config['Integration'] as Readonly<Record<string, unknown>> | undefined
       if (view.config['AuthorizationType'] !== 'NONE')
         view.notSimulated(['AuthorizationType'], `authorizers are ${YET}: every caller is let in`)
-      if (view.config['ApiKeyRequired'] === true)
-        view.notSimulated(['ApiKeyRequired'], `API keys are ${YET}: every caller is let in`)
       return {
         method: String(view.config['HttpMethod']).toUpperCase(),
         path: resourcePath(near, view.config['ResourceId'], 0),
+        needsKey: view.config['ApiKeyRequired'] === true,
         integration: integration && {
           type: integration['Type'],
           uri: integration['Uri'],
