@@ -15,7 +15,6 @@ import { edgesOf, originFunctionAnswered, viewerFunctionAnswered } from './edge-
 import { arrive, due, end } from './fetches.ts'
 import { createInvalidation, dropDue, getInvalidation } from './invalidations.ts'
 import { goToOrigin, originAnswered, originEdges } from './origin-calls.ts'
-import type { OriginPlan } from './origin-config.ts'
 import { leave, lookUp, request, settle } from './requests.ts'
 import { sign } from './signing.ts'
 
@@ -232,7 +231,7 @@ function entries(config: Config): readonly string[] {
   const { Behaviors: behaviors = [], Origins: origins = [] } = config as Partial<Gathered>
   const root = config['DistributionConfig']?.DefaultRootObject as string | undefined
   return behaviors
-    .filter((behavior) => !hasEntries(origins[behavior.origins[0]!]))
+    .filter((behavior) => origins[behavior.origins[0]!]?.hasEntries !== true)
     .map(({ pattern }) => `GET ${pattern === '*' ? (root === undefined ? '/{$.page}' : '/') : pathIn(pattern)}`)
 }
 
@@ -240,18 +239,14 @@ function pathIn(pattern: string): string {
   return pattern.replace(/^\/?/, '/').replace('*', '{$.page}').replaceAll('*', '').replaceAll('?', 'x')
 }
 
-/** What has entries of its own is asked by them. */
-function hasEntries(origin: OriginPlan | undefined): boolean {
-  return origin !== undefined && (origin.kind === 'routes' || origin.kind === 'url')
-}
-
 /** An entry of an origin, asked through the distribution: `GET /orders/{id}` as `GET /orders/{$.id}`. */
 function front(config: Config, to: string, operation: string): string | undefined {
   const { Behaviors: behaviors = [], Origins: origins = [] } = config as Partial<Gathered>
-  const at = origins.findIndex((origin) => origin.to === to && hasEntries(origin))
+  const at = origins.findIndex((origin) => origin.to === to && origin.hasEntries)
   if (at < 0) return undefined
-  const isUrl = origins[at]!.kind === 'url'
-  const [method = '', path = ''] = isUrl ? ['GET', '/{page}'] : operation.split(' ')
+  // An address that knows no paths is asked for one page of a thousand.
+  const hasPaths = origins[at]!.kind === 'routes' || !operation.endsWith(' /')
+  const [method = '', path = ''] = hasPaths && operation.includes('/') ? operation.split(' ') : ['GET', '/{page}']
   const asked = method === 'ANY' ? 'GET' : method
   const plain = path.replaceAll(/\{(\w+)\+?\}/g, '{$.$1}')
   const isPath = plain.startsWith('/') && !plain.replaceAll(/\{\$\.\w+\}/g, '').includes('{')

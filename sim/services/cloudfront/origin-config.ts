@@ -13,6 +13,8 @@ export interface OriginPlan {
   readonly kind: OriginKind
   /** Empty = outside of the scenario. */
   readonly to: string
+  /** Whether it has entries of its own, by which it is asked through the distribution. */
+  readonly hasEntries: boolean
   /** The operation of what has routes of its own, or of an address to which requests are signed. */
   readonly action: Action | undefined
   readonly domain: string
@@ -40,7 +42,8 @@ const ROUTED: Readonly<Record<string, Action>> = {
 }
 
 /** Types that are asked as servers are. */
-const SERVERS = ['Sim::Http::Server', 'AWS::ElasticLoadBalancingV2::LoadBalancer']
+const BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer'
+const SERVERS = ['Sim::Http::Server', BALANCER]
 const SIGNED: Action = 'lambda:InvokeFunctionUrl'
 
 function routedAction(type: string): Action | undefined {
@@ -99,6 +102,7 @@ function originOf(near: Near, config: Config, path: readonly (string | number)[]
     id: String(config['Id']),
     kind,
     to: kind === 'outside' ? '' : found!.logicalId,
+    hasEntries: kind === 'routes' || kind === 'url' || found?.type === BALANCER,
     action:
       kind === 'routes' ? routedAction(found!.type) : kind === 'url' && signsFor(near, config) ? SIGNED : undefined,
     domain,
