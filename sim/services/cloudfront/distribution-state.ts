@@ -7,14 +7,14 @@ import type { EventFunction, Target } from '../../engine/kernel.ts'
 import type { MetricId } from '../../engine/recorder.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
-import type { Config, Sim } from '../../model/contract.ts'
+import type { Config, Ending, Sim } from '../../model/contract.ts'
 import { Population } from '../../parts/population.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import { TokenBucket } from '../../parts/token-bucket.ts'
 import type { Asked } from './asked.ts'
 import type { Behavior, ErrorPage, Gathered } from './distribution-config.ts'
 import type { EdgeEdges } from './edge-functions.ts'
-import type { Fetch, Response } from './fetch.ts'
+import type { Fetch, Phase, Response } from './fetch.ts'
 import { directivesOf, SILENT, type Directives } from './freshness.ts'
 import { Invalidations } from './invalidations.ts'
 import { Location, type CachedObject } from './locations.ts'
@@ -244,9 +244,24 @@ export class Distribution {
       (edges) => edges['viewer-request'] === calls.edge[call] || edges['viewer-response'] === calls.edge[call],
     )
     if (isOfVisit) return this.visits[row].call
-    let waiter = this.fetches[row].waiters[0]
+    return this.waitingFor(this.fetches[row])
+  }
+
+  /** The call of the first viewer who waits for a fetch; −1 = nobody does. */
+  private waitingFor(fetch: Fetch): Call {
+    let waiter = fetch.waiters[0]
     while (waiter !== undefined && waiter < 0) waiter = this.fetches[~waiter].waiters[0]
     return waiter === undefined ? NONE : this.visits[waiter].call
+  }
+
+  /** What the timer of a fetch means to the request that waits for it. */
+  endingOf(row: number): Ending | undefined {
+    const fetch = this.fetches[row]
+    const of = this.waitingFor(fetch)
+    if (of === NONE) return undefined
+    if (fetch.phase === 'reads' && fetch.call !== NONE) return { end: 'given up', call: fetch.call }
+    const words = STAGES[fetch.phase]
+    return words === undefined ? undefined : { end: 'stage', of, stage: 'work', words, from: fetch.since }
   }
 
   /** How long an error is kept at least. */
@@ -276,6 +291,15 @@ export class Distribution {
     visit.outcome = 'miss'
     return visit
   }
+}
+
+/** What a fetch does in its phases, in words. */
+const STAGES: Readonly<Partial<Record<Phase, string>>> = {
+  'goes up': 'way to the next cache',
+  'comes down': 'way back from the next cache',
+  'goes to origin': 'way to the origin and back',
+  connects: 'tries to connect',
+  reads: 'waits for an origin outside',
 }
 
 /** Names of exceptions by code; others are called by their number. */

@@ -172,6 +172,7 @@ export const distribution: ServiceDef<Distribution> = {
     inside: 'is looked for in the caches',
     answer: 'way to the viewer',
     serves: (self, call) => self.servedBy(call),
+    ends: { due: (self, row) => self.endingOf(row) },
   },
   insights: findingsOf,
   view,

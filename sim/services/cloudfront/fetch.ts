@@ -30,6 +30,8 @@ export interface Fetch {
   isVoid: boolean
   phase: Phase
   timer: TimerHandle
+  /** When it began to wait, in µs. */
+  since: number
   /** The rest of a round trip, in µs. */
   wayBack: number
   /** The object that comes down from the location above. */
@@ -62,7 +64,16 @@ export function takeFetch(self: Distribution): Fetch {
   if (row !== undefined) return self.fetches[row]
   const made: Fetch = {
     ...{ row: self.fetches.length, tiers: [], depth: 0, key: '', behavior: 0, asked: NOBODY, trace: 0, waiters: [] },
-    ...{ old: undefined, isShared: false, isVoid: false, phase: 'idle', timer: NONE, wayBack: 0, coming: null },
+    ...{
+      old: undefined,
+      isShared: false,
+      isVoid: false,
+      phase: 'idle',
+      timer: NONE,
+      since: 0,
+      wayBack: 0,
+      coming: null,
+    },
     ...{ nth: 0, attempt: 0, call: NONE, sentAs: NOBODY, answered: null, at: 0 },
   }
   self.fetches.push(made)
@@ -72,6 +83,7 @@ export function takeFetch(self: Distribution): Fetch {
 /** Lets time pass for a fetch. */
 export function wait(self: Distribution, fetch: Fetch, phase: Phase, time: number): void {
   fetch.phase = phase
+  fetch.since = self.now
   fetch.timer = self.sim.timer(time, self.dueTarget, fetch.row)
 }
 
