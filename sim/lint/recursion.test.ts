@@ -39,13 +39,40 @@ describe('a function that sends to the queue which triggers it', () => {
     expect(Math.max(...concurrent)).toBe(1000)
   })
 
-  test('with one message for each goes round for ever at the same pace', () => {
-    const done = runScenario(scenarioOf(text(1)))
+  const sums = (source: string, options = {}): ((component: string, name: string) => number) => {
+    const { world } = runScenario(scenarioOf(source, options))
+    return (component, name) =>
+      (world.metricOf(component, name)?.series.points ?? []).reduce((sum, point) => sum + point.sum * point.repeat, 0)
+  }
+
+  test('with one message for each is stopped after sixteen rounds; in the notes’ time it went round for ever [LAM-23]', () => {
     expect(recursion(text(1))).toBeDefined()
-    const sent = done.world.metrics.find((each) => each.component === 'Jobs' && each.name === 'NumberOfMessagesSent')!
-    const total = sent.series.points.reduce((sum, point) => sum + point.sum * point.repeat, 0)
-    expect(total).toBeGreaterThanOrEqual(29)
-    expect(total).toBeLessThanOrEqual(31)
+    const today = sums(text(1))
+    expect(today('Work', 'Invocations')).toBe(16)
+    expect(today('Work', 'RecursiveInvocationsDropped')).toBe(1)
+    expect(today('Jobs', 'NumberOfMessagesSent')).toBe(17)
+    const then = sums(text(1, '  Quotas: notes-2020\n').replace('MemorySize: 1769', 'MemorySize: 1792'))
+    expect(then('Work', 'Invocations')).toBeGreaterThanOrEqual(29)
+    expect(then('Work', 'RecursiveInvocationsDropped')).toBe(0)
+  })
+
+  test('may go on where the function allows it [LAM-23]', () => {
+    const allowed = sums(text(1).replace('Timeout: 800', 'Timeout: 800, RecursiveLoop: Allow'))
+    expect(allowed('Work', 'Invocations')).toBeGreaterThanOrEqual(29)
+  })
+
+  test('the message that is stopped goes to the dead-letter queue of the source, and is lost without one [LAM-23]', () => {
+    const quick = text(1)
+      .replace('VisibilityTimeout: 5000', 'VisibilityTimeout: 5')
+      .replace('Wait: 60s', 'Wait: 1s')
+      .replace('Timeout: 800', 'Timeout: 3')
+    const kept = runScenario(scenarioOf(quick)).world
+    expect(kept.stateOf<{ stored: { inside: number } }>('Dead').stored.inside).toBe(1)
+    const lost = runScenario(
+      scenarioOf(quick.replace(', RedrivePolicy: { deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 5 }', '')),
+    ).world
+    expect(lost.stateOf<{ stored: { inside: number } }>('Jobs').stored.inside).toBe(0)
+    expect(lost.stateOf<{ stored: { inside: number } }>('Dead').stored.inside).toBe(0)
   })
 })
 

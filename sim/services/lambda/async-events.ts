@@ -192,11 +192,16 @@ export class AsyncEvents {
     } else this.run(row)
   }
 
+  /** So many events, or messages of a mapping, have come round too often. */
+  stopLoops(count: number): void {
+    this.sim.count(this.recursions, count)
+    for (let i = 0; i < count; i++) this.loops.note(this.sim.clock[0])
+  }
+
   /** An event that has come round too often is not tried at all (LAM-23). */
   private breakLoop(row: number): void {
     this.waiting--
-    this.sim.count(this.recursions, 1)
-    this.loops.note(this.sim.clock[0])
+    this.stopLoops(1)
     this.giveUp(row, 'RetriesExhausted', null)
   }
 

@@ -1,11 +1,12 @@
 // Batches in progress of an event source mapping: their messages, when they began, until when their messages are hidden.
+import { hopsOf } from '../../parts/lineage.ts'
 
 /** A message as a receive hands it out. */
 export interface Message {
   readonly MessageId: unknown
   readonly ReceiptHandle: unknown
   readonly Body: unknown
-  readonly Attributes?: unknown
+  readonly Attributes?: { readonly AWSTraceHeader?: string } | undefined
   readonly MessageAttributes?: unknown
 }
 
@@ -20,6 +21,8 @@ export class Batches {
   tries: Int32Array = new Int32Array(16)
   /** The number of the request that it begins, which all of its calls carry. */
   trace: Int32Array = new Int32Array(16)
+  /** How many functions have worked for it, this one included. */
+  hops: Uint8Array = new Uint8Array(16)
   private readonly free: number[] = []
 
   add(messages: readonly Message[], now: number, deadline: number, trace: number): number {
@@ -30,6 +33,7 @@ export class Batches {
     this.deadline[row] = deadline
     this.tries[row] = 0
     this.trace[row] = trace
+    this.hops[row] = 1 + longest(messages)
     this.inside++
     this.messagesInside += messages.length
     return row
@@ -60,10 +64,21 @@ export class Batches {
 
   private grow(): void {
     const length = this.since.length * 2
-    const widen = <T extends Int32Array | Float64Array>(from: T, to: T): T => (to.set(from), to)
+    const widen = <T extends Uint8Array | Int32Array | Float64Array>(from: T, to: T): T => (to.set(from), to)
     this.since = widen(this.since, new Float64Array(length))
     this.deadline = widen(this.deadline, new Float64Array(length))
     this.tries = widen(this.tries, new Int32Array(length))
     this.trace = widen(this.trace, new Int32Array(length))
+    this.hops = widen(this.hops, new Uint8Array(length))
   }
+}
+
+/** The longest chain of functions that a message of a batch comes from. */
+function longest(messages: readonly Message[]): number {
+  let most = 0
+  for (let i = 0; i < messages.length; i++) {
+    const header = messages[i].Attributes?.AWSTraceHeader
+    if (header !== undefined) most = Math.max(most, Math.min(hopsOf(header), 254))
+  }
+  return most
 }

@@ -19,6 +19,10 @@ export interface QueueSource {
   readonly visibility: number
   readonly hidden: boolean
   readonly filter: EventFilter
+  /** The function behind it, whether chains that come back to it are stopped, and whether the queue has a dead-letter queue. */
+  readonly function: string
+  readonly stopsLoops: boolean
+  readonly hasDeadLetters: boolean
 }
 
 export type Source = QueueSource | StreamSource
@@ -73,6 +77,7 @@ function checkTwins({ self, all, resourceAt }: Near, source: ResourceView): void
 function queueSource(near: Near, queue: ResourceView): QueueSource {
   const batchSize = near.self.config['BatchSize'] ?? MESSAGES_PER_CALL
   const isFifo = queue.config['FifoQueue'] === true
+  const fn = functionOf(near)
   checkBatch(near, batchSize, isFifo)
   checkPollers(near)
   for (const property of OF_STREAMS)
@@ -85,6 +90,9 @@ function queueSource(near: Near, queue: ResourceView): QueueSource {
     batchSize,
     ...visibilityOf(near, queue),
     filter: filterOf(near),
+    function: fn?.logicalId ?? '',
+    stopsLoops: fn !== undefined && fn.config['RecursiveLoop'] !== 'Allow',
+    hasDeadLetters: queue.config['RedrivePolicy'] !== undefined,
   }
 }
 

@@ -1,7 +1,9 @@
 // Event source mappings in figures: quotas then and now, and the curves that AWS does not publish.
 import type { Assumption, Quota } from '../../model/contract.ts'
+import { quotas as functionQuotas } from './function.facts.ts'
 
 export const quotas: Readonly<Record<string, Quota>> = {
+  RecursiveHops: functionQuotas['RecursiveHops'],
   SqsBatchSize: {
     current: 10_000,
     notes2020: 10,

@@ -162,7 +162,8 @@ export const eventSourceMapping: ServiceDef<EventSourceMapping> = {
   invariants: {
     'every message read is collected, in a batch, deleted or let go': ofQueues(
       (self) =>
-        self.polled === self.open.length + self.batches.messagesInside + self.succeeded + self.failed + self.filtered,
+        self.polled ===
+        self.open.length + self.batches.messagesInside + self.succeeded + self.failed + self.filtered + self.looped,
     ),
     'batches in progress keep to Little’s law': (self) => self.kind === 'none' || self.running.holds(self.sim.clock[0]),
     'a batch in progress is a batch that is kept': ofQueues((self) => self.running.inside === self.batches.inside),

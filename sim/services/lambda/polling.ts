@@ -1,8 +1,10 @@
 // A mapping at work: polls the queue, collects batches, runs them, deletes what succeeded, and scales.
 import type { Call } from '../../engine/calls.ts'
+import { hopsOf } from '../../parts/lineage.ts'
 import { succeededOf } from './batch-response.ts'
 import type { Message } from './batches.ts'
 import { passesMessage } from './event-filter.ts'
+import type { LambdaFunction } from './function.ts'
 import type { QueueMapping } from './queue-mapping.ts'
 import { MESSAGES_PER_CALL } from './event-source-mapping.facts.ts'
 
@@ -70,7 +72,8 @@ export function received(self: QueueMapping, call: Call): void {
       self.setPace()
     }
     const taken = self.filter.length === 0 ? messages : withoutFiltered(self, messages)
-    if (taken.length > 0) collect(self, taken)
+    const fit = withoutLoops(self, taken)
+    if (fit.length > 0) collect(self, fit)
   }
   poll(self)
 }
@@ -87,6 +90,27 @@ function withoutFiltered(self: QueueMapping, messages: readonly Message[]): read
     messages.filter((message) => !taken.includes(message)),
   )
   return taken
+}
+
+/**
+ * Takes out the messages that too many functions have worked for already (LAM-23). They are left to the queue's dead-letter
+ * queue, where there is one, else deleted.
+ */
+function withoutLoops(self: QueueMapping, messages: readonly Message[]): readonly Message[] {
+  let loops = 0
+  for (let i = 0; i < messages.length; i++) if (comesRound(self, messages[i])) loops++
+  if (loops === 0) return messages
+  self.looped += loops
+  self.sim.peer<LambdaFunction>(self.functionName).events.stopLoops(loops)
+  const [stopped, others] = [messages.filter((each) => comesRound(self, each)), [] as Message[]]
+  for (const message of messages) if (!stopped.includes(message)) others.push(message)
+  if (!self.hasDeadLetters) deleteAll(self, stopped)
+  return others
+}
+
+function comesRound(self: QueueMapping, { Attributes }: Message): boolean {
+  const header = Attributes?.AWSTraceHeader
+  return header !== undefined && hopsOf(header) >= self.hopsMax
 }
 
 /** Nothing is asked for so many µs. */
@@ -158,6 +182,7 @@ function invokeFunction(self: QueueMapping, batch: number): void {
   const { sim } = self
   const { batches } = self
   const call = sim.open(self.invokeEdge, batch, batches.trace[batch])
+  sim.calls.hops[call] = batches.hops[batch]
   if (batches.tries[batch] > 0) sim.calls.attempt[call] = Math.min(batches.tries[batch] + 1, 255)
   sim.calls.body[call] = batches.event(batch)
   sim.send(call)

@@ -70,6 +70,12 @@ export class QueueMapping {
   filtered = 0
   succeeded = 0
   failed = 0
+  /** Messages that had come round too often. */
+  looped = 0
+  /** So many functions may have worked for a message, Infinity = any number; and what becomes of one of a longer chain. */
+  readonly hopsMax: number
+  readonly hasDeadLetters: boolean
+  readonly functionName: string
   /** Throttled tries, batches that wait to be tried again, batches let go without success. */
   throttles = 0
   throttled = 0
@@ -101,6 +107,9 @@ export class QueueMapping {
     this.sim = sim
     this.letGo = new Stretch(sim.warmUp)
     this.filter = source.filter
+    this.hopsMax = source.stopsLoops ? sim.quota('RecursiveHops') : Infinity
+    this.hasDeadLetters = source.hasDeadLetters
+    this.functionName = source.function
     this.enabled = config['Enabled'] === true
     this.batchSize = source.batchSize
     this.window = config['MaximumBatchingWindowInSeconds'] * 1_000_000

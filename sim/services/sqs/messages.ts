@@ -47,6 +47,8 @@ export class Messages {
   receipt: Int32Array = new Int32Array(64)
   /** The timer that ends its delay or invisibility, while DELAYED or IN_FLIGHT. */
   timer: Int32Array = new Int32Array(64)
+  /** `Calls.hops` of its sender. */
+  hops: Uint8Array = new Uint8Array(64)
   /** The queue that it was moved here from, as a number; −1 = it was sent here. */
   origin: Int16Array = new Int16Array(64)
   readonly body: unknown[] = []
@@ -91,6 +93,7 @@ export class Messages {
     this.receives[row] = receives
     this.origin[row] = origin
     this.timer[row] = NONE
+    this.hops[row] = 0
     this.body[row] = body
     this.older[row] = this.newest
     this.newer[row] = NONE
@@ -208,6 +211,7 @@ export class Messages {
     this.size = widen(this.size, new Float64Array(length))
     this.receipt = widen(this.receipt, new Int32Array(length))
     this.timer = widen(this.timer, new Int32Array(length))
+    this.hops = widen(this.hops, new Uint8Array(length))
     this.origin = widen(this.origin, new Int16Array(length))
     this.next = widen(this.next, new Int32Array(length))
     this.previous = widen(this.previous, new Int32Array(length))

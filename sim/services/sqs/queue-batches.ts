@@ -53,7 +53,7 @@ export function sendMessageBatch(q: Queue, call: Call): void {
     answerEntries(q, call, entries, (entry, result) => {
       const size = sizeOf(entry)
       const status = refusalOf(q, entry, size)
-      if (status === 0) Object.assign(result, q.accept(entry, size, delayOf(q, entry)))
+      if (status === 0) Object.assign(result, q.accept(entry, size, delayOf(q, entry), q.sim.calls.hops[call]))
       return status
     })
     q.countSent(q.sent - before)

@@ -149,7 +149,7 @@ export function sendMessage(q: Queue, call: Call): void {
   const status = refusalOf(q, body, size)
   if (status === 0) {
     const before = q.sent
-    q.sim.calls.answer[call] = q.accept(body, size, delayOf(q, body))
+    q.sim.calls.answer[call] = q.accept(body, size, delayOf(q, body), q.sim.calls.hops[call])
     q.countSent(q.sent - before)
   }
   q.answer(call, status)

@@ -12,6 +12,7 @@ import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Sim } from '../../model/contract.ts'
 import { chunksOf } from '../../parts/chunks.ts'
+import { lineageOf } from '../../parts/lineage.ts'
 import { Population } from '../../parts/population.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import { ALL_SERVERS, Delivery } from './delivery.ts'
@@ -39,6 +40,8 @@ export interface ReceivedMessage {
     readonly ApproximateReceiveCount: number
     /** ms since the start. */
     readonly SentTimestamp: number
+    /** Of what a function sent that was invoked by another message or event (LAM-23). */
+    readonly AWSTraceHeader?: string
     readonly ApproximateFirstReceiveTimestamp: number
     readonly MessageGroupId?: string
     /** Of a FIFO queue. */
@@ -194,12 +197,13 @@ export class Queue {
   // Coming in
 
   /** Takes in a message of so many bytes that was sent, unless it is known already; answers what its sender is told. */
-  accept(message: Readonly<Record<string, any>>, size: number, delay: number): Sent {
+  accept(message: Readonly<Record<string, any>>, size: number, delay: number, hops: number): Sent {
     const { fifo } = this
     const { MessageGroupId: groupId } = message
     const md5 = message['MessageAttributes'] === undefined ? undefined : md5OfAttributes(message['MessageAttributes'])
     if (fifo === null) {
-      const id = this.messages.id[this.enqueue(message, size, delay, groupId === undefined ? '' : String(groupId))]
+      const id =
+        this.messages.id[this.enqueue(message, size, delay, hops, groupId === undefined ? '' : String(groupId))]
       return md5 === undefined ? { MessageId: id } : { MessageId: id, MD5OfMessageAttributes: md5 }
     }
     const group = String(groupId)
@@ -209,10 +213,16 @@ export class Queue {
       this.sim.count(this.deduplicated, 1)
       return known
     }
-    return fifo.remember(this.now, this.enqueue(message, size, delay, group), group, id, md5)
+    return fifo.remember(this.now, this.enqueue(message, size, delay, hops, group), group, id, md5)
   }
 
-  private enqueue(message: Readonly<Record<string, any>>, size: number, delay: number, group: string): number {
+  private enqueue(
+    message: Readonly<Record<string, any>>,
+    size: number,
+    delay: number,
+    hops: number,
+    group: string,
+  ): number {
     const now = this.now
     const id = this.nextId()
     const row = this.messages.take(id, now, now, 0, NONE, message['MessageBody'])
@@ -220,6 +230,7 @@ export class Queue {
     this.sent++
     this.sim.record(this.messageSize, size)
     this.messages.size[row] = size
+    this.messages.hops[row] = hops
     if (message['MessageAttributes'] !== undefined) this.messages.attributes[row] = message['MessageAttributes']
     this.addTenant(row, group)
     if (delay > 0) {
@@ -629,6 +640,12 @@ export class Queue {
   }
 
   private attributesOf(row: number): ReceivedMessage['Attributes'] {
+    const attributes = this.plainAttributesOf(row)
+    const hops = this.messages.hops[row]
+    return hops === 0 ? attributes : { ...attributes, AWSTraceHeader: lineageOf(hops) }
+  }
+
+  private plainAttributesOf(row: number): ReceivedMessage['Attributes'] {
     const { messages, fifo } = this
     const ApproximateReceiveCount = messages.receives[row]
     const SentTimestamp = this.epochMillis(messages.enqueuedAt[row])
