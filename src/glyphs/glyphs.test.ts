@@ -204,6 +204,30 @@ const CASES: readonly Case[] = [
     says: /3,000 objects of 4\.77 MB, 4,000\/s writes and 20\/s reads, prefix .* at 100% of its limit, 500\/s told to slow down/,
     badge: /503 · 500\/s/,
   },
+  {
+    glyph: 'cache',
+    readings: {
+      Hits: [0, 950],
+      Misses: [0, 50],
+      Items: [0, 2_000],
+      Memory: [0, 750_000],
+      'Memory limit': [1_048_576, 1_048_576],
+      Evictions: [0, 40],
+      Failed: [0, 0],
+    },
+    cells: {
+      Nodes: {
+        columns: ['Down', 'Fill'],
+        before: [[0, 0]],
+        after: [
+          [0, 0.7],
+          [1, 0],
+        ],
+      },
+    },
+    says: /95% of 1,000\/s reads are hits, 2,000 items, 72% of 1 MB full, 40\/s items make room for others, 1 of 2 nodes lost/,
+    badge: /node lost/,
+  },
 ]
 
 function views(each: Case): [NodeView, NodeView] {

@@ -212,6 +212,25 @@ export const ICONS = {
         [end, y],
       ])(ctx)
   }),
+  cache: strokes((ctx) => {
+    ctx.ellipse(8, 4, 5.6, 2.2, 0, 0, 7)
+    path([
+      [2.4, 4],
+      [2.4, 12],
+    ])(ctx)
+    path([
+      [13.6, 4],
+      [13.6, 12],
+    ])(ctx)
+    ctx.moveTo(13.6, 12)
+    ctx.ellipse(8, 12, 5.6, 2.2, 0, 0, Math.PI)
+    path([
+      [8.8, 7],
+      [6.6, 9.6],
+      [9.2, 9.6],
+      [7, 12.2],
+    ])(ctx)
+  }),
   pipe: strokes((ctx) => {
     ctx.roundRect(1.4, 4.6, 3, 6.8, 1)
     ctx.roundRect(11.6, 4.6, 3, 6.8, 1)

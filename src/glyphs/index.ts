@@ -4,6 +4,7 @@ import { account } from './account.ts'
 import { alarm } from './alarm.ts'
 import { api } from './api.ts'
 import { bucket } from './bucket.ts'
+import { cache } from './cache.ts'
 import { client } from './client.ts'
 import { lambda } from './function.ts'
 import { generic } from './generic.ts'
@@ -39,6 +40,7 @@ const GLYPHS: ReadonlyMap<string, Glyph> = new Map<string, Glyph>([
   ['delivery-stream', { ...generic, icon: ICONS.funnel }],
   ['pipe', { ...generic, icon: ICONS.pipe }],
   ['bucket', bucket],
+  ['cache', cache],
   ['log-group', { ...generic, icon: ICONS.lines }],
 ])
 
