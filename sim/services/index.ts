@@ -66,6 +66,7 @@ import { lints as cloudwatchLints } from './cloudwatch/lints.ts'
 import { lints as daxLints } from './dax/lints.ts'
 import { lints as dynamodbLints } from './dynamodb/lints.ts'
 import { lints as ec2Lints } from './ec2/lints.ts'
+import { lints as elasticacheLints } from './elasticache/lints.ts'
 import { lints as elasticbeanstalkLints } from './elasticbeanstalk/lints.ts'
 import { lints as eventsLints } from './events/lints.ts'
 import { lints as lambdaLints } from './lambda/lints.ts'
@@ -144,6 +145,7 @@ export const serviceLints: readonly Lints[] = [
   daxLints,
   dynamodbLints,
   ec2Lints,
+  elasticacheLints,
   elasticbeanstalkLints,
   eventsLints,
   lambdaLints,
