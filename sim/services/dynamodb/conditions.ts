@@ -1,16 +1,6 @@
 // Decides conditions and builds projections: the evaluation of parsed expressions against an item.
 import type { Comparator, Condition, Operand, Parsed, Path } from './expressions.ts'
-import {
-  compareValues,
-  equalValues,
-  Invalid,
-  isSet,
-  membersOf,
-  bytesOf,
-  typeOf,
-  utf8Length,
-  type Item,
-} from './values.ts'
+import { compareValues, equalValues, Invalid, isSet, membersOf, bytesOf, typeOf, type Item } from './values.ts'
 
 /** What placeholders stand for in one request. */
 export interface Placeholders {
@@ -136,7 +126,7 @@ export function compare(op: Comparator, left: unknown, right: unknown): boolean 
 /** The function `size`: characters of a text, bytes, or members. */
 function lengthOf(value: unknown): number | undefined {
   const type = typeOf(value)
-  if (type === 'S') return utf8Length(value as string)
+  if (type === 'S') return (value as string).length
   if (type === 'B') return bytesOf((value as { B: string }).B).length
   if (isSet(type)) return membersOf(value, type).length
   if (type === 'L') return (value as readonly unknown[]).length

@@ -52,6 +52,8 @@ const FUNCTIONS: ReadonlyMap<string, number> = new Map([
   ['begins_with', 2],
   ['contains', 2],
 ])
+/** Words of the grammar: no attribute is named so without a placeholder. */
+const WORDS = /^(and|or|not|between|in)$/i
 /** Trees of the texts met so far: a pure function's memory, emptied when a scenario makes up texts without end. */
 const KNOWN_MAX = 1000
 const known = new Map<string, Parsed<unknown>>()
@@ -157,7 +159,8 @@ class Parser {
   }
 
   private primary(): Condition {
-    if (this.sign('(')) {
+    if (this.now.text === '(' && !this.opensOperand()) {
+      this.open()
       const inside = this.condition()
       this.expectSign(')')
       return inside
@@ -200,7 +203,36 @@ class Parser {
     return { kind: name as 'attribute_type' | 'begins_with' | 'contains', of, argument }
   }
 
+  /** Whether the parenthesis here holds an operand: something is compared with it. */
+  private opensOperand(): boolean {
+    const after = this.tokens[this.closing(this.at) + 1]
+    return after !== undefined && (COMPARATORS.has(after.text) || /^(between|in)$/i.test(after.text))
+  }
+
+  /** Takes an opening parenthesis; a second one around the same is too much. */
+  private open(): void {
+    if (this.tokens[this.at + 1]!.text === '(' && this.closing(this.at + 1) + 1 === this.closing(this.at))
+      throw new Invalid(`Invalid ${this.what}: The expression has redundant parentheses;`)
+    this.at++
+  }
+
+  /** Where the parenthesis that opens at a token closes; the end where it does not. */
+  private closing(at: number): number {
+    let depth = 0
+    for (; at < this.tokens.length; at++) {
+      if (this.tokens[at]!.text === '(') depth++
+      else if (this.tokens[at]!.text === ')' && --depth === 0) break
+    }
+    return at
+  }
+
   private operand(): Operand {
+    if (this.now.text === '(') {
+      this.open()
+      const inside = this.operand()
+      this.expectSign(')')
+      return inside
+    }
     if (this.now.kind === 'value') return { kind: 'value', name: this.value() }
     if (this.now.text === 'size' && this.tokens[this.at + 1]!.text === '(') {
       this.at += 2
@@ -271,6 +303,7 @@ class Parser {
   private name(): string {
     const token = this.now
     if (token.kind !== 'name') this.fail()
+    if (WORDS.test(token.text)) this.fail()
     if (token.text === '__proto__') throw new Invalid(`Invalid ${this.what}: \`__proto__\` is no attribute name here`)
     if (token.text.startsWith('#')) this.names.add(token.text)
     this.at++

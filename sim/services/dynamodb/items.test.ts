@@ -1,6 +1,7 @@
 // The item store against a Map, the order of rows against a sorted list, sizes and comparisons of values.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { tableLab, unitsOf } from '../../../test/tables.ts'
 import { hashKey, ItemStore } from './items.ts'
 import { Order } from './order.ts'
 import { bytesOf, compareTexts, compareValues, equalValues, itemSize, sizeOf, typeOf, utf8Length } from './values.ts'
@@ -109,12 +110,85 @@ test('sizes of values by type [DDB-R2]', () => {
   expect(sizeOf(true)).toBe(1)
   expect(sizeOf(null)).toBe(1)
   expect(sizeOf({ B: 'AAECAw==' })).toBe(4)
-  expect([0, 7, 27, 270, 271, -27, 0.5, 1e21, 1.5e-7].map((n) => sizeOf(n))).toEqual([1, 2, 2, 2, 3, 2, 2, 2, 2])
+  expect([0, 7, 27, 270, 271, -27, 0.5, 1e21, 1.5e-7].map((n) => sizeOf(n))).toEqual([1, 2, 2, 3, 3, 3, 2, 2, 2])
   expect(sizeOf([])).toBe(3)
   expect(sizeOf(['ab', 1])).toBe(3 + 1 + 2 + 1 + 2)
   expect(sizeOf({ a: 'b' })).toBe(3 + 1 + 1 + 1)
   expect(sizeOf({ SS: ['a', 'bc'] })).toBe(3)
   expect(sizeOf({ NS: [1, 22] })).toBe(4)
+})
+
+/** An attribute value as the API writes it, beside the plain value that stands for it. */
+type Typed = readonly [typed: Record<string, any>, plain: unknown]
+const digits = fc.tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 999_999_999_999n }), fc.integer({ min: -12, max: 12 }))
+const number: fc.Arbitrary<Typed> = digits.map(([isNegative, whole, exponent]) => {
+  const plain = Number(`${isNegative ? '-' : ''}${whole}e${exponent}`)
+  return [{ N: `${isNegative ? '-' : ''}${whole}e${exponent}` }, plain === 0 ? 0 : plain]
+})
+const bytes = fc.uint8Array({ maxLength: 20 }).map((list) => Buffer.from(list).toString('base64'))
+const scalar: fc.Arbitrary<Typed> = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 40 }).map((S): Typed => [{ S }, S]),
+  number,
+  bytes.map((B): Typed => [{ B }, { B }]),
+  fc.boolean().map((BOOL): Typed => [{ BOOL }, BOOL]),
+  fc.constant<Typed>([{ NULL: true }, null]),
+  fc.uniqueArray(fc.string({ maxLength: 9 }), { minLength: 1, maxLength: 5 }).map((SS): Typed => [{ SS }, { SS }]),
+)
+const name = fc
+  .string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 12 })
+  .filter((text) => !/^(SS|NS|BS|B)$/.test(text) && text !== '__proto__')
+const typedItem = (value: fc.Arbitrary<Typed>): fc.Arbitrary<Typed> =>
+  fc.dictionary(name, value, { maxKeys: 6, noNullPrototype: true }).map((map): Typed => {
+    const part = (i: 0 | 1): Record<string, unknown> =>
+      Object.fromEntries(Object.entries(map).map(([key, both]) => [key, both[i]]))
+    return [{ M: part(0) }, part(1)]
+  })
+const typed: fc.Arbitrary<Typed> = fc.letrec<{ value: Typed }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    scalar,
+    fc
+      .array(tie('value'), { maxLength: 4 })
+      .map((list): Typed => [{ L: list.map(([one]) => one) }, list.map(([, one]) => one)]),
+    typedItem(tie('value')),
+  ),
+})).value
+
+/** Size of a value by the sheet's words, from the API's form and numbers as texts: nothing of the room is used (DDB-R2, DDB-R3). */
+function sizeByTheSheet(value: Record<string, any>): number {
+  const [[type, inner]] = Object.entries(value) as [[string, any]]
+  const utf8 = (text: string): number => Buffer.byteLength(text, 'utf8')
+  const sum = (list: number[]): number => list.reduce((all, one) => all + one, 0)
+  if (type === 'S') return utf8(inner)
+  if (type === 'B') return Buffer.from(inner, 'base64').length
+  if (type === 'BOOL' || type === 'NULL') return 1
+  if (type === 'SS') return sum(inner.map(utf8))
+  if (type === 'L') return 3 + sum(inner.map((one: any) => 1 + sizeByTheSheet(one)))
+  if (type === 'M') return 3 + sum(Object.entries<any>(inner).map(([key, one]) => 1 + utf8(key) + sizeByTheSheet(one)))
+  const [, sign, whole, exponent] = /^(-?)(\d+)e(-?\d+)$/.exec(inner)!
+  const significant = whole!.replace(/^0+/, '').replace(/0+$/, '')
+  if (significant === '') return 1
+  const leading = whole!.replace(/^0+/, '').length - 1 + Number(exponent)
+  const d = significant.length
+  return 1 + Math.ceil(d / 2) + (d % 2 === 0 && leading % 2 === 0 ? 1 : 0) + (sign === '-' ? 1 : 0)
+}
+
+test('any item has the size that the sheet says, and costs its units [DDB-R1, DDB-R2, DDB-R3, DDB-R10, DDB-R11]', () => {
+  const world = tableLab({ assumptions: { ReplicaLag: '0ms' } })
+  let key = 0
+  fc.assert(
+    fc.property(typedItem(typed), fc.integer({ min: 0, max: 20_000 }), ([{ M }, plain], filler) => {
+      const pk = `k${key++}`
+      const own = { ...(plain as object), pk, filler: 'x'.repeat(filler) }
+      const size =
+        sizeByTheSheet({ M: { ...M, pk: { S: pk }, filler: { S: own.filler } } }) - 3 - Object.keys(own).length
+      expect(itemSize(own)).toBe(size)
+      expect(unitsOf(world, 'PutItem', { Item: own })).toBe(Math.ceil(size / 1024))
+      expect(unitsOf(world, 'GetItem', { Key: { pk }, ConsistentRead: true })).toBe(Math.ceil(size / 4096))
+      expect(unitsOf(world, 'GetItem', { Key: { pk } })).toBe(Math.ceil(size / 4096) / 2)
+    }),
+    { numRuns: 300 },
+  )
 })
 
 test('the length of any text is that of its UTF-8 bytes [DDB-R2]', () => {

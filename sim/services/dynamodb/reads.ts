@@ -4,6 +4,7 @@
 // last (DDB-R15..R17).
 import type { Call } from '../../engine/calls.ts'
 import { readUnits } from './capacity.ts'
+import { checkCondition } from './condition-checks.ts'
 import { checkPlaceholders, holds, nameOf, operandOf, project, type Placeholders } from './conditions.ts'
 import { Consumed, wantsCapacity } from './consumed.ts'
 import { parseCondition, parseProjection, type Condition, type Parsed, type Path } from './expressions.ts'
@@ -52,16 +53,19 @@ function runQuery(table: Table, call: Call, body: PageBody): void {
   const condition = parseCondition(body.KeyConditionExpression, 'KeyConditionExpression')
   const page = new Page(table, body, [condition])
   const { source } = page
+  checkCondition(condition.tree, page.given, 'KeyConditionExpression')
   page.refuseKeysInFilter()
   const range = readRange(table, source.keys, condition.tree, page.given)
   const hash = hashKey(range.pk)
   const { order, rows } = source
-  if (!source.throughput.admit(hash, false)) return table.throttle(call, QUERY, source.throughput)
-  const unsigned = hash >>> 0
-  const forward = body.ScanIndexForward !== false && body.ScanIndexForward !== 'false'
   const start = page.startKey()
   if (start !== null && start.pk !== range.pk)
     throw new Invalid('The provided starting key is outside query boundaries based on provided conditions')
+  if (start !== null && range.side(start.sk, order) !== 0)
+    throw new Invalid('The provided starting key does not match the range key predicate')
+  if (!source.throughput.admit(hash, false)) return table.throttle(call, QUERY, source.throughput)
+  const unsigned = hash >>> 0
+  const forward = body.ScanIndexForward !== false && body.ScanIndexForward !== 'false'
   let cursor: Cursor
   if (start !== null)
     cursor = order.seek((row) => {
@@ -152,6 +156,7 @@ class Page {
     if (this.filter !== null) parsed.push(this.filter)
     if (this.projection !== null) parsed.push(this.projection)
     checkPlaceholders(this.given, parsed)
+    if (this.filter !== null) checkCondition(this.filter.tree, this.given, 'FilterExpression')
     checkSelect(body)
     this.limit = body.Limit === undefined ? Infinity : wholeNumber(body.Limit, 'Limit', 1, Infinity)
     this.consistent = flag(body.ConsistentRead)

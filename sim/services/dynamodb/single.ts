@@ -4,6 +4,7 @@
 // then the item and the condition are looked at, and the units paid, also when the condition fails (DDB-R13).
 import type { Call } from '../../engine/calls.ts'
 import { readUnits, writeUnits } from './capacity.ts'
+import { checkCondition } from './condition-checks.ts'
 import { checkPlaceholders, holds, project, type Placeholders } from './conditions.ts'
 import { collectionMetrics, Consumed, wantsCapacity, type CapacityAsked } from './consumed.ts'
 import { parseCondition, parseProjection, parseUpdate, type Condition, type Parsed, type Path } from './expressions.ts'
@@ -128,6 +129,7 @@ function runUpdate(table: Table, call: Call, body: SingleBody): void {
   if (clauses !== null) parsed.push(clauses)
   if (condition !== null) parsed.push(condition)
   checkPlaceholders(given, parsed)
+  if (condition !== null) checkCondition(condition.tree, given, 'ConditionExpression')
   const returns = returnValues(body, UPDATE_RETURNS)
   if (table.isHeld(call)) return
   if (!table.admit(table.hash, true)) return table.throttle(call, UPDATE)
@@ -253,7 +255,9 @@ function conditionOf(body: SingleBody): Parsed<Condition> | null {
     return null
   }
   const condition = parseCondition(body.ConditionExpression, 'ConditionExpression')
-  checkPlaceholders(placeholdersOf(body), [condition])
+  const given = placeholdersOf(body)
+  checkPlaceholders(given, [condition])
+  checkCondition(condition.tree, given, 'ConditionExpression')
   return condition
 }
 

@@ -6,6 +6,7 @@
 // Units are doubled, for the preparation and for the commit (DDB-R20); one that is cancelled by a condition pays the preparation.
 import type { Call } from '../../engine/calls.ts'
 import { readUnits, REASONS, writeUnits } from './capacity.ts'
+import { checkCondition } from './condition-checks.ts'
 import { checkPlaceholders, holds, project } from './conditions.ts'
 import { Consumed, wantsCapacity } from './consumed.ts'
 import { parseCondition, parseProjection, parseUpdate, type Parsed } from './expressions.ts'
@@ -300,7 +301,10 @@ function checkAction(kind: Kind, body: SingleBody): void {
     parsed.push(parseCondition(body.ConditionExpression, 'ConditionExpression'))
   else if (kind === 'ConditionCheck') throw new Invalid('ConditionCheck needs a ConditionExpression')
   if (body.ProjectionExpression !== undefined) parsed.push(parseProjection(body.ProjectionExpression))
-  checkPlaceholders(placeholdersOf(body), parsed)
+  const given = placeholdersOf(body)
+  checkPlaceholders(given, parsed)
+  if (body.ConditionExpression !== undefined)
+    checkCondition(parseCondition(body.ConditionExpression, 'ConditionExpression').tree, given, 'ConditionExpression')
 }
 
 function add(consumed: Map<Table, Consumed>, table: Table, units: number): void {

@@ -132,22 +132,32 @@ function base64Length(text: string): number {
   return Math.floor((digits * 3) / 4)
 }
 
-/** 1 byte and half a byte for each significant digit, zeros at both ends not counted (DDB-R2). */
+/** 1 byte and half a byte for each significant digit, zeros at both ends not counted; digits are stored in pairs, a sign takes 1 byte (DDB-R3). */
 function numberSize(value: number): number {
   if (value === 0) return 1
-  let rest = Math.abs(value)
+  const rest = Math.abs(value)
+  if (!(rest - rest === 0)) throw new Invalid('a number is infinite or not a number')
+  let digits = 0
+  // The place of the first digit: 0 = it stands before the point.
+  let first = -1
   if (rest < 9007199254740992 && Math.floor(rest) === rest) {
-    while (rest % 10 === 0) rest /= 10
-    let digits = 0
-    while (rest >= 1) {
-      rest = Math.floor(rest / 10)
+    let left = rest
+    while (left % 10 === 0) {
+      left /= 10
+      first++
+    }
+    while (left >= 1) {
+      left = Math.floor(left / 10)
       digits++
     }
-    return 1 + ((digits + 1) >> 1)
+    first += digits
+  } else {
+    const [mantissa, exponent] = rest.toExponential().split('e')
+    digits = mantissa.replace('.', '').length
+    first = Number(exponent)
   }
-  if (!(rest - rest === 0)) throw new Invalid('a number is infinite or not a number')
-  const text = String(rest).replace(/e.*$/, '').replace('.', '').replace(/^0+/, '').replace(/0+$/, '')
-  return 1 + ((text.length + 1) >> 1)
+  const isOddPair = digits % 2 === 0 && first % 2 === 0
+  return 1 + ((digits + 1) >> 1) + (isOddPair ? 1 : 0) + (value < 0 ? 1 : 0)
 }
 
 /** Equality of attribute values: type and content; sets in any order. */
