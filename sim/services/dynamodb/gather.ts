@@ -13,7 +13,10 @@ export function gather(near: Near): Readonly<Record<string, unknown>> {
   const keys = readKeySchema(self.config['KeySchema'] ?? [], types, (path, slug, message, help) =>
     self.error(path, slug, message, help),
   )
-  const tables = near.all('AWS::DynamoDB::Table').map(({ logicalId }) => logicalId)
+  const tables = near.all('AWS::DynamoDB::Table').map(({ logicalId, config }) => ({
+    ref: logicalId,
+    name: (config['TableName'] as string | undefined) ?? logicalId,
+  }))
   return { Keys: keys, Stream: streamOf(near), Indexes: readIndexes(near, keys, types, mode), Tables: tables }
 }
 

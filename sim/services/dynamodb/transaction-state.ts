@@ -26,6 +26,12 @@ export interface Token {
   until: number
 }
 
+/** A table by its component and by another name that requests may give it. */
+export interface TableRef {
+  readonly ref: string
+  readonly name: string
+}
+
 export class Transactions {
   /** Keys of items that a transaction under way holds. */
   readonly held = new Set<string>()
@@ -47,12 +53,12 @@ export class Transactions {
   readonly actionsMax: number
   readonly sizeMax: number
   readonly tokenLife: number
-  /** Every table, by logical id. */
-  private readonly tables: readonly string[]
+  /** Every table that a transaction may name. */
+  private readonly tables: readonly TableRef[]
   private readonly conflictMetric: MetricId
   private readonly sim: Sim
 
-  constructor(sim: Sim, tables: readonly string[]) {
+  constructor(sim: Sim, tables: readonly TableRef[]) {
     this.sim = sim
     this.tables = tables
     this.conflicts = new Stretch(sim.warmUp)
@@ -82,16 +88,16 @@ export class Transactions {
   /** The table that a name or an ARN stands for; undefined = there is none. */
   tableNamed(text: unknown): Table | undefined {
     const name = String(text).replace(/^arn:.*:table\//, '')
-    for (const ref of this.tables) {
-      const table = this.sim.peer<Table>(ref)
-      if (ref === name || table.sim.physicalName === name) return table
+    for (const one of this.tables) {
+      const table = this.sim.peer<Table>(one.ref)
+      if (one.ref === name || one.name === name || table.sim.physicalName === name) return table
     }
     return undefined
   }
 
   /** Where the tokens of the account are known. */
   get account(): Transactions {
-    return this.sim.peer<Table>(this.tables[0]).transactions
+    return this.sim.peer<Table>(this.tables[0].ref).transactions
   }
 
   /** The request that came with a token before and still counts; tokens that do not are forgotten. */
