@@ -72,6 +72,15 @@ describe('a report', () => {
       expect(html, name).toContain(name)
   })
 
+  it('has the bill: lines with their prices, totals, and what is not priced', () => {
+    const html = htmlOf(openNamed('flash-crowd.yaml'))
+    expect(html).toMatch(
+      /<th scope="row">Buy<\/th><td>Requests<\/td><td class="number">[\d,]+ requests<\/td><td class="number">0\.20 USD for 1,000,000/,
+    )
+    expect(html).toMatch(/<th scope="row"><b>total<\/b><\/th>.*USD/)
+    expect(html).toContain('not on the bill: data transfer')
+  })
+
   it('takes every text of a scenario for a text', () => {
     const bad = `"><script>alert(1)</script><img src=x onerror=alert(2)>'&\``
     const scenario = scenarioOf(

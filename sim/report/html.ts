@@ -5,6 +5,7 @@ import type { Problem } from '../diag/problem.ts'
 import { renderProblems } from '../diag/render.ts'
 import { notSimulatedLines } from '../run/left-out.ts'
 import type { MetricSummary, Report, ResourceReport } from '../run/report.ts'
+import { billHtml } from './bill.ts'
 import { greatest, laneRows, lanesChart, markItems, sparkline } from './charts.ts'
 import { count, counted, seconds, withUnit } from './figures.ts'
 import type { History, ReadingHistory } from './history.ts'
@@ -33,6 +34,7 @@ ${[
   '<main>',
   section('insights', 'What is going on', insights(report)),
   section('expectations', 'Expectations', expectations(report)),
+  section('cost', 'Cost', billHtml(report.bill)),
   section('time', 'Over time', overTime(history)),
   section('resources', 'Resources', resources(report)),
   section('inside', 'Inside the resources', inside(report, history)),

@@ -15,6 +15,7 @@ import type { NodeOutline, Reading } from '../sim.ts'
 import { drawChart } from '../timeline/chart.ts'
 import { THEMES } from '../theme/tokens.ts'
 import '../inspector/inspector.css'
+import { CostOf } from './cost.tsx'
 import { BothSides } from './both.tsx'
 
 export function Inspector({ node }: { node: number }) {
@@ -85,6 +86,7 @@ function Now({ node, here }: { node: number; here: NodeOutline }) {
       {here.readings.map((reading, i) => (
         <ReadingChart key={`${here.name} ${reading.name}`} node={node} index={i} reading={reading} />
       ))}
+      <CostOf name={here.name} />
       <Roads node={node} />
     </>
   )

@@ -4,6 +4,7 @@ import { useLive, useTools } from '../app/context.tsx'
 import { insightAt } from '../app/session.ts'
 import { store, useApp } from '../app/store.ts'
 import { number, unbroken } from '../run/words.ts'
+import { Cost } from './cost.tsx'
 import { Differences } from './differences.tsx'
 import { Knobs } from './knobs.tsx'
 import { Variants } from './variants.tsx'
@@ -15,6 +16,7 @@ export function LeftPanel() {
       <Knobs />
       <Variants />
       <Insights />
+      <Cost />
       <Notes />
     </aside>
   )

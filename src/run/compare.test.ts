@@ -39,3 +39,15 @@ test('less is better, a fiftieth is no difference, and what never happened is no
     { name: 'Buy p99', before: '700 ms', after: '705 ms', verdict: 'close' },
   ])
 })
+
+test('the bill is compared: the whole first, then by resource', () => {
+  const of = (month: number, work: number): Outcomes => {
+    const known = outcomes([])
+    const bill = { month, resources: [{ resource: 'Work', month: work }] }
+    return { ...known, report: { ...(known.report as object), bill } }
+  }
+  expect(compare(of(1204.5, 10), of(900, 10))).toEqual([
+    { name: 'cost of a month', before: '1,204.50 USD', after: '900.00 USD', verdict: 'better' },
+    { name: 'Work: cost of a month', before: '10.00 USD', after: '10.00 USD', verdict: 'equal' },
+  ])
+})

@@ -1,5 +1,5 @@
 // Two runs side by side in numbers: what changed, by how much, and whether that is better.
-import type { Outcomes } from '../sim.ts'
+import { usd, type Bill, type Outcomes } from '../sim.ts'
 import { inUnit, number } from './words.ts'
 
 /** `close` differs by no more than chance might make, `equal` not at all. */
@@ -31,7 +31,7 @@ interface Measured {
   readonly unit: string
 }
 
-/** What is worth comparing, of everything less is better: failures and p99 of clients, refusals and errors of resources. */
+/** What is worth comparing, of everything less is better: failures and p99 of clients, the bill, refusals and errors of resources. */
 export function compare(before: Outcomes, after: Outcomes): Differing[] {
   const then = new Map(measuresOf(before).map((each) => [each.name, each]))
   return measuresOf(after).flatMap((each) => {
@@ -43,21 +43,24 @@ export function compare(before: Outcomes, after: Outcomes): Differing[] {
   })
 }
 
-const show = ({ value, unit }: Measured): string => (unit === 'Count' ? number(value) : inUnit(value, unit))
+const show = ({ value, unit }: Measured): string =>
+  unit === 'USD' ? usd(value) : unit === 'Count' ? number(value) : inUnit(value, unit)
 
 function measuresOf(outcomes: Outcomes): Measured[] {
-  const { resources } = outcomes.report as { resources: readonly Resource[] }
+  const { resources, bill } = outcomes.report as { resources: readonly Resource[]; bill?: Bill }
   const clients = resources.filter((resource) => resource.type === 'Sim::Client::Workload')
   const count = (name: string, value: number): Measured => ({ name, value, unit: 'Count' })
   const latency = (resource: Resource, word: string): Measured[] =>
     resource.latency?.p99 === undefined
       ? []
       : [{ name: `${resource.name} ${word}`, value: resource.latency.p99, unit: resource.latency.unit }]
+  const cost = (name: string, value: number): Measured => ({ name: `${name} of a month`, value, unit: 'USD' })
   return [
     ...clients.flatMap((client) => [
       count(`${client.name} failures`, client.metrics.find((metric) => metric.name === 'Failures')?.sum ?? 0),
       ...latency(client, 'p99'),
     ]),
+    ...(bill === undefined ? [] : [cost('cost', bill.month)]),
     ...resources
       .filter((resource) => resource.type !== 'Sim::Client::Workload')
       .flatMap((resource) => [
@@ -65,5 +68,6 @@ function measuresOf(outcomes: Outcomes): Measured[] {
         count(`${resource.name} errors`, resource.failed),
         ...latency(resource, 'p99'),
       ]),
+    ...(bill?.resources ?? []).map(({ resource, month }) => cost(`${resource}: cost`, month)),
   ]
 }
