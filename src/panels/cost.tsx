@@ -1,8 +1,8 @@
 // What a month like the run costs: the total and the dearest resources in the left panel, the lines of one in the inspector.
 import { useTools } from '../app/context.tsx'
 import { store, useApp } from '../app/store.ts'
-import { number } from '../run/words.ts'
-import { usd, type Bill } from '../sim.ts'
+import type { Bill } from '../run/bill.ts'
+import { number, usd } from '../run/words.ts'
 import './cost.css'
 
 const SHOWN_MAX = 5

@@ -1,6 +1,7 @@
 // Two runs side by side in numbers: what changed, by how much, and whether that is better.
-import { usd, type Bill, type Outcomes } from '../sim.ts'
-import { inUnit, number } from './words.ts'
+import type { Outcomes } from '../sim.ts'
+import type { Bill } from './bill.ts'
+import { inUnit, number, usd } from './words.ts'
 
 /** `close` differs by no more than chance might make, `equal` not at all. */
 export type Verdict = 'better' | 'worse' | 'close' | 'equal'

@@ -1,6 +1,6 @@
 // Numbers and moments as people read them.
 import { expect, test } from 'vitest'
-import { axisMoment, inUnit, moment, number, percent, seconds, perSecond, unbroken } from './words.ts'
+import { axisMoment, inUnit, moment, number, percent, seconds, perSecond, unbroken, usd } from './words.ts'
 
 test.each([
   [0, '0'],
@@ -57,4 +57,10 @@ test('no line begins with the unit of a figure', () => {
   expect(unbroken('34 % of 6,000 in 1.1 s, 3 min later; 7 seconds, 2 hands')).toBe(
     '34\u00a0% of 6,000 in 1.1\u00a0s, 3\u00a0min later; 7 seconds, 2 hands',
   )
+})
+
+test('amounts have cents from a dollar on, three digits below', () => {
+  expect([0, 0.0321, 0.99, 1, 1204.5, -458.2].map(usd)).toEqual([
+    ...['0 USD', '0.0321 USD', '0.99 USD', '1.00 USD', '1,204.50 USD', '-458.20 USD'],
+  ])
 })

@@ -124,3 +124,11 @@ export function inUnit(value: number, unit: string): string {
 export function unbroken(sentence: string): string {
   return sentence.replace(/(\d) (%|µs|ms|s|m|min|h|d|B|KB|MB|GB)(?![\p{L}\d])/gu, '$1\u00a0$2')
 }
+
+const CENTS = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+const FEW_DIGITS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3, maximumFractionDigits: 9 })
+
+/** An amount: cents from a dollar on, three digits below: `1,204.50 USD`, `0.0321 USD`. */
+export function usd(amount: number): string {
+  return `${(Math.abs(amount) < 1 ? FEW_DIGITS : CENTS).format(amount)} USD`
+}
