@@ -44,6 +44,8 @@ interface Allowed {
 
 /** Types that are called by address. A distribution is not among them: its address is told for links and origins. */
 const ADDRESSED = /^AWS::(ElasticLoadBalancing(V2)?::LoadBalancer|ApiGateway::RestApi|ApiGatewayV2::Api|Lambda::Url)$/
+/** Databases, which are asked in SQL. */
+const DATABASE = /^AWS::RDS::(DBInstance|DBCluster|DBProxy)$/
 /** Addresses that are handed over for browsers, not for calls. */
 const FOR_BROWSERS = /ORIGIN|REDIRECT|CORS|CALLBACK|REFERER/i
 
@@ -173,6 +175,8 @@ function sureness(
   const all = new Set(services.flatMap((service) => allowedBy(`${service}:*`)))
   if (ADDRESSED.test(type) && ![...wide.actions].some((action) => all.has(action)))
     return { strength: 'likely', allowed: { actions: new Set(['http:']), evidence: [], named: true } }
+  if (DATABASE.test(type) && variable !== undefined)
+    return { strength: 'likely', allowed: { actions: new Set(['sql:query']), evidence: [], named: true } }
   if (all.size === 0) return undefined
   const actions = new Set([...wide.actions].filter((action) => all.has(action)))
   if (actions.size > 0) return { strength: 'likely', allowed: { ...wide, actions } }
@@ -206,6 +210,7 @@ function picked(
 }
 
 function actionsFor(allowed: ReadonlySet<string>, intent: Intent | undefined, shape: Shape): readonly string[] {
+  if (allowed.has('sql:query')) return ['sql:query']
   if (!allowed.has('http:')) return chosen(allowed, intent, shape)
   return [intent === 'create' || intent === 'update' ? 'http:POST' : intent === 'delete' ? 'http:DELETE' : 'http:GET']
 }

@@ -65,6 +65,8 @@ export function stepsFor(
       return step({ Data: '$', PartitionKey: STREAM_KEY })
     case 'kinesis:PutRecords':
       return step({ Records: [{ Data: '$', PartitionKey: STREAM_KEY }] })
+    case 'sql:query':
+      return step({ Sql: 'SELECT * FROM items WHERE id = ?', Key: `uniform(n=${PARTITIONS}, prefix=row-)` })
     case 'lambda:InvokeFunction':
       return step({ Payload: '$' })
     case 'firehose:PutRecord':

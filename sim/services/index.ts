@@ -41,6 +41,9 @@ import { url } from './lambda/url.ts'
 import { version } from './lambda/version.ts'
 import { logGroup } from './logs/log-group.ts'
 import { pipe } from './pipes/pipe.ts'
+import { dbCluster } from './rds/db-cluster.ts'
+import { dbInstance } from './rds/db-instance.ts'
+import { dbProxy } from './rds/db-proxy.ts'
 import { bucket } from './s3/bucket.ts'
 import { subscription } from './sns/subscription.ts'
 import { topic } from './sns/topic.ts'
@@ -117,6 +120,9 @@ export const services: readonly ServiceDef[] = [
   version,
   logGroup,
   pipe,
+  dbCluster,
+  dbInstance,
+  dbProxy,
   bucket,
   subscription,
   topic,

@@ -101,7 +101,7 @@ export const instance: ServiceDef<Instance> = {
       kind: 'gauge',
       doc: 'CPU in use; no data point unless it runs.',
       read: (self) => (self.state === 'running' ? Math.min(100, self.idleCpu + self.load) : NaN),
-      period: (self) => (self.detailed ? MINUTE : 5 * MINUTE),
+      period: (self) => self.period,
     },
     StatusCheckFailed: {
       unit: 'Count',
@@ -164,10 +164,7 @@ function serves(method: string): Op<Instance> {
 export class Instance {
   readonly sim: Sim
   readonly host: HttpHost
-  /** Percent of its vCPUs that requests took in the period that has ended. */
-  load = 0
   private usedBefore = 0
-  private periodFrom = 0
   readonly type: string
   readonly vcpus: number
   readonly detailed: boolean
@@ -237,15 +234,21 @@ export class Instance {
     else this.sim.replyAfter(CONNECT, call, this.unreachable)
   }
 
-  /** Takes down how busy it was since the last data point of its CPU. */
+  /** Percent of its vCPUs that requests take in the period that ends now. */
+  get load(): number {
+    return (100 * (this.host.cpu.usedUntilNow() - this.usedBefore)) / (this.vcpus * this.period)
+  }
+
+  /** Metrics of the period have been read: the next one begins. */
   periodEnded(time: number): boolean {
-    if (time % (this.detailed ? MINUTE : 5 * MINUTE) === 0) {
-      const used = this.host.cpu.usedUntilNow()
-      this.load = (100 * (used - this.usedBefore)) / (this.vcpus * Math.max(1, time - this.periodFrom))
-      this.usedBefore = used
-      this.periodFrom = time
-    }
-    return this.load > 0 || this.host.inside.inside > 0
+    const isBusy = this.host.cpu.usedUntilNow() > this.usedBefore || this.host.inside.inside > 0
+    if (time % this.period === 0) this.usedBefore = this.host.cpu.usedUntilNow()
+    return isBusy
+  }
+
+  /** µs from one data point of its CPU to the next. */
+  get period(): number {
+    return this.detailed ? MINUTE : 5 * MINUTE
   }
 
   /** Leaves pending or running for stopping or shutting-down. */

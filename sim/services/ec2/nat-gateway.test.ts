@@ -32,6 +32,9 @@ describe('a NAT gateway', () => {
     expect(state.state).toBe('deleting')
     world.run(65 * SECOND)
     expect(state.state).toBe('deleted')
+    // It is billed for as long as it was there.
+    world.run(3_600 * SECOND)
+    expect(natGateway.prices!['NatGatewayHours']!.used(state, { now: world.now } as never)).toBe(65 * SECOND)
     expect(world.ask('Nat', 'ec2:DeleteNatGateway').status).toBe('NatGatewayNotFound')
   })
 })

@@ -7,6 +7,7 @@ import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Finding, Look, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
+import { prices } from './nat-gateway-prices.ts'
 import { assumptions } from './nat-gateway.facts.ts'
 
 const MINUTE = 60_000_000
@@ -25,7 +26,7 @@ export const natGateway: ServiceDef<NatGateway> = {
   ],
   omits: [
     'Time, bandwidth and the limits of ports: what passes does so at once.',
-    'Connections that outlive a call; packets and drops.',
+    'Connections that outlive a call; packets and drops; data transfer besides its own price.',
   ],
   quotas: {},
   assumptions,
@@ -69,6 +70,7 @@ export const natGateway: ServiceDef<NatGateway> = {
       read: (self) => self.attempts * self.bytesPerCall,
     },
   },
+  prices,
   faults: {
     'sim:ec2:nat-gateway-down': {
       doc: 'Nothing passes the gateway.',
@@ -104,14 +106,15 @@ export const natGateway: ServiceDef<NatGateway> = {
 export class NatGateway {
   readonly sim: Sim
   state: 'available' | 'deleting' | 'deleted' = 'available'
+  /** When it was deleted, in µs; it is billed until then. */
+  goneAt = Infinity
   /** Faults that stand now. */
   faults = 0
   isClosed = false
   /** When it was closed first, in µs, −1 = never; and until when, −1 = it still is. */
   closedFrom = -1
   closedTo = -1
-  /** Calls of the minute that has ended, and all before. */
-  attempts = 0
+  /** Calls before this minute. */
   private before = 0
   readonly bytesPerCall: number
   readonly notFound: number
@@ -139,12 +142,16 @@ export class NatGateway {
     this.sim.after(this.deletion.draw(this.rng), this.deletedTarget, 0)
   }
 
-  /** Takes the minute's calls down; asked again while there are any. */
+  /** Calls of the minute that ends now. */
+  get attempts(): number {
+    return this.sim.passed() - this.before
+  }
+
+  /** Metrics of the minute have been read: the next one begins. */
   minuteEnded(): boolean {
-    const now = this.sim.passed()
-    this.attempts = now - this.before
-    this.before = now
-    return this.attempts > 0
+    const isBusy = this.attempts > 0
+    this.before = this.sim.passed()
+    return isBusy
   }
 
   private settle(): void {
@@ -169,6 +176,7 @@ function deleteNatGateway(self: NatGateway, call: Call): void {
 
 function deleted(self: NatGateway): void {
   self.state = 'deleted'
+  self.goneAt = self.sim.clock[0]
 }
 
 /** The gateway was closed while somebody wanted to pass. */

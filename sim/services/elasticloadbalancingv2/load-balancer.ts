@@ -147,8 +147,7 @@ export class LoadBalancer {
   lastFailed = false
   /** Answers of its own by code, and when. */
   readonly own = new Map<number, Stretch>()
-  /** Capacity units of the minute that has ended, and all so far in millionths of a unit-minute. */
-  lcus = 0
+  /** Capacity units in minutes that have ended, in millionths of a unit-minute. */
   lcuMicros = 0
   readonly rng: Rng
   readonly firstCheck: Sampler
@@ -364,16 +363,21 @@ export class LoadBalancer {
     this.showFlows()
   }
 
-  /** Capacity units of the minute: the largest of connections, bytes and rules, in the units of the price list. */
-  minuteEnded(): boolean {
+  /** Capacity units of the minute that ends now: the largest of connections, bytes and rules, in the units of the price list. */
+  get lcus(): number {
     const { connections, bytes, rules } = this.minute
     const perMinute = this.isNetwork ? 800 * 60 : 25 * 60
     // The first ten rules of a request are free.
-    const evaluated = Math.max(0, rules - 10 * connections)
-    this.lcus = Math.max(connections / perMinute, (bytes * 60) / 1_073_741_824, this.isNetwork ? 0 : evaluated / 60_000)
-    this.lcuMicros += Math.round(this.lcus * 1e6)
+    const evaluated = this.isNetwork ? 0 : Math.max(0, rules - 10 * connections)
+    return Math.max(connections / perMinute, (bytes * 60) / 1_073_741_824, evaluated / 60_000)
+  }
+
+  /** Metrics of the minute have been read: the next one begins. */
+  minuteEnded(): boolean {
+    const units = this.lcus
+    this.lcuMicros += Math.round(units * 1e6)
     this.minute.connections = this.minute.bytes = this.minute.rules = 0
-    return this.lcus > 0
+    return units > 0
   }
 
   lines(): string[] {

@@ -1,0 +1,97 @@
+// A proxy before a database: connections are lent, statements wait instead of being refused.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { lab, MINUTE, SECOND, type LabOptions } from '../../../test/kit.ts'
+import { dbInstance, type DbInstance } from './db-instance.ts'
+import { dbProxy, type DbProxy } from './db-proxy.ts'
+
+const EXACT = { ReadWork: '100ms', ReadMiss: '0', ConnectTime: '0s', ConnectWork: '0s', RebootTime: '20s' }
+
+function proxy(percent: number, timeout = 120, options: LabOptions = {}) {
+  const world = lab(
+    {
+      Pool: { def: dbProxy, properties: {}, assumptions: { ProxyLatency: '0s', LookAgain: '1s' } },
+      Db: {
+        def: dbInstance,
+        properties: { DBInstanceClass: 'db.t3.micro', DBParameterGroupName: 'Params' },
+        assumptions: EXACT,
+      },
+    },
+    {
+      probe: [
+        ['Pool', 'sql:query'],
+        ['Db', 'rds:RebootDBInstance'],
+      ],
+      ...options,
+      beside: {
+        Targets: {
+          type: 'AWS::RDS::DBProxyTargetGroup',
+          config: {
+            DBProxyName: 'Pool',
+            DBInstanceIdentifiers: ['Db'],
+            ConnectionPoolConfigurationInfo: { MaxConnectionsPercent: percent, ConnectionBorrowTimeout: timeout },
+          },
+        },
+      },
+    },
+  )
+  return { world, self: world.state<DbProxy>('Pool'), db: world.state<DbInstance>('Db') }
+}
+
+describe('a proxy', () => {
+  it('takes its share of the connections, and lets statements wait for one', () => {
+    const { world, self, db } = proxy(5)
+    expect(self.max).toBe(4)
+    for (let i = 0; i < 40; i++) world.call('Pool', 'sql:query', { Sql: 'SELECT 1' })
+    world.run(MINUTE)
+    expect(db.connections.made).toBe(4)
+    expect(db.connections.refused).toBe(0)
+    expect(world.answers.every(({ status }) => status === 'OK')).toBe(true)
+    // Four at a time on two vCPUs take 200 ms: ten rounds.
+    expect(world.answers.at(-1)!.at).toBe(2 * SECOND)
+  })
+
+  it('gives up a statement that has waited for the borrow time-out, to the microsecond', () => {
+    const { world } = proxy(1, 1)
+    for (let i = 0; i < 40; i++) world.call('Pool', 'sql:query', { Sql: 'SELECT 1' })
+    world.run(MINUTE)
+    const late = world.answers.filter(({ status }) => status === 'ConnectionBorrowTimeout')
+    expect(late.length).toBeGreaterThan(20)
+    expect(new Set(late.map(({ at }) => at))).toEqual(new Set([SECOND]))
+  })
+
+  it('carries its clients over an outage: those that wait are served afterwards', () => {
+    const { world } = proxy(100)
+    world.run(SECOND)
+    world.ask('Db', 'rds:RebootDBInstance')
+    for (let i = 0; i < 10; i++) world.call('Pool', 'sql:query', { Sql: 'SELECT 1' })
+    world.run(20 * SECOND)
+    expect(world.answers.filter(({ to }) => to === 'Pool')).toHaveLength(0)
+    world.run(MINUTE)
+    const answers = world.answers.filter(({ to }) => to === 'Pool')
+    expect(answers).toHaveLength(10)
+    expect(answers.every(({ status }) => status === 'OK')).toBe(true)
+  })
+
+  it('answers every statement once, whatever happens', () => {
+    const step = fc.record({ at: fc.nat(100), kind: fc.constantFrom('ask', 'ask', 'ask', 'reboot') })
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 6 }), fc.array(step, { maxLength: 60 }), (percent, steps) => {
+        const { world, self } = proxy(percent, 5)
+        let asked = 0
+        for (const { at, kind } of steps.toSorted((a, b) => a.at - b.at)) {
+          world.run(Math.max(world.now, (at * SECOND) / 4))
+          if (kind === 'reboot') world.call('Db', 'rds:RebootDBInstance')
+          else {
+            asked++
+            world.call('Pool', 'sql:query', { Sql: 'SELECT 1' })
+          }
+        }
+        world.run(10 * MINUTE)
+        expect(world.answers.filter(({ to }) => to === 'Pool')).toHaveLength(asked)
+        expect(self.inside.inside).toBe(0)
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
