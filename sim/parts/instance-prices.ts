@@ -1,5 +1,6 @@
 // What an hour of an EC2 instance costs, by type: Linux, on demand, us-east-1. Types that are not here are named on the bill.
-import { HOUR_US, type Price } from '../model/price.ts'
+import type { Price } from '../model/price.ts'
+import { hourlyPrices } from './hourly-prices.ts'
 
 const SOURCE = '2025, us-east-1, Linux, https://aws.amazon.com/ec2/pricing/on-demand/ [PR-R1, PR-R2]'
 
@@ -15,20 +16,13 @@ const USD_PER_HOUR: Readonly<Record<string, string>> = {
   'm1.small': '0.044',
 }
 
-/** A line for each type. `typeOf` and `hoursOf` (µs in state running) read the state of a room. */
+/** A line for each type. `timeOf` tells the µs in state running. */
 export function instancePrices<S>(
   typeOf: (self: S) => string,
   timeOf: (self: S, now: number) => number,
 ): Record<string, Price<S>> {
-  return Object.fromEntries(
-    Object.entries(USD_PER_HOUR).map(([type, usd]) => [
-      type,
-      {
-        ...{ doc: `Instances ${type}`, usd, unit: 'instance-hours', base: HOUR_US, source: SOURCE, service: 'ec2' },
-        used: (self, { now }) => (typeOf(self) === type ? timeOf(self, now) : undefined),
-      } satisfies Price<S>,
-    ]),
-  )
+  const about = { what: 'Instances', unit: 'instance-hours', source: SOURCE, service: 'ec2' }
+  return hourlyPrices({ ...about, usd: USD_PER_HOUR, typeOf, timeOf })
 }
 
 /** What has no price line, of an instance of this type. */

@@ -8,6 +8,7 @@ import type { MetricId } from '../../engine/recorder.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Action, Config, Sim } from '../../model/contract.ts'
+import { Integral } from '../../parts/integral.ts'
 import { Population } from '../../parts/population.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import type { Settings } from './cluster-config.ts'
@@ -136,6 +137,9 @@ export class Cluster {
   readonly sim: Sim
   readonly settings: Settings
   readonly nodes: Node[] = []
+  readonly nodeType: string
+  /** Nodes over time, for the bill. */
+  readonly paid = new Integral()
   /** Those of them that serve requests. */
   up: readonly Node[] = []
   /** Null while nobody is: writes and misses fail (DAX-R13). */
@@ -190,6 +194,7 @@ export class Cluster {
   constructor(config: Config, sim: Sim, events: Events, counted: readonly string[]) {
     this.sim = sim
     this.settings = config['Settings'] as Settings
+    this.nodeType = String(config['NodeType'])
     this.settingsRng = sim.rng('settings')
     this.routeRng = sim.rng('route')
     this.latencyRng = sim.rng('latency')
@@ -441,6 +446,7 @@ export class Cluster {
     const number = this.nodes.length
     const node = new Node(this.sim.physicalName, number, number % this.settings.zones, this.memory, this.hitRate)
     this.nodes.push(node)
+    this.paid.add(1, this.sim.clock[0])
     const dimensions = { NodeId: node.id }
     this.nodeMetrics.push(Object.fromEntries(NODE_METRICS.map((name) => [name, this.sim.metricWith(name, dimensions)])))
     return node
@@ -458,6 +464,7 @@ export class Cluster {
   shrink(node: Node): void {
     node.lose()
     node.isGone = true
+    this.paid.add(-1, this.sim.clock[0])
     this.refresh()
   }
 

@@ -109,3 +109,11 @@ export const assumptions: Readonly<Record<string, Assumption>> = {
     source: 'our own',
   },
 }
+
+/** US dollars an hour of a node, us-east-1, 2025. */
+export const NODE_PRICES: Readonly<Record<string, string>> = {
+  'dax.t3.small': '0.040',
+  'dax.t3.medium': '0.080',
+  'dax.r5.large': '0.255',
+  'dax.r5.xlarge': '0.509',
+}

@@ -487,3 +487,19 @@ test('an idle cluster costs no events', () => {
   world.run(300 * 24 * 60 * MINUTE)
   expect(world.world.kernel.steps - before).toBeLessThan(5)
 })
+
+test('a cluster costs its nodes by the hour, each as long as it is there [PR-R1]', () => {
+  const world = lab(
+    { T: tablePart(), C: { def: cluster, properties: { NodeType: 'dax.r5.large', ReplicationFactor: 3 } } },
+    { probe: [['C', 'dax:DecreaseReplicationFactor']] },
+  )
+  world.run(2 * 60 * MINUTE)
+  expect(world.ask('C', 'dax:DecreaseReplicationFactor', { NewReplicationFactor: 1 }).status).toBe('OK')
+  const bill = world
+    .run(5 * 60 * MINUTE)
+    .finish()
+    .bill('C')
+  expect(Object.keys(bill)).toEqual(['dax.r5.large'])
+  expect(bill['dax.r5.large']!.used).toBeCloseTo(2 * 3 + 3, 3)
+  expect(bill['dax.r5.large']!.run).toBeCloseTo(9 * 0.255, 3)
+})

@@ -4,8 +4,9 @@
 // for the rest; writes go through the primary into the table, and only then into the cache.
 import type { Op, ServiceDef } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
+import { hourlyPrices } from '../../parts/hourly-prices.ts'
 import { gather, parts, props, TABLES } from './cluster-config.ts'
-import { assumptions, quotas } from './cluster.facts.ts'
+import { assumptions, NODE_PRICES, quotas } from './cluster.facts.ts'
 import { findingsOf } from './cluster-insights.ts'
 import { Cluster, OPERATIONS, type Events } from './cluster-state.ts'
 import { view } from './cluster-view.ts'
@@ -84,6 +85,14 @@ export const cluster: ServiceDef<Cluster> = {
   ],
   quotas,
   assumptions,
+  prices: hourlyPrices<Cluster>({
+    ...{ usd: NODE_PRICES, what: 'Nodes', unit: 'node-hours' },
+    source: '2025, us-east-1, https://aws.amazon.com/dynamodb/pricing/ [PR-R1]',
+    typeOf: ({ nodeType }) => nodeType,
+    timeOf: ({ paid }, now) => paid.upTo(now),
+  }),
+  unbilled: ['data transfer between zones'],
+  unpriced: ({ NodeType: type }) => (Object.hasOwn(NODE_PRICES, String(type)) ? [] : [`nodes of type ${String(type)}`]),
   props,
   parts,
   gather,

@@ -43,6 +43,7 @@ export type Access = 'read' | 'write'
 
 export class Fleet {
   readonly sim: Sim
+  readonly config: Config
   readonly plan: FleetPlan
   readonly shards: Shard[] = []
   /** Commands answered, by kind; and what they found. */
@@ -93,6 +94,7 @@ export class Fleet {
 
   constructor(config: Config, sim: Sim, metricNames: readonly string[], events: FleetEvents) {
     this.sim = sim
+    this.config = config
     this.events = events
     this.plan = config['Plan'] as FleetPlan
     const { plan } = this

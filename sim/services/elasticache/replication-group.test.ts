@@ -214,3 +214,19 @@ describe('what AWS refuses', () => {
     expect(() => group({ NumNodeGroups: 2, NumCacheClusters: 2 })).toThrow('stands beside cluster mode')
   })
 })
+
+describe('the bill of a cache', () => {
+  const bill = (properties: Record<string, unknown>) =>
+    group(properties)
+      .run(600 * MINUTE)
+      .finish()
+      .bill('Cache')
+
+  it('has every node by the hour, a fifth less for Valkey [PR-R1]', () => {
+    const nodes = { NumNodeGroups: 2, ReplicasPerNodeGroup: 1, AutomaticFailoverEnabled: true }
+    expect(bill({ ...nodes, CacheNodeType: 'cache.r6g.large' })).toEqual({ 'cache.r6g.large': { used: 40, run: 8.24 } })
+    expect(bill({ ...nodes, CacheNodeType: 'cache.r6g.large', Engine: 'valkey' })).toEqual({
+      'valkey.r6g.large': { used: 40, run: 6.592 },
+    })
+  })
+})

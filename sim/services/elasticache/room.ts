@@ -3,6 +3,7 @@ import type { Call } from '../../engine/calls.ts'
 import type { Config, Fault, Op, Props, ServiceDef, Sim } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import { findingsOf } from './cache-insights.ts'
+import { prices, unpriced } from './cache-prices.ts'
 import { countsOf, nodeCells, readings } from './figures.ts'
 import { Fleet, type FleetPlan } from './fleet.ts'
 
@@ -32,6 +33,9 @@ function rebooted(self: Fleet, handle: number): void {
 export const cacheRoom = {
   family: 'database',
   namespace: 'AWS/ElastiCache',
+  prices,
+  unbilled: ['snapshots', 'data transfer between zones'],
+  unpriced,
   create: createFleet,
   timers: { promoted, replaced, rebooted },
   invariants: {
