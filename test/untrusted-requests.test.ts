@@ -28,6 +28,10 @@ const HOSTILE: readonly unknown[] = [
 /** What a request needs to get anywhere, by the names of parameters. */
 const USUAL: Readonly<Record<string, unknown>> = {
   Key: 'a',
+  Path: '/a?b=c',
+  KeyPairId: 'K',
+  Resource: '/a',
+  ExpiresIn: 60,
   Body: 'x',
   CopySource: 'S/a',
   Entries: [{ Id: 'a', Source: 's', DetailType: 't', Detail: {}, MessageBody: 'x', ReceiptHandle: 'r' }],
@@ -48,6 +52,19 @@ const PROPERTIES: Readonly<Record<string, Record<string, unknown>>> = {
   'AWS::Events::EventBus': { Name: 'EventBus' },
   'AWS::KinesisFirehose::DeliveryStream': { ExtendedS3DestinationConfiguration: { BucketARN: 'Bucket', RoleARN: 'r' } },
   'AWS::Events::Archive': { SourceArn: 'EventBus' },
+  'AWS::CloudFront::Distribution': {
+    DistributionConfig: {
+      Enabled: true,
+      Origins: [{ Id: 'files', DomainName: 'Bucket', S3OriginConfig: {} }],
+      DefaultCacheBehavior: {
+        TargetOriginId: 'files',
+        ViewerProtocolPolicy: 'allow-all',
+        AllowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'],
+        ForwardedValues: { QueryString: true, Cookies: { Forward: 'all' }, Headers: ['Accept', 'Origin'] },
+      },
+      Restrictions: { GeoRestriction: { RestrictionType: 'blacklist', Locations: ['XX'] } },
+    },
+  },
   'AWS::DynamoDB::Table': {
     BillingMode: 'PAY_PER_REQUEST',
     StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
@@ -67,6 +84,7 @@ const TYPES = [
   'AWS::Kinesis::StreamConsumer',
   'AWS::KinesisFirehose::DeliveryStream',
   'AWS::DynamoDB::Table',
+  'AWS::CloudFront::Distribution',
   'Sim::Events::DefaultBus',
 ]
 

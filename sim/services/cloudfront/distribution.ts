@@ -224,6 +224,9 @@ function entry(
   const method = asked[1]!.toUpperCase()
   if (!METHODS.some((each) => each === method))
     return { error: `\`${asked[1]!}\` is no method`, help: `possible are ${METHODS.join(', ')}` }
+  const hole = /\{(\w+)\}/.exec(asked[2]!)?.[1]
+  if (hole !== undefined)
+    return { error: `\`{${hole}}\` is no part of an address`, help: `\`{$.${hole}}\` is the attribute of this name` }
   return { action: `http:${method}`, arg: 0, parameters: { Path: asked[2]! } }
 }
 

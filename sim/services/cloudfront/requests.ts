@@ -36,7 +36,8 @@ export function request(self: Distribution, call: Call, method: string): void {
   self.edges[edge].requests++
   const [path, query] = addressOf(body)
   const code = doorCode(self, body, path, now)
-  const behaviorNumber = behaviorFor(self.behaviors, path)
+  // An address that is too long is not compared with patterns.
+  const behaviorNumber = code === 414 ? self.behaviors.length - 1 : behaviorFor(self.behaviors, path)
   const behavior = self.behaviors[behaviorNumber]
   const asked = askedOf(body, method, path, query)
   const refusal = code === 0 ? refusalFor(self, behavior, body, asked, now) : code
