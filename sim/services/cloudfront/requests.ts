@@ -167,6 +167,22 @@ const WORDS: Readonly<Record<Outcome, string>> = {
   refused: 'Error from cloudfront',
 }
 
+/** What viewers get. */
+interface Told {
+  readonly statusCode: number
+  readonly 'X-Cache': string
+  readonly ContentLength: number
+  /** Seconds since the origin sent it. */
+  Age?: number
+  headers?: unknown
+  body?: unknown
+}
+
+function wordsOf(status: number, outcome: Outcome): string {
+  if (status === 301 && outcome === 'refused') return 'Redirect from cloudfront'
+  return status >= 400 ? 'Error from cloudfront' : WORDS[outcome]
+}
+
 function answer(
   self: Distribution,
   call: Call,
@@ -189,19 +205,11 @@ function answer(
   if (outcome === 'miss' && !isError) noteMiss(self, object.address, keyOf(behavior.cache, asked), now)
   const size = asked.method === 'HEAD' ? 0 : sizeFor(self, behavior, asked, object)
   count(self, asked, object, outcome, size, now - since)
-  sim.calls.answer[call] = {
-    statusCode: status,
-    'X-Cache':
-      status === 301 && outcome === 'refused'
-        ? 'Redirect from cloudfront'
-        : isError
-          ? 'Error from cloudfront'
-          : WORDS[outcome],
-    ...(outcome === 'hit' ? { Age: Math.floor((now - object.since) / 1_000_000) } : undefined),
-    ...(object.headers === NOTHING ? undefined : { headers: object.headers }),
-    ContentLength: size,
-    ...(object.body === undefined ? undefined : { body: object.body }),
-  }
+  const told: Told = { statusCode: status, 'X-Cache': wordsOf(status, outcome), ContentLength: size }
+  if (outcome === 'hit') told.Age = Math.floor((now - object.since) / 1_000_000)
+  if (object.headers !== NOTHING) told.headers = object.headers
+  if (object.body !== undefined) told.body = object.body
+  sim.calls.answer[call] = told
   sim.replyAfter(self.viewerTrip.draw(self.rng), call, isError ? self.statusOf(status) : 0)
 }
 
