@@ -66,6 +66,17 @@ describe('a bucket', () => {
     expect(at.sum('Files', 'GetRequests')).toBe(2)
   })
 
+  test('tells how long an object may be kept, as it was written [CF-R20]', () => {
+    const at = files(statement('*'))
+    at.ask('Files', 's3:PutObject', { Key: 'a.png', ContentLength: 5, CacheControl: 'max-age=30' })
+    const since = at.now
+    get(at, '/a.png')
+    at.run(since + 29_000 * MS)
+    expect(cache(get(at, '/a.png'))).toBe(HIT)
+    at.run(since + 31_000 * MS)
+    expect(cache(get(at, '/a.png'))).toBe('RefreshHit from cloudfront')
+  })
+
   test('takes what viewers put only where a policy says so, and no POST', () => {
     const all = { AllowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'] }
     const put = (at: Lab, method = 'PUT'): number =>

@@ -194,6 +194,7 @@ export class Bucket {
       flags: (written.flags ?? 0) | (isVersioned ? 0 : NULL_VERSION),
       content: written.content,
       contentBytes: written.contentBytes ?? 0,
+      cacheControl: written.cacheControl,
     })
     this.added++
     if (event !== null) {

@@ -49,7 +49,7 @@ const READ_ERRORS = [
   'NotModified',
   'InvalidRange',
 ]
-const LABELS = ['ContentType', 'Metadata', 'CacheControl', 'ACL', 'Tagging', 'ServerSideEncryption', 'StorageClass']
+const LABELS = ['ContentType', 'Metadata', 'ACL', 'Tagging', 'ServerSideEncryption', 'StorageClass']
 
 export const bucket: ServiceDef<Bucket> = {
   type: TYPE,
@@ -96,7 +96,7 @@ export const bucket: ServiceDef<Bucket> = {
     's3:PutObject': {
       doc: 'Writes an object; `ContentLength` gives its size in bytes where the body is only a placeholder.',
       target,
-      params: ['Key', 'Body', 'ContentLength', 'IfMatch', 'IfNoneMatch', ...SIGNED],
+      params: ['Key', 'Body', 'ContentLength', 'CacheControl', 'IfMatch', 'IfNoneMatch', ...SIGNED],
       ignored: LABELS,
       errors: [
         ...REFUSALS,
@@ -140,7 +140,7 @@ export const bucket: ServiceDef<Bucket> = {
       doc: 'Copies an object of the same or another bucket: `CopySource: bucket/key`.',
       target,
       params: ['Key', 'CopySource'],
-      ignored: [...LABELS, 'MetadataDirective', 'TaggingDirective'],
+      ignored: [...LABELS, 'CacheControl', 'MetadataDirective', 'TaggingDirective'],
       errors: [...REFUSALS, 'InvalidArgument', 'NoSuchKey', 'InvalidRequest'],
       run: copyObject,
     },

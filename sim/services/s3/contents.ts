@@ -14,6 +14,8 @@ export interface Incoming {
   readonly parts?: number
   readonly content?: unknown
   readonly contentBytes?: number
+  /** For caches in front of the bucket. */
+  readonly cacheControl?: string | undefined
 }
 
 /** What an event says of an object. */

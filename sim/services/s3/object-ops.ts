@@ -60,7 +60,9 @@ export function objectTransferred(self: Bucket, { call, key, size, at, took, fou
     self.answer(call, 'Put', key, sim.error('ConditionalRequestConflict', 409), { up: size, before: took })
     return
   }
-  const row = self.write(key, { size, at, ...causeOf(self, call), ...keptContent(body['Body']) }, CREATED)
+  const label: unknown = body['CacheControl']
+  const cacheControl = typeof label === 'string' ? label.slice(0, 1_000) : undefined
+  const row = self.write(key, { size, at, cacheControl, ...causeOf(self, call), ...keptContent(body['Body']) }, CREATED)
   sim.calls.answer[call] = {
     ETag: objects.etag(row),
     ...(self.versioning === 'Unversioned' ? undefined : { VersionId: objects.versionId(row) }),
@@ -97,6 +99,7 @@ interface Found {
   readonly etag: string
   readonly versionId: string | undefined
   readonly content: unknown
+  readonly cacheControl: string | undefined
 }
 
 function read(self: Bucket, call: Call, action: string, kind: 'Get' | 'Head'): void {
@@ -122,6 +125,7 @@ function read(self: Bucket, call: Call, action: string, kind: 'Get' | 'Head'): v
     ...(found.at >= 0 ? { LastModified: isoText(sim.startsAt + found.at) } : undefined),
     ...(range === undefined ? undefined : { ContentRange: `bytes ${range.from}-${range.to}/${found.size}` }),
     ...(found.versionId === undefined ? undefined : { VersionId: found.versionId }),
+    ...(found.cacheControl === undefined ? undefined : { CacheControl: found.cacheControl }),
     ...(kind === 'Get' && range === undefined && found.content !== undefined ? { Body: found.content } : undefined),
   }
   self.answer(call, kind, key, 0, kind === 'Get' ? { down: size } : undefined)
@@ -137,7 +141,7 @@ function find(self: Bucket, call: Call, key: string, kind: 'Get' | 'Head', versi
   if (row === NONE) {
     if (!self.isThere) return self.notFound
     const size = self.unwrittenSize.draw(self.unwrittenRng)
-    return { size, at: NaN, etag: '"unwritten"', versionId: undefined, content: undefined }
+    return { size, at: NaN, etag: '"unwritten"', versionId: undefined, content: undefined, cacheControl: undefined }
   }
   if (objects.isMarker(row)) {
     sim.calls.answer[call] = { DeleteMarker: true, VersionId: objects.versionId(row) }
@@ -151,11 +155,13 @@ function find(self: Bucket, call: Call, key: string, kind: 'Get' | 'Head', versi
     etag: objects.etag(row),
     versionId: self.versioning === 'Unversioned' ? undefined : objects.versionId(row),
     content: objects.content(row),
+    cacheControl: objects.cacheControl(row),
   }
 }
 
 function foundBefore(self: Bucket, { size, at, etag, versionId, content }: Before): Found {
-  return { size, at, etag, versionId: self.versioning === 'Unversioned' ? undefined : versionId, content }
+  const known = self.versioning === 'Unversioned' ? undefined : versionId
+  return { size, at, etag, versionId: known, content, cacheControl: undefined }
 }
 
 function readRefusal({ sim }: Bucket, body: Readonly<Record<string, any>>, { etag }: Found): number {
@@ -233,7 +239,8 @@ export function copyObject(self: Bucket, call: Call): void {
   const size = source.size[row]
   const time = self.uploadTime(size)
   const content = keptContent(source.content(row))
-  const made = self.write(key, { size, at: self.now, ...causeOf(self, call), ...content }, COPIED)
+  const cacheControl = source.cacheControl(row)
+  const made = self.write(key, { size, at: self.now, cacheControl, ...causeOf(self, call), ...content }, COPIED)
   sim.calls.answer[call] = {
     CopyObjectResult: { ETag: objects.etag(made) },
     ...(self.versioning === 'Unversioned' ? undefined : { VersionId: objects.versionId(made) }),

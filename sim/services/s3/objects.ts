@@ -42,6 +42,7 @@ export interface Written {
   readonly content: unknown
   /** Bytes of the content as it is kept. */
   readonly contentBytes: number
+  readonly cacheControl: string | undefined
 }
 
 export class Objects {
@@ -60,6 +61,8 @@ export class Objects {
   readonly stored = STORAGE_CLASSES.map(() => new Integral())
   private readonly contents = new Map<number, { readonly value: unknown; readonly bytes: number }>()
   private contentBytes = 0
+  /** What few objects have. */
+  private readonly cacheControls = new Map<number, string>()
   private readonly contentBytesMax: number
   private readonly clock: Float64Array
   private order: KeyOrder | null = null
@@ -89,6 +92,11 @@ export class Objects {
     return this.contents.get(row)?.value
   }
 
+  /** Its `Cache-Control`; undefined = it has none. */
+  cacheControl(row: number): string | undefined {
+    return this.cacheControls.get(row)
+  }
+
   /** Puts a version in front of a key's others, or behind those that are younger. Answers its row. */
   add(key: string, written: Written): number {
     const row = this.take()
@@ -102,6 +110,7 @@ export class Objects {
       this.contents.set(row, { value: written.content, bytes: written.contentBytes })
       this.contentBytes += written.contentBytes
     }
+    if (written.cacheControl !== undefined) this.cacheControls.set(row, written.cacheControl)
     this.count++
     this.bytes += written.size
     this.stored[0].add(written.size, this.clock[0])
@@ -136,6 +145,7 @@ export class Objects {
       this.contentBytes -= content.bytes
       this.contents.delete(row)
     }
+    this.cacheControls.delete(row)
     this.count--
     this.bytes -= this.size[row]
     this.stored[this.storageClass[row]].add(-this.size[row], this.clock[0])
