@@ -109,9 +109,9 @@ export interface CacheMetrics {
 /** What a request carries under a name: in its place as a function sees it, or as an attribute of the workload. */
 export function partOf(event: unknown, { at, name }: KeyPart): unknown {
   if (typeof event !== 'object' || event === null) return undefined
-  const own = at === 'headers' ? headerOf(memberOf(event, at), name) : memberOf(memberOf(event, at), name)
+  const own = at === 'headers' ? headerOf(memberAt(event, at), name) : memberAt(memberAt(event, at), name)
   if (own !== undefined) return own
-  return at === 'headers' ? headerOf(event, name) : memberOf(event, name)
+  return at === 'headers' ? headerOf(event, name) : memberAt(event, name)
 }
 
 /** Whether a client wants a fresh answer. */
@@ -128,7 +128,7 @@ export function isSigned(event: unknown): boolean {
 
 /** The same answer with the header that tells a client that it was not heard. */
 export function withWarning<T extends object>(answer: T): T {
-  return { ...answer, headers: { ...(memberOf(answer, 'headers') as object | undefined), Warning: WARNING } }
+  return { ...answer, headers: { ...(memberAt(answer, 'headers') as object | undefined), Warning: WARNING } }
 }
 
 const CACHE_CONTROL: KeyPart = { at: 'headers', name: 'Cache-Control' }
@@ -136,14 +136,15 @@ const AUTHORIZATION: KeyPart = { at: 'headers', name: 'Authorization' }
 
 /** Names of headers are the same in any case. */
 function headerOf(headers: unknown, name: string): unknown {
-  const exact = memberOf(headers, name)
+  const exact = memberAt(headers, name)
   if (exact !== undefined || typeof headers !== 'object' || headers === null) return exact
   for (const key of Object.keys(headers))
     if (key.toLowerCase() === name.toLowerCase()) return (headers as Record<string, unknown>)[key]
   return undefined
 }
 
-function memberOf(value: unknown, key: string): unknown {
+/** Own members only. */
+export function memberAt(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
     ? (value as Record<string, unknown>)[key]
     : undefined

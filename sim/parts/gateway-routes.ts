@@ -1,5 +1,7 @@
 // The routes of an API: read from an OpenAPI document, joined to their backends, and found by what a client asks for.
 import type { Action, Near, Ref, ResourceView } from '../model/contract.ts'
+import type { Mapping } from './gateway-mapping.ts'
+import { mappingOf } from './gateway-mapping-config.ts'
 
 /** What stands behind a route. */
 export type IntegrationKind = 'LAMBDA_PROXY' | 'LAMBDA' | 'SQS' | 'HTTP' | 'MOCK' | 'NONE'
@@ -26,6 +28,7 @@ export interface Integration {
   readonly responses?: unknown
   readonly requestTemplates?: unknown
   readonly cacheKeyParameters?: unknown
+  readonly requestParameters?: unknown
 }
 
 export interface Route {
@@ -42,6 +45,8 @@ export interface Backend {
   readonly timeout: number
   /** What a MOCK answers, and an integration without proxy when all goes well. */
   readonly statusCode: number
+  /** How an integration without proxy changes request and answer; absent = as they are. */
+  readonly mapping?: Mapping
   /** HTTP APIs, format 2.0: an answer without `statusCode` counts as 200. */
   readonly infersStatus: boolean
 }
@@ -117,23 +122,26 @@ export function backendOf(
   if (type.endsWith('_PROXY')) checkProxy(type, source)
   const uri = withVariables(integration.uri, variables)
   const shared = { to: '', action: 'http:GET' as Action, timeout: written * MS, statusCode: 200, infersStatus: false }
-  if (type === 'MOCK') return { ...shared, kind: 'MOCK', statusCode: mockStatus(integration) }
+  if (type === 'MOCK')
+    return { ...shared, kind: 'MOCK', statusCode: mockStatus(integration), mapping: mappingOf(source) }
   const target = near.resourceAt(uri)
   if (target !== undefined && LAMBDA.includes(target.type)) {
     const called = { ...shared, to: target.logicalId, action: 'lambda:InvokeFunction' as Action }
     if (type === 'AWS_PROXY')
       return { ...called, kind: 'LAMBDA_PROXY', infersStatus: String(integration.payloadFormatVersion) === '2.0' }
-    return { ...called, kind: 'LAMBDA', statusCode: defaultStatus(integration.responses) }
+    return { ...called, kind: 'LAMBDA', statusCode: defaultStatus(integration.responses), mapping: mappingOf(source) }
   }
   if (type === 'AWS' && target?.type === QUEUE && target.config['FifoQueue'] !== true) {
     const action: Action = 'sqs:SendMessage'
-    return { ...shared, kind: 'SQS', to: target.logicalId, action, statusCode: defaultStatus(integration.responses) }
+    const statusCode = defaultStatus(integration.responses)
+    return { ...shared, kind: 'SQS', to: target.logicalId, action, statusCode, mapping: mappingOf(source) }
   }
   if (type === 'HTTP' || type === 'HTTP_PROXY') {
     const server = target?.type === SERVER ? target : serverAt(near, uri)
     const method = String(integration.httpMethod ?? source.method).toUpperCase()
     const action: Action = `http:${HTTP_METHODS.includes(method) ? method : 'GET'}`
-    if (server !== undefined) return { ...shared, kind: 'HTTP', to: server.logicalId, action }
+    const mapping = type === 'HTTP' ? { mapping: mappingOf(source) } : {}
+    if (server !== undefined) return { ...shared, kind: 'HTTP', to: server.logicalId, action, ...mapping }
     view.notSimulated(
       at,
       `the backend of \`${source.method} ${source.path}\` is outside the template: it answers 200 at once`,

@@ -19,6 +19,7 @@ import {
   type Strategy,
 } from './gateway-cache.ts'
 import { ADMITTED, KeyRing, SPENT, type StageKeys } from './gateway-keys.ts'
+import { BROKEN, mapRequest, mapResponse, messageIn, ruleFor, type Mapping, type Passing } from './gateway-mapping.ts'
 import type { Backend, IntegrationKind, Route } from './gateway-routes.ts'
 import { Stretch } from './stretch.ts'
 import { TokenBucket } from './token-bucket.ts'
@@ -168,6 +169,8 @@ export class Gateway {
   private readonly timeout: Float64Array
   private readonly statusCode: Int32Array
   private readonly infers: Uint8Array
+  private readonly mappings: readonly (Mapping | null)[]
+  private readonly routes: readonly Route[]
   /** The answer of a mock, and of a backend that has nothing to say but its success. */
   private readonly plain: readonly { readonly statusCode: number }[]
   private readonly variables: (Readonly<Record<string, unknown>> | null)[] = []
@@ -224,6 +227,8 @@ export class Gateway {
     this.timeout = Float64Array.from(backends, (backend) => backend.timeout)
     this.statusCode = Int32Array.from(backends, (backend) => backend.statusCode)
     this.infers = Uint8Array.from(backends, (backend) => (backend.infersStatus ? 1 : 0))
+    this.mappings = backends.map(({ mapping }) => mapping ?? null)
+    this.routes = routes
     this.plain = backends.map(({ statusCode }) => Object.freeze({ statusCode }))
     const total = new Metrics(sim, flavour.metrics, {})
     if (stages.length === 1) this.nameByStage(total, stages[0].name)
@@ -280,13 +285,18 @@ export class Gateway {
     const kind = this.kind[lane]
     if (kind <= SQS) {
       if (call >= this.inner.length) this.grow(call)
+      const body = this.bodyFor(kind, call, lane)
+      if (body === BROKEN) {
+        this.finish(call, 500, INTERNAL_ERROR, NONE)
+        return
+      }
       const inner = sim.open(this.edge[lane], call, calls.trace[call])
-      calls.body[inner] = this.bodyFor(kind, calls.body[call], lane)
+      calls.body[inner] = body
       this.inner[call] = inner
       this.lane[call] = lane
       this.timer[call] = sim.timer(this.timeout[lane], this.timeoutTarget, call)
       sim.send(inner)
-    } else if (kind === MOCK) this.finish(call, this.statusCode[lane], this.plain[lane], 0)
+    } else if (kind === MOCK) this.mocked(call, lane)
     else this.finish(call, 500, INTERNAL_ERROR, NONE)
   }
 
@@ -393,10 +403,13 @@ export class Gateway {
     const lane = this.lane[call]
     const kind = this.kind[lane]
     const code = this.statusCode[lane]
-    if (kind === HTTP) this.forward(call, lane, status === 0 ? 200 : sim.errors.http[status], elapsed)
+    if (kind === HTTP && this.mappings[lane] !== null) {
+      const http = status === 0 ? 200 : sim.errors.http[status]
+      this.translate(call, lane, String(http), { statusCode: http }, elapsed)
+    } else if (kind === HTTP) this.forward(call, lane, status === 0 ? 200 : sim.errors.http[status], elapsed)
     else if (status !== 0) this.refused(call, status, elapsed)
     else if (kind === SQS) this.finish(call, code, this.plain[lane], elapsed)
-    else if (kind === LAMBDA) this.finish(call, code, { statusCode: code, body: answer!.Payload }, elapsed)
+    else if (kind === LAMBDA) this.translate(call, lane, errorIn(answer!), answer!.Payload, elapsed)
     else this.proxied(call, lane, answer!, elapsed)
   }
 
@@ -408,6 +421,50 @@ export class Gateway {
     this.inner[call] = NONE
     this.timedOut++
     this.finish(call, 504, TIMED_OUT, elapsed)
+  }
+
+  /** An answer passes through the rule that fits what it says; without any rule there is nothing to give (N.APIGATEWAY-19). */
+  private translate(call: Call, lane: number, said: string, answer: unknown, elapsed: number): void {
+    const mapping = this.mappings[lane]!
+    const rule = ruleFor(mapping, said)
+    if (rule === undefined) {
+      this.finish(call, 500, INTERNAL_ERROR, elapsed)
+      return
+    }
+    const body = mapResponse(rule, this.sim.calls.body[call], answer, this.passing(call, lane))
+    if (body === BROKEN) this.finish(call, 500, INTERNAL_ERROR, elapsed)
+    else this.finish(call, rule.statusCode, { statusCode: rule.statusCode, body }, elapsed)
+  }
+
+  /** An integration that answers by itself, with the body of its template if it has one (N.APIGATEWAY-17). */
+  private mocked(call: Call, lane: number): void {
+    const code = this.statusCode[lane]
+    const rule = this.mappings[lane]?.responses.find((each) => each.statusCode === code && each.template !== undefined)
+    if (rule === undefined) {
+      this.finish(call, code, this.plain[lane], 0)
+      return
+    }
+    const body = mapResponse(rule, this.sim.calls.body[call], {}, this.passing(call, lane))
+    if (body === BROKEN) this.finish(call, 500, INTERNAL_ERROR, 0)
+    else this.finish(call, code, { statusCode: code, body }, 0)
+  }
+
+  /** What templates see beside the request. */
+  private passing(call: Call, lane: number): Passing {
+    const { calls, physicalName } = this.sim
+    const route = calls.arg[call]
+    const { method, path } = this.routes[route % this.routeCount]
+    return {
+      variables: this.variables[lane],
+      context: {
+        ...{ requestId: `request-${calls.trace[call]}`, apiId: physicalName, httpMethod: method, resourcePath: path },
+        ...{ stage: this.stageNames[Math.floor(route / this.routeCount)], requestTimeEpoch: this.millis() },
+      },
+    }
+  }
+
+  private millis(): number {
+    return Math.floor((this.sim.startsAt + this.sim.clock[0]) / 1_000)
   }
 
   /** The answer of a function behind a proxy integration becomes the client's (API-05). */
@@ -478,9 +535,16 @@ export class Gateway {
   }
 
   /** What the backend gets of the request's body. */
-  private bodyFor(kind: number, body: unknown, lane: number): unknown {
-    if (kind === HTTP) return body
-    return kind === SQS ? { MessageBody: body } : { Payload: this.event(body, lane) }
+  private bodyFor(kind: number, call: Call, lane: number): unknown {
+    const event = this.sim.calls.body[call]
+    const mapping = this.mappings[lane]
+    if (mapping === null || (mapping.request === undefined && mapping.parameters.length === 0)) {
+      if (kind === HTTP) return event
+      return kind === SQS ? { MessageBody: event } : { Payload: this.event(event, lane) }
+    }
+    const body = mapRequest(mapping, event, this.passing(call, lane))
+    if (body === BROKEN || kind === HTTP) return body
+    return kind === SQS ? { MessageBody: messageIn(body) } : { Payload: body }
   }
 
   private event(body: unknown, lane: number): unknown {
@@ -537,6 +601,13 @@ function openCache(sim: Sim, dimensions: Readonly<Record<string, string>>): Cach
 interface LambdaAnswer {
   readonly Payload: unknown
   readonly FunctionError?: string
+}
+
+/** What a function error says; '' = all went well. */
+function errorIn({ FunctionError, Payload }: LambdaAnswer): string {
+  if (FunctionError === undefined) return ''
+  const { errorMessage } = (Payload ?? {}) as { errorMessage?: unknown }
+  return String(errorMessage ?? FunctionError)
 }
 
 function isStatus(code: unknown): code is number {

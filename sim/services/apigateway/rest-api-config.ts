@@ -335,6 +335,7 @@ function methodRoutes(near: Near): RouteSource[] {
           responses: integration['IntegrationResponses'],
           requestTemplates: integration['RequestTemplates'],
           cacheKeyParameters: integration['CacheKeyParameters'],
+          requestParameters: integration['RequestParameters'],
         },
         view,
         at: ['Integration'],
