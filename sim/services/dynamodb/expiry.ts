@@ -75,6 +75,11 @@ export class Expiry {
     return rows
   }
 
+  /** No item is there any more. */
+  clear(): void {
+    this.due.fill(0)
+  }
+
   private arm(): void {
     const { time } = this.moments
     if (time >= this.timerAt) return

@@ -5,6 +5,7 @@ import { gather as gatherTable } from './gather.ts'
 import { STRONG_SETS } from './global-table.facts.ts'
 import type { Other } from './replication.ts'
 import { props as table } from './table-props.ts'
+import type { TableRef } from './transaction-state.ts'
 
 const scaling = p.record('Auto scaling; the capacity stays at `SeedCapacity` or `MinCapacity` here.', {
   MinCapacity: p.int('The least.', [1, 'TableWriteCapacityUnits'], { required: true }),
@@ -109,8 +110,9 @@ export function gather(near: Near): Readonly<Record<string, unknown>> {
     const others: Other[] = replicas
       .filter((other) => other !== replica)
       .map((other) => ({ name: nameOf(other), region: String(other['Region']) }))
-    // A transaction holds items of tables in one region (DDB-R93); other tables are none of the replica's own kind.
-    const Tables = [{ ref: nameOf(replica), name: (self.config['TableName'] as string | undefined) ?? self.logicalId }]
+    // A transaction holds items of tables in one region (DDB-R93).
+    const own = { ref: nameOf(replica), name: (self.config['TableName'] as string | undefined) ?? self.logicalId }
+    const Tables = [own, ...(replica === home ? (gathered['Tables'] as readonly TableRef[]) : [])]
     return { ...shaped, ...gathered, Tables, Region: String(replica['Region']), Others: others }
   })
   const copies = made

@@ -1,13 +1,14 @@
 // Replicas of a table in several regions: what reaches the others, when, and which of two writes stays.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { HOUR, lab, MINUTE, MS, SECOND, type Answer, type Lab, type LabOptions } from '../../../test/kit.ts'
+import { DAY, HOUR, lab, MINUTE, MS, SECOND, type Answer, type Lab, type LabOptions } from '../../../test/kit.ts'
 import { scenarioOf } from '../../../test/scenarios.ts'
 import { tablePart } from '../../../test/tables.ts'
 import { insightsOf } from '../../insights/insights.ts'
 import { evidenceOf } from '../../run/evidence.ts'
 import { runScenario } from '../../run/run.ts'
 import { globalTable } from './global-table.ts'
+import type { Cluster } from '../dax/cluster-state.ts'
 import type { Table } from './state.ts'
 import type { Item } from './values.ts'
 
@@ -21,6 +22,7 @@ const ACTIONS = [
   'DeleteItem',
   'BatchWriteItem',
   'TransactWriteItems',
+  'DeleteTable',
   'Query',
   'UpdateTable',
   'DescribeStream',
@@ -532,4 +534,30 @@ Resources:
   expect(world.stateOf<Table>('Orders').replication!.sent).toBeGreaterThan(10)
   expect(world.stateOf<Table>('Orders.eu-west-1').items.live).toBeGreaterThan(10)
   expect(world.metricOf('Told', 'Invocations')!.series.points.length).toBeGreaterThan(0)
+})
+
+test('the replica from which others began stays for a day; another one may go, and then hears of nothing [DGT-R10]', () => {
+  const world = globalLab({ regions: REGIONS })
+  world.run(DAY - 2 * MS)
+  expect(ask(world, A, 'DeleteTable').status).toBe('ValidationException')
+  expect(ask(world, B, 'DeleteTable').status).toBe('OK')
+  put(world, A, { pk: 'a' })
+  world.run(world.now + MINUTE)
+  expect([get(world, C), state(world, B).items.live, state(world, A).replication!.pending]).toEqual([{ pk: 'a' }, 0, 0])
+  const next = globalLab()
+  next.run(DAY)
+  expect(ask(next, A, 'DeleteTable').status).toBe('OK')
+})
+
+test('a cluster of DAX is not told of what another region writes [DGT-R8, DAX-R11]', () => {
+  const text = scenario(
+    '',
+    `${writer('Eu', 'Orders.eu-west-1', 'uniform(n=5)')}
+    Us: { Target: Cache, Operation: dax:GetItem, Rate: 20/s, Attributes: { id: 'uniform(n=5)' }, Parameters: { TableName: !Ref Orders, Key: { id: $.id } } }`,
+  ).replace(
+    'Resources:',
+    'Resources:\n  Cache: { Type: AWS::DAX::Cluster, Properties: { NodeType: dax.r5.large, ReplicationFactor: 3, IAMRoleARN: r } }',
+  )
+  const { stale, hits } = runScenario(scenarioOf(text)).world.stateOf<Cluster>('Cache')
+  expect(stale / hits).toBeGreaterThan(0.9)
 })

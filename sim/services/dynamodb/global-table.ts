@@ -2,6 +2,7 @@
 //
 // The one idea: each replica is a whole table and a component of its own. `Orders` is the one in the stack's region, `Orders.eu-west-1`
 // another; `replication.ts` is what they tell each other.
+import type { Call } from '../../engine/calls.ts'
 import type { Action, Config, Finding, Look, Op, ServiceDef } from '../../model/contract.ts'
 import { count, percent, time } from '../../parts/words.ts'
 import { updated } from './control.ts'
@@ -9,7 +10,7 @@ import { gather, props } from './global-config.ts'
 import { globalAssumptions } from './global-table.facts.ts'
 import { addPartitions } from './splits.ts'
 import { Replication, type ReplicationEvents } from './replication.ts'
-import { TRANSACT_GET, TRANSACT_WRITE, type Table } from './state.ts'
+import { TRANSACT_GET, TRANSACT_WRITE, UPDATE_TABLE, type Table } from './state.ts'
 import { makeTable, table, tableEvents } from './table.ts'
 import { Invalid } from './values.ts'
 
@@ -18,6 +19,8 @@ const events: ReplicationEvents = {
   answered: (self, call) => self.replication!.answered(call),
 }
 const TRANSACTIONS: readonly Action[] = ['dynamodb:TransactWriteItems', 'dynamodb:TransactGetItems']
+/** How long a replica stays from which others began, in µs (DGT-R10). */
+const SOURCE_STAYS = 86_400_000_000
 const ownEvents = { ...tableEvents, updated: updatedEverywhere }
 
 export const globalTable: ServiceDef<Table> = {
@@ -35,9 +38,9 @@ export const globalTable: ServiceDef<Table> = {
   ],
   omits: [
     'Auto scaling of the capacity: it stays at `SeedCapacity` or `MinCapacity`.',
-    'Adding and removing replicas while the table runs; a replica of another account; the 24 hours in which a source table cannot be deleted.',
+    'Adding replicas while the table runs; a replica of another account.',
     'Distances: calls to a replica take as long from everywhere.',
-    'A transaction holds items of the global table alone, of no other table.',
+    'A transaction that is asked of another table does not reach the global one; asked of it, it reaches both.',
     'A strongly consistent replica that is cut off refuses writes, but answers reads.',
     ...table.omits,
   ],
@@ -53,6 +56,7 @@ export const globalTable: ServiceDef<Table> = {
   ops: {
     ...table.ops,
     ...Object.fromEntries(TRANSACTIONS.map((action) => [action, { ...table.ops[action]!, run: transact(action) }])),
+    'dynamodb:DeleteTable': { ...table.ops['dynamodb:DeleteTable']!, run: deleteReplica },
     'dynamodb:ReplicateItem': {
       internal: true,
       doc: 'Takes a change of another region (our own name: no API shows it).',
@@ -124,6 +128,19 @@ function transact(action: Action): Op<Table>['run'] {
     self.begin(call, action === TRANSACTIONS[0] ? TRANSACT_WRITE : TRANSACT_GET)
     self.invalid(call, new Invalid('Transactions are not supported on a table with multi-Region strong consistency'))
   }
+}
+
+/** A replica goes by itself; the one from which others began stays for a day (DGT-R10). */
+function deleteReplica(self: Table, call: Call): void {
+  const isSource = (self.config['Copies'] as readonly unknown[]).length > 0
+  if (!isSource || self.now >= SOURCE_STAYS) return table.ops['dynamodb:DeleteTable']!.run(self, call)
+  self.begin(call, UPDATE_TABLE)
+  self.invalid(
+    call,
+    new Invalid(
+      'Replica cannot be deleted because it has acted as a source region for new replica(s) in the last 24 hours',
+    ),
+  )
 }
 
 /** New settings act: what is written everywhere must be paid everywhere, so write capacity follows in all replicas (DGT-R5). */

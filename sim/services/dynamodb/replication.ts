@@ -89,7 +89,7 @@ export class Replication {
   /** Units that replicated writes have cost here. */
   replicatedUnits = 0
   private readonly sim: Sim
-  private readonly table: Table
+  readonly table: Table
   private readonly regions: readonly string[]
   private readonly own: number
   private readonly peers: readonly Peer[]
@@ -201,7 +201,8 @@ export class Replication {
     if (this.writing.size > 4096) this.forgetWriting()
     for (const peer of this.peers) {
       this.sent++
-      if (this.at(peer).isPaused) this.park(peer, change)
+      if (!this.at(peer).table.life.isThere) this.arrived++
+      else if (this.at(peer).isPaused) this.park(peer, change)
       else {
         this.arrived++
         this.at(peer).adopt(change)
@@ -236,6 +237,8 @@ export class Replication {
   /** A change reaches the other region, or waits until it can. */
   dueNow(number: number): void {
     const { peer, change } = this.changes.get(number)!
+    // A replica that was deleted hears of nothing any more.
+    if (!this.at(peer).table.life.isThere) return this.settled(number, peer)
     if (this.isPaused || this.at(peer).isPaused) {
       peer.parked.push(number)
       return
@@ -257,11 +260,15 @@ export class Replication {
       this.sim.after(this.retry.draw(this.rng), this.due, number)
       return
     }
+    this.settled(number, peer)
+    if (!this.isStrong) sim.record(peer.latency, sim.clock[0] - change.at)
+  }
+
+  private settled(number: number, peer: Peer): void {
     this.changes.delete(number)
     this.arrived++
     peer.pending--
-    sim.level(peer.pendingMetric, peer.pending)
-    if (!this.isStrong) sim.record(peer.latency, sim.clock[0] - change.at)
+    this.sim.level(peer.pendingMetric, peer.pending)
   }
 
   /** Cuts this replica off from the others, or joins it to them again: what has waited is then sent, both ways (DGT-R7). */

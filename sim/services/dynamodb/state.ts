@@ -14,6 +14,7 @@ import { COLLECTION_FULL, Indexes, PLANNED } from './indexes.ts'
 import type { Index } from './index.ts'
 import { typesOf, type IndexDef } from './index-defs.ts'
 import { hashKey, ItemStore, type KeyValue } from './items.ts'
+import { Lifecycle } from './lifecycle-state.ts'
 import type { Order } from './order.ts'
 import { NotReplicated, type Replication } from './replication.ts'
 import type { Space } from './splits.ts'
@@ -79,12 +80,14 @@ export interface TableEvents {
   readonly streamed: EventFunction<Table>
   readonly expired: EventFunction<Table>
   readonly filled: EventFunction<Table>
+  readonly lived: EventFunction<Table>
+  readonly stored: EventFunction<Table>
 }
 
 export class Table implements Space {
   readonly sim: Sim
   readonly keys: KeySchema
-  readonly items = new ItemStore()
+  items = new ItemStore()
   readonly throughput: Throughput
   readonly capacity: Capacity
   readonly hotKeys: HotKeys<KeyValue>
@@ -99,10 +102,13 @@ export class Table implements Space {
   readonly expiry: Expiry | null
   /** Rows in order of key, once a Query or Scan has asked for it. */
   order: Order | null = null
-  status: 'ACTIVE' | 'UPDATING' = 'ACTIVE'
+  status: 'ACTIVE' | 'UPDATING' | 'DELETING' | 'DELETED' | 'CREATING' = 'ACTIVE'
   /** Items that are there from the start and were not touched yet, and the size of each. */
   initialItems: number
-  readonly initialSize: number
+  initialSize: number
+  readonly config: Config
+  /** Whether it is there, its backups, and its past. */
+  readonly life: Lifecycle
   readonly settings: UpdateSettings
   /** Writes under way, once somebody asks whether copies are stale. */
   unanswered: Unanswered | null = null
@@ -158,6 +164,7 @@ export class Table implements Space {
 
   private readonly conditionFailures: MetricId
   private readonly userErrors: MetricId
+  private readonly staleReads: MetricId
   private readonly latencyMetrics: MetricId[] = []
   private readonly throttledMetrics: MetricId[] = []
   private readonly returnedMetrics: MetricId[] = []
@@ -168,6 +175,8 @@ export class Table implements Space {
 
   constructor(config: Config, sim: Sim, events: TableEvents, figures: Table['figures'], settings: UpdateSettings) {
     this.sim = sim
+    this.config = config
+    this.life = new Lifecycle(config, sim, events)
     this.keys = config['Keys'] as KeySchema
     this.keyNames = this.keys.range === undefined ? [this.keys.hash] : [this.keys.hash, this.keys.range]
     this.types = new Map(typesOf(config['AttributeDefinitions']))
@@ -217,6 +226,7 @@ export class Table implements Space {
     this.replicaRng = sim.rng('replica')
 
     this.conditionFailures = sim.metric('ConditionalCheckFailedRequests')
+    this.staleReads = sim.metric('StaleReads')
     this.userErrors = sim.customMetric('AWS/DynamoDB', 'UserErrors', {}, 'Count', 60_000_000)
     for (const name of OPERATIONS.slice(0, DESCRIBE_TABLE)) {
       this.latencyMetrics.push(sim.metricWith('SuccessfulRequestLatency', { Operation: name }))
@@ -344,7 +354,9 @@ export class Table implements Space {
 
   /** The item of a row as a strongly consistent read finds it, or as the replica that lags behind may still have it. */
   itemSeen(row: number, behind: boolean): Item | null {
-    return behind && this.now < this.items.visibleAt[row] ? this.items.older[row] : this.items.items[row]
+    if (!behind || this.now >= this.items.visibleAt[row]) return this.items.items[row]
+    this.sim.count(this.staleReads, 1)
+    return this.items.older[row]
   }
 
   sizeSeen(row: number, behind: boolean): number {
@@ -369,6 +381,7 @@ export class Table implements Space {
     if (this.streams.current !== null)
       this.streams.changed(this.throughput.partition, this.keyRead(), before, items.size[row], item, size, byService)
     if (this.expiry !== null) this.expiry.written(row, item)
+    if (this.life.past !== null) this.life.noteWrite(this.pk, this.sk, before, items.size[row])
     if (now >= items.visibleAt[row]) {
       items.older[row] = before
       items.olderSize[row] = items.size[row]
@@ -400,6 +413,30 @@ export class Table implements Space {
       this.write(row, null, 0, true)
       sim.count(expiry!.deletedMetric, 1)
     }
+  }
+
+  /** All items are gone at once, at no cost, as with the table. */
+  empty(): void {
+    this.deleted += this.items.live
+    this.items = new ItemStore()
+    this.order = null
+    this.absent.length = 0
+    this.absentHead = 0
+    this.waiting.fill(0)
+    this.capacity.partitions.bytes.fill(0)
+    this.initialItems = 0
+    this.expiry?.clear()
+    if (this.indexes !== null) this.indexes = this.indexesOf(this.indexes.all.map(({ def }) => def))
+  }
+
+  /** An empty table gets items that are there from now on without having been written, spread evenly. */
+  settle(count: number, size: number): void {
+    this.initialItems = count
+    this.initialSize = size
+    const { partitions } = this.capacity
+    const each = Math.floor((count * size) / partitions.count)
+    for (let i = 0; i < partitions.count; i++) partitions.bytes[i] += each
+    partitions.bytes[0] += count * size - each * partitions.count
   }
 
   private addRow(): number {

@@ -106,6 +106,12 @@ export const metrics: Readonly<Record<string, Metric<Table>>> = {
     kind: 'count',
     doc: 'Items that a request could not have because a transaction held them.',
   },
+  StaleReads: {
+    namespace: 'Sim',
+    unit: 'Count',
+    kind: 'count',
+    doc: 'Items that an eventually consistent read found as they were before their last write.',
+  },
   UserErrors: { unit: 'Count', kind: 'count', doc: 'Requests with wrong parameters, of the whole account.' },
 }
 

@@ -43,7 +43,7 @@ export const props: Props = {
     default: 'PROVISIONED',
   }),
   ContributorInsightsSpecification: p.inert('Contributor Insights: the report shows the hottest keys anyway.'),
-  DeletionProtectionEnabled: p.inert('Protects the table from being deleted.'),
+  DeletionProtectionEnabled: p.bool('Protects the table from being deleted.', { default: false }),
   GlobalSecondaryIndexes: p.list(
     'Indexes with keys and capacity of their own.',
     p.record('A global secondary index.', {
@@ -59,7 +59,10 @@ export const props: Props = {
   KinesisStreamSpecification: p.unused('changes are not sent to the stream'),
   LocalSecondaryIndexes: p.list('Indexes with another sort key.', p.record('A local secondary index.', indexed)),
   OnDemandThroughput: onDemand,
-  PointInTimeRecoverySpecification: p.inert('Continuous backups; they take no capacity.'),
+  PointInTimeRecoverySpecification: p.record('Continuous backups; they take no capacity.', {
+    PointInTimeRecoveryEnabled: p.bool('Whether any moment of the last days can be gone back to.', { default: false }),
+    RecoveryPeriodInDays: p.int('How many days.', [1, 35], { default: 35 }),
+  }),
   ProvisionedThroughput: provisionedUnits,
   ResourcePolicy: p.inert('Who may call; permissions are not checked.'),
   SSESpecification: p.inert('Encryption at rest.'),

@@ -232,6 +232,37 @@ export const assumptions: Readonly<Record<string, Assumption>> = {
     doc: 'Time of an UpdateTable that splits partitions.',
     source: 'DDB-R43',
   },
+  DeleteTableDelay: {
+    kind: 'duration',
+    default: '5s',
+    doc: 'Time of a DeleteTable.',
+    source: 'N.DYNAMODB-21: seconds',
+  },
+  CreateTableDelay: {
+    kind: 'duration',
+    default: '10s',
+    doc: 'Time of a CreateTable.',
+    source: 'N.DYNAMODB-21: seconds',
+  },
+  BackupDelay: {
+    kind: 'duration',
+    default: '10s',
+    doc: 'Time of a backup.',
+    source: 'DynamoDB Developer Guide: backups are done within seconds whatever the size',
+  },
+  RestoreDelay: {
+    kind: 'duration',
+    default: '20m',
+    doc: 'Time until a restored table is there.',
+    source: 'N.DYNAMODB-23: minutes to hours',
+  },
+  ExportDelay: {
+    kind: 'duration',
+    default: '5m',
+    doc: 'Time of an export to S3, before `ExportDelayPerGB`.',
+    source: 'our own: AWS says minutes to hours',
+  },
+  ExportDelayPerGB: { kind: 'duration', default: '6s', doc: 'Added to an export for each GB.', source: 'our own' },
   InitialItems: {
     kind: 'number',
     default: '0',

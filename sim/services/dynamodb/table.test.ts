@@ -1,6 +1,6 @@
 // Operations on single items, by hand: keys, conditions, updates, consistency, and the template's mistakes.
 import { expect, test } from 'vitest'
-import { lab, MS, Refused } from '../../../test/kit.ts'
+import { lab, MINUTE, MS, Refused, SECOND } from '../../../test/kit.ts'
 import { ask, GB, tableLab, tablePart, unitsOf } from '../../../test/tables.ts'
 import type { Table } from './state.ts'
 
@@ -313,4 +313,20 @@ test('the state of a table is told [N.DYNAMODB-31]', () => {
     ItemCount: GB / KB,
     TableSizeBytes: GB,
   })
+})
+
+test('reads that find an item as it was before its last write are counted; strongly consistent ones never do [DDB-R97]', () => {
+  const world = tableLab({ assumptions: { ReplicaLag: '1s' } })
+  ask(world, 'PutItem', { Item: { pk: 'a', n: 1 } })
+  world.run(10 * SECOND)
+  ask(world, 'PutItem', { Item: { pk: 'a', n: 2 } })
+  const read = (ConsistentRead: boolean): number =>
+    ask(world, 'GetItem', { Key: { pk: 'a' }, ConsistentRead }).answer.Item.n
+  const old = Array.from({ length: 60 }, () => read(false)).filter((n) => n === 1).length
+  expect(old).toBeGreaterThan(5)
+  expect(Array.from({ length: 60 }, () => read(true)).filter((n) => n === 1)).toEqual([])
+  world.run(11 * SECOND)
+  expect(Array.from({ length: 60 }, () => read(false)).filter((n) => n === 1)).toEqual([])
+  world.run(2 * MINUTE)
+  expect(world.sum('T', 'StaleReads')).toBe(old)
 })

@@ -4,13 +4,23 @@
 // and charged), `single.ts`, `reads.ts` and `batches.ts` (the operations), `control.ts` (UpdateTable) and `splits.ts`; beneath
 // them `capacity.ts`, `partitions.ts`, `items.ts`, `order.ts`, and the expressions. Secondary indexes: `index-defs.ts`, `index.ts`,
 // `indexes.ts`, `index-control.ts`. The stream of changes: `streams.ts`, `stream-records.ts`, `stream-ops.ts`.
-import type { Config, ServiceDef, Sim } from '../../model/contract.ts'
+import type { Config, Op, ServiceDef, Sim } from '../../model/contract.ts'
 import { batchGetItem, batchWriteItem } from './batches.ts'
 import { deleteCopies, putCopies, readCopies, updateCopies } from './copies.ts'
 import { amend, describeTable, minuteEnded, spacesOf, splitDone, updated, updateTable } from './control.ts'
 import { gather } from './gather.ts'
 import { fill } from './index-control.ts'
 import { indexFindings } from './index-insights.ts'
+import {
+  createBackup,
+  createTable,
+  deleteTable,
+  describeBackup,
+  exportTable,
+  notThere,
+  restoreFromBackup,
+  restoreToPointInTime,
+} from './lifecycle.ts'
 import { query, scan } from './reads.ts'
 import type { Space } from './splits.ts'
 import { deleteItem, getItem, newest, putItem, updateItem } from './single.ts'
@@ -59,6 +69,8 @@ export const tableEvents: TableEvents = {
   streamed: (self, shard) => self.streams.visible(shard),
   expired: (self) => self.deleteExpired(),
   filled: fill,
+  lived: (self, number) => self.life.finish(self, number),
+  stored: (self, call) => self.sim.close(call),
 }
 
 export const table: ServiceDef<Table> = {
@@ -81,12 +93,13 @@ export const table: ServiceDef<Table> = {
     'A global secondary index follows the table a moment later, with keys, capacity and partitions of its own; a write that it has no capacity for is throttled at the table (DDB-R70 to DDB-R76).',
     'A local secondary index is as current as the table, shares its capacity and keeps an item collection within 10 GB (DDB-R80 to DDB-R83).',
     'An index that UpdateTable creates is filled as fast as its own write capacity allows (DDB-R70).',
+    'A table is deleted and made anew, backed up, restored and exported in a while of its own and for no units; with point-in-time recovery any moment of its last days can be gone back to (N.DYNAMODB-21, N.DYNAMODB-23).',
     'UpdateTable takes time, and decreases and switches of mode are rationed (DDB-R42, DDB-R43, DDB-R57).',
     'Items whose attribute for the time to live is over are deleted up to two days later, at no cost, and stay readable until then (DDB-R110 to DDB-R112).',
     'A stream has a record for each change of an item, in one of four views, for 24 hours: one shard for each partition, two readers a shard; a write that changes nothing has none (DDS-R1 to DDS-R8).',
   ],
   omits: [
-    'Backups, imports and PartiQL; `UpdateTimeToLive` while the table runs.',
+    'Imports and PartiQL; `UpdateTimeToLive` while the table runs.',
     'A transaction on several tables is answered and measured by the one that is asked (SuccessfulRequestLatency, ThrottledRequests).',
     'Shards of a stream are not closed for their age, and attribute values in records are plain values, not `{ S: … }`.',
     'An item collection is never split by sort key: a partition is a range of hashes of the partition key (DDB-R36).',
@@ -111,7 +124,7 @@ export const table: ServiceDef<Table> = {
       target: 'TableName',
       params: ['Key', 'ConsistentRead', 'ProjectionExpression', 'ExpressionAttributeNames', 'ReturnConsumedCapacity'],
       errors: ['ValidationException', ...THROTTLES],
-      run: getItem,
+      run: there(getItem),
       peek: newest,
       copies: readCopies,
     },
@@ -120,7 +133,7 @@ export const table: ServiceDef<Table> = {
       target: 'TableName',
       params: ['Item', 'ItemSize', 'ReturnValues', ...CONDITION],
       errors: ['ValidationException', 'ConditionalCheckFailedException', CONFLICT, TOO_LARGE, ...THROTTLES],
-      run: putItem,
+      run: there(putItem),
       copies: putCopies,
     },
     'dynamodb:UpdateItem': {
@@ -128,7 +141,7 @@ export const table: ServiceDef<Table> = {
       target: 'TableName',
       params: ['Key', 'UpdateExpression', 'ItemSize', 'ReturnValues', ...CONDITION],
       errors: ['ValidationException', 'ConditionalCheckFailedException', CONFLICT, TOO_LARGE, ...THROTTLES],
-      run: updateItem,
+      run: there(updateItem),
       copies: updateCopies,
     },
     'dynamodb:DeleteItem': {
@@ -136,7 +149,7 @@ export const table: ServiceDef<Table> = {
       target: 'TableName',
       params: ['Key', 'ReturnValues', ...CONDITION],
       errors: ['ValidationException', 'ConditionalCheckFailedException', CONFLICT, TOO_LARGE, ...THROTTLES],
-      run: deleteItem,
+      run: there(deleteItem),
       copies: deleteCopies,
     },
     'dynamodb:Query': {
@@ -144,21 +157,21 @@ export const table: ServiceDef<Table> = {
       target: 'TableName',
       params: ['KeyConditionExpression', 'ScanIndexForward', ...PAGE],
       errors: ['ValidationException', ...THROTTLES],
-      run: query,
+      run: there(query),
     },
     'dynamodb:Scan': {
       doc: 'Reads all items, page by page.',
       target: 'TableName',
       params: ['Segment', 'TotalSegments', ...PAGE],
       errors: ['ValidationException', ...THROTTLES],
-      run: scan,
+      run: there(scan),
     },
     'dynamodb:BatchGetItem': {
       doc: 'Reads up to 100 items of this table. `RequestItems` is `{ Keys: […] }`, or a map with that as its one entry.',
       target: 'TableName',
       params: ['RequestItems', 'ReturnConsumedCapacity'],
       errors: ['ValidationException', ...THROTTLES],
-      run: batchGetItem,
+      run: there(batchGetItem),
     },
     'dynamodb:BatchWriteItem': {
       doc: 'Puts and deletes up to 25 items of this table. `RequestItems` is a list of requests, or a map with that as its one entry.',
@@ -166,14 +179,14 @@ export const table: ServiceDef<Table> = {
       params: ['RequestItems', 'ReturnConsumedCapacity'],
       ignored: ['ReturnItemCollectionMetrics'],
       errors: ['ValidationException', TOO_LARGE, ...THROTTLES],
-      run: batchWriteItem,
+      run: there(batchWriteItem),
     },
     'dynamodb:TransactGetItems': {
       doc: 'Reads up to 100 items of several tables at one moment. `TableName` is the table that is asked; each Get may name another one.',
       target: 'TableName',
       params: ['TransactItems', 'ReturnConsumedCapacity'],
       errors: ['ValidationException', 'ResourceNotFoundException', 'TransactionCanceledException'],
-      run: transactGetItems,
+      run: there(transactGetItems),
     },
     'dynamodb:TransactWriteItems': {
       doc: 'Writes and checks up to 100 items of several tables, all or none. `TableName` is the table that is asked; each action may name another one.',
@@ -187,12 +200,67 @@ export const table: ServiceDef<Table> = {
         'TransactionInProgressException',
         'IdempotentParameterMismatchException',
       ],
-      run: transactWriteItems,
+      run: there(transactWriteItems),
     },
     'dynamodb:DescribeTable': {
       doc: 'Tells the state and settings of the table.',
       target: 'TableName',
       run: describeTable,
+    },
+    'dynamodb:DeleteTable': {
+      doc: 'Deletes the table and all that it holds, at no cost.',
+      target: 'TableName',
+      errors: ['ResourceNotFoundException', 'ResourceInUseException', 'ValidationException'],
+      run: deleteTable,
+    },
+    'dynamodb:CreateTable': {
+      doc: 'Makes a deleted table anew, empty, with the properties that it had.',
+      target: 'TableName',
+      ignored: ['AttributeDefinitions', 'KeySchema', 'BillingMode', 'ProvisionedThroughput'],
+      errors: ['ResourceInUseException'],
+      run: createTable,
+    },
+    'dynamodb:CreateBackup': {
+      doc: 'Keeps what the table holds now; takes no capacity.',
+      target: 'TableName',
+      params: ['BackupName'],
+      errors: ['TableNotFoundException'],
+      run: createBackup,
+    },
+    'dynamodb:DescribeBackup': {
+      doc: 'Tells the state of a backup.',
+      target: 'TableName',
+      params: ['BackupArn'],
+      errors: ['BackupNotFoundException'],
+      run: describeBackup,
+    },
+    'dynamodb:RestoreTableFromBackup': {
+      doc: 'Makes a table, deleted or not touched yet, anew out of a backup.',
+      target: 'TargetTableName',
+      params: ['BackupArn'],
+      errors: ['BackupNotFoundException', 'BackupInUseException', 'TableAlreadyExistsException'],
+      run: restoreFromBackup,
+    },
+    'dynamodb:RestoreTableToPointInTime': {
+      doc: 'The same out of what another table held at a moment (s since 1970).',
+      target: 'TargetTableName',
+      params: ['SourceTableName', 'UseLatestRestorableTime', 'RestoreDateTime'],
+      errors: [
+        'TableNotFoundException',
+        'TableAlreadyExistsException',
+        'PointInTimeRecoveryUnavailableException',
+        'InvalidRestoreTimeException',
+      ],
+      run: restoreToPointInTime,
+    },
+    'dynamodb:ExportTableToPointInTime': {
+      doc: 'Writes what the table holds into a bucket; takes no capacity.',
+      target: 'TableArn',
+      params: ['S3Bucket'],
+      ignored: ['ExportFormat', 'ExportTime', 'S3Prefix'],
+      onto: { param: 'S3Bucket', types: ['AWS::S3::Bucket'] },
+      errors: ['TableNotFoundException', 'PointInTimeRecoveryUnavailableException'],
+      run: exportTable,
     },
     'dynamodb:UpdateTable': {
       doc: 'Changes capacity or billing mode, creates and deletes global secondary indexes, all of which acts after a while; switches the stream on or off.',
@@ -207,7 +275,7 @@ export const table: ServiceDef<Table> = {
       ],
       ignored: ['SSESpecification', 'TableClass', 'DeletionProtectionEnabled'],
       errors: ['ValidationException', 'LimitExceededException', 'ResourceInUseException'],
-      run: updateTable,
+      run: there(updateTable),
     },
     'dynamodb:ListStreams': { doc: 'Lists the streams of the table.', target: 'TableName', run: listStreams },
     'dynamodb:DescribeStream': {
@@ -281,6 +349,11 @@ export const table: ServiceDef<Table> = {
     readings,
     cells: [partitionCells, indexCells],
   },
+}
+
+/** An operation that needs the table to be there. */
+function there(run: Op<Table>['run']): Op<Table>['run'] {
+  return (self, call) => (self.life.isThere ? run(self, call) : notThere(self, call))
 }
 
 /** A table at work; `events` are the functions that its room has under `timers`. */
