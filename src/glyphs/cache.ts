@@ -12,9 +12,9 @@ interface Part {
   readonly isDown: boolean
 }
 
-/** The nodes; one part for all of the memory where they are not told apart. */
+/** The nodes, or the edge locations by their hits; one part for all of the memory where they are not told apart. */
 function partsOf(view: NodeView): Part[] {
-  const cells = view.cells('Nodes')
+  const cells = view.cells('Nodes') ?? view.cells('Edge locations')
   const column = cells?.has('Fill') === true ? 'Fill' : 'Memory'
   if (cells === undefined || cells.listed === 0) return [{ fill: memoryShare(view) ?? 0, isDown: false }]
   const isDown = (at: number): boolean =>

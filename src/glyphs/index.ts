@@ -30,7 +30,7 @@ const GLYPHS: ReadonlyMap<string, Glyph> = new Map<string, Glyph>([
   ['server', server],
   ['cache', { ...generic, icon: ICONS.server }],
   ['workers', { ...generic, icon: ICONS.people }],
-  ['distribution', { ...generic, icon: ICONS.fan }],
+  ['distribution', cache],
   ['bus', { ...generic, icon: ICONS.bus }],
   ['rule', { ...generic, icon: ICONS.funnel }],
   ['archive', { ...generic, icon: ICONS.bucket }],

@@ -30,6 +30,13 @@ export const view: View<Distribution> = {
       read: ({ outcomes: { hit, refreshed } }) => hit + refreshed,
     },
     {
+      name: 'Misses',
+      unit: '1/s',
+      doc: 'Requests for which the edge had nothing fresh.',
+      counter: true,
+      read: ({ outcomes }) => outcomes.miss,
+    },
+    {
       name: 'Origin',
       unit: '1/s',
       doc: 'Requests that reach an origin.',
@@ -45,7 +52,7 @@ export const view: View<Distribution> = {
     },
     { name: 'Inside', unit: 'requests', doc: 'Requests that wait for an answer.', read: (self) => self.inside.inside },
     {
-      name: 'Objects',
+      name: 'Items',
       unit: 'objects',
       doc: 'What all edge locations keep, fresh or not.',
       read: (self) => self.edges.reduce((sum, { cache }) => sum + cache.items, 0),
@@ -56,13 +63,13 @@ export const view: View<Distribution> = {
       name: 'Edge locations',
       doc: 'Places near viewers, each with a cache of its own.',
       columns: [
-        { name: 'Hit ratio', unit: '%', doc: 'Share of its requests that it served from its cache.' },
+        { name: 'Fill', unit: '', doc: 'Share of its requests that it served from its cache, 0 to 1.' },
         { name: 'Requests', unit: '1/s', doc: 'Requests that came to it.', counter: true },
         { name: 'Objects', unit: 'objects', doc: 'What it keeps.' },
       ],
       each: (self, _now, cell) => {
         self.edges.forEach(({ name, requests, hits, cache }, i) => {
-          if (requests > 0) cell(i, [share(hits, requests), requests, cache.items], name)
+          if (requests > 0) cell(i, [hits / requests, requests, cache.items], name)
         })
       },
     },

@@ -57,7 +57,6 @@ export const quotas: Readonly<Record<string, Quota>> = {
   },
   ObjectSize: {
     current: 50_000_000_000,
-    notes2020: 20_000_000_000,
     unit: 'bytes',
     doc: 'The largest object that is kept.',
     source: table,

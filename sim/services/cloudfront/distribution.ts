@@ -62,7 +62,7 @@ export const distribution: ServiceDef<Distribution> = {
     'Attempts, time-outs, origin groups (CF-R50 to CF-R54); invalidations that reach each location in its own time (CF-R60, CF-R61).',
     'Signed URLs and cookies, countries, methods, and HTTP that is sent on to HTTPS (CF-R70 to CF-R74).',
     'Lambda@Edge at four events, CloudFront functions at two (CF-R80 to CF-R84).',
-    'Origins: buckets, REST and HTTP APIs, `Sim::Http::Server` by its `Url`; others always answer 200.',
+    'Origins: buckets that let it in, REST and HTTP APIs, addresses of functions, load balancers, and `Sim::Http::Server` by its `Url`; others always answer 200.',
   ],
   omits: [
     'Bandwidth and the time that bytes take; connections and TLS; the firewall.',
