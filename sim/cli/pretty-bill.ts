@@ -8,6 +8,11 @@ import { shorten, wrapWords } from './wrap.ts'
 
 /** Resources that are written out, the dearest; the rest is a line. */
 const RESOURCES_SHOWN = 12
+/** Names in one list. */
+const NAMES_SHOWN = 6
+const NAME_LEAST = 10
+/** What a narrow terminal does without, in this order. */
+const SPARED = [2, 3]
 const HEAD = ['Cost', '', 'used', 'in the run', 'in a month'] as const
 
 /** A row for every price line that something was used of, then what is not on the bill. */
@@ -18,9 +23,9 @@ export function billLines({ bill }: Report, ink: Ink, width: number): string[] {
     ...bill.discounts.map(({ price, text, month }) => `${price}: ${text}, ${usd(-month)} a month`),
     ...listed(
       'not priced',
-      bill.unpriced.map(({ type, resources }) => `${type} (${few(resources)})`),
+      bill.unpriced.map(({ type, resources }) => `${type} (${few(resources).join(', ')})`),
     ),
-    ...listed('not on the bill', [...new Set(bill.unbilled.flatMap(({ what }) => what))]),
+    ...listed('not on the bill', few([...new Set(bill.unbilled.flatMap(({ what }) => what))])),
     `list prices of us-east-1; the run is ${seconds(bill.seconds)}, the month 730 h like it`,
   ]
   for (const note of notes) for (const line of wrapWords(note, width - 2, 2)) out.push(ink.dim(`  ${line}`))
@@ -31,13 +36,17 @@ function listed(title: string, items: readonly string[]): string[] {
   return items.length === 0 ? [] : [`${title}: ${items.join(', ')}`]
 }
 
-function few(names: readonly string[]): string {
-  return names.length > 6 ? `${names.slice(0, 6).join(', ')} and ${names.length - 6} more` : names.join(', ')
+/** The first of them, and how many more there are. */
+function few(names: readonly string[]): string[] {
+  return names.length > NAMES_SHOWN + 1
+    ? [...names.slice(0, NAMES_SHOWN), `${names.length - NAMES_SHOWN} more (\`hotshard explain TYPE\`)`]
+    : [...names]
 }
 
 function table(bill: Bill, ink: Ink, width: number): string[] {
-  const dearest = [...bill.resources].sort((a, b) => b.month - a.month).slice(0, RESOURCES_SHOWN)
-  const rest = bill.resources.filter((each) => !dearest.includes(each))
+  const inUse = bill.resources.filter(({ lines }) => lines.some(({ used }) => used > 0))
+  const dearest = inUse.sort((a, b) => b.month - a.month).slice(0, RESOURCES_SHOWN)
+  const rest = inUse.slice(RESOURCES_SHOWN)
   const sumOf = (of: 'run' | 'month'): number => rest.reduce((sum, each) => sum + each[of], 0)
   const rows = [
     ...dearest.flatMap(rowsOf),
@@ -45,11 +54,13 @@ function table(bill: Bill, ink: Ink, width: number): string[] {
   ]
   const total = ['total', '', '', usd(bill.run), usd(bill.month)]
   const widths = HEAD.map((name, i) => Math.max(name.length, ...[...rows, total].map((row) => row[i]!.length)))
-  const over = Math.max(0, widths.reduce((sum, each) => sum + each + 2, 0) - width)
-  widths[0] = Math.max(8, widths[0]! - over)
+  let shown = HEAD.map((_, i) => i)
+  const over = (): number => shown.reduce((sum, i) => sum + widths[i]! + 2, 0) - width
+  for (const i of SPARED) if (over() > 0) shown = shown.filter((each) => each !== i)
+  for (const i of [0, 1]) if (over() > 0) widths[i] = Math.max(NAME_LEAST, widths[i]! - over())
   const line = (row: readonly string[]): string =>
-    row
-      .map((cell, i) => (i < 2 ? shorten(cell, widths[i]!).padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+    shown
+      .map((i) => (i < 2 ? shorten(row[i]!, widths[i]!).padEnd(widths[i]!) : row[i]!.padStart(widths[i]!)))
       .join('  ')
       .trimEnd()
   return [ink.bold(`  ${line(HEAD)}`), ...rows.map((row) => `  ${line(row)}`), ink.bold(`  ${line(total)}`)]

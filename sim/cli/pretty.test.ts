@@ -84,6 +84,53 @@ describe('the report for people', () => {
     expect(prettyReport(failing, { color: true, width: 80 })).toContain('\u001b[31m2 of 4 expectations failed')
   })
 
+  it('has the bill: the dearest first, lines of what was used, totals, and what is missing', () => {
+    const line = (item: string, used: number, month: number) => ({
+      ...{
+        price: 'test.Line',
+        item,
+        unit: 'requests',
+        used,
+        usedMonth: used,
+        usd: '1',
+        per: 1,
+        run: month / 730,
+        month,
+      },
+    })
+    const of = (name: string, month: number, ...lines: ReturnType<typeof line>[]) => ({
+      ...{ resource: name, type: 'AWS::Test::Thing', lines, run: month / 730, month },
+    })
+    const bill: NonNullable<Report['bill']> = {
+      seconds: 60,
+      resources: [
+        of('Cheap', 1, line('Requests', 10, 1)),
+        of('Unused', 0, line('Requests', 0, 0)),
+        of('Dear', 73_000, line('Requests', 12_345, 72_000), line('Hours', 2, 1000), line('Nothing', 0, 0)),
+      ],
+      discounts: [{ price: 'test.Line', text: 'free tier', month: 0.5 }],
+      run: 100,
+      month: 73_000.5,
+      unpriced: [{ type: 'AWS::Test::Other', resources: ['A', 'B'] }],
+      unbilled: [{ type: 'AWS::Test::Thing', what: ['logs', 'data transfer'] }],
+    }
+    const lines = shown({ bill }).split('\n')
+    const at = lines.findIndex((each) => /^ {2}Cost/.test(each))
+    expect(lines.slice(at, at + 9)).toEqual([
+      '  Cost                        used   in the run     in a month',
+      '  Dear   Requests  12,345 requests    98.63 USD  72,000.00 USD',
+      '         Hours          2 requests     1.37 USD   1,000.00 USD',
+      '  Cheap  Requests      10 requests  0.00137 USD       1.00 USD',
+      '  total                              100.00 USD  73,000.50 USD',
+      '  test.Line: free tier, -0.500 USD a month',
+      '  not priced: AWS::Test::Other (A, B)',
+      '  not on the bill: logs, data transfer',
+      '  list prices of us-east-1; the run is 60 s, the month 730 h like it',
+    ])
+    for (const width of [50, 70, 110])
+      for (const each of shown({ bill }, width).split('\n')) expect(each.length).toBeLessThanOrEqual(width)
+  })
+
   it('has a row for what was called, and one line for what was not', () => {
     const text = shown({
       resources: [

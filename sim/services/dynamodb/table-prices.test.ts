@@ -3,6 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HOUR, MINUTE, type Lab } from '../../../test/kit.ts'
 import { ask, GB, indexProperty, tableLab } from '../../../test/tables.ts'
+import { scenarioOf } from '../../../test/scenarios.ts'
+import { reportOf } from '../../run/report.ts'
+import { runScenario } from '../../run/run.ts'
 import type { Table } from './state.ts'
 
 const put = (l: Lab, pk: string, more: object = {}) => ask(l, 'PutItem', { Item: { pk, ...more } })
@@ -143,5 +146,22 @@ describe('reads of a stream', () => {
     }
     expect(bill(l, HOUR)['StreamReads']).toEqual({ used: 5, run: 0.000001 })
     expect(bill(tableLab(), HOUR)['StreamReads']).toBeUndefined()
+  })
+
+  it('are free for Lambda’s mappings', () => {
+    const scenario = scenarioOf(`
+Resources:
+  T: { Type: AWS::DynamoDB::Table, Properties: { BillingMode: PAY_PER_REQUEST, KeySchema: [{ AttributeName: id, KeyType: HASH }], AttributeDefinitions: [{ AttributeName: id, AttributeType: S }], StreamSpecification: { StreamViewType: KEYS_ONLY } } }
+  Work: { Type: AWS::Lambda::Function, Properties: { Runtime: nodejs22.x, Handler: i.h, Code: { ZipFile: x }, Role: r } }
+  Feed: { Type: AWS::Lambda::EventSourceMapping, Properties: { EventSourceArn: !GetAtt T.StreamArn, FunctionName: !Ref Work, StartingPosition: TRIM_HORIZON } }
+Simulation:
+  Duration: 2m
+  Workloads: { Load: { Target: T, Operation: dynamodb:PutItem, Parameters: { Item: { id: $.id } }, Rate: 5/s, Attributes: { id: uuid } } }
+  Handlers: { Work: [] }
+`)
+    const { bill, calls } = reportOf(runScenario(scenario), '')
+    expect(calls.find(({ action }) => action === 'dynamodb:GetRecords')!.sent).toBeGreaterThan(10)
+    const lines = bill!.resources.find(({ resource }) => resource === 'T')!.lines
+    expect(lines.find(({ price }) => price === 'dynamodb.StreamReads')!.used).toBe(0)
   })
 })

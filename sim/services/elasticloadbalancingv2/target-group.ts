@@ -25,6 +25,8 @@ export const targetGroup: ServiceDef<TargetGroup> = {
   ],
   quotas: {},
   assumptions: {},
+  // Its load balancer is billed.
+  prices: {},
   props: targetGroupProps,
   gather: (near) => ({ ...gather(near) }),
   create: (config, sim) => new TargetGroup(config, sim),

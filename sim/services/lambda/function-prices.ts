@@ -86,4 +86,9 @@ export const prices: Readonly<Record<string, Price<LambdaFunction>>> = {
   },
 }
 
-export const unbilled = ['logs', 'data transfer', 'bytes streamed beyond 6 MB', 'snapshots of SnapStart']
+export const unbilled = [
+  'logs without a log group',
+  'data transfer',
+  'bytes streamed beyond 6 MB',
+  'snapshots of SnapStart',
+]
