@@ -45,6 +45,9 @@ export interface StepContext {
   readonly keys: KeyTables
 }
 
+/** More threads than any function has vCPUs make no difference. */
+const THREADS_MAX = 1000
+
 const FLOW = namesOf(STEPS)
 const STEP_ADDS = namesOf(BESIDE)
 
@@ -205,9 +208,11 @@ class Compiler implements Compiling {
     const { problems } = context
     switch (key as Exclude<keyof typeof STEPS, 'Cache'>) {
       case 'Compute':
+        this.compute(value, place)
+        return
       case 'Wait': {
-        const time = readTimeTemplate(value, `${place}.${key}`, context)
-        if (time !== undefined) this.emit(key === 'Compute' ? { op: 'compute', time } : { op: 'wait', time })
+        const time = readTimeTemplate(value, `${place}.Wait`, context)
+        if (time !== undefined) this.emit({ op: 'wait', time })
         return
       }
       case 'ForEach': {
@@ -313,6 +318,24 @@ class Compiler implements Compiling {
     this.depth--
     this.emit({ op: 'next', start })
     opener['end'] = this.here
+  }
+
+  /** A time at one full vCPU, and the threads that share it. */
+  private compute(value: Node, place: string): void {
+    const { context } = this
+    const fields = isMap(value)
+      ? new Fields('`Compute`', value, namesOf(STEPS.Compute.of), context.problems)
+      : undefined
+    const of = fields === undefined ? value : fields.required('Time')
+    const time = of === undefined ? undefined : readTimeTemplate(of, `${place}.Compute`, context)
+    if (time === undefined) return
+    const node = fields?.node('Threads')
+    const threads = node === undefined ? 1 : Number(textOf(node))
+    if (!(Number.isInteger(threads) && threads >= 1 && threads <= THREADS_MAX))
+      context.problems.error('out-of-range', `\`Threads\` is ${kindOf(node!)}`, node!.span, {
+        label: `expected a whole number from 1 to ${THREADS_MAX}`,
+      })
+    else this.emit(threads === 1 ? { op: 'compute', time } : { op: 'compute', time, threads })
   }
 
   /** Whether the program runs in execution environments, as what is done here needs them. */

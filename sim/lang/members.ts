@@ -18,6 +18,8 @@ export type Form =
   | 'count'
   /** A distribution of durations, or one duration. */
   | 'times'
+  /** A distribution of durations, or a map of `of`. */
+  | 'work'
   /** A value, or a list of points joined by straight lines. */
   | 'rates'
   | 'users'
@@ -268,8 +270,15 @@ export const CACHE = {
 /** The steps of a handler that are no calls. */
 export const STEPS = {
   Compute: {
-    form: 'times',
-    doc: 'Processor time at one full vCPU (1,769 MB of a function’s memory); with less memory it takes longer. A distribution, or one time.',
+    form: 'work',
+    of: {
+      Time: { form: 'times', required: true, doc: 'The time at one full vCPU, of all threads together.' },
+      Threads: {
+        form: 'count',
+        doc: 'How many threads share it: with more than one vCPU it takes less time. 1 when absent.',
+      },
+    },
+    doc: 'Processor time at one full vCPU (1,769 MB of a function’s memory); with less memory it takes longer. A distribution, or one time; or `{ Time, Threads }` for work that several vCPUs share.',
     examples: ['20ms', 'lognormal(p50=8ms, p99=40ms)'],
   },
   Wait: {

@@ -107,7 +107,7 @@ export interface Remembers<H> {
 }
 
 export class Interpreter<H> {
-  /** Factor on the time of `compute` in programs that start from now on: 1 at a full vCPU or more. */
+  /** Factor on the time of `compute` in programs that start from now on: 1 at a full vCPU, less where there are more. */
   cpuScale = 1
   /** Frames alive. */
   live = 0
@@ -284,7 +284,7 @@ export class Interpreter<H> {
             of.kind === 'draw'
               ? of.sampler.draw(this.streams.get(of.purpose))
               : Number(evaluate(of, frame.scope, this.streams))
-          const scaled = instruction.op === 'compute' ? Math.round(time * frame.cpuScale) : time
+          const scaled = instruction.op === 'compute' ? Math.round(time * stretchOf(frame, instruction)) : time
           frame.timer = this.sim.timer(Math.max(0, scaled), this.wakeTarget, frame.id)
           return
         }
@@ -644,6 +644,11 @@ export class Interpreter<H> {
     this.live--
     this.free.push(frame.id)
   }
+}
+
+/** How much longer than at one whole vCPU a computation takes: by its share of one, or by the vCPUs that its threads can use (LAM-11). */
+function stretchOf({ cpuScale }: Frame, { threads = 1 }: Instruction & { op: 'compute' }): number {
+  return Math.max(cpuScale, 1 / threads)
 }
 
 /** What a handler without `Return` answers. */

@@ -89,7 +89,7 @@ export type Instruction =
   /** Raises the exception again that was caught last. */
   | { readonly op: 'raise'; readonly catches: readonly Catcher[] }
   /** Uses the processor for a time at one full vCPU. */
-  | { readonly op: 'compute'; readonly time: Template }
+  | { readonly op: 'compute'; readonly time: Template; readonly threads?: number }
   /** Lets time pass without the processor. */
   | { readonly op: 'wait'; readonly time: Template }
   /** Opens a loop over a list; an empty one jumps to `end`. The item becomes the scope. */

@@ -117,6 +117,8 @@ function formOf({ form, words: list, of }: Member): Schema {
       }
     case 'lock':
       return { anyOf: [FLAG, closed(membersOf(of!))] }
+    case 'work':
+      return { anyOf: [TIMES, closed(membersOf(of!))] }
     case 'exception':
       return { anyOf: [{ type: ['string', 'array'] }, closed(membersOf(of!))] }
     case 'resources':

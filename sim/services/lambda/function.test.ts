@@ -225,6 +225,24 @@ describe('memory and processor', () => {
     expect([1792, 3008].map((memory) => duration(memory, 'notes-2020'))).toEqual([1000, 1000])
   })
 
+  test('beyond a full vCPU only threads gain, up to the vCPUs that there are [N.LAMBDA-16, LAM-11]', () => {
+    const threads = (MemorySize: number, count: number): number =>
+      took(
+        world({
+          properties: { MemorySize, Timeout: 30 },
+          handler: steps({ op: 'compute', time: constant(SECOND), threads: count }),
+          assumptions: { ColdStart: '0ms' },
+        }),
+      )
+    expect(threads(1769, 2)).toBe(1000)
+    expect(threads(3538, 2)).toBe(500)
+    expect(threads(3538, 8)).toBe(500)
+    expect(threads(3008, 2)).toBeCloseTo((1000 * 1769) / 3008, 2)
+    expect(threads(10_240, 4)).toBe(250)
+    expect(threads(10_240, 6)).toBeCloseTo((1000 * 1769) / 10_240, 2)
+    expect(threads(128, 6)).toBeCloseTo((1000 * 1769) / 128, 2)
+  })
+
   test('today a full vCPU goes with 1,769 MB [LAM-10]', () => {
     expect([1769, 10_240].map((memory) => duration(memory, 'current'))).toEqual([1000, 1000])
     expect(duration(1768, 'current')).toBeCloseTo((1000 * 1769) / 1768, 2)

@@ -20,7 +20,7 @@ import { ACCOUNT, type Account } from './account.ts'
 import { asyncAnswered, asyncBuried, asyncDelivered, asyncDue, AsyncEvents, runAsyncEvent } from './async-events.ts'
 import { coldStartCpu, coldStartSampler, fetchTime } from './cold-starts.ts'
 import * as concurrency from './concurrency.ts'
-import { Environments, IDLE, isOnDemand, type Pick, provisionedUnder, UNQUALIFIED } from './environments.ts'
+import { Environments, type Pick, provisionedUnder, UNQUALIFIED } from './environments.ts'
 import { gather, parts, props, type Qualifier, type Route } from './function-config.ts'
 import { faults, type FunctionFault } from './function-faults.ts'
 import { assumptions, quotas } from './function.facts.ts'
@@ -35,6 +35,8 @@ import { Qualified } from './qualified.ts'
 import * as running from './running.ts'
 import { findingsOf } from './function-insights.ts'
 import { batchMessages, traced } from './function-traced.ts'
+import { invariants } from './function-invariants.ts'
+import { metrics } from './function-metrics.ts'
 import { view } from './function-view.ts'
 import * as versions from './versions.ts'
 import { FunctionVersion, type VersionCode } from './versions.ts'
@@ -67,7 +69,6 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
   ],
   omits: [
     'Asynchronous events come twice in AWS now and then, and a large backlog is read more slowly; here neither. Attributes of a dead-lettered event and buckets as destinations.',
-    'Several threads: a computation never gains from more than one vCPU.',
     'What the code outside the handler calls for provisioned environments and for snapshots: they have done it before.',
     'The rate of new requests that a function may add (10,000 per second every 10 s).',
     'CloudWatch books an invocation in the minute of its start; here Duration and Errors stand in the minute of its end.',
@@ -186,96 +187,9 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
     asyncBuried,
     closeLogged,
   },
-  metrics: {
-    Invocations: { unit: 'Count', kind: 'count', doc: 'Requests that ran, or failed in running.' },
-    Errors: {
-      unit: 'Count',
-      kind: 'count',
-      doc: 'Invocations that ended in a function error; 0 for the others, so that the average is the error rate.',
-    },
-    Throttles: {
-      unit: 'Count',
-      kind: 'count',
-      doc: 'Requests refused for lack of concurrency or rate; neither invocations nor errors.',
-    },
-    Duration: {
-      unit: 'Milliseconds',
-      kind: 'distribution',
-      doc: 'Time of the handler, initialisation excluded unless it is repeated in the request.',
-    },
-    InitDuration: {
-      unit: 'Milliseconds',
-      kind: 'distribution',
-      doc: 'Length of each cold start; in AWS `init_duration` of Lambda Insights and a field of the log’s REPORT line.',
-    },
-    AsyncEventsReceived: { unit: 'Count', kind: 'count', doc: 'Asynchronous events accepted.' },
-    AsyncEventsDropped: {
-      unit: 'Count',
-      kind: 'count',
-      doc: 'Asynchronous events given up that had neither a dead-letter queue nor a destination for failures.',
-    },
-    RecursiveInvocationsDropped: {
-      unit: 'Count',
-      kind: 'count',
-      doc: 'Asynchronous events not tried because they had come round too often.',
-    },
-    AsyncEventAge: {
-      unit: 'Milliseconds',
-      kind: 'distribution',
-      doc: 'How old an asynchronous event is at each of its invocations.',
-    },
-    IteratorAge: {
-      unit: 'Milliseconds',
-      kind: 'distribution',
-      doc: 'How old the last record of a batch from a stream is when the function gets it.',
-    },
-    DestinationDeliveryFailures: {
-      unit: 'Count',
-      kind: 'count',
-      doc: 'Records of asynchronous events that their destination refused.',
-    },
-    DeadLetterErrors: {
-      unit: 'Count',
-      kind: 'count',
-      doc: 'Asynchronous events that the dead-letter queue refused.',
-    },
-    ConcurrentExecutions: { unit: 'Count', kind: 'level', doc: 'Requests in progress.' },
-    ProvisionedConcurrencyInvocations: {
-      unit: 'Count',
-      kind: 'count',
-      doc: 'Requests that ran in provisioned environments.',
-    },
-    ProvisionedConcurrencySpilloverInvocations: {
-      unit: 'Count',
-      kind: 'count',
-      doc: 'Requests that found all provisioned environments busy.',
-    },
-    ProvisionedConcurrentExecutions: {
-      unit: 'Count',
-      kind: 'level',
-      doc: 'Provisioned environments that are serving.',
-    },
-    ProvisionedConcurrencyUtilization: {
-      unit: 'Count',
-      kind: 'level',
-      doc: 'The part of the provisioned environments that is serving, 0 to 1.',
-    },
-  },
+  metrics,
   faults,
-  invariants: {
-    'every environment is starting, busy or idle': (self) => countPhases(self.environments) === self.environments.count,
-    'each request in progress has an environment of its own': (self) =>
-      self.running.inside === self.environments.busy + self.environments.starting,
-    'every request that was let in gets exactly one answer': (self) =>
-      self.running.entered === self.replied + self.running.inside,
-    'requests in progress keep to Little’s law': (self) => self.running.holds(self.sim.clock[0]),
-    'environments keep to Little’s law': (self) =>
-      self.lives.holds(self.sim.clock[0]) && self.lives.inside === self.environments.count,
-    'no environment is idle beyond its lifetime or its age': noneOverdue,
-    'no request is let in beyond the function’s limit': (self) => self.onDemand <= self.allowance,
-    'every asynchronous event waits, runs, has succeeded or was given up': ({ events }) =>
-      events.accepted === events.waiting + events.running + events.succeeded + events.givenUp.total,
-  },
+  invariants,
   view,
   traced,
   insights: findingsOf,
@@ -622,21 +536,4 @@ function emit(
   resolution: number,
 ): void {
   self.sim.count(self.sim.customMetric(namespace, name, dimensions, unit as 'Count', resolution * 1_000_000), value)
-}
-
-function countPhases(environments: Environments): number {
-  let count = 0
-  for (let row = 0; row < environments.rows; row++) if (environments.phase[row] !== 0) count++
-  return count
-}
-
-function noneOverdue(self: LambdaFunction): boolean {
-  const { environments } = self
-  const now = self.sim.clock[0]
-  for (let row = 0; row < environments.rows; row++) {
-    if (environments.phase[row] !== IDLE || !isOnDemand(environments.pool[row])) continue
-    if (environments.since[row] + self.idleLifetime < now || environments.createdAt[row] + self.maxAge < now)
-      return false
-  }
-  return true
 }

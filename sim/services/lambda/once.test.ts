@@ -133,6 +133,14 @@ describe('code outside the handler', () => {
     expect(init.max - plain.max).toBeGreaterThanOrEqual(300_000)
   })
 
+  test('several threads share a computation', () => {
+    const at = (compute: string): number =>
+      measured(text(`{ Compute: ${compute} }`).replace('1769', '3538'), 'Work', 'Duration').min
+    expect(at('100ms')).toBe(100_000)
+    expect(at('{ Time: 100ms, Threads: 2 }')).toBe(50_000)
+    expect(() => at('{ Time: 100ms, Threads: 0 }')).toThrow(/out-of-range/)
+  })
+
   test('fills memory and `/tmp` for good, as `Once` does', () => {
     const errors = (handler: string): number =>
       runScenario(scenarioOf(text(handler, '1/s', 3)))

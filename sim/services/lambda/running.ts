@@ -56,7 +56,7 @@ export function begin(self: LambdaFunction, row: number, now: number): void {
   if (redo > 0) {
     environments.redo[row] = 0
     pause(self, row, redo, REDO)
-  } else enterHandler(self, row)
+  } else prepare(self, row)
 }
 
 function pause(self: LambdaFunction, row: number, time: number, stage: number): void {
@@ -70,13 +70,17 @@ export function proceed(self: LambdaFunction, row: number): void {
   const stage = environments.stage[row]
   environments.pause[row] = NONE
   environments.stage[row] = NO_PAUSE
-  if (stage === REDO) {
-    if (environments.needsInit[row] === 1) runInit(self, row, versionOf(self, row).cpuFactor)
-    else enterHandler(self, row)
-  } else if (stage === STREAM) {
+  if (stage === REDO) prepare(self, row)
+  else if (stage === STREAM) {
     disarm(self, row)
     conclude(self, row, success(self, row, self.streaming.get(row)), 0)
   } else runHandler(self, row)
+}
+
+/** Runs the code outside the handler first, where it has not run yet. */
+function prepare(self: LambdaFunction, row: number): void {
+  if (self.environments.needsInit[row] === 1) runInit(self, row, versionOf(self, row).cpuFactor)
+  else enterHandler(self, row)
 }
 
 /** The handler begins, unless a fault comes before it. */
@@ -249,7 +253,7 @@ export function hasInit(self: LambdaFunction, row: number): boolean {
 export function drawInit(self: LambdaFunction, row: number): number {
   if (isRestored(self, row)) return self.restore.draw(self.coldRng)
   const time = self.coldStart.draw(self.coldRng)
-  const { cpuFactor } = versionOf(self, row)
+  const cpuFactor = Math.max(1, versionOf(self, row).cpuFactor)
   return Math.round(time * (1 - self.coldStartCpu + self.coldStartCpu * cpuFactor)) + self.fetchTime
 }
 

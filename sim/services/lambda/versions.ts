@@ -51,7 +51,7 @@ export class FunctionVersion {
 
   setMemory(memory: number): void {
     this.memory = memory
-    this.cpuFactor = Math.max(1, this.memoryPerCpu / memory)
+    this.cpuFactor = this.memoryPerCpu / memory
   }
 
   /** The same under another number. */
