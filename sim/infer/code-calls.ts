@@ -55,6 +55,11 @@ const NOTHING: Allowance = { specific: new Map(), wide: { actions: new Set(), ev
 
 const POLLING = ['sqs:ReceiveMessage', 'kinesis:GetRecords']
 
+/** Caches, and what is done with one of each engine. */
+const CACHES = /^AWS::ElastiCache::(CacheCluster|ReplicationGroup|ServerlessCache)$/
+const REDIS = ['redis:GET', 'redis:SET']
+const MEMCACHED = ['memcached:get', 'memcached:set']
+
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [/TABLE|DDB|DYNAMO/i, 'AWS::DynamoDB::Table'],
   [/QUEUE|SQS/i, 'AWS::SQS::Queue'],
@@ -167,8 +172,14 @@ function sureness(
   wide: Allowed,
   variable: Variable | undefined,
   isRoleKnown: boolean,
-  { type }: CfnResource,
+  { type, properties }: CfnResource,
 ): { readonly strength: Strength; readonly allowed: Allowed } | undefined {
+  if (CACHES.test(type)) {
+    // Whoever knows its address may use it: no permission tells.
+    if (variable === undefined) return undefined
+    const actions = stringOf(get(properties, 'Engine')) === 'memcached' ? MEMCACHED : REDIS
+    return { strength: 'likely', allowed: { actions: new Set(actions), evidence: [], named: true } }
+  }
   if (specific !== undefined)
     return { strength: variable !== undefined && specific.named ? 'strong' : 'likely', allowed: specific }
   const services = servicesOf(type)

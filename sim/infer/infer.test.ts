@@ -39,6 +39,20 @@ const wires = (text: string, readFile?: ReadFile): string[] =>
 const one = (statement: string, more = '', name = 'Worker'): string[] =>
   code(`Resources:${TABLE}${role(statement)}${lambda(name, more)}`)
 
+it('a cache is read and filled by whoever is handed its address, without any permission', () => {
+  const cache = (type: string, engine: string, attribute: string): string[] =>
+    code(`Resources:
+  Kept: { Type: AWS::ElastiCache::${type}, Properties: { Engine: ${engine}, CacheNodeType: cache.t4g.micro } }${lambda('Get', `Environment: { Variables: { HOST: !GetAtt Kept.${attribute} } }`)}${lambda('Other', '')}`)
+  expect(cache('ReplicationGroup', 'redis', 'PrimaryEndPoint.Address')).toEqual([
+    'Get redis:GET Kept likely',
+    'Get redis:SET Kept likely',
+  ])
+  expect(cache('CacheCluster', 'memcached', 'ConfigurationEndpoint.Address')).toEqual([
+    'Get memcached:get Kept likely',
+    'Get memcached:set Kept likely',
+  ])
+})
+
 describe('a permission and a name', () => {
   it('together are strong, each with its place', () => {
     const text = `Resources:${TABLE}${role('Action: dynamodb:PutItem, Resource: !GetAtt Table.Arn')}${lambda('Worker', TOLD)}`

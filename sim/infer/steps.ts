@@ -83,6 +83,13 @@ export function stepsFor(
       if (isTold) return step({ Key: TOLD_KEY })
       // Until somebody has written it, an object is missing; a program that reads by chance takes no harm from it.
       return [{ ...step({ Key: OBJECT_KEY })[0], Catch: [{ ErrorEquals: ['NoSuchKey'], Do: [] }] }]
+    case 'redis:GET':
+    case 'memcached:get':
+      return step({ Key: CACHE_KEY })
+    case 'redis:SET':
+      return step({ Key: CACHE_KEY, Value: '$', ValueSize: ITEM_SIZE, EX: CACHE_LIFE })
+    case 'memcached:set':
+      return step({ Key: CACHE_KEY, Value: '$', ValueSize: ITEM_SIZE, Exptime: CACHE_LIFE })
     default:
       return step({})
   }
@@ -90,6 +97,9 @@ export function stepsFor(
 
 /** A partition key: many, so that they are spread over the shards. */
 export const STREAM_KEY = `uniform(n=${PARTITIONS}, prefix=key-)`
+/** A key of a cache, and seconds for which an item is kept there. */
+const CACHE_KEY = `uniform(n=${PARTITIONS}, prefix=item-)`
+const CACHE_LIFE = 300
 const OBJECT_KEY = `uniform(n=${PARTITIONS}, prefix=object-)`
 
 /** A key that a filter of a bucket's events lets through, and the size of what is put under it. */

@@ -64,7 +64,7 @@ export class KeyTables {
 }
 
 /** Sizes that the simulator adds to an API's own parameters, because a template has no bytes to count. */
-export const SIZES: ReadonlySet<string> = new Set(['ContentLength', 'DataSize', 'ItemSize', 'MessageSize'])
+export const SIZES: ReadonlySet<string> = new Set(['ContentLength', 'DataSize', 'ItemSize', 'MessageSize', 'ValueSize'])
 
 /** Reads any value: `$.a` is a path, `{$.a}` inside a text is filled in, keys and distributions are drawn, the rest stands for itself. */
 export function readTemplate(node: Node, place: string, context: StepContext): Template {
