@@ -49,6 +49,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   BucketAlreadyOwnedByYou: 409,
   BucketNotEmpty: 409,
   // What a client library says of a cache, without any HTTP.
+  CommandThrottled: 0,
   CommandTimeout: 0,
   ConditionalCheckFailedException: 400,
   // The client's own: it has never reached the service.

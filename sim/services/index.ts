@@ -19,6 +19,7 @@ import { instance } from './ec2/instance.ts'
 import { natGateway } from './ec2/nat-gateway.ts'
 import { cacheCluster } from './elasticache/cache-cluster.ts'
 import { replicationGroup } from './elasticache/replication-group.ts'
+import { serverlessCache } from './elasticache/serverless-cache.ts'
 import { loadBalancer } from './elasticloadbalancingv2/load-balancer.ts'
 import { targetGroup } from './elasticloadbalancingv2/target-group.ts'
 import { discoverer } from './eventschemas/discoverer.ts'
@@ -98,6 +99,7 @@ export const services: readonly ServiceDef[] = [
   natGateway,
   cacheCluster,
   replicationGroup,
+  serverlessCache,
   loadBalancer,
   targetGroup,
   discoverer,

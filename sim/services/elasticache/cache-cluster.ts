@@ -7,7 +7,7 @@ import { assumptions, quotas } from './cache.facts.ts'
 import { memcachedCommands, redisCommands } from './commands.ts'
 import { memcachedMetrics, redisMetrics, sharedMetrics } from './figures.ts'
 import type { Fleet, FleetPlan } from './fleet.ts'
-import { parts, planOf } from './parameters.ts'
+import { parts, placeIn, planOf } from './parameters.ts'
 import { cacheRoom, flush, nodeLoss } from './room.ts'
 
 export const cacheCluster: ServiceDef<Fleet> = {
@@ -95,7 +95,10 @@ function gather(near: Near): Readonly<Record<string, unknown>> {
       '`AZMode` is `cross-az`, and there is only one node',
       'expected at least 2 nodes',
     )
-  return { Plan: planOf(near, { engine, shards: nodes as number, replicas: 0, failover: false }) }
+  return {
+    Plan: planOf(near, { engine, shards: nodes as number, replicas: 0, failover: false }),
+    Place: placeIn(near, engine, self.config['VpcSecurityGroupIds']),
+  }
 }
 
 function rebootCacheCluster(self: Fleet, call: Call): void {

@@ -40,7 +40,14 @@ function onKey(doc: string, access: Access, params: readonly string[], run: Run)
     doc,
     target: ENDPOINT,
     params: ['Key', ...params],
-    errors: ['ConnectionError', 'CommandTimeout', 'MaxClientsReached', 'OutOfMemory', 'WrongCommand'],
+    errors: [
+      'ConnectionError',
+      'CommandTimeout',
+      'MaxClientsReached',
+      'OutOfMemory',
+      'CommandThrottled',
+      'WrongCommand',
+    ],
     run: (fleet, call) => {
       const { calls, clock } = fleet.sim
       const body = (calls.body[call] ?? {}) as Body
@@ -49,6 +56,7 @@ function onKey(doc: string, access: Access, params: readonly string[], run: Run)
       const shard = fleet.shardOf(key)
       const node = fleet.nodeFor(shard, access)
       if (node === null) return fleet.failConnection(call)
+      if (fleet.refuses(call)) return
       let status = 0
       try {
         const answer = run(fleet, { call, body, key, shard, node, now: clock[0] })
@@ -61,6 +69,7 @@ function onKey(doc: string, access: Access, params: readonly string[], run: Run)
         status = fleet.status.wrong
       }
       fleet.settle(shard)
+      fleet.charge(shard.store.bytesOf(key, clock[0]))
       fleet.answer(call, node, access, status)
     },
   }

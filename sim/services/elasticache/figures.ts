@@ -1,6 +1,6 @@
 // What CloudWatch shows of a cache, by engine, and what the page and the report show.
 import type { Cells, Metric, Reading } from '../../model/contract.ts'
-import type { Fleet } from './fleet.ts'
+import type { Fleet, FleetPlan } from './fleet.ts'
 
 type Metrics = Readonly<Record<string, Metric<Fleet>>>
 
@@ -98,6 +98,12 @@ export const redisMetrics: Metrics = {
   },
 }
 
+/** Of serverless caches. */
+export const serverlessMetrics: Metrics = counts({
+  ElastiCacheProcessingUnits: 'Processing units used: one for each KB that a command moves.',
+  ThrottledCmds: 'Commands beyond the most units a second.',
+})
+
 export const memcachedMetrics: Metrics = {
   ...counts(memcachedCounts),
   BytesUsedForCacheItems: {
@@ -127,10 +133,11 @@ export const memcachedMetrics: Metrics = {
 }
 
 export const sharedMetrics = shared
-/** The counts that a fleet opens, by engine. */
-export const countsOf = (engine: 'redis' | 'memcached'): readonly string[] => [
+/** The counts that a fleet opens. */
+export const countsOf = ({ engine, unitsPerSecond }: FleetPlan): readonly string[] => [
   'Evictions',
   'Reclaimed',
+  ...(unitsPerSecond > 0 ? Object.keys(serverlessMetrics) : []),
   ...(engine === 'redis'
     ? [...Object.keys(redisCounts), 'GetTypeCmdsLatency', 'SetTypeCmdsLatency']
     : Object.keys(memcachedCounts)),
@@ -160,7 +167,12 @@ export const readings: readonly Reading<Fleet>[] = [
     unit: '1/s',
     doc: 'Commands that found no node, no memory or no patience.',
     counter: true,
-    read: (self) => self.unreachable.total + self.outOfMemory.total + self.timedOut.total + self.unconnected.total,
+    read: (self) =>
+      self.unreachable.total +
+      self.outOfMemory.total +
+      self.timedOut.total +
+      self.unconnected.total +
+      self.throttled.total,
   },
 ]
 

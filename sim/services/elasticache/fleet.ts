@@ -27,6 +27,8 @@ export interface FleetPlan {
   readonly memory: number
   readonly processors: number
   readonly policy: EvictionPolicy
+  /** ElastiCache processing units a second, 0 = without limit: a serverless cache. */
+  readonly unitsPerSecond: number
   /** `maxmemory-samples` where the policy is approximated. */
   readonly samples: number
 }
@@ -55,6 +57,7 @@ export class Fleet {
   readonly unconnected: Stretch
   readonly outOfMemory: Stretch
   readonly timedOut: Stretch
+  readonly throttled: Stretch
   /** When failovers were tested, within the last 24 hours. */
   tests: number[] = []
   /** Nodes that were lost. */
@@ -62,6 +65,9 @@ export class Fleet {
   readonly absences: Absences
   /** The answer of a read replica in place of the primary's, one after the other. */
   private turn = 0
+  /** Processing units used in a second. */
+  private unitsSecond = -1
+  private units = 0
   /** Hits and reads until the last reading of the rate of a minute, when that was, and what it was. */
   private rateAt = 0
   private rateHits = 0
@@ -89,6 +95,7 @@ export class Fleet {
     readonly memory: number
     readonly clients: number
     readonly wrong: number
+    readonly throttled: number
   }
   readonly metrics: Readonly<Record<string, MetricId>>
 
@@ -102,6 +109,7 @@ export class Fleet {
     this.unconnected = new Stretch(sim.warmUp)
     this.outOfMemory = new Stretch(sim.warmUp)
     this.timedOut = new Stretch(sim.warmUp)
+    this.throttled = new Stretch(sim.warmUp)
     this.losses = new Stretch(sim.warmUp)
     this.absences = new Absences(sim.warmUp)
     this.commandTime = sim.sampler('CommandTime')
@@ -122,7 +130,7 @@ export class Fleet {
     this.ring = plan.engine === 'memcached' && hashing === 'consistent' && plan.shards > 1 ? new HashRing(names) : null
     const overhead = sim.sampler('ItemOverhead').mean
     const memory = sim.sampler('NodeMemory').mean
-    const threads = plan.engine === 'memcached' ? plan.processors : 1
+    const threads = plan.unitsPerSecond > 0 ? 0 : plan.engine === 'memcached' ? plan.processors : 1
     const connections = sim.quota('ConnectionsPerNode')
     for (let i = 0; i < plan.shards; i++) {
       const store = new CacheStore({
@@ -145,8 +153,33 @@ export class Fleet {
       memory: sim.error('OutOfMemory', 0),
       clients: sim.error('MaxClientsReached', 0),
       wrong: sim.error('WrongCommand', 0),
+      throttled: sim.error('CommandThrottled', 0),
     }
     this.metrics = Object.fromEntries(metricNames.map((name) => [name, sim.metric(name)]))
+  }
+
+  /** Whether a serverless cache has done all that it may in this second; the command is then refused (EC-R6). */
+  refuses(call: Call): boolean {
+    const { plan, sim } = this
+    if (plan.unitsPerSecond === 0) return false
+    const second = Math.floor(sim.clock[0] / SECOND)
+    if (second !== this.unitsSecond) {
+      this.unitsSecond = second
+      this.units = 0
+    }
+    if (this.units < plan.unitsPerSecond) return false
+    this.throttled.note(sim.clock[0])
+    sim.count(this.metrics['ThrottledCmds']!, 1)
+    sim.replyAfter(this.network.draw(this.networkRng), call, this.status.throttled)
+    return true
+  }
+
+  /** What a command has cost: a unit for each KB that it moved, one at least. */
+  charge(bytes: number): void {
+    if (this.plan.unitsPerSecond === 0) return
+    const units = Math.max(1, Math.ceil(bytes / 1024))
+    this.units += units
+    this.sim.count(this.metrics['ElastiCacheProcessingUnits']!, units)
   }
 
   /** The shard of a key: by its slot, or as the client's library chooses a node. */

@@ -14,7 +14,7 @@ export class Node {
   /** Connections: as many as its callers ever needed at once. */
   connections = 0
   readonly maxConnections: number
-  /** When each thread will be idle. */
+  /** When each thread will be idle; none where nothing waits for a thread. */
   private readonly idleAt: Float64Array
   /** When the answers go that are being worked on. */
   private readonly answers = new Deadlines()
@@ -36,13 +36,17 @@ export class Node {
       if (this.connections >= this.maxConnections) return -1
       this.connections++
     }
+    this.commands++
+    if (this.idleAt.length === 0) {
+      this.answers.push(now + work, 0)
+      return now + work
+    }
     let thread = 0
     for (let i = 1; i < this.idleAt.length; i++) if (this.idleAt[i] < this.idleAt[thread]) thread = i
     const done = Math.max(now, this.idleAt[thread]) + work
     this.idleAt[thread] = done
     this.answers.push(done, 0)
     this.work += work
-    this.commands++
     return done
   }
 
@@ -56,13 +60,9 @@ export class Node {
     this.connections = 0
   }
 
-  /** µs until its least busy thread is idle. */
-  backlog(now: number): number {
-    return Math.max(0, Math.min(...this.idleAt) - now)
-  }
-
   /** The share of the time since the last reading for which its threads worked, 0..1; asked again at the same time, the same. */
   busyShare(now: number): number {
+    if (this.idleAt.length === 0) return NaN
     if (now === this.readAt) return this.lastShare
     let ahead = 0
     for (const idleAt of this.idleAt) ahead += Math.max(0, idleAt - now)

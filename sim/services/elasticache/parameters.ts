@@ -1,7 +1,9 @@
 // What a parameter group and a subnet group say, and the plan of the nodes that follows from it.
 import type { Config, Near, Props } from '../../model/contract.ts'
+import type { Place } from '../../model/network.ts'
 import * as p from '../../model/p.ts'
 import { EVICTION_POLICIES, type EvictionPolicy } from '../../parts/cache-store.ts'
+import { placeOf } from '../../parts/reachability.ts'
 import type { FleetPlan } from './fleet.ts'
 import { nodeType } from './node-types.ts'
 
@@ -24,6 +26,7 @@ export const parts: Readonly<Record<string, Props>> = {
 /** Parameters that the model reads; others go on the 'not simulated' list. */
 const READ = ['maxmemory-policy', 'maxmemory-samples', 'reserved-memory-percent', 'cluster-enabled', 'max_item_size', 'error_on_memory_exhausted'] // prettier-ignore
 
+const PORTS = { redis: 6379, memcached: 11_211 }
 /** Where a type is not known: a middle one. */
 const COMMON = { memory: 6_850_000_000, processors: 2 }
 /** Memcached keeps so much for itself by default (`memcached_connections_overhead`). */
@@ -47,6 +50,16 @@ function parametersOf(near: Near): Config {
       )
   }
   return parameters
+}
+
+/** Where the nodes stand: in the subnets of their group, reached at the engine's port. */
+export function placeIn(near: Near, engine: 'redis' | 'memcached', groups: unknown): Place | undefined {
+  const { config } = near.self
+  const name = config['CacheSubnetGroupName']
+  const group = name === undefined ? undefined : near.resourceAt(name)
+  if (group?.type !== 'AWS::ElastiCache::SubnetGroup') return undefined
+  const port = (config['Port'] as number | undefined) ?? PORTS[engine]
+  return placeOf(near, group.config['SubnetIds'], groups, { serves: [{ prefix: `${engine}:`, port }] })
 }
 
 /** Whether the parameter group turns cluster mode on. */
@@ -75,6 +88,7 @@ export function planOf(near: Near, shape: Pick<FleetPlan, 'engine' | 'shards' | 
       processors,
       policy: refuses ? 'noeviction' : 'allkeys-lru',
       samples: 0,
+      unitsPerSecond: 0,
     }
   }
   const reserved = Number(parameters['reserved-memory-percent'] ?? 25)
@@ -84,5 +98,6 @@ export function planOf(near: Near, shape: Pick<FleetPlan, 'engine' | 'shards' | 
     processors,
     policy: (parameters['maxmemory-policy'] ?? 'volatile-lru') as EvictionPolicy,
     samples: Number(parameters['maxmemory-samples'] ?? 5),
+    unitsPerSecond: 0,
   }
 }

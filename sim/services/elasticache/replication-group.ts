@@ -7,7 +7,7 @@ import { assumptions, quotas } from './cache.facts.ts'
 import { redisCommands } from './commands.ts'
 import { redisMetrics, sharedMetrics } from './figures.ts'
 import type { Fleet } from './fleet.ts'
-import { isClustered, parts, planOf } from './parameters.ts'
+import { isClustered, parts, placeIn, planOf } from './parameters.ts'
 import { cacheRoom, flush, nodeLoss, powerLoss } from './room.ts'
 
 const DAY = 86_400_000_000
@@ -156,7 +156,10 @@ function gather(near: Near): Readonly<Record<string, unknown>> {
       'nodes of type `cache.t1` have no Multi-AZ',
       'expected another `CacheNodeType`',
     )
-  return { Plan: planOf(near, { engine: 'redis', shards, replicas, failover: failover === true || clustered }) }
+  return {
+    Plan: planOf(near, { engine: 'redis', shards, replicas, failover: failover === true || clustered }),
+    Place: placeIn(near, 'redis', config['SecurityGroupIds']),
+  }
 }
 
 function testFailover(self: Fleet, call: Call): void {

@@ -1,6 +1,7 @@
 // What the rooms of ElastiCache share: timers, invariants, the card, control operations and faults.
 import type { Call } from '../../engine/calls.ts'
 import type { Config, Fault, Op, Props, ServiceDef, Sim } from '../../model/contract.ts'
+import type { Place } from '../../model/network.ts'
 import * as p from '../../model/p.ts'
 import { findingsOf } from './cache-insights.ts'
 import { prices, unpriced } from './cache-prices.ts'
@@ -10,7 +11,7 @@ import { Fleet, type FleetPlan } from './fleet.ts'
 const GIB = 1_073_741_824
 
 export function createFleet(config: Config, sim: Sim): Fleet {
-  return new Fleet(config, sim, countsOf((config['Plan'] as FleetPlan).engine), {
+  return new Fleet(config, sim, countsOf(config['Plan'] as FleetPlan), {
     promoted: sim.target(promoted),
     replaced: sim.target(replaced),
     rebooted: sim.target(rebooted),
@@ -36,6 +37,7 @@ export const cacheRoom = {
   prices,
   unbilled: ['snapshots', 'data transfer between zones'],
   unpriced,
+  place: (config: Config) => config['Place'] as Place | undefined,
   create: createFleet,
   timers: { promoted, replaced, rebooted },
   invariants: {
