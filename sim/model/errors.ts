@@ -82,6 +82,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   InvalidAttributeName: 400,
   InvalidAttributeValue: 400,
   InvalidBatchEntryId: 400,
+  InvalidChangeBatch: 400,
   ItemCollectionSizeLimitExceededException: 400,
   'InvalidInstanceID.NotFound': 400,
   InvalidEventPatternException: 400,

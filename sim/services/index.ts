@@ -45,6 +45,8 @@ import { pipe } from './pipes/pipe.ts'
 import { dbCluster } from './rds/db-cluster.ts'
 import { dbInstance } from './rds/db-instance.ts'
 import { dbProxy } from './rds/db-proxy.ts'
+import { healthCheck } from './route53/health-check.ts'
+import { recordSet } from './route53/record-set.ts'
 import { bucket } from './s3/bucket.ts'
 import { subscription } from './sns/subscription.ts'
 import { topic } from './sns/topic.ts'
@@ -125,6 +127,8 @@ export const services: readonly ServiceDef[] = [
   dbCluster,
   dbInstance,
   dbProxy,
+  healthCheck,
+  recordSet,
   bucket,
   subscription,
   topic,

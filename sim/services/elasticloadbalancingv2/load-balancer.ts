@@ -62,7 +62,17 @@ export const loadBalancer: ServiceDef<LoadBalancer> = {
   entry,
   entries,
   create: (config, sim) => new LoadBalancer(config, sim),
-  ops: Object.fromEntries(METHODS.map((method) => [`http:${method}`, takes(method)])),
+  ops: {
+    ...Object.fromEntries(METHODS.map((method) => [`http:${method}`, takes(method)])),
+    'elasticloadbalancing:AllGroupsHealthy': {
+      internal: true,
+      doc: 'Whether each target group with targets has a healthy one (our own name: DNS asks it for aliases).',
+      run: (self, call) => {
+        self.sim.calls.answer[call] = { Healthy: self.hasHealthyGroups }
+        self.sim.reply(call, 0)
+      },
+    },
+  },
   timers: { begin, answered, silent, checkDue, checkAnswered, checkTimedOut, drained, flowsEnd },
   metrics,
   prices,
@@ -206,6 +216,11 @@ export class LoadBalancer {
   /** The group that a resource of that name is. */
   groupNamed(name: Ref): number {
     return this.groups.findIndex((group) => group.name === name)
+  }
+
+  /** Whether each group with targets has a healthy one (R53-R6). */
+  get hasHealthyGroups(): boolean {
+    return this.groups.every((group) => group.rows.length === 0 || group.count(this.targets, 'healthy') > 0)
   }
 
   groupOf(row: number): Group {

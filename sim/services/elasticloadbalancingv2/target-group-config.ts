@@ -1,5 +1,6 @@
 // What a target group takes from its neighbours: its load balancer, its targets, its attributes; and what it refuses.
 import type { Action, Config, Near, Ref, ResourceView } from '../../model/contract.ts'
+import { standsAt } from '../../parts/addresses.ts'
 import { letsIn } from '../../parts/permits.ts'
 import { ATTRIBUTES, INERT_ATTRIBUTES } from './target-group-props.ts'
 import type { Algorithm } from './targets.ts'
@@ -179,7 +180,7 @@ function targetsOf(near: Near): Pick<GroupPlan, 'routes' | 'targets'> {
   list.forEach((target, i) => {
     const route = routeTo(near, target['Id'], i)
     targets.push({
-      id: near.resourceAt(target['Id'])?.logicalId ?? String(target['Id']),
+      id: standsAt(near, target['Id'])?.logicalId ?? String(target['Id']),
       port: (target['Port'] ?? self.config['Port'] ?? 0) as number,
       zone: zoneOf(near, target),
       route: add(route),
@@ -194,7 +195,7 @@ function targetsOf(near: Near): Pick<GroupPlan, 'routes' | 'targets'> {
 function routeTo(near: Near, id: unknown, i: number): Route {
   const path = ['Properties', 'Targets', i, 'Id']
   const { self } = near
-  const found = near.resourceAt(id)
+  const found = standsAt(near, id)
   const isFunction = FUNCTIONS.has(found?.type ?? '')
   if (found === undefined) {
     self.notSimulated(path, `the target \`${String(id)}\` is outside of this scenario: it does not answer`)
