@@ -2,6 +2,7 @@
 import type { Finding, Look } from '../../model/contract.ts'
 import { count, percent } from '../../parts/words.ts'
 import type { Distribution } from './distribution-state.ts'
+import { REASONS } from './door.ts'
 import { KEYS_KEPT } from './requests.ts'
 
 /** Below these nothing is said. */
@@ -14,7 +15,7 @@ const MINUTE = 60_000_000
 const SURGE = 3
 
 export function findingsOf(self: Distribution, look: Look): Finding[] {
-  return [...explosion(self, look), ...afterInvalidation(self, look), ...keptErrors(self, look)]
+  return [...explosion(self, look), ...afterInvalidation(self, look), ...keptErrors(self, look), ...refused(self, look)]
 }
 
 /** Most misses are variants of one path: something in the cache key differs from viewer to viewer. */
@@ -77,4 +78,23 @@ function keptErrors(self: Distribution, look: Look): Finding[] {
       suspects: look.callees().map(({ other }) => other),
     },
   ]
+}
+
+/** Viewers are turned away at the edge. */
+function refused(self: Distribution, look: Look): Finding[] {
+  return self.refusals.flatMap((refusals, i): Finding[] => {
+    const { words } = REASONS[i]
+    const share = refusals.count / Math.max(1, self.requests)
+    if (words === '' || refusals.count < LEAST_ERRORS || share < 0.01) return []
+    return [
+      {
+        kind: 'refused-at-the-edge',
+        from: refusals.first,
+        to: refusals.last,
+        share,
+        title: `${look.name} turns viewers away`,
+        text: `${count(refusals.count)} requests (${percent(share)}) are refused because ${words}.`,
+      },
+    ]
+  })
 }

@@ -13,6 +13,7 @@ import { Stretch } from '../../parts/stretch.ts'
 import { TokenBucket } from '../../parts/token-bucket.ts'
 import type { Asked } from './asked.ts'
 import type { Behavior, ErrorPage, Gathered } from './distribution-config.ts'
+import { REASONS } from './door.ts'
 import type { EdgeEdges } from './edge-functions.ts'
 import type { Fetch, Phase, Response } from './fetch.ts'
 import { directivesOf, SILENT, type Directives } from './freshness.ts'
@@ -107,7 +108,8 @@ export class Distribution {
   readonly variants: Map<string, { misses: number; keys: Set<string> }> = new Map()
   readonly misses: Stretch
   readonly errorHits: Stretch
-  readonly refusals: Stretch
+  /** Requests turned away, by `REASONS`. */
+  readonly refusals: readonly Stretch[]
   /** Origins that cannot be reached: their number and how many faults stand on them. */
   readonly unreachable: number[]
 
@@ -152,7 +154,7 @@ export class Distribution {
     this.errorLeast = sim.quota('ErrorCachingMinTTL') * SECOND
     this.misses = new Stretch(sim.warmUp)
     this.errorHits = new Stretch(sim.warmUp)
-    this.refusals = new Stretch(sim.warmUp)
+    this.refusals = REASONS.map(() => new Stretch(sim.warmUp))
     this.unreachable = Origins.map(() => 0)
     const perSecond = sim.quota('RequestsPerSecond')
     this.limit = new TokenBucket(perSecond, perSecond)

@@ -34,6 +34,7 @@ const errors = [
   'BadGatewayException',
   'GatewayTimeoutException',
   'InternalServerError',
+  'MissingKey',
   'NotFound',
   'ServiceUnavailable',
 ]

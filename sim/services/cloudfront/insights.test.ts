@@ -16,6 +16,8 @@ interface Setting {
   readonly errors?: number
   readonly actions?: string
   readonly least?: string
+  readonly parameters?: string
+  readonly protocol?: string
 }
 
 /** The kinds of findings of a site with 50 pages and 50 viewers a second for eight minutes. */
@@ -27,12 +29,14 @@ function kinds({
   errors = 0,
   actions = '',
   least = '',
+  parameters = '',
+  protocol = 'allow-all',
 }: Setting): string[] {
   const headersConfig = headers === '' ? 'HeaderBehavior: none' : `HeaderBehavior: whitelist, Headers: [${headers}]`
   const result = runScenario(
     scenarioOf(`
 Resources:
-  Site: { Type: AWS::CloudFront::Distribution, Properties: { DistributionConfig: { Enabled: true, Origins: [{ Id: app, DomainName: app.example.com, CustomOriginConfig: { OriginProtocolPolicy: https-only } }], ${least} DefaultCacheBehavior: { TargetOriginId: app, ViewerProtocolPolicy: allow-all, CachePolicyId: !Ref Key } } } }
+  Site: { Type: AWS::CloudFront::Distribution, Properties: { DistributionConfig: { Enabled: true, Origins: [{ Id: app, DomainName: app.example.com, CustomOriginConfig: { OriginProtocolPolicy: https-only } }], ${least} DefaultCacheBehavior: { TargetOriginId: app, ViewerProtocolPolicy: ${protocol}, CachePolicyId: !Ref Key } } } }
   Key: { Type: AWS::CloudFront::CachePolicy, Properties: { CachePolicyConfig: { Name: key, MinTTL: 0, DefaultTTL: 3600, MaxTTL: 3600, ParametersInCacheKeyAndForwardedToOrigin: { EnableAcceptEncodingGzip: false, CookiesConfig: { CookieBehavior: none }, HeadersConfig: { ${headersConfig} }, QueryStringsConfig: { QueryStringBehavior: none } } } } }
 Simulation:
   Duration: 8m
@@ -41,7 +45,7 @@ Simulation:
   Resources:
     App: { Type: Sim::Http::Server, Properties: { Url: "https://app.example.com", Workers: ${workers}, QueueCapacity: 20, ServiceTime: ${time}, ErrorRate: ${errors} } }
   Workloads:
-    Viewers: { Target: Site, Operation: "GET /p/{$.page}", Rate: 50/s, Attributes: { page: uniform(n=50), browser: uniform(n=${browsers}) }, Parameters: { Headers: { User-Agent: $.browser } } }
+    Viewers: { Target: Site, Operation: "GET /p/{$.page}", Rate: 50/s, Attributes: { page: uniform(n=50), browser: uniform(n=${browsers}) }, Parameters: { Headers: { User-Agent: $.browser }${parameters} } }
 ${actions}
 `),
   )
@@ -65,6 +69,12 @@ describe('it is said', () => {
     expect(kinds(weak)).toContain('invalidation-surge')
     expect(kinds({ ...weak, actions: '' })).not.toContain('invalidation-surge')
     expect(kinds({ ...weak, workers: 200, time: '20ms' })).toEqual([])
+  })
+
+  test('of viewers that are turned away, not of those that are sent on to HTTPS', () => {
+    const http = { parameters: ', Protocol: http' }
+    expect(kinds({ ...http, protocol: 'https-only' })).toEqual(['refused-at-the-edge'])
+    expect(kinds({ ...http, protocol: 'redirect-to-https' })).toEqual([])
   })
 
   test('of errors that are served from the caches, not where they are not kept', () => {

@@ -22,6 +22,8 @@ export interface CachedObject {
   readonly etag: string
   readonly modified: string
   readonly said: Directives
+  /** The exception that viewers get, where the status alone does not say it. */
+  readonly error?: string | undefined
 }
 
 /** Bytes that an object takes beside its own: headers and what is known of it. */
@@ -67,9 +69,9 @@ export function isMeant(path: string, address: string): boolean {
 }
 
 /** An answer that the distribution makes by itself. */
-export function ownAnswer(status: number, now: number, address = ''): CachedObject {
+export function ownAnswer(status: number, now: number, error?: string): CachedObject {
   return {
-    ...{ address, status, headers: NOTHING, body: undefined, size: 0, since: now, freshUntil: now },
+    ...{ address: '', error, status, headers: NOTHING, body: undefined, size: 0, since: now, freshUntil: now },
     ...{ reusableUntil: now, rescueUntil: now, etag: '', modified: '', said: SILENT },
   }
 }

@@ -1,22 +1,12 @@
 // The way of a viewer's request: may it come in, is its object here, and what the viewer gets.
 import type { Call } from '../../engine/calls.ts'
-import {
-  addressOf,
-  askedOf,
-  behaviorFor,
-  encodingOf,
-  keyOf,
-  NOTHING,
-  PATH_MAX,
-  type Asked,
-  type RequestBody,
-} from './asked.ts'
+import { addressOf, askedOf, behaviorFor, encodingOf, keyOf, NOTHING, type Asked, type RequestBody } from './asked.ts'
 import type { Behavior } from './distribution-config.ts'
+import { closedFor, REASONS, refusalBy, TOO_LONG } from './door.ts'
 import type { Distribution, Outcome, Visit } from './distribution-state.ts'
 import { runAtViewer } from './edge-functions.ts'
 import { fetchFor, refreshBehind } from './fetches.ts'
 import { ownAnswer, type CachedObject, type Location } from './locations.ts'
-import { refusalOf } from './signing.ts'
 
 const NONE = -1
 /** Sizes of texts that CloudFront compresses, and what counts as one by its name. */
@@ -35,16 +25,16 @@ export function request(self: Distribution, call: Call, method: string): void {
   const edge = place === undefined ? drawnEdge(self) : self.edgeOf(String(place))
   self.edges[edge].requests++
   const [path, query] = addressOf(body)
-  const code = doorCode(self, body, path, now)
+  const closed = closedFor(self, body, path, now)
   // An address that is too long is not compared with patterns.
-  const behaviorNumber = code === 414 ? self.behaviors.length - 1 : behaviorFor(self.behaviors, path)
+  const behaviorNumber = closed === TOO_LONG ? self.behaviors.length - 1 : behaviorFor(self.behaviors, path)
   const behavior = self.behaviors[behaviorNumber]
   const asked = askedOf(body, method, path, query)
-  const refusal = code === 0 ? refusalFor(self, behavior, body, asked, now) : code
-  if (refusal !== 0) {
-    self.refusals.note(now)
+  const refusal = closed ?? refusalBy(self, behavior, body, asked, now)
+  if (refusal !== undefined) {
+    self.refusals[REASONS.indexOf(refusal)].note(now)
     const visit = self.takeVisit(call, now, edge, behaviorNumber, asked)
-    settle(self, visit, ownAnswer(refusal, now), 'refused')
+    settle(self, visit, ownAnswer(refusal.code, now, refusal.error), 'refused')
     return
   }
   if (behavior.functions['viewer-request'] !== undefined) {
@@ -63,29 +53,6 @@ export function request(self: Distribution, call: Call, method: string): void {
 
 function drawnEdge(self: Distribution): number {
   return self.ownEdges === 1 ? 0 : self.edgeRng.below(self.ownEdges)
-}
-
-/** Why nobody comes in: the distribution is off, too busy, closed for the viewer's country, or the address too long. */
-function doorCode(self: Distribution, body: RequestBody, path: string, now: number): number {
-  if (!self.enabled) return 403
-  if (!self.limit.take(now, 1)) return 503
-  if (path.length > PATH_MAX) return 414
-  const { kind, countries } = self.geo
-  if (kind === 'none') return 0
-  return countries.has(String(body.Country ?? '')) === (kind === 'whitelist') ? 0 : 403
-}
-
-/** Why a behaviour does not take a request, as an HTTP code; 0 = it does (CF-R3, CF-R70). */
-function refusalFor(self: Distribution, behavior: Behavior, body: RequestBody, asked: Asked, now: number): number {
-  if (body.Protocol === 'http' && behavior.protocol !== 'allow-all')
-    return behavior.protocol === 'https-only' ? 403 : 301
-  if (!behavior.allowed.includes(asked.method)) return 403
-  if (behavior.trusted === null) return 0
-  const { sim } = self
-  const address = asked.query === '' ? asked.path : `${asked.path}?${asked.query}`
-  const { SignedUrl, SignedCookies } = body
-  const why = refusalOf(behavior.trusted, SignedUrl, SignedCookies, address, asked.ip, sim.startsAt + now)
-  return why === undefined ? 0 : 403
 }
 
 /** `/` stands for the default root object. */
@@ -210,7 +177,8 @@ function answer(
   if (object.headers !== NOTHING) told.headers = object.headers
   if (object.body !== undefined) told.body = object.body
   sim.calls.answer[call] = told
-  sim.replyAfter(self.viewerTrip.draw(self.rng), call, isError ? self.statusOf(status) : 0)
+  const error = !isError ? 0 : object.error === undefined ? self.statusOf(status) : sim.error(object.error, status)
+  sim.replyAfter(self.viewerTrip.draw(self.rng), call, error)
 }
 
 /** Bytes that the viewer gets: text may be compressed. */

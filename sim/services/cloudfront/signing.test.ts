@@ -23,7 +23,7 @@ const START_S = START_MS / 1000
 describe('signatures', () => {
   test('a plain request is refused where keys are trusted, a signed one is not [N.CLOUDFRONT-05, CF-R70]', () => {
     const at = closed()
-    expect(get(at, '/a').http).toBe(403)
+    expect(get(at, '/a')).toMatchObject({ http: 403, status: 'MissingKey' })
     const SignedUrl = signed(at, { Resource: '/a', ExpiresIn: 600 })
     expect(get(at, '/a', { SignedUrl }).http).toBe(200)
   })
@@ -36,7 +36,7 @@ describe('signatures', () => {
     at.run(600 * SECOND - 1)
     expect(get(at, '/a', { SignedUrl }).http).toBe(200)
     at.run(600 * SECOND)
-    expect(get(at, '/a', { SignedUrl }).http).toBe(403)
+    expect(get(at, '/a', { SignedUrl })).toMatchObject({ http: 403, status: 'AccessDenied' })
   })
 
   test('what arrives in time is served, though its answer comes later; whoever asks again is too late [CF-R72]', () => {
