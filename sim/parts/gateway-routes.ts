@@ -1,6 +1,8 @@
 // The routes of an API: read from an OpenAPI document, joined to their backends, and found by what a client asks for.
 import type { Action, Near, Ref, ResourceView } from '../model/contract.ts'
 import type { Mapping } from './gateway-mapping.ts'
+import { documentValidation, type Validation } from './gateway-validation.ts'
+import { letsIn } from './permits.ts'
 import { mappingOf } from './gateway-mapping-config.ts'
 
 /** What stands behind a route. */
@@ -13,6 +15,8 @@ export interface RouteSource {
   readonly integration: Integration | undefined
   /** Whether a request needs an API key. */
   readonly needsKey?: boolean
+  /** What it must carry; absent = anything will do. */
+  readonly validation?: Validation | undefined
   /** Where the template writes it, from `Properties` of the API or of another resource. */
   readonly view: ResourceView
   readonly at: readonly (string | number)[]
@@ -29,6 +33,7 @@ export interface Integration {
   readonly requestTemplates?: unknown
   readonly cacheKeyParameters?: unknown
   readonly requestParameters?: unknown
+  readonly credentials?: unknown
 }
 
 export interface Route {
@@ -45,6 +50,8 @@ export interface Backend {
   readonly timeout: number
   /** What a MOCK answers, and an integration without proxy when all goes well. */
   readonly statusCode: number
+  /** An alias, chosen by a stage variable, that does not let API Gateway in: every request gets 500 (N.APIGATEWAY-39). */
+  readonly unpermitted?: Ref
   /** How an integration without proxy changes request and answer; absent = as they are. */
   readonly mapping?: Mapping
   /** HTTP APIs, format 2.0: an answer without `statusCode` counts as 200. */
@@ -77,6 +84,7 @@ export function openApiRoutes(view: ResourceView, body: unknown): RouteSource[] 
         path,
         integration: isMap(integration) ? integration : undefined,
         needsKey: schemes.some((scheme) => isKeyScheme(body, scheme)),
+        validation: documentValidation(body, operation),
         view,
         at,
       })
@@ -126,6 +134,7 @@ export function backendOf(
     return { ...shared, kind: 'MOCK', statusCode: mockStatus(integration), mapping: mappingOf(source) }
   const target = near.resourceAt(uri)
   if (target !== undefined && LAMBDA.includes(target.type)) {
+    if (isLockedOut(near, integration, target)) return { ...none, unpermitted: target.logicalId }
     const called = { ...shared, to: target.logicalId, action: 'lambda:InvokeFunction' as Action }
     if (type === 'AWS_PROXY')
       return { ...called, kind: 'LAMBDA_PROXY', infersStatus: String(integration.payloadFormatVersion) === '2.0' }
@@ -163,6 +172,14 @@ export function backendOf(
     `integrations with ${what} are not simulated yet: \`${source.method} ${source.path}\` answers 200 at once`,
   )
   return { ...shared, kind: 'MOCK' }
+}
+
+/** Each name of a function has permissions of its own, and those of one that a variable names are easily forgotten. */
+function isLockedOut(near: Near, { uri, credentials }: Integration, target: ResourceView): boolean {
+  if (target.type !== 'AWS::Lambda::Alias' || credentials !== undefined) return false
+  return (
+    String(uri).includes('${stageVariables.') && !letsIn(near, target, 'apigateway.amazonaws.com', near.self.logicalId)
+  )
 }
 
 /** A proxy integration passes bodies as they are (N.APIGATEWAY-25, N.APIGATEWAY-28). */

@@ -21,6 +21,7 @@ import {
 import { ADMITTED, KeyRing, SPENT, type StageKeys } from './gateway-keys.ts'
 import { BROKEN, mapRequest, mapResponse, messageIn, ruleFor, type Mapping, type Passing } from './gateway-mapping.ts'
 import type { Backend, IntegrationKind, Route } from './gateway-routes.ts'
+import { mistakeIn, type Validation } from './gateway-validation.ts'
 import { Stretch } from './stretch.ts'
 import { TokenBucket } from './token-bucket.ts'
 
@@ -51,6 +52,8 @@ export interface Stage {
   readonly cache?: StageCache | null
   /** REST: who may call methods that ask for a key; null or absent = none does. */
   readonly keys?: StageKeys | null
+  /** REST: by route, what a request must carry; absent = no route asks for anything. */
+  readonly validations?: readonly (Validation | null)[]
 }
 
 /** A share of a stage's requests that goes to another deployment: here, to what other stage variables choose (API-30). */
@@ -147,6 +150,8 @@ export class Gateway {
   /** By stage; null = no method asks for a key. */
   readonly keyRings: readonly (KeyRing | null)[]
   private readonly hasKeys: boolean
+  /** By route number; empty = nothing is looked at. */
+  private readonly validations: readonly (Validation | null)[]
   private readonly strategy: Strategy
   /** By route number. */
   private readonly cacheMetrics: (readonly CacheMetrics[])[] = []
@@ -201,6 +206,8 @@ export class Gateway {
     this.stageNames = stages.map(({ name }) => name)
     this.keyRings = stages.map(({ keys }) => (keys ? new KeyRing(sim, keys) : null))
     this.hasKeys = this.keyRings.some((ring) => ring !== null)
+    const validated = stages.some(({ validations }) => validations?.some((each) => each !== null) === true)
+    this.validations = validated ? stages.flatMap(({ validations }) => validations ?? routes.map(() => null)) : []
     this.hasCache = stages.some(({ cache }) => cache !== undefined && cache !== null)
     this.strategy = this.hasCache ? (sim.choice('CacheControl') as Strategy) : 'anybody may'
     const answerMax = this.hasCache ? sim.quota('CachedAnswer') : 0
@@ -280,6 +287,7 @@ export class Gateway {
       this.finish(call, THROTTLED.statusCode, THROTTLED, NONE)
       return
     }
+    if (this.validations.length > 0 && this.isInvalid(call, route)) return
     const lane = this.laneOf(route)
     if (this.hasCache && this.fromCache(call, route, lane)) return
     const kind = this.kind[lane]
@@ -311,6 +319,15 @@ export class Gateway {
       this.throttled++
       this.finish(call, 429, admission === SPENT ? LIMIT_EXCEEDED : THROTTLED, NONE)
     }
+    return true
+  }
+
+  /** A request that lacks something is answered 400, and no backend sees it (N.APIGATEWAY-03). */
+  private isInvalid(call: Call, route: number): boolean {
+    const validation = this.validations[route]
+    const mistake = validation === null ? undefined : mistakeIn(validation, this.sim.calls.body[call])
+    if (mistake === undefined) return false
+    this.finish(call, 400, { statusCode: 400, body: JSON.stringify({ message: mistake }) }, NONE)
     return true
   }
 

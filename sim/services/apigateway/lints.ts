@@ -48,6 +48,31 @@ ${resource('Api', REST, ['Name: shop'])}${resource('User', 'AWS::ApiGateway::Res
   ['RestApiId: !Ref Api', 'DeploymentId: !Ref Made', 'StageName: dev', 'CacheClusterEnabled: true'],
 )}`
 
+const aliased = (more: string): string => `Resources:
+${resource('Work', 'AWS::Lambda::Function', [
+  'FunctionName: work',
+  'Runtime: nodejs22.x',
+  'Handler: index.handler',
+  'Role: arn:aws:iam::123456789012:role/work',
+  'Code: { ZipFile: x }',
+])}${resource('Live', 'AWS::Lambda::Alias', ['FunctionName: !Ref Work', "FunctionVersion: '1'", 'Name: live'])}${more}${resource(
+  'Api',
+  REST,
+  ['Name: shop'],
+)}${resource('Root', 'AWS::ApiGateway::Method', [
+  'RestApiId: !Ref Api',
+  'ResourceId: !GetAtt Api.RootResourceId',
+  'HttpMethod: POST',
+  'Integration:',
+  '  Type: AWS_PROXY',
+  '  IntegrationHttpMethod: POST',
+  '  Uri: !Sub "${Work.Arn}:${!stageVariables.alias}"',
+])}${resource('Made', 'AWS::ApiGateway::Deployment', ['RestApiId: !Ref Api'])}${resource(
+  'Stage',
+  'AWS::ApiGateway::Stage',
+  ['RestApiId: !Ref Api', 'DeploymentId: !Ref Made', 'StageName: dev', 'Variables: { alias: live }'],
+)}`
+
 export const lints: Lints = {
   'apigateway/mock-in-production': {
     severity: 'warning',
@@ -92,6 +117,38 @@ export const lints: Lints = {
             },
           ]
         })
+      }),
+  },
+  'apigateway/alias-without-permission': {
+    severity: 'warning',
+    title: 'an alias that does not let API Gateway in',
+    text: 'Each name of a function has permissions of its own. Where a stage variable chooses the alias behind an API, every alias it may name needs an `AWS::Lambda::Permission`; without one every request gets 500, and the function never hears of it.',
+    wrong: aliased(''),
+    right: aliased(
+      resource('Permit', 'AWS::Lambda::Permission', [
+        'FunctionName: !Ref Live',
+        'Action: lambda:InvokeFunction',
+        'Principal: apigateway.amazonaws.com',
+      ]),
+    ),
+    source: `N.APIGATEWAY-39; ${GUIDE}/stage-variables.html`,
+    find: (scene) =>
+      scene.all(REST).flatMap((api) => {
+        const stages = (api.config?.['Stages'] ?? []) as readonly Stage[]
+        const routes = (api.config?.['Routes'] ?? []) as readonly Route[]
+        return stages.flatMap(({ name, backends }) =>
+          backends.flatMap(({ unpermitted }, i) => {
+            if (unpermitted === undefined) return []
+            const { method, path } = routes[i]!
+            return [
+              {
+                message: `\`${unpermitted}\` does not let API Gateway in: \`${method} ${path}\` answers 500 on the stage \`${name}\``,
+                span: methodAt(api, scene, method) ?? api.place('Body', 'paths', path, method.toLowerCase()),
+                help: `an \`AWS::Lambda::Permission\` for \`${unpermitted}\` with \`Principal: apigateway.amazonaws.com\``,
+              },
+            ]
+          }),
+        )
       }),
   },
   'apigateway/usage-plan-without-keys': {

@@ -4,6 +4,7 @@ import * as p from '../../model/p.ts'
 import type { Canary, Stage, Throttle } from '../../parts/gateway.ts'
 import type { KeyPart, StageCache } from '../../parts/gateway-cache.ts'
 import type { StageKeys } from '../../parts/gateway-keys.ts'
+import { validationOf } from '../../parts/gateway-validation.ts'
 import { backendOf, openApiRoutes, type Route, type RouteSource } from '../../parts/gateway-routes.ts'
 import { quotas } from './rest-api.facts.ts'
 
@@ -110,9 +111,22 @@ export const parts: Readonly<Record<string, Props>> = {
     AuthorizerId: p.inert('The authorizer.'),
     MethodResponses: p.inert('Declared responses.'),
     OperationName: p.inert('A name.'),
-    RequestModels: p.inert('Models of bodies.'),
-    RequestParameters: p.inert('Parameters that are passed on.'),
-    RequestValidatorId: p.unused('the request would be checked (not simulated yet)'),
+    RequestModels: p.any('Models of bodies.'),
+    RequestParameters: p.any('Parameters that are passed on; those that are `true` must be there.'),
+    RequestValidatorId: p.any('Whether bodies and parameters are checked.'),
+  },
+  'AWS::ApiGateway::RequestValidator': {
+    RestApiId: p.ref('The API.', { required: true }),
+    ValidateRequestBody: p.bool('Whether bodies are checked.', { default: false }),
+    ValidateRequestParameters: p.bool('Whether parameters are checked.', { default: false }),
+    Name: p.inert('A name.'),
+  },
+  'AWS::ApiGateway::Model': {
+    RestApiId: p.ref('The API.', { required: true }),
+    Schema: p.any('A JSON Schema.'),
+    ContentType: p.inert('The type of the bodies.'),
+    Name: p.string('A name.'),
+    Description: p.inert('A text.'),
   },
   'AWS::ApiGateway::Account': { CloudWatchRoleArn: p.inert('The role for logs.') },
 }
@@ -202,6 +216,7 @@ function stageOf(
     variables,
     cache: cacheOf(near, settings, sources),
     keys: keysOf(near, name, sources),
+    validations: sources.map(({ validation }) => validation ?? null),
     canary: canaryOf(near, settings['CanarySetting'] as Config | undefined, variables, sources),
   }
 }
@@ -327,6 +342,7 @@ function methodRoutes(near: Near): RouteSource[] {
         method: String(view.config['HttpMethod']).toUpperCase(),
         path: resourcePath(near, view.config['ResourceId'], 0),
         needsKey: view.config['ApiKeyRequired'] === true,
+        validation: validationOf(near, view.config),
         integration: integration && {
           type: integration['Type'],
           uri: integration['Uri'],
@@ -336,6 +352,7 @@ function methodRoutes(near: Near): RouteSource[] {
           requestTemplates: integration['RequestTemplates'],
           cacheKeyParameters: integration['CacheKeyParameters'],
           requestParameters: integration['RequestParameters'],
+          credentials: integration['Credentials'],
         },
         view,
         at: ['Integration'],

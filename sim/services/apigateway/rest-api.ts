@@ -35,12 +35,14 @@ export const restApi: ServiceDef<Gateway> = {
     'The time-out of an integration: 504 after 29 s, while the backend works on (API-04).',
     'Methods that ask for an API key let in those of a usage plan with the stage, as fast and as often as the plan says [N.APIGATEWAY-41, API-13].',
     'Integrations without proxy: mapping templates in a part of Velocity, parameters under other names, answers chosen by selection patterns; without any answer 500 [N.APIGATEWAY-19, N.APIGATEWAY-20, N.APIGATEWAY-21, N.APIGATEWAY-22, N.APIGATEWAY-23].',
+    'Request validation: required parameters, and bodies by a model in the common part of JSON Schema; 400 before any backend [N.APIGATEWAY-03]. A workload without attributes does not say what its requests carry and passes.',
+    'An alias that a stage variable chooses must let API Gateway in by a permission of its own, or its requests get 500 [N.APIGATEWAY-39].',
     'A cache per stage: answers to GET, or to the methods that settings name, for 300 s or as long as they say, told apart by the declared parameters alone; the least used go first [N.APIGATEWAY-07, N.APIGATEWAY-09, API-20, API-21, API-23].',
     '`Cache-Control: max-age=0` replaces an entry where the client may; `apigateway:FlushStageCache` empties a cache [N.APIGATEWAY-12, API-22].',
     'Stage variables in integration URIs and in the event; a canary is a share of a stage’s requests with other stage variables (API-30, API-31).',
   ],
   omits: [
-    'Authorizers and request validation are not simulated yet.',
+    'Authorizers are not simulated yet.',
     'That creating, resizing or deleting a cache takes some four minutes; a cache is there when the run begins.',
     'Integrations with AWS services other than Lambda and SQS are not simulated yet: such a route answers 200 at once.',
     'Of Velocity what templates rarely use (macros, methods of Java, `$util.base64Encode`): such a template is left out, and that is said; patterns with groups too.',
@@ -90,6 +92,8 @@ export const restApi: ServiceDef<Gateway> = {
     'execute-api:Invoke': {
       doc: 'A client’s request to a route, which is the argument of the call; its body is the event that a function gets.',
       errors: [
+        'BadRequestException',
+        'ForbiddenException',
         'TooManyRequestsException',
         'InternalServerErrorException',
         'BadGatewayException',

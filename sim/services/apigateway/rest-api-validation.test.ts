@@ -1,0 +1,163 @@
+// Requests that lack something, and aliases that let nobody in: answered before any backend hears of them.
+import { expect, test } from 'vitest'
+import { ask, gateway, lambda, openApi, partDef, proxy, REGIONAL, stage, type Stand } from '../../../test/apis.ts'
+import { HOUR, type Lab, type Part, SECOND } from '../../../test/kit.ts'
+import { restApi } from './rest-api.ts'
+import { usagePlan } from './usage-plan.ts'
+
+const model = { type: 'object', required: ['id'], properties: { id: { type: 'string' } } }
+const validators = {
+  'x-amazon-apigateway-request-validators': {
+    all: { validateRequestBody: true, validateRequestParameters: true },
+    parameters: { validateRequestBody: false, validateRequestParameters: true },
+  },
+}
+const operation = (validator: string | undefined) => ({
+  ...proxy(),
+  ...(validator === undefined ? {} : { 'x-amazon-apigateway-request-validator': validator }),
+  parameters: [
+    { in: 'query', name: 'page', required: true },
+    { in: 'query', name: 'size' },
+  ],
+  requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Order' } } } },
+})
+const world = (validator: string | undefined, root: object = {}): Lab =>
+  gateway({
+    Api: {
+      def: restApi,
+      properties: {
+        ...REGIONAL,
+        Body: {
+          ...openApi({ '/x': { post: operation(validator) } }),
+          ...validators,
+          ...root,
+          components: { schemas: { Order: model } },
+        },
+      },
+    },
+    Stage: stage(),
+  })
+const calls = (at: Lab): number => at.state<Stand>('Fn').events.length
+const good = { queryStringParameters: { page: '1' }, body: '{"id":"7"}' }
+
+test('an invalid request is answered 400, and the backend does not hear of it [N.APIGATEWAY-03]', () => {
+  const at = world('all')
+  const told = (event: object): unknown => ask(at, event).answer.body
+  expect(told({ ...good, queryStringParameters: {} })).toBe('{"message":"Missing required request parameters: [page]"}')
+  expect(told({ ...good, body: '{"id":7}' })).toBe('{"message":"Invalid request body"}')
+  expect(told({ ...good, body: '{' })).toBe('{"message":"Invalid request body"}')
+  expect([calls(at), ask(at, good).status, calls(at)]).toEqual([0, 'OK', 1])
+  at.run(HOUR).finish()
+  expect([at.sum('Api', '4XXError'), at.sum('Api', 'Count')]).toEqual([3, 4])
+  expect(at.points('Api', 'IntegrationLatency').reduce((sum, point) => sum + point.n * point.repeat, 0)).toBe(1)
+})
+
+test('what the validator leaves out is not looked at; a document may name one for all [N.APIGATEWAY-03]', () => {
+  const only = world('parameters')
+  expect([ask(only, { ...good, body: '{}' }).status, ask(only, { body: '{}' }).http]).toEqual(['OK', 400])
+  expect(ask(world(undefined), { body: '{}' }).status).toBe('OK')
+  expect(ask(world(undefined, { 'x-amazon-apigateway-request-validator': 'all' }), { body: '{}' }).http).toBe(400)
+})
+
+test('a workload that does not say what its requests carry is let through', () => {
+  expect([ask(world('all'), {}).status, ask(world('all'), { 'x-api-key': 'k' }).status]).toEqual(['OK', 'OK'])
+})
+
+test('methods of their own name validator, parameters and model [N.APIGATEWAY-03]', () => {
+  const method = (more: Record<string, unknown>): Part => ({
+    def: partDef('AWS::ApiGateway::Method'),
+    properties: {
+      ...{ RestApiId: 'Api', ResourceId: 'root', HttpMethod: 'POST', Integration: { Type: 'AWS_PROXY', Uri: 'Fn' } },
+      ...more,
+    },
+  })
+  const made = (validator: Record<string, unknown>): Lab =>
+    gateway({
+      Api: { def: restApi, properties: REGIONAL },
+      Check: { def: partDef('AWS::ApiGateway::RequestValidator'), properties: { RestApiId: 'Api', ...validator } },
+      Order: {
+        def: partDef('AWS::ApiGateway::Model'),
+        properties: { RestApiId: 'Api', Schema: JSON.stringify(model) },
+      },
+      Post: method({
+        RequestValidatorId: 'Check',
+        RequestParameters: { 'method.request.header.X-Tenant': true, 'method.request.header.X-Other': false },
+        RequestModels: { 'application/json': 'Order' },
+      }),
+      Stage: stage(),
+    })
+  const both = made({ ValidateRequestBody: true, ValidateRequestParameters: true })
+  const headers = { 'x-tenant': 'a' }
+  expect([ask(both, { body: { id: '1' } }).http, ask(both, { headers, body: {} }).http]).toEqual([400, 400])
+  expect(ask(both, { headers, body: { id: '1' } }).status).toBe('OK')
+  expect(ask(made({}), {}).status).toBe('OK')
+})
+
+test('10 invalid requests, 5 without a key and 20 too fast count as 35 client errors [N.APIGATEWAY-53]', () => {
+  const locked = { ...operation('all'), security: [{ api_key: [] }] }
+  const at = gateway({
+    Api: {
+      def: restApi,
+      properties: {
+        ...REGIONAL,
+        Body: {
+          ...openApi({ '/x': { post: locked } }),
+          ...validators,
+          components: {
+            schemas: { Order: model },
+            securitySchemes: { api_key: { type: 'apiKey', name: 'x-api-key', in: 'header' } },
+          },
+        },
+      },
+    },
+    Stage: stage(),
+    Ann: {
+      def: { ...lambda, type: 'AWS::ApiGateway::ApiKey', ops: {}, props: usagePlan.parts!['AWS::ApiGateway::ApiKey']! },
+      properties: { Enabled: true },
+    },
+    Link: {
+      def: {
+        ...lambda,
+        type: 'AWS::ApiGateway::UsagePlanKey',
+        ops: {},
+        props: usagePlan.parts!['AWS::ApiGateway::UsagePlanKey']!,
+      },
+      properties: { KeyId: 'Ann', KeyType: 'API_KEY', UsagePlanId: 'Plan' },
+    },
+    Plan: {
+      def: usagePlan,
+      properties: { ApiStages: [{ ApiId: 'Api', Stage: 'prod' }], Throttle: { RateLimit: 1, BurstLimit: 15 } },
+    },
+  })
+  const send = (count: number, event: object): void => {
+    for (let i = 0; i < count; i++) at.call('Api', 'execute-api:Invoke', event)
+  }
+  send(5, good)
+  send(10, { 'x-api-key': 'Ann', body: {}, queryStringParameters: { page: '1' } })
+  send(5, { ...good, 'x-api-key': 'Ann' })
+  send(20, { ...good, 'x-api-key': 'Ann' })
+  at.run(70 * SECOND).finish()
+  const byCode = [400, 403, 429].map((code) => at.answers.filter(({ http }) => http === code).length)
+  expect([byCode, at.sum('Api', '4XXError'), at.sum('Api', 'Count'), calls(at)]).toEqual([[10, 5, 20], 35, 40, 5])
+})
+
+test('an alias that a stage variable names needs a permission of its own, or its requests get 500 [N.APIGATEWAY-39, N.APIGATEWAY-38]', () => {
+  const alias = { def: { ...lambda, type: 'AWS::Lambda::Alias' as const } }
+  const permit = (FunctionName: string): Part => ({
+    def: { ...lambda, type: 'AWS::Lambda::Permission', ops: {}, props: {} },
+    config: { FunctionName, Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' },
+  })
+  const made = (more: Record<string, Part>, uri = '${stageVariables.alias}'): Lab =>
+    gateway({
+      Api: { def: restApi, properties: { ...REGIONAL, Body: openApi({ '/x': { get: proxy(uri) } }) } },
+      Stage: stage({ Variables: { alias: 'Live' } }),
+      Live: alias,
+      ...more,
+    })
+  const locked = made({ Permit: permit('Fn') })
+  expect([ask(locked, {}).http, locked.state<Stand>('Live').events.length]).toEqual([500, 0])
+  locked.run(70 * SECOND).finish()
+  expect([locked.points('Api', 'IntegrationLatency'), locked.sum('Api', '5XXError')]).toEqual([[], 1])
+  const open = made({ Permit: permit('Live') })
+  expect([ask(open, {}).status, open.state<Stand>('Live').events.length]).toEqual(['OK', 1])
+})
