@@ -43,6 +43,8 @@ export class GatewayCache {
   invalidations = 0
   ignored = 0
   readonly stage: string
+  /** Its size. */
+  readonly bytes: number
   private readonly sim: Sim
   private readonly cache: StageCache
   private readonly answerMax: number
@@ -52,6 +54,7 @@ export class GatewayCache {
     this.stage = stage
     this.cache = cache
     this.answerMax = answerMax
+    this.bytes = cache.bytes
     this.store = new CacheStore({ policy: 'allkeys-lru', maxBytes: cache.bytes })
     this.lookups = new Stretch(sim.warmUp)
     this.found = new Stretch(sim.warmUp)

@@ -135,6 +135,8 @@ export class Gateway {
   readonly inside = new Population()
   requests = 0
   throttled = 0
+  /** Refused for want of a key. */
+  keyless = 0
   /** Answers by class. */
   clientErrors = 0
   serverErrors = 0
@@ -314,8 +316,10 @@ export class Gateway {
     if (ring === null || !ring.asksAt(route % this.routeCount)) return false
     const admission = ring.admit(route % this.routeCount, this.sim.calls.body[call])
     if (admission === ADMITTED) return false
-    if (admission === undefined) this.finish(call, 403, NO_KEY, NONE)
-    else {
+    if (admission === undefined) {
+      this.keyless++
+      this.finish(call, 403, NO_KEY, NONE)
+    } else {
       this.throttled++
       this.finish(call, 429, admission === SPENT ? LIMIT_EXCEEDED : THROTTLED, NONE)
     }

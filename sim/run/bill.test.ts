@@ -1,4 +1,5 @@
 // The bill of small worlds whose use is known to the last unit.
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { lab, MINUTE, SECOND, type LabOptions } from '../../test/kit.ts'
 import type { ServiceDef } from '../model/contract.ts'
@@ -221,5 +222,51 @@ describe('the account’s month', () => {
     const bill = billOf(world)!
     expect(bill.resources.map(({ month }) => month)).toEqual([700, 700])
     expect(bill.month).toBe(1165.5 + 67 * 2.8)
+  })
+})
+
+describe('any bill', () => {
+  const usd = fc
+    .tuple(fc.nat(99), fc.nat(999_999_999))
+    .map(([whole, part]) => `${whole}.${String(part).padStart(9, '0')}`)
+  const amounts = fc.array(fc.nat(100_000), { minLength: 1, maxLength: 12 })
+  const sized = fc.record({
+    usd,
+    per: fc.constantFrom(1, 1_000, 1_000_000),
+    base: fc.constantFrom(1, 1_024_000, HOUR_US),
+    seconds: fc.integer({ min: 1, max: 10_000_000 }),
+    amounts,
+  })
+
+  it('is the sum of its lines, each within half a billionth of the exact price, in whatever order they stand', () => {
+    fc.assert(
+      fc.property(sized, ({ usd: price, per, base, seconds, amounts: used }) => {
+        const def = metered({ LINE: { ...REQUESTS, usd: price, per, base } })
+        const bill = (order: readonly number[]) => {
+          const names = order.map((_, i) => `R${String(i).padStart(2, '0')}`)
+          const { world } = lab(Object.fromEntries(names.map((name) => [name, { def }])), {
+            duration: seconds * SECOND,
+          })
+          world.run()
+          order.forEach((amount, i) => (world.stateOf<Meters>(names[i]!).requests = amount))
+          world.finish()
+          return billOf(world)!
+        }
+        const one = bill(used)
+        const billionths = (amount: number): bigint => BigInt(Math.round(amount * 1e9))
+        let run = 0n
+        one.resources.forEach(({ lines: [line] }, i) => {
+          // price · used / (per · base), as a fraction of a billionth.
+          const exact = BigInt(price.replace('.', '')) * BigInt(used[i]!)
+          const difference = 2n * (billionths(line!.run) * BigInt(per * base) - exact)
+          expect(difference <= BigInt(per * base) && -difference <= BigInt(per * base)).toBe(true)
+          run += billionths(line!.run)
+        })
+        expect(billionths(one.run)).toBe(run)
+        const other = bill([...used].reverse())
+        expect([other.run, other.month]).toEqual([one.run, one.month])
+      }),
+      { numRuns: 60 },
+    )
   })
 })

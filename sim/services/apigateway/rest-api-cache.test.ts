@@ -273,3 +273,23 @@ test('a cache whose requests are all different is told of; one that answers is n
   }
   expect([findings(true), findings(false)]).toEqual([['cache-never-hits'], []])
 })
+
+describe('the bill of caches', () => {
+  test('has those of a size by the hour, whether they are asked or not [PR-R1]', () => {
+    const on = (CacheClusterSize?: string) =>
+      stage({ CacheClusterEnabled: true, ...(CacheClusterSize ? { CacheClusterSize } : {}) })
+    const one = cached()
+      .run(600 * MINUTE)
+      .finish()
+      .bill('Api')
+    expect(one).toMatchObject({ 'Cache0.5GB': { used: 10, run: 0.2 } })
+    const named = (StageName: string, part: Part): Part => ({ ...part, properties: { ...part.properties, StageName } })
+    const stages = { A: named('a', on('6.1')), B: named('b', on('6.1')), C: named('c', stage({})) }
+    const three = cached({ stages })
+      .run(600 * MINUTE)
+      .finish()
+      .bill('Api')
+    expect(three['Cache6.1GB']).toEqual({ used: 20, run: 4 })
+    expect(three['Cache0.5GB']).toBeUndefined()
+  })
+})

@@ -18,6 +18,7 @@ import { gatewayReadings } from '../../parts/gateway-view.ts'
 import { cacheFindings, cacheReadings } from './cache-view.ts'
 import { findRoute, memberOf, type Route } from '../../parts/gateway-routes.ts'
 import { gather, parts, possible, props } from './rest-api-config.ts'
+import { prices } from './rest-api-prices.ts'
 import { assumptions, quotas } from './rest-api.facts.ts'
 
 export const restApi: ServiceDef<Gateway> = {
@@ -51,23 +52,7 @@ export const restApi: ServiceDef<Gateway> = {
   ],
   quotas,
   assumptions,
-  prices: {
-    Requests: {
-      doc: 'Requests',
-      usd: '3.50',
-      per: 1_000_000,
-      unit: 'requests',
-      tiers: [
-        { above: 333_000_000, usd: '2.80' },
-        { above: 1_000_000_000, usd: '2.38' },
-        { above: 20_000_000_000, usd: '1.51' },
-      ],
-      free: 1_000_000,
-      source: '2025, us-east-1, https://aws.amazon.com/api-gateway/pricing/ [PR-R1]',
-      // What is throttled is not billed.
-      used: (self) => self.requests - self.throttled,
-    },
-  },
+  prices,
   unbilled: ['data transfer'],
   props,
   parts,
