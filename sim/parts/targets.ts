@@ -18,6 +18,7 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['AWS::StepFunctions::StateMachine', 'states:StartExecution'],
   ['AWS::Logs::LogGroup', 'logs:PutLogEvents'],
   ['AWS::Events::EventBus', 'events:PutEvents'],
+  ['AWS::CodePipeline::Pipeline', 'codepipeline:StartPipelineExecution'],
   ['AWS::Events::ApiDestination', 'events:InvokeApiDestination'],
 ])
 
@@ -83,6 +84,8 @@ export function bodyFor(
       return { Record: { Data: input } }
     case 'states:StartExecution':
       return { input }
+    case 'codepipeline:StartPipelineExecution':
+      return NOTHING
     case 'logs:PutLogEvents':
       return { logEvents: [{ message: input }] }
     case 'events:PutEvents':

@@ -11,7 +11,9 @@ import { distribution } from './cloudfront/distribution.ts'
 import { cloudfrontFunction } from './cloudfront/function.ts'
 import { alarm } from './cloudwatch/alarm.ts'
 import { compositeAlarm } from './cloudwatch/composite-alarm.ts'
+import { repository } from './codecommit/repository.ts'
 import { deploymentGroup } from './codedeploy/deployment-group.ts'
+import { pipeline } from './codepipeline/pipeline.ts'
 import { cluster } from './dax/cluster.ts'
 import { globalTable } from './dynamodb/global-table.ts'
 import { table } from './dynamodb/table.ts'
@@ -58,6 +60,7 @@ import { operator } from './client/operator.ts'
 import { workload } from './client/workload.ts'
 import { metrics } from './cloudwatch/metrics.ts'
 import { account as codedeployAccount } from './codedeploy/account.ts'
+import { account as codepipelineAccount } from './codepipeline/account.ts'
 import { account as ec2Account } from './ec2/account.ts'
 import { defaultBus } from './events/default-bus.ts'
 import { server } from './http/server.ts'
@@ -93,7 +96,9 @@ export const services: readonly ServiceDef[] = [
   cloudfrontFunction,
   alarm,
   compositeAlarm,
+  repository,
   deploymentGroup,
+  pipeline,
   cluster,
   globalTable,
   table,
@@ -140,6 +145,7 @@ export const services: readonly ServiceDef[] = [
   workload,
   metrics,
   codedeployAccount,
+  codepipelineAccount,
   ec2Account,
   defaultBus,
   server,

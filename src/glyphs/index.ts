@@ -41,6 +41,8 @@ const GLYPHS: ReadonlyMap<string, Glyph> = new Map<string, Glyph>([
   ['pipe', { ...generic, icon: ICONS.pipe }],
   ['bucket', bucket],
   ['cache', cache],
+  ['pipeline', { ...generic, icon: ICONS.lanes }],
+  ['repository', { ...generic, icon: ICONS.fan }],
   ['log-group', { ...generic, icon: ICONS.lines }],
 ])
 
