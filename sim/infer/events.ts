@@ -8,6 +8,8 @@ const MOST_ENTRIES = 10
 const TELLING: ReadonlyMap<string, string> = new Map([
   ['aws.cloudwatch', 'AWS::CloudWatch::Alarm'],
   ['aws.s3', 'AWS::S3::Bucket'],
+  ['aws.codecommit', 'AWS::CodeCommit::Repository'],
+  ['aws.codepipeline', 'AWS::CodePipeline::Pipeline'],
 ])
 
 /** An event for a rule of the default bus that nothing in the simulation tells of. */

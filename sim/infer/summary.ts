@@ -17,9 +17,10 @@ export function summaryOf({ workloads, handlers, left }: Draft): readonly string
       const own = routes.filter(({ target }) => target === api)
       return `${RATE} on ${own.length === 1 ? own[0]!.operation : `each of ${own.length} routes`} of ${api}`
     }),
-    ...(open.length === 0
-      ? []
-      : [`${RATE} on what nothing else here calls: ${some(open.map(({ target }) => target))}`]),
+    ...[...new Set(open.map(({ rate }) => (typeof rate === 'string' ? rate : RATE)))].map((rate) => {
+      const own = open.filter((each) => each.rate === rate || (rate === RATE && typeof each.rate !== 'string'))
+      return `${rate} on what nothing else here calls: ${some(own.map(({ target }) => target))}`
+    }),
     ...(standIns.length === 0
       ? []
       : [

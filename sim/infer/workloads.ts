@@ -28,6 +28,9 @@ export interface DraftWorkload {
 
 /** On every entry, and of every source that is stood in for. */
 export const RATE = '5/s'
+/** On repositories and pipelines: people push now and then. */
+const PUSH_RATE = '1/min'
+const PUSHED = /^AWS::Code(Commit|Pipeline)::/
 
 export interface Given {
   readonly template: Template
@@ -99,7 +102,8 @@ function entryWorkloads({ template, calls, failing, sources, rooms }: Given, nam
       ...(Object.keys(attributes).length === 0 ? {} : { Attributes: attributes }),
       ...(parameters === undefined ? {} : { Parameters: parameters }),
     }
-    return [{ ...{ name, target: on, operation, rate: RATE, more, insteadOf, span } }]
+    const rate = PUSHED.test(template.resources.get(on)!.type) ? PUSH_RATE : RATE
+    return [{ ...{ name, target: on, operation, rate, more, insteadOf, span } }]
   })
 }
 
@@ -138,7 +142,8 @@ function untoldWorkloads({ template }: Given, names: Names): DraftWorkload[] {
   return untoldEvents(template).map(({ rule, source, entry }) => {
     const isService = source.startsWith('aws.')
     return {
-      ...{ name: names.take(rule.logicalId, 'Events'), target: DEFAULT_BUS, rate: RATE, span: rule.keySpan },
+      ...{ name: names.take(rule.logicalId, 'Events'), target: DEFAULT_BUS, span: rule.keySpan },
+      rate: source.startsWith('aws.code') ? PUSH_RATE : RATE,
       operation: isService ? 'events:PutServiceEvent' : 'events:PutEvents',
       more: { Parameters: isService ? entry : { Entries: [entry] } },
       insteadOf: [`events of ${source}`],

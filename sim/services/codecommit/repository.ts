@@ -76,6 +76,7 @@ export const repository: ServiceDef<Repository> = {
     ),
   },
   gather,
+  entries: () => ['codecommit:GitPush'],
   create: (config, sim) => new Repository(config, sim),
   ops: {
     'codecommit:GitPush': {
