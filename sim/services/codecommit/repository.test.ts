@@ -142,7 +142,7 @@ describe('events on the default bus', () => {
         'Sim::CodePipeline::Account': { def: pipelines },
         P: { def: pipeline, properties: { Stages: [Stages[1], Stages[0]] } },
       }),
-    ).toThrow('source actions stand in the first stage')
+    ).toThrow('the first stage has an action of the category `Build`')
   })
 })
 

@@ -14,17 +14,12 @@ import {
   type LabOptions,
   type Part,
 } from '../../../test/kit.ts'
-import { part, steps, waits } from '../../../test/lambda.ts'
-import { account as lambdaAccount } from '../lambda/account.ts'
 import { topic } from '../sns/topic.ts'
 import { account } from './account.ts'
 import { pipeline } from './pipeline.ts'
 import type { Pipeline } from './pipeline-state.ts'
 
 const probe = Object.keys(pipeline.ops).map((action) => ['P', action as `${string}:${string}`] as const)
-const jobs = Object.keys(account.ops).map(
-  (action) => ['Sim::CodePipeline::Account', action as `${string}:${string}`] as const,
-)
 
 const action = (Category: string, Provider: string, more: object = {}) => ({
   Name: Category,
@@ -55,7 +50,7 @@ function world(
 ): Lab {
   return lab(
     { 'Sim::CodePipeline::Account': { def: account }, P: partOf(stages, more, assumptions), ...parts },
-    { probe: [...probe, ...jobs], ...options },
+    { probe: probe, ...options },
   )
 }
 
@@ -299,61 +294,6 @@ describe('an approval', () => {
     expect(run(1_000 * SECOND, 'Approved')).toEqual([['Succeeded', 1_030]])
     expect(run(1_000 * SECOND, 'Rejected')).toEqual([['Failed', 1_000]])
     expect(run(SECOND)).toEqual([['Failed', 5 + 604_800]])
-  })
-})
-
-describe('a function', () => {
-  const invoke = stage('Check', action('Invoke', 'Lambda', { Name: 'Check', Configuration: { FunctionName: 'Work' } }))
-  const functions = (handler: Part): Record<string, Part> => ({
-    'Sim::Lambda::Account': { def: lambdaAccount },
-    Work: handler,
-  })
-  const job = (l: Lab): string => state(l).rows.find((running) => running !== null)!.id
-
-  it('is waited for until it says that its job is done, not until it returns [N.LAMBDA-ASYNC-12, CP-R13]', () => {
-    const l = world([source, invoke], {}, {}, functions(part(waits(SECOND))))
-    start(l)
-    l.run(5 * MINUTE)
-    expect(l.points('Work', 'Invocations').reduce((sum, point) => sum + point.sum, 0)).toBe(1)
-    expect(ends(l)).toEqual([['InProgress', '-']])
-    const jobId = job(l)
-    expect(l.ask('Sim::CodePipeline::Account', 'codepipeline:PutJobSuccessResult', { jobId }).status).toBe('OK')
-    expect(ends(l)).toEqual([['Succeeded', 300]])
-    expect(l.ask('Sim::CodePipeline::Account', 'codepipeline:PutJobSuccessResult', { jobId }).status).toBe(
-      'JobNotFoundException',
-    )
-  })
-
-  it('may say that it failed, that it goes on, or nothing for twenty minutes [CP-R12, CP-R13]', () => {
-    const make = (): Lab => {
-      const l = world([source, invoke], {}, {}, functions(part(waits(SECOND))))
-      start(l)
-      l.run(10 * MINUTE)
-      return l
-    }
-    const failed = make()
-    failed.ask('Sim::CodePipeline::Account', 'codepipeline:PutJobFailureResult', {
-      jobId: job(failed),
-      failureDetails: { message: 'no' },
-    })
-    expect(state(failed).executions[0]!.reason).toBe('Check: no')
-    const silent = make()
-    silent.run(HOUR)
-    expect(ends(silent)).toEqual([['Failed', 5 + 1_200]])
-    const on = make()
-    on.ask('Sim::CodePipeline::Account', 'codepipeline:PutJobSuccessResult', {
-      jobId: job(on),
-      continuationToken: 'more',
-    })
-    on.run(2 * HOUR)
-    expect(ends(on)).toEqual([['Failed', 600 + 1_200]])
-  })
-
-  it('that cannot be invoked fails the action', () => {
-    const l = world([source, invoke], {}, {}, functions(part(steps(), { ReservedConcurrentExecutions: 0 })))
-    start(l)
-    l.run(HOUR)
-    expect(ends(l)[0]![0]).toBe('Failed')
   })
 })
 

@@ -54,7 +54,7 @@ export const lints: Lints = {
     severity: 'warning',
     title: 'an aggregation that reads its items one by one',
     text: 'DAX keeps items and the results of queries, not what a program makes of them: a total over 1,000 items is 1,000 hits, for every request again. Keep the total itself in ElastiCache, where it is one get; let DAX serve the items.',
-    wrong: example({ steps: [`Repeat: { Times: 1000, Do: [{ ${GET} }] }`] }),
+    wrong: example({ steps: [`Repeat:\n          Times: 1000\n          Do: [{ ${GET} }]`] }),
     right: example({ steps: [GET] }),
     source: `N.DAX-08; ${GUIDE}/DAX.html`,
     find: (scene) =>
