@@ -224,7 +224,9 @@ class CacheStep {
     }
     for (const jump of ends) jump['to'] = compiler.here
     for (const hit of hits) hit['end'] = compiler.here
-    const tells = purposesOf((compiler.code[origin] as unknown as Instruction & { op: 'call' }).body).length === 0
+    // A call that is wrong has left no instruction behind.
+    const call = compiler.code[origin] as unknown as (Instruction & { op: 'call' }) | undefined
+    const tells = call !== undefined && purposesOf(call.body).length === 0
     for (const hit of [...hits, ...unlocks]) {
       hit['resultPath'] = this.resultPath
       hit['origin'] = tells ? origin : -1

@@ -6,7 +6,7 @@ import { MEMCACHED_VERBS, REDIS_VERBS } from '../../parts/cache-verbs.ts'
 import { assumptions, quotas } from './cache.facts.ts'
 import { memcachedCommands, redisCommands } from './commands.ts'
 import { memcachedMetrics, redisMetrics, sharedMetrics } from './figures.ts'
-import type { Fleet, FleetPlan } from './fleet.ts'
+import type { Fleet } from './fleet.ts'
 import { parts, placeIn, planOf } from './parameters.ts'
 import { cacheRoom, flush, nodeLoss } from './room.ts'
 
@@ -59,7 +59,7 @@ export const cacheCluster: ServiceDef<Fleet> = {
   },
   parts,
   gather,
-  caches: (config) => ((config['Plan'] as FleetPlan).engine === 'redis' ? REDIS_VERBS : MEMCACHED_VERBS),
+  caches: (config) => (config['Engine'] === 'memcached' ? MEMCACHED_VERBS : REDIS_VERBS),
   ops: {
     ...redisCommands,
     ...memcachedCommands,
