@@ -244,6 +244,28 @@ describe('write-through', () => {
   })
 })
 
+describe('both together', () => {
+  it('with a time to live on both: what is written is a hit, what is not is loaded once in its time [EC-R32]', () => {
+    const run = ran({
+      read: 'Ttl: 300s',
+      write: 'Strategy: write-through, Ttl: 300s',
+      duration: '11m',
+      workloads: `${load('Writes', 'Writer', '1/s', ', Count: 1')}\n${load('Reads', 'Reader', '[{ At: 0s, Value: 0/s }, { At: 100s, Value: 0/s }, { At: 100s, Value: 1/s }]')}\n${load('Others', 'Reader', '1/s', '', 'b')}`,
+    })
+    // The written row is a hit until its 300 s are over, and is loaded twice after that; the other one is loaded three times.
+    expect(metric(run, 'Redis', 'CacheMisses').sum).toBe(5)
+    expect(stale(run)).toBe(0)
+  })
+
+  it('the hit ratio is hits among reads, by the minute [EC-R36]', () => {
+    const run = ran({ read: 'Ttl: 20s', duration: '3m', workloads: load('Reads', 'Reader', '1/s') })
+    const first = (name: string): number => run.world.metricOf('Redis', name)!.series.points[0]!.sum
+    const [hits, misses] = [first('CacheHits'), first('CacheMisses')]
+    expect([hits, misses]).toEqual([56, 3])
+    expect(first('CacheHitRate')).toBe((hits / (hits + misses)) * 100)
+  })
+})
+
 describe('a race', () => {
   it('between a slow reader and a writer leaves the old value in the cache until its time is over [EC-R34]', () => {
     // The reader asks the table at 1.000 s, the writer changes it at 1.005 s and the cache a little later, the reader stores what it read.

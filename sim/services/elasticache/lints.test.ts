@@ -31,18 +31,18 @@ Simulation:
   return all.filter((slug) => slug.startsWith('elasticache/')).map((slug) => slug.slice('elasticache/'.length))
 }
 
-test('what changes slowly and is read by few keys is told nothing [N.CACHE-02, N.CACHE-03, N.CACHE-04]', () => {
+test('what changes slowly and is read by few keys is told nothing [N.CACHE-02, N.CACHE-03, N.CACHE-04, EC-R37]', () => {
   expect(told('100/s', '100/h', 'Ttl: 60s', 'uniform(n=100)')).toEqual([])
   expect(told('100/s', '1/h', 'Ttl: 60s, Size: 1KB', 'zipf(n=10000, s=1)')).toEqual([])
 })
 
-test('what is written at least as often as it is read is told, unless it is written through [N.CACHE-05]', () => {
+test('what is written at least as often as it is read is told, unless it is written through [N.CACHE-05, EC-R37]', () => {
   expect(told('10/s', '10/s', 'Ttl: 1m', 'uniform(n=100)')).toContain('changes-as-often-as-read')
   expect(told('11/s', '10/s', 'Ttl: 1m', 'uniform(n=100)')).not.toContain('changes-as-often-as-read')
   expect(told('10/s', '10/s', 'Ttl: 1m', 'uniform(n=100)', 'write-through')).toEqual([])
 })
 
-test('many keys that are read alike and do not fit are told; few hot ones and a larger node are not [N.CACHE-06]', () => {
+test('many keys that are read alike and do not fit are told; few hot ones and a larger node are not [N.CACHE-06, EC-R37]', () => {
   const large = 'Ttl: 1d, Size: 10KB'
   expect(told('1000/s', '1/h', large, 'uniform(n=100000)')).toEqual(['working-set-above-memory'])
   expect(told('1000/s', '1/h', large, 'uniform(n=50000)')).toEqual([])

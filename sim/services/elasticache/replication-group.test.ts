@@ -211,7 +211,8 @@ describe('what AWS refuses', () => {
     expect(() => group({ MultiAZEnabled: true, NumCacheClusters: 1 })).toThrow('needs a replica')
     expect(() => group({ MultiAZEnabled: true, CacheNodeType: 'cache.t1.micro', ...PAIR })).toThrow('have no Multi-AZ')
     expect(() => group({ NumNodeGroups: 2, AutomaticFailoverEnabled: false })).toThrow('is false with cluster mode')
-    expect(() => group({ NumNodeGroups: 2, NumCacheClusters: 2 })).toThrow('stands beside cluster mode')
+    const both = group({ NumNodeGroups: 2, NumCacheClusters: 2 })
+    expect([both.notSimulated.join(), fleet(both).plan.replicas]).toEqual([expect.stringContaining('is not used'), 0])
   })
 })
 

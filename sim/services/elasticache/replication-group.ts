@@ -111,16 +111,12 @@ function gather(near: Near): Readonly<Record<string, unknown>> {
   const perShard = groups?.map((group) => group['ReplicaCount'] as number | undefined).find((n) => n !== undefined)
   const shards = (config['NumNodeGroups'] as number | undefined) ?? groups?.length ?? 1
   const nodes = config['NumCacheClusters'] as number | undefined
-  const replicas = (config['ReplicasPerNodeGroup'] as number | undefined) ?? perShard ?? (nodes ?? 1) - 1
+  const replicas =
+    (config['ReplicasPerNodeGroup'] as number | undefined) ?? perShard ?? (shards > 1 ? 0 : (nodes ?? 1) - 1)
   const failover = config['AutomaticFailoverEnabled'] as boolean | undefined
   const clustered = shards > 1 || isClustered(near) || config['ClusterMode'] === 'enabled'
-  if (clustered && nodes !== undefined)
-    self.error(
-      ['NumCacheClusters'],
-      'contradiction',
-      '`NumCacheClusters` stands beside cluster mode',
-      'use `NumNodeGroups` and `ReplicasPerNodeGroup`',
-    )
+  if (shards > 1 && nodes !== undefined)
+    self.notSimulated(['NumCacheClusters'], '`NumCacheClusters` is not used where there is more than one shard')
   if (shards * (replicas + 1) > near.quota('NodesPerReplicationGroup'))
     self.error(
       ['NumNodeGroups'],
