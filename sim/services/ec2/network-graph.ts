@@ -112,7 +112,8 @@ function groupOf(near: Near, { logicalId, config }: ResourceView): SecurityGroup
   return { id: logicalId, ingress, egress: isOpen ? [...egress, { ...ALL_PORTS, of: { block: '0.0.0.0/0' } }] : egress }
 }
 
-const TCP = new Set(['tcp', '6', '-1'])
+/** What TCP is certainly not. */
+const OTHERS = /^(udp|icmp|icmpv6|(?!6$)\d{1,3})$/
 
 function ruleOf(near: Near, rule: Config, peer: string): SecurityRule {
   const ports = portsOf(rule)
@@ -129,8 +130,8 @@ function ruleOf(near: Near, rule: Config, peer: string): SecurityRule {
 }
 
 function portsOf(rule: Config): { readonly from: number; readonly to: number } {
-  const protocol = String(rule['IpProtocol'])
-  if (!TCP.has(protocol)) return { from: 1, to: 0 }
+  const protocol = String(rule['IpProtocol']).toLowerCase()
+  if (OTHERS.test(protocol)) return { from: 1, to: 0 }
   const [from, to] = [Number(rule['FromPort'] ?? -1), Number(rule['ToPort'] ?? -1)]
   // A port that is a parameter without a value may be any.
   if (protocol === '-1' || !Number.isFinite(from) || !Number.isFinite(to)) return ALL_PORTS

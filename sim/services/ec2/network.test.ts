@@ -161,6 +161,16 @@ describe('a function in a VPC', () => {
     expect(reason).toBe('no security group of Work lets anything out on port 443')
   })
 
+  it('reads protocols in any case, by number and by name; what is not TCP lets nothing pass', () => {
+    const errors = (IpProtocol: string): number =>
+      run({
+        out: NAT,
+        egress: `, SecurityGroupEgress: [{ IpProtocol: ${IpProtocol}, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0 }]`,
+      }).errors
+    for (const protocol of ['TCP', '"6"', '-1']) expect(errors(protocol), protocol).toBe(0)
+    for (const protocol of ['udp', '"17"', 'ICMP']) expect(errors(protocol), protocol).toBeGreaterThan(200)
+  })
+
   it('in two subnets of which one leads out loses half of its calls', () => {
     const { errors, invocations, passed } = run({ out: NAT, subnets: '[!Ref Private, !Ref Public]', step: FETCH })
     expect(invocations).toBe(240)
