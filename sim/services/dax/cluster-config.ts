@@ -1,6 +1,8 @@
 // What the properties of a cluster and of the groups that it names say together.
 import type { Config, Near, Props, ResourceView } from '../../model/contract.ts'
+import type { Place } from '../../model/network.ts'
 import * as p from '../../model/p.ts'
+import { placeOf } from '../../parts/reachability.ts'
 import { DEFAULT_TTL, nodeType } from './cluster.facts.ts'
 
 export const PARAMETER_GROUP = 'AWS::DAX::ParameterGroup'
@@ -21,7 +23,7 @@ export interface Settings {
 
 export const props: Props = {
   AvailabilityZones: p.list('The zones of the nodes, one for each.', p.string('A zone.')),
-  ClusterEndpointEncryptionType: p.inert('Encryption on the way; it costs no time here.'),
+  ClusterEndpointEncryptionType: p.string('Encryption on the way: it changes the port, and costs no time here.'),
   ClusterName: p.string('The physical name.'),
   Description: p.inert('A description.'),
   IAMRoleARN: p.inert('The role with which the cluster calls the tables; permissions are not checked.'),
@@ -32,7 +34,7 @@ export const props: Props = {
   PreferredMaintenanceWindow: p.unused('nodes are patched one after the other'),
   ReplicationFactor: p.int('Nodes: the primary and its replicas.', [1, 'NodesPerCluster'], { required: true }),
   SSESpecification: p.inert('Encryption at rest.'),
-  SecurityGroupIds: p.inert('Who may connect; the network is not simulated here.'),
+  SecurityGroupIds: p.any('Its security groups: who may connect.'),
   SubnetGroupName: p.string('The subnets of the nodes.'),
   Tags: p.inert('Tags.'),
 }
@@ -50,7 +52,7 @@ export const parts: Readonly<Record<string, Props>> = {
   },
 }
 
-export function gather(near: Near): { readonly Settings: Settings } {
+export function gather(near: Near): { readonly Settings: Settings; readonly Place: Place | undefined } {
   const { self } = near
   const nodes = (self.config['ReplicationFactor'] as number | undefined) ?? 1
   if (self.config['NodeType'] !== undefined && nodeType(self.config['NodeType']) === undefined)
@@ -80,6 +82,9 @@ export function gather(near: Near): { readonly Settings: Settings } {
       queryTtl: ttl('query-ttl-millis'),
       keys: keysOfTables(near),
     },
+    Place: placeOf(near, subnets?.config['SubnetIds'], self.config['SecurityGroupIds'], {
+      serves: [{ prefix: 'dax:', port: self.config['ClusterEndpointEncryptionType'] === 'TLS' ? 9_111 : 8_111 }],
+    }),
   }
 }
 

@@ -3,6 +3,7 @@
 // The one idea: every node holds the whole cache in its memory. Reads go to any node, which answers what it has and asks the table
 // for the rest; writes go through the primary into the table, and only then into the cache.
 import type { Op, ServiceDef } from '../../model/contract.ts'
+import type { Place } from '../../model/network.ts'
 import * as p from '../../model/p.ts'
 import { hourlyPrices } from '../../parts/hourly-prices.ts'
 import { gather, parts, props, TABLES } from './cluster-config.ts'
@@ -96,6 +97,7 @@ export const cluster: ServiceDef<Cluster> = {
   props,
   parts,
   gather,
+  place: (config) => config['Place'] as Place | undefined,
   create: (config, sim) => new Cluster(config, sim, events, COUNTED),
   ops: {
     'dax:GetItem': through(

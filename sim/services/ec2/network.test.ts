@@ -191,6 +191,36 @@ describe('a function in a VPC', () => {
   })
 })
 
+describe('a DAX cluster', () => {
+  const cluster = (
+    port: number,
+  ): string => `  DaxSubnets: { Type: AWS::DAX::SubnetGroup, Properties: { SubnetIds: [!Ref Private] } }
+  DaxGroup:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: dax
+      VpcId: !Ref Vpc
+      SecurityGroupIngress: [{ IpProtocol: tcp, FromPort: ${port}, ToPort: ${port}, SourceSecurityGroupId: !Ref Group }]
+  Dax:
+    Type: AWS::DAX::Cluster
+    Properties:
+      IAMRoleARN: arn:aws:iam::123456789012:role/dax
+      NodeType: dax.t3.small
+      ReplicationFactor: 1
+      SubnetGroupName: !Ref DaxSubnets
+      SecurityGroupIds: [!GetAtt DaxGroup.GroupId]
+`
+  const step = '{ dax:GetItem: { ClusterName: !Ref Dax, TableName: !Ref Items, Key: { id: one } } }'
+
+  it('is reached from within its VPC at its port, and from nowhere else', () => {
+    expect(run({ more: cluster(8111), step }).errors).toBe(0)
+    const closed = run({ more: cluster(9111), step })
+    expect(closed.errors).toBeGreaterThan(200)
+    expect(closed.reason).toBe('no security group of Dax lets Work in on port 8111')
+    expect(run({ more: cluster(8111), step, subnets: '' }).errors).toBeGreaterThan(200)
+  })
+})
+
 describe('a NAT gateway', () => {
   it('that stands in a private subnet leads nowhere', () => {
     const { errors, reason } = run({
