@@ -91,3 +91,47 @@ describe('time to live', () => {
     expect(removed[1].dynamodb.OldImage).toEqual({ pk: 'a', ttl: START + 60 })
   })
 })
+
+test('an item of 1571827560 is over from 1571827561 on, and is read until it is deleted [DDB-V27, DDB-R110]', () => {
+  const created = 1_571_820_360
+  const at = tableLab(
+    {
+      properties: { TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true } },
+      assumptions: { ExpiryDelay: '1h', PutItemLatency: '0ms', GetItemLatency: '0ms', ReplicaLag: '0ms' },
+    },
+    { startsAt: created * SECOND },
+  )
+  put(at, 'a', 1_571_827_560)
+  const over = (1_571_827_561 - created) * SECOND
+  at.run(over + HOUR - 1)
+  expect(ask(at, 'GetItem', { Key: { pk: 'a' } }).answer.Item).toEqual({ pk: 'a', ttl: 1_571_827_560 })
+  at.run(over + HOUR)
+  expect(ask(at, 'GetItem', { Key: { pk: 'a' } }).answer).toEqual({})
+})
+
+test('a table keeps sessions: each is found and renewed by any request, and gone half an hour after the last one [N.DYNAMODB-10]', () => {
+  const at = tableLab({
+    properties: { TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true } },
+    assumptions: { ExpiryDelay: '0ms', PutItemLatency: '0ms', GetItemLatency: '0ms', ReplicaLag: '0ms' },
+  })
+  const until = (): number => START + Math.floor(at.now / SECOND) + 30 * 60
+  for (let i = 0; i < 1000; i++) put(at, `session-${i}`, until())
+  // Every third session has a request every ten minutes for an hour.
+  for (let minute = 10; minute <= 60; minute += 10) {
+    at.run(minute * MINUTE)
+    for (let i = 0; i < 1000; i += 3) {
+      expect(ask(at, 'GetItem', { Key: { pk: `session-${i}` } }).answer.Item.pk).toBe(`session-${i}`)
+      ask(at, 'UpdateItem', {
+        Key: { pk: `session-${i}` },
+        UpdateExpression: 'SET #t = :until ADD visits :one',
+        ExpressionAttributeNames: { '#t': 'ttl' },
+        ExpressionAttributeValues: { ':until': until(), ':one': 1 },
+      })
+    }
+  }
+  expect(live(at)).toBe(334)
+  expect(ask(at, 'GetItem', { Key: { pk: 'session-1' } }).answer).toEqual({})
+  expect(ask(at, 'GetItem', { Key: { pk: 'session-3' } }).answer.Item.visits).toBe(6)
+  at.run(90 * MINUTE + SECOND)
+  expect(live(at)).toBe(0)
+})

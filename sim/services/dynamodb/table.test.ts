@@ -330,3 +330,37 @@ test('reads that find an item as it was before its last write are counted; stron
   world.run(2 * MINUTE)
   expect(world.sum('T', 'StaleReads')).toBe(old)
 })
+
+test('a million requests a second meet no throttle where there is capacity for them [N.DYNAMODB-02]', () => {
+  const quotas = { 'dynamodb.OnDemandWriteUnits': 2e6, 'dynamodb.TableWriteCapacityUnits': 2e6 }
+  const world = tableLab({ hash: 'N' }, { quotas })
+  expect(world.state<Table>('T').capacity.partitions.count).toBe(2000)
+  // A fifth of a second of them, at distinct keys.
+  for (let i = 0; i < 200_000; i++) {
+    if (i % 1000 === 0) world.run(i)
+    world.call('T', 'dynamodb:PutItem', { Item: { pk: i } })
+  }
+  world.run(1000 * MS)
+  expect(world.answers.length).toBe(200_000)
+  expect(world.answers.filter(({ status }) => status !== 'OK')).toEqual([])
+})
+
+test('a read takes as long from a billion items as from a thousand [N.DYNAMODB-03]', () => {
+  const latencies = (items: number): number[] => {
+    const assumptions = {
+      InitialItems: String(items),
+      InitialItemSize: '1KB',
+      GetItemLatency: 'lognormal(p50=3ms, p99=8ms)',
+    }
+    const world = tableLab({ assumptions })
+    return Array.from({ length: 2000 }, (_, i) => {
+      const began = world.now
+      ask(world, 'GetItem', { Key: { pk: `k${i}` } })
+      return world.now - began
+    }).sort((a, b) => a - b)
+  }
+  const few = latencies(1000)
+  expect(latencies(1_000_000_000)).toEqual(few)
+  expect(few[1000]).toBeGreaterThan(2.8 * MS)
+  expect(few[1000]).toBeLessThan(3.2 * MS)
+})
