@@ -19,6 +19,7 @@ const ACTIONS = [
   'TransactWriteItems',
   'DescribeTable',
   'UpdateTable',
+  'UpdateTimeToLive',
   'ListStreams',
   'DescribeStream',
   'GetShardIterator',

@@ -18,6 +18,8 @@ export interface UpdateSettings {
   readonly delay: Sampler
   readonly delayWithSplit: Sampler
   readonly rng: Rng
+  /** Time until a switch of the time to live acts. */
+  readonly expiryDelay: Sampler
   readonly splitForHeat: boolean
   readonly splitMinutes: number
   readonly splitDelay: Sampler

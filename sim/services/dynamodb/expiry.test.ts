@@ -135,3 +135,33 @@ test('a table keeps sessions: each is found and renewed by any request, and gone
   at.run(90 * MINUTE + SECOND)
   expect(live(at)).toBe(0)
 })
+
+test('the time to live is switched on and off while the table is there, once an hour, and acts within one [DDB-R113]', () => {
+  const at = tableLab({
+    assumptions: { ExpiryDelay: '0ms', PutItemLatency: '0ms', TimeToLiveDelay: '40m', RejectionLatency: '0ms' },
+  })
+  const set = (Enabled: boolean, AttributeName = 'ttl') =>
+    ask(at, 'UpdateTimeToLive', { TimeToLiveSpecification: { Enabled, AttributeName } })
+  put(at, 'old', START + 60)
+  at.run(10 * MINUTE)
+  expect(set(false).answer.message).toBe('TimeToLive is already disabled')
+  const asked = at.now
+  expect(set(true).status).toBe('OK')
+  at.run(asked + 40 * MINUTE - 1)
+  expect(live(at)).toBe(1)
+  at.run(asked + 40 * MINUTE)
+  expect(live(at)).toBe(0)
+  at.run(asked + HOUR - 1)
+  expect(set(false).answer.message).toBe('Time to live has been modified multiple times within a fixed interval')
+  at.run(asked + HOUR)
+  expect(set(false, 'other').status).toBe('ValidationException')
+  expect(set(false).status).toBe('OK')
+  // It still acts until it is off.
+  put(at, 'soon', START + Math.floor(at.now / SECOND) + 60)
+  put(at, 'later', START + Math.floor(at.now / SECOND) + 3600)
+  at.run(asked + 2 * HOUR + 10 * MINUTE)
+  expect(live(at)).toBe(1)
+  expect(set(true).status).toBe('OK')
+  at.run(asked + 3 * HOUR)
+  expect(live(at)).toBe(0)
+})

@@ -28,12 +28,13 @@ export class Expiry {
   private timer = NONE
   private timerAt = Infinity
 
-  constructor(attribute: string, sim: Sim, expired: (self: never, arg: number) => void) {
+  /** `target` is told when items are to be deleted. */
+  constructor(attribute: string, sim: Sim, target: Target) {
     this.attribute = attribute
     this.sim = sim
     this.delay = sim.sampler('ExpiryDelay')
     this.rng = sim.rng('expiry')
-    this.target = sim.target(expired)
+    this.target = target
     this.deletedMetric = sim.metric('TimeToLiveDeletedItemCount')
   }
 
@@ -78,6 +79,12 @@ export class Expiry {
   /** No item is there any more. */
   clear(): void {
     this.due.fill(0)
+  }
+
+  /** Nothing expires any more. */
+  stop(): void {
+    this.moments.clear()
+    if (this.timerAt < Infinity) this.sim.cancel(this.timer)
   }
 
   private arm(): void {

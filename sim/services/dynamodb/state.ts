@@ -99,7 +99,12 @@ export class Table implements Space {
   /** Null = the table has no replicas in other regions. */
   replication: Replication | null = null
   /** Null = items do not expire. */
-  readonly expiry: Expiry | null
+  expiry: Expiry | null
+  /** When (µs) the time to live was switched on or off last, or was asked for. */
+  expiryChangedAt = -Infinity
+  /** The attribute that the expiry is being switched to; null = off, undefined = it stays as it is. */
+  wantedExpiry: string | null | undefined = undefined
+  readonly expired: Target
   /** Rows in order of key, once a Query or Scan has asked for it. */
   order: Order | null = null
   status: 'ACTIVE' | 'UPDATING' | 'DELETING' | 'DELETED' | 'CREATING' = 'ACTIVE'
@@ -138,6 +143,8 @@ export class Table implements Space {
     readonly batchWrite: number
     readonly collectionSize: number
     readonly globalIndexes: number
+    /** µs between two switches of the time to live. */
+    readonly expiryInterval: number
   }
 
   /** The key found last by `readKey`. */
@@ -200,7 +207,8 @@ export class Table implements Space {
     this.streams = new Streams(sim, events.streamed)
     const ttl = config['TimeToLiveSpecification'] as
       { readonly Enabled: boolean; readonly AttributeName?: string } | undefined
-    this.expiry = ttl?.Enabled === true ? new Expiry(ttl.AttributeName ?? '', sim, events.expired) : null
+    this.expired = sim.target(events.expired)
+    this.expiry = ttl?.Enabled === true ? new Expiry(ttl.AttributeName ?? '', sim, this.expired) : null
     const view = config['Stream'] as ViewType | null
     if (view !== null) this.streams.enable(view, this.capacity.partitions.count)
 

@@ -75,6 +75,12 @@ export const quotas: Readonly<Record<string, Quota>> = {
     doc: "Whether the account's limit on a table is reported as ThrottlingException with a reason (1) or as RequestLimitExceeded (0).",
     source: 'DDB-R55, DDB-R56',
   },
+  TimeToLiveInterval: {
+    current: 3600,
+    unit: 's',
+    doc: 'Between two switches of the time to live.',
+    source: 'DDB-R113',
+  },
   StreamRetention: {
     current: 86_400,
     unit: 's',
@@ -174,6 +180,12 @@ export const assumptions: Readonly<Record<string, Assumption>> = {
     default: 'uniform(0s, 172800s)',
     doc: 'How long an item is still there after its time to live is over.',
     source: 'DDB-R111',
+  },
+  TimeToLiveDelay: {
+    kind: 'duration',
+    default: 'uniform(0s, 3600s)',
+    doc: 'Time until UpdateTimeToLive acts.',
+    source: 'DDB-R113',
   },
   RejectionLatency: {
     kind: 'duration',

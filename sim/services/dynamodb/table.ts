@@ -8,6 +8,7 @@ import type { Config, Op, ServiceDef, Sim } from '../../model/contract.ts'
 import { batchGetItem, batchWriteItem } from './batches.ts'
 import { deleteCopies, putCopies, readCopies, updateCopies } from './copies.ts'
 import { amend, describeTable, minuteEnded, spacesOf, splitDone, updated, updateTable } from './control.ts'
+import { expired, updateTimeToLive } from './expiry-control.ts'
 import { gather } from './gather.ts'
 import { fill } from './index-control.ts'
 import { indexFindings } from './index-insights.ts'
@@ -67,7 +68,7 @@ export const tableEvents: TableEvents = {
   updated,
   splitDone,
   streamed: (self, shard) => self.streams.visible(shard),
-  expired: (self) => self.deleteExpired(),
+  expired,
   filled: fill,
   lived: (self, number) => self.life.finish(self, number),
   stored: (self, call) => self.sim.close(call),
@@ -99,7 +100,7 @@ export const table: ServiceDef<Table> = {
     'A stream has a record for each change of an item, in one of four views, for 24 hours: one shard for each partition, two readers a shard; a write that changes nothing has none (DDS-R1 to DDS-R8).',
   ],
   omits: [
-    'Imports and PartiQL; `UpdateTimeToLive` while the table runs.',
+    'Imports and PartiQL.',
     'A transaction on several tables is answered and measured by the one that is asked (SuccessfulRequestLatency, ThrottledRequests).',
     'Shards of a stream are not closed for their age, and attribute values in records are plain values, not `{ S: … }`.',
     'An item collection is never split by sort key: a partition is a range of hashes of the partition key (DDB-R36).',
@@ -277,6 +278,13 @@ export const table: ServiceDef<Table> = {
       errors: ['ValidationException', 'LimitExceededException', 'ResourceInUseException'],
       run: there(updateTable),
     },
+    'dynamodb:UpdateTimeToLive': {
+      doc: 'Switches the expiry of items on or off, which acts within an hour.',
+      target: 'TableName',
+      params: ['TimeToLiveSpecification'],
+      errors: ['ValidationException'],
+      run: updateTimeToLive,
+    },
     'dynamodb:ListStreams': { doc: 'Lists the streams of the table.', target: 'TableName', run: listStreams },
     'dynamodb:DescribeStream': {
       doc: 'Tells the state of a stream and its shards.',
@@ -379,6 +387,7 @@ export function makeTable(config: Config, sim: Sim, events: TableEvents): Table 
     batchWrite: sim.quota('BatchWriteItems'),
     collectionSize: sim.quota('ItemCollectionSize'),
     globalIndexes: sim.quota('GlobalSecondaryIndexes'),
+    expiryInterval: sim.quota('TimeToLiveInterval') * 1_000_000,
   }
   return new Table(config, sim, events, figures, {
     oldAccountError: sim.quota('ThrottlingReasons') === 0,
@@ -387,6 +396,7 @@ export function makeTable(config: Config, sim: Sim, events: TableEvents): Table 
     switchesToOnDemand: sim.quota('SwitchesToOnDemand'),
     delay: sim.sampler('UpdateDelay'),
     delayWithSplit: sim.sampler('UpdateDelayWithSplit'),
+    expiryDelay: sim.sampler('TimeToLiveDelay'),
     rng,
     splitForHeat: !isStatic && sim.choice('SplitForHeat') === 'on',
     splitMinutes: sim.sampler('SplitForHeatMinutes').draw(rng),
