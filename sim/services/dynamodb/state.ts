@@ -104,7 +104,6 @@ export class Table implements Space {
   expiryChangedAt = -Infinity
   /** The attribute that the expiry is being switched to; null = off, undefined = it stays as it is. */
   wantedExpiry: string | null | undefined = undefined
-  readonly expired: Target
   /** Rows in order of key, once a Query or Scan has asked for it. */
   order: Order | null = null
   status: 'ACTIVE' | 'UPDATING' | 'DELETING' | 'DELETED' | 'CREATING' = 'ACTIVE'
@@ -207,8 +206,7 @@ export class Table implements Space {
     this.streams = new Streams(sim, events.streamed)
     const ttl = config['TimeToLiveSpecification'] as
       { readonly Enabled: boolean; readonly AttributeName?: string } | undefined
-    this.expired = sim.target(events.expired)
-    this.expiry = ttl?.Enabled === true ? new Expiry(ttl.AttributeName ?? '', sim, this.expired) : null
+    this.expiry = ttl?.Enabled === true ? new Expiry(ttl.AttributeName ?? '', sim, sim.target(events.expired)) : null
     const view = config['Stream'] as ViewType | null
     if (view !== null) this.streams.enable(view, this.capacity.partitions.count)
 
