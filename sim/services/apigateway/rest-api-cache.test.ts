@@ -63,7 +63,7 @@ describe('time', () => {
     expect(samples).toBe(2)
   })
 
-  test('300 s by default: a hit after 299 s, none after 300 s [N.APIGATEWAY-08, API-20]', () => {
+  test('300 s by default: a hit after 299 s, none after 300 s [N.APIGATEWAY-08, API-20, API-V4]', () => {
     expect(hits(cached(), [0, 299, 300])).toEqual([false, true, false])
   })
 

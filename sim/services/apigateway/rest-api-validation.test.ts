@@ -37,6 +37,21 @@ const world = (validator: string | undefined, root: object = {}): Lab =>
     },
     Stage: stage(),
   })
+/** A key in a plan of the stage. */
+const keyOf = (name: string, Throttle?: object): Record<string, Part> => {
+  const made = (type: 'ApiKey' | 'UsagePlanKey', properties: Record<string, unknown>): Part => ({
+    def: { ...partDef(`AWS::ApiGateway::${type}`), quotas: {}, props: usagePlan.parts![`AWS::ApiGateway::${type}`]! },
+    properties,
+  })
+  return {
+    [name]: made('ApiKey', { Enabled: true }),
+    Link: made('UsagePlanKey', { KeyId: name, KeyType: 'API_KEY', UsagePlanId: 'Plan' }),
+    Plan: {
+      def: usagePlan,
+      properties: { ApiStages: [{ ApiId: 'Api', Stage: 'prod' }], ...(Throttle === undefined ? {} : { Throttle }) },
+    },
+  }
+}
 const calls = (at: Lab): number => at.state<Stand>('Fn').events.length
 const good = { queryStringParameters: { page: '1' }, body: '{"id":"7"}' }
 
@@ -111,23 +126,7 @@ test('10 invalid requests, 5 without a key and 20 too fast count as 35 client er
       },
     },
     Stage: stage(),
-    Ann: {
-      def: { ...lambda, type: 'AWS::ApiGateway::ApiKey', ops: {}, props: usagePlan.parts!['AWS::ApiGateway::ApiKey']! },
-      properties: { Enabled: true },
-    },
-    Link: {
-      def: {
-        ...lambda,
-        type: 'AWS::ApiGateway::UsagePlanKey',
-        ops: {},
-        props: usagePlan.parts!['AWS::ApiGateway::UsagePlanKey']!,
-      },
-      properties: { KeyId: 'Ann', KeyType: 'API_KEY', UsagePlanId: 'Plan' },
-    },
-    Plan: {
-      def: usagePlan,
-      properties: { ApiStages: [{ ApiId: 'Api', Stage: 'prod' }], Throttle: { RateLimit: 1, BurstLimit: 15 } },
-    },
+    ...keyOf('Ann', { RateLimit: 1, BurstLimit: 15 }),
   })
   const send = (count: number, event: object): void => {
     for (let i = 0; i < count; i++) at.call('Api', 'execute-api:Invoke', event)
@@ -160,4 +159,34 @@ test('an alias that a stage variable names needs a permission of its own, or its
   expect([locked.points('Api', 'IntegrationLatency'), locked.sum('Api', '5XXError')]).toEqual([[], 1])
   const open = made({ Permit: permit('Live') })
   expect([ask(open, {}).status, open.state<Stand>('Live').events.length]).toEqual(['OK', 1])
+})
+
+test('the gates stand in their order: the key, the throttles, the validator, the cache [API-01]', () => {
+  const get = { ...operation('all'), security: [{ api_key: [] }] }
+  const schemes = { api_key: { type: 'apiKey', name: 'x-api-key', in: 'header' } }
+  const at = gateway({
+    Api: {
+      def: restApi,
+      properties: {
+        ...REGIONAL,
+        Body: {
+          ...openApi({ '/x': { get } }),
+          ...validators,
+          components: { schemas: { Order: model }, securitySchemes: schemes },
+        },
+      },
+    },
+    Stage: stage({
+      CacheClusterEnabled: true,
+      MethodSettings: [{ ResourcePath: '/*', HttpMethod: '*', ThrottlingRateLimit: 1, ThrottlingBurstLimit: 3 }],
+    }),
+    ...keyOf('Ann'),
+  })
+  const mine = { ...good, 'x-api-key': 'Ann' }
+  const code = (event: object): number => ask(at, event).http || 200
+  // Without a key nothing is taken from the throttle, and nothing is said of the body.
+  expect([code({ body: '{' }), code({ body: '{' }), code({ body: '{' })]).toEqual([403, 403, 403])
+  // Two pass, of which the cache answers one; an invalid one takes the last token, the next finds none.
+  expect([code(mine), code(mine), calls(at)]).toEqual([200, 200, 1])
+  expect([code({ ...mine, body: '{' }), code({ ...mine, body: '{' }), code(mine)]).toEqual([400, 429, 429])
 })

@@ -23,6 +23,17 @@ describe('shifting', () => {
     ])
   })
 
+  test('canary of a quarter of an hour, between hooks that answer at once [CDP-21, CDP-V1]', () => {
+    const hooks = { BeforeAllowTrafficHook: 'Pre', AfterAllowTrafficHook: 'Post' }
+    const at = deployments({ type: 'Canary10Percent15Minutes', hooks })
+    deploy(at)
+    report(at, 'BeforeAllowTraffic', 'Succeeded')
+    expect(shifted(at)).toBe(10)
+    expect(around(at, 15 * MINUTE)).toEqual([10, 100])
+    report(at, 'AfterAllowTraffic', 'Succeeded')
+    expect([deployment(at).status, deployment(at).endedAt]).toEqual(['Succeeded', 15 * MINUTE])
+  })
+
   test('canary: of 100 requests a second a tenth runs the new version for 300 s, then all of them [N.LAMBDA-DEPLOY-04, CDP-24]', () => {
     const at = deployments()
     deploy(at)
@@ -38,7 +49,7 @@ describe('shifting', () => {
     expect(first.map((count, i) => count + second[i])).toEqual([6000, 6000, 6000, 6000, 6000, 6000])
   })
 
-  test('linear: a tenth more at the start of each minute, and a minute more after the last [N.LAMBDA-DEPLOY-03, CDP-22, CDP-23]', () => {
+  test('linear: a tenth more at the start of each minute, and a minute more after the last [N.LAMBDA-DEPLOY-03, CDP-22, CDP-23, CDP-V2]', () => {
     const at = deployments({ type: 'Linear10PercentEvery1Minute' })
     deploy(at)
     expect(shifted(at)).toBe(10)
@@ -132,7 +143,7 @@ describe('hooks', () => {
     expect(at.sum('Work', 'Invocations', { Resource: 'Work:live', ExecutedVersion: '2' })).toBe(0)
   })
 
-  test('where the one after fails, everything goes back [N.LAMBDA-DEPLOY-07, CDP-12, CDP-14]', () => {
+  test('where the one after fails, everything goes back [N.LAMBDA-DEPLOY-07, CDP-12, CDP-14, CDP-V5]', () => {
     const at = deployments({ hooks: both, type: 'AllAtOnce' })
     deploy(at)
     report(at, 'BeforeAllowTraffic', 'Succeeded')
@@ -143,14 +154,17 @@ describe('hooks', () => {
     expect(deployment(at, 1)).toMatchObject({ status: 'Succeeded', from: '2', to: '1', rollbackOf: deployment(at).id })
   })
 
-  test('one that says nothing for an hour has failed [CDP-11]', () => {
+  test('one that says nothing for an hour has failed, and no request has run the new version [CDP-11, CDP-V4]', () => {
     const at = deployments({ hooks: both })
     deploy(at)
+    for (let minute = 0; minute < 60; minute++) burst(at, 'Live', minute * MINUTE, 10)
     at.run(HOUR - 1)
     expect(deployment(at).status).toBe('InProgress')
     at.run(HOUR)
     expect([deployment(at).status, shifted(at)]).toEqual(['Failed', 0])
-    expect(at.sum('Work', 'Invocations')).toBe(0)
+    const of = (ExecutedVersion: string): number =>
+      at.sum('Work', 'Invocations', { Resource: 'Work:live', ExecutedVersion })
+    expect([of('1'), of('2')]).toEqual([600, 0])
   })
 
   test('one whose event is given up has failed when its hour is over [CDP-11]', () => {
@@ -185,7 +199,7 @@ describe('alarms', () => {
   })
   const set = (at: Lab, StateValue: string) => at.ask('Errors', 'cloudwatch:SetAlarmState', { StateValue })
 
-  test('a version that fails is caught after two minutes, and 1,200 requests have failed by then [N.LAMBDA-DEPLOY-07, CDP-13, CDP-40]', () => {
+  test('a version that fails is caught after two minutes, and 1,200 requests have failed by then [N.LAMBDA-DEPLOY-07, CDP-13, CDP-40, CDP-V3]', () => {
     const at = deployments({
       type: 'Linear10PercentEvery10Minutes',
       second: fails,
@@ -350,4 +364,35 @@ test('while an alias has weights, nothing new is provisioned under it [CDP-24]',
   expect(put()).toBe('InvalidParameterValueException')
   at.run(5 * MINUTE)
   expect(put()).toBe('OK')
+})
+
+describe('what is told of it', () => {
+  const kinds = (at: Lab): string[] => {
+    const look = { now: at.now, warmUp: 0, name: 'Group', metric: () => 0, callers: () => [], callees: () => [] }
+    return deploymentGroup.insights!(group(at), { ...look, consumers: () => [], watched: () => [] }).map(
+      ({ kind }) => kind,
+    )
+  }
+  const hooks = { AfterAllowTrafficHook: 'Post' }
+
+  test('one that went back, one that stayed where it was, and none of one that went well', () => {
+    const back = deployments({ type: 'AllAtOnce', hooks })
+    deploy(back)
+    report(back, 'AfterAllowTraffic', 'Failed')
+    const left = deployments({ type: 'AllAtOnce', hooks, group: { AutoRollbackConfiguration: { Enabled: false } } })
+    deploy(left)
+    report(left, 'AfterAllowTraffic', 'Failed')
+    const fine = deployments({ type: 'AllAtOnce' })
+    deploy(fine)
+    expect([kinds(back), kinds(left), kinds(fine)]).toEqual([['deployment-rolled-back'], ['deployment-failed'], []])
+  })
+
+  test('a hook that has been silent for a minute, not sooner', () => {
+    const at = deployments({ type: 'AllAtOnce', hooks })
+    deploy(at)
+    at.run(MINUTE - 1)
+    expect(kinds(at)).toEqual([])
+    at.run(MINUTE)
+    expect(kinds(at)).toEqual(['hook-silent'])
+  })
 })
