@@ -43,7 +43,7 @@ function lineOf(text: string): string {
   return found.replace(/^(["'])(.*)\1$/, '$2').replace(' - ', ' – ')
 }
 
-const ABBREVIATIONS = /\b(api|cdn|dlq|fifo|kcl|s3|sns|sqs|ttl)\b/gi
+const ABBREVIATIONS = /\b(api|cdn|dax|dlq|fifo|gsi|kcl|s3|sns|sqs|ttl)\b/gi
 
 /** A file's name as a title: `api-throttle` is `API throttle`. */
 export const titleOf = (name: string): string => {

@@ -1,4 +1,4 @@
-// A cache: a ring of its nodes, each filled as far as its memory is, and the share of the reads that it answers in the middle.
+// A cache: a ring that is filled by the share of the reads that it answers, a part for each of its nodes or edge locations.
 import { bytes, number, percent, perSecond } from '../run/words.ts'
 import type { Box } from '../stage/geometry.ts'
 import { amount, known, type Glyph } from './glyph.ts'
@@ -12,14 +12,18 @@ interface Part {
   readonly isDown: boolean
 }
 
-/** The nodes, or the edge locations by their hits; one part for all of the memory where they are not told apart. */
+/** The nodes, filled by the hits of all of them, or the edge locations, each by its own. */
 function partsOf(view: NodeView): Part[] {
-  const cells = view.cells('Nodes') ?? view.cells('Edge locations')
-  const column = cells?.has('Fill') === true ? 'Fill' : 'Memory'
-  if (cells === undefined || cells.listed === 0) return [{ fill: memoryShare(view) ?? 0, isDown: false }]
+  const ratio = hitRatio(view) ?? 0
+  const edges = view.cells('Edge locations')
+  const cells = view.cells('Nodes') ?? edges
+  if (cells === undefined || cells.listed === 0) return [{ fill: ratio, isDown: false }]
   const isDown = (at: number): boolean =>
     cells.has('Up') ? cells.value(at, 'Up') === 0 : cells.value(at, 'Down') === 1
-  return Array.from({ length: cells.listed }, (_, at) => ({ fill: cells.value(at, column), isDown: isDown(at) }))
+  return Array.from({ length: cells.listed }, (_, at) => ({
+    fill: cells === edges ? cells.value(at, 'Fill') : ratio,
+    isDown: isDown(at),
+  }))
 }
 
 /** Hits among the reads of the moment; undefined while nobody reads. */
@@ -35,7 +39,7 @@ function memoryShare(view: NodeView): number | undefined {
 
 const downCount = (view: NodeView): number => partsOf(view).filter(({ isDown }) => isDown).length
 
-function ring(pen: Pen, x: number, y: number, r: number, parts: readonly Part[], isEvicting: boolean): void {
+function ring(pen: Pen, x: number, y: number, r: number, parts: readonly Part[]): void {
   const { ctx, theme, k } = pen
   const gap = parts.length > 1 ? Math.min(0.12, 1.2 / parts.length) : 0
   const each = (2 * Math.PI) / parts.length
@@ -59,8 +63,6 @@ function ring(pen: Pen, x: number, y: number, r: number, parts: readonly Part[],
     arc(from, from + length, theme.track)
     const filled = length * Math.min(1, Math.max(0, fill))
     if (filled > 0) arc(from, from + filled, theme.ramp[3])
-    // What comes in now drives something else out.
-    if (isEvicting && fill > 0.9) arc(from + filled * 0.9, from + filled, theme.throttled)
   })
 }
 
@@ -71,7 +73,7 @@ export const cache: Glyph = {
     const { theme, k } = pen
     const r = Math.max(16 * k, Math.min(box.h, box.w * 0.5) / 2 - 6 * k)
     const [x, y] = [box.x + r + 6 * k, box.y + box.h / 2]
-    ring(pen, x, y, r, partsOf(view), amount(view, 'Evictions') > 0)
+    ring(pen, x, y, r, partsOf(view))
     const ratio = hitRatio(view)
     pen.text(x, y + 4 * k, ratio === undefined ? '–' : percent(ratio), {
       size: 17,
@@ -82,6 +84,7 @@ export const cache: Glyph = {
     })
     pen.text(x, y + 17 * k, 'hits', { size: 10, align: 'center' })
     const share = memoryShare(view)
+    const isEvicting = amount(view, 'Evictions') > 0
     const lines = [
       `${number(amount(view, 'Hits'))}/s hit`,
       `${number(amount(view, 'Misses'))}/s miss`,
@@ -93,6 +96,8 @@ export const cache: Glyph = {
       pen.text(left, y + (i - (lines.length - 1) / 2) * 16 * k + 4 * k, line, {
         size: 11,
         mono: true,
+        // What comes in now drives something else out.
+        ...(isEvicting && line.endsWith('full') ? { colour: theme.throttled, weight: 600 } : {}),
         max: box.x + box.w - left,
       }),
     )
