@@ -7,6 +7,7 @@ import { nearest } from '../diag/suggest.ts'
 import type { Span } from '../diag/span.ts'
 import { entries, get, isList, isMap, isTrue, textOf, type Entry, type Node } from '../cfn/node.ts'
 import type { Action, Config, Op, ServiceDef } from '../model/contract.ts'
+import { PAGINATION } from '../parts/paging.ts'
 import { ONCE_MAX, type Catcher, type Instruction, type Program, type Template } from '../parts/program.ts'
 import { Fields, kindOf } from './fields.ts'
 import { compileCache } from './cache-step.ts'
@@ -501,7 +502,7 @@ class Compiler implements Compiling {
     const target = this.target(action, operation.target, keySpan, value)
     if (target === undefined) return
     const { op, name } = target
-    const known = [...(op.params ?? []), ...(op.ignored ?? [])]
+    const known = [...(op.params ?? []), ...(op.ignored ?? []), ...(op.pages === undefined ? [] : [PAGINATION])]
     const names: string[] = []
     const values: Template[] = []
     for (const parameter of value.pairs.values()) {
@@ -545,6 +546,7 @@ class Compiler implements Compiling {
       resultPath,
       catches: [],
       label: `${action} on ${name}`,
+      ...(names.includes(PAGINATION) ? { pages: op.pages! } : {}),
     })
   }
 

@@ -125,6 +125,8 @@ export interface Op<S> {
   readonly failed?: (answer: unknown) => boolean
   /** The messages that it takes in or lets go, so that a request can be followed through a queue. */
   readonly messages?: MessageFlow
+  /** How it answers in pages, where a client may ask for all of them by `PaginationConfig`. */
+  readonly pages?: Pages
   /** What a call with this body would find if it saw every write. Pure, at no cost: for measuring how stale a copy is. */
   readonly peek?: (self: S, body: any) => unknown
   /** For those who keep copies of what is stored here. */
@@ -137,6 +139,14 @@ export interface Copies<S> {
   readonly isStale?: (self: S, body: any, answer: any, asked: number) => boolean | undefined
   /** Of a write that has succeeded: what a read answers from then on; undefined = nothing is there any more. */
   readonly leaves?: (body: any, answer: any) => unknown
+}
+
+/** How an operation answers in pages, by its own names: where the items and the next start stand in an answer, and where they go in a request. */
+export interface Pages {
+  readonly items: string
+  readonly next: string
+  readonly start: string
+  readonly limit: string
 }
 
 /** What an operation does with messages: takes them in, hands them out, gets them from a mapping, lets go of them. */

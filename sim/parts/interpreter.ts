@@ -18,6 +18,7 @@ import {
   type Instruction,
   type Program,
 } from './program.ts'
+import { firstPage, turnPage, wholeAnswer, type Paging } from './paging.ts'
 import { StreamSet } from './streams.ts'
 import type { RetryPolicy } from './retry.ts'
 
@@ -42,6 +43,8 @@ class Frame {
   hops = 0
   pc = 0
   scope: unknown = null
+  /** A request that takes several pages; null = the call is one request. */
+  paging: Paging | null = null
   /** The call it waits for, and the timer; −1 = none. */
   call: Call = NONE
   timer: TimerHandle = NONE
@@ -244,8 +247,19 @@ export class Interpreter<H> {
     const instruction = this.program.code[frame.pc] as Instruction & { op: 'call' }
     if (status === 0) {
       this.retries.succeeded(frame.attempts, frame.acquired)
-      if (instruction.resultPath !== null) frame.scope = withResult(frame.scope, instruction.resultPath, answer)
-      frame.answer = answer
+      let result = answer
+      if (frame.paging !== null) {
+        if (turnPage(frame.paging, answer)) {
+          const { paging } = frame
+          this.forget(frame)
+          frame.paging = paging
+          this.callOut(frame, instruction)
+          return
+        }
+        result = wholeAnswer(frame.paging)
+      }
+      if (instruction.resultPath !== null) frame.scope = withResult(frame.scope, instruction.resultPath, result)
+      frame.answer = result
       frame.asked = frame.body
       this.forget(frame)
       frame.pc++
@@ -389,7 +403,13 @@ export class Interpreter<H> {
     // A retry sends the same request again, with the keys that were drawn for it.
     if (frame.attempts === 0) {
       frame.calledAt = this.sim.clock[0]
-      const body = evaluate(instruction.body, frame.scope, this.streams)
+      if (frame.paging === null) {
+        const body = evaluate(instruction.body, frame.scope, this.streams)
+        if (instruction.pages !== undefined)
+          frame.paging = firstPage(body as Readonly<Record<string, unknown>>, instruction.pages)
+        frame.body = body
+      }
+      const body = frame.paging === null ? frame.body : frame.paging.body
       frame.body =
         instruction.stores === undefined
           ? body
@@ -443,6 +463,7 @@ export class Interpreter<H> {
   private forget(frame: Frame): void {
     frame.attempts = 0
     frame.body = null
+    frame.paging = null
     frame.delay = 0
     frame.acquired = 0
     frame.held = false

@@ -4,7 +4,7 @@
 // integer, which can be saved, drawn and costed.
 import type { Rng } from '../engine/rng.ts'
 import type { Sampler } from '../engine/sample.ts'
-import type { Action } from '../model/contract.ts'
+import type { Action, Pages } from '../model/contract.ts'
 
 /** A value built per event from the scope: constants, paths, lists and maps of them. See `evaluate`. */
 export type Template =
@@ -65,6 +65,8 @@ export type Instruction =
       readonly resultPath: readonly string[] | null
       readonly catches: readonly Catcher[]
       readonly label: string
+      /** How the client asks for all pages and joins them; absent = it makes one request. */
+      readonly pages?: Pages
       /** Beside the body: what goes into a cache, and for how long. */
       readonly stores?: Stores
     }

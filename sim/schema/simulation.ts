@@ -16,6 +16,7 @@ import { registry } from '../lang/registry.ts'
 import { prefixOf } from '../lang/resources.ts'
 import { priceName } from '../model/price.ts'
 import type { Op, Prop, Props, ServiceDef } from '../model/contract.ts'
+import { PAGINATION } from '../parts/paging.ts'
 import { API_FAULTS } from '../parts/api-faults.ts'
 import {
   closed,
@@ -163,6 +164,8 @@ function operation(action: string, op: Op<unknown>): Schema {
   const params: Record<string, Schema> = {}
   if (op.target !== undefined) params[op.target] = described({}, 'The resource on which it is called: `!Ref Name`.')
   for (const name of op.params ?? []) params[name] ??= { description: `Parameter of ${action}.` }
+  if (op.pages !== undefined)
+    params[PAGINATION] ??= { description: 'Several pages as one answer: `PageSize`, `MaxItems`, `StartingToken`.' }
   for (const name of op.ignored ?? []) params[name] ??= { description: 'Known, and without effect on the model.' }
   const raises =
     op.errors === undefined || op.errors.length === 0

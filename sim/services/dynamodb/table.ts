@@ -60,6 +60,8 @@ const PAGE = [
   'ReturnConsumedCapacity',
 ]
 const CONFLICT = 'TransactionConflictException'
+/** How pages of Query and Scan follow each other. */
+const PAGES = { items: 'Items', next: 'LastEvaluatedKey', start: 'ExclusiveStartKey', limit: 'Limit' }
 const TOO_LARGE = 'ItemCollectionSizeLimitExceededException'
 const THROTTLES = ['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']
 
@@ -158,6 +160,7 @@ export const table: ServiceDef<Table> = {
       target: 'TableName',
       params: ['KeyConditionExpression', 'ScanIndexForward', ...PAGE],
       errors: ['ValidationException', ...THROTTLES],
+      pages: PAGES,
       run: there(query),
     },
     'dynamodb:Scan': {
@@ -165,6 +168,7 @@ export const table: ServiceDef<Table> = {
       target: 'TableName',
       params: ['Segment', 'TotalSegments', ...PAGE],
       errors: ['ValidationException', ...THROTTLES],
+      pages: PAGES,
       run: there(scan),
     },
     'dynamodb:BatchGetItem': {
