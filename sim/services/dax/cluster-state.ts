@@ -14,6 +14,8 @@ import { Stretch } from '../../parts/stretch.ts'
 import type { Settings } from './cluster-config.ts'
 import { Node, type Entry, type Item } from './node.ts'
 
+const NONE = -1
+
 /** The operations on tables by number; counted by name in CloudWatch. */
 export const OPERATIONS = [
   'GetItem',
@@ -24,10 +26,12 @@ export const OPERATIONS = [
   'UpdateItem',
   'DeleteItem',
   'BatchWriteItem',
+  'TransactWriteItems',
+  'TransactGetItems',
 ] as const
 export type Operation = (typeof OPERATIONS)[number]
 
-const METRICS: Readonly<Record<Operation, string>> = {
+export const METRICS: Readonly<Record<Operation, string>> = {
   GetItem: 'GetItemRequestCount',
   BatchGetItem: 'BatchGetItemRequestCount',
   Query: 'QueryRequestCount',
@@ -36,6 +40,8 @@ const METRICS: Readonly<Record<Operation, string>> = {
   UpdateItem: 'UpdateItemRequestCount',
   DeleteItem: 'DeleteItemRequestCount',
   BatchWriteItem: 'BatchWriteItemRequestCount',
+  TransactWriteItems: 'TransactWriteItemsCount',
+  TransactGetItems: 'TransactGetItemsCount',
 }
 
 const READS = {
@@ -50,6 +56,7 @@ const NODE_METRICS = ['TotalRequestCount', 'ThrottledRequestCount', ...READS.Ite
 export interface Events {
   readonly served: EventFunction<Cluster>
   readonly tableAnswered: EventFunction<Cluster>
+  readonly readBackAnswered: EventFunction<Cluster>
   readonly replicated: EventFunction<Cluster>
   readonly promoted: EventFunction<Cluster>
   readonly joined: EventFunction<Cluster>
@@ -118,6 +125,13 @@ function sorted(body: Item): [string, unknown][] {
     .map((name) => [name, body[name]])
 }
 
+/** What the background reads of one table bring back. */
+export interface ReadBack {
+  readonly table: TableLink
+  readonly keys: readonly Item[]
+  readonly since: number
+}
+
 /** A request that a table has been asked for. */
 export interface Pending {
   readonly call: Call
@@ -168,6 +182,9 @@ export class Cluster {
   private readonly changes: { readonly at: number; readonly key: string; readonly entry: Entry | null }[] = []
   private changesHead = 0
   private readonly pending = new Map<Call, Pending>()
+  /** By table: where items are read back from, and what is being read back, by call. */
+  private readonly backEdges = new Map<string, number>()
+  private readonly backs = new Map<Call, ReadBack>()
   private readonly hitRate: number
   /** A miss or a write in hits. */
   readonly passCost: number
@@ -194,6 +211,7 @@ export class Cluster {
   constructor(config: Config, sim: Sim, events: Events, counted: readonly string[]) {
     this.sim = sim
     this.settings = config['Settings'] as Settings
+    this.nodeType = config['NodeType'] as string
     this.nodeType = String(config['NodeType'])
     this.settingsRng = sim.rng('settings')
     this.routeRng = sim.rng('route')
@@ -228,6 +246,9 @@ export class Cluster {
       .forEach((id, i) => {
         const names = new Set<Operation>(['GetItem'])
         for (const action of onto[id]!) names.add(action.slice(action.indexOf(':') + 1) as Operation)
+        // What a transaction writes is read back.
+        if (names.has('TransactWriteItems'))
+          this.backEdges.set(id, sim.edge(id, 'dynamodb:TransactGetItems', events.readBackAnswered))
         const edges = new Map(
           [...names].sort().map((name) => [name, sim.edge(id, `dynamodb:${name}`, events.tableAnswered)] as const),
         )
@@ -326,6 +347,26 @@ export class Cluster {
     sim.calls.hops[own] = sim.calls.hops[call]
     this.pending.set(call, pending)
     sim.send(own)
+  }
+
+  /** Reads back what a transaction has written (DAX-R8). */
+  readBack(back: ReadBack): void {
+    const { sim } = this
+    const call = sim.open(this.backEdges.get(back.table.id)!, NONE, sim.calls.begin())
+    sim.calls.body[call] = { TransactItems: back.keys.map((Key) => ({ Get: { Key } })) }
+    this.backs.set(call, back)
+    sim.send(call)
+  }
+
+  /** The answer to a background read; undefined when it failed. */
+  takeReadBack(call: Call): { readonly back: ReadBack; readonly answer: Item | undefined } {
+    const { calls } = this.sim
+    const back = this.backs.get(call)!
+    const status = calls.status[call]
+    const answer = calls.answer[call] as Item
+    this.backs.delete(call)
+    this.sim.close(call)
+    return { back, answer: status === 0 ? answer : undefined }
   }
 
   /** The request that one of the cluster's own calls serves. */

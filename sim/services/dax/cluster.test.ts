@@ -503,3 +503,29 @@ test('a cluster costs its nodes by the hour, each as long as it is there [PR-R1]
   expect(bill['dax.r5.large']!.used).toBeCloseTo(2 * 3 + 3, 3)
   expect(bill['dax.r5.large']!.run).toBeCloseTo(9 * 0.255, 3)
 })
+
+test('a transaction passes through; what it wrote is read back at two units for each item, and is then in the cache [DAX-R6, DAX-R8, DDB-V16]', () => {
+  const world = daxLab()
+  const TransactItems = [
+    ...['a', 'b'].map((pk) => ({ Put: { Item: { pk, n: 1 }, ItemSize: 500 } })),
+    { Delete: { Key: { pk: 'c' } } },
+  ]
+  expect(through(world, 'TransactWriteItems', { TransactItems }).status).toBe('OK')
+  world.run(world.now + SECOND)
+  expect(unitsRead(world)).toBe(6)
+  expect([seen(world), unitsRead(world)]).toEqual([1, 6])
+  expect(through(world, 'GetItem', { Key: { pk: 'c' } }).answer).toEqual({})
+  expect([unitsRead(world), counts(world)]).toEqual([6, { hits: 2, misses: 0, stale: 0 }])
+  // A transactional read passes through and leaves nothing behind.
+  direct(world, 'PutItem', { Item: { pk: 'd' } })
+  const read = { TransactItems: [{ Get: { Key: { pk: 'd' } } }] }
+  for (let i = 1; i <= 2; i++) {
+    expect(through(world, 'TransactGetItems', read).answer.Responses).toEqual([{ Item: { pk: 'd' } }])
+    expect(unitsRead(world)).toBe(6 + 2 * i)
+  }
+  // What is cancelled leaves the cache as it was.
+  const Put = { Item: { pk: 'a', n: 2 }, ConditionExpression: 'attribute_not_exists(pk)' }
+  expect(through(world, 'TransactWriteItems', { TransactItems: [{ Put }] }).status).toBe('TransactionCanceledException')
+  world.run(world.now + SECOND)
+  expect(seen(world)).toBe(1)
+})

@@ -9,15 +9,20 @@ import { hourlyPrices } from '../../parts/hourly-prices.ts'
 import { gather, parts, props, TABLES } from './cluster-config.ts'
 import { assumptions, NODE_PRICES, quotas } from './cluster.facts.ts'
 import { findingsOf } from './cluster-insights.ts'
-import { Cluster, OPERATIONS, type Events } from './cluster-state.ts'
+import { Cluster, METRICS, OPERATIONS, type Events } from './cluster-state.ts'
 import { view } from './cluster-view.ts'
 import { decreaseReplicationFactor, describeClusters, increaseReplicationFactor, rebootNode } from './control.ts'
 import { batchGetItem, getItem, query, scan } from './reads.ts'
+import { keepReadBack, transactGetItems, transactWriteItems } from './transactions.ts'
 import { batchWriteItem, deleteItem, putItem, updateItem } from './writes.ts'
 
 const events: Events = {
   served: (self, call) => self.replyTo(call),
   tableAnswered: (self, call) => self.tableAnswered(call),
+  readBackAnswered: (self, call) => {
+    const { back, answer } = self.takeReadBack(call)
+    if (answer !== undefined) keepReadBack(self, back, answer)
+  },
   replicated: (self) => self.takeOver(),
   promoted: (self) => self.promote(),
   joined: (self, number) => self.join(number),
@@ -76,10 +81,11 @@ export const cluster: ServiceDef<Cluster> = {
     'The replicas follow the primary after a moment; reads meet any node (DAX-R9). What is not there is remembered too (DAX-R10).',
     'What is written around the cluster is not seen until the time to live is over (DAX-R11); `StaleReads` counts hits whose item had been written since.',
     'A node that has more to do than it can throttles (DAX-R12). Without a primary writes and misses fail until a replica is promoted; a lost node is replaced and begins with what the primary has (DAX-R13, DAX-R14).',
+    'Transactions pass through; what they wrote is read back in the background, at the cost of transactional reads (DAX-R6, DAX-R8).',
     'Misses of one key at the same time each go to the table.',
   ],
   omits: [
-    'Transactions; creating and changing tables, which DAX does not understand either (DAX-R15).',
+    'Creating and changing tables, which DAX does not understand either (DAX-R15).',
     'Connections of clients, TLS, network bytes, discovery of nodes, maintenance windows, events of the cluster.',
     'A projection of nested paths passes through and is not kept; a query’s results are never counted as stale.',
     'The memory that a node needs for itself: all of it holds items.',
@@ -132,6 +138,18 @@ export const cluster: ServiceDef<Cluster> = {
       'ConditionalCheckFailedException',
     ]),
     'dax:BatchWriteItem': through('Puts and deletes up to 25 items.', ['RequestItems', CAPACITY], batchWriteItem),
+    'dax:TransactWriteItems': through(
+      'Writes up to 100 items or none; they are read back into the cache afterwards.',
+      ['TransactItems', 'ClientRequestToken', CAPACITY],
+      transactWriteItems,
+      ['TransactionCanceledException', 'IdempotentParameterMismatchException', 'TransactionInProgressException'],
+    ),
+    'dax:TransactGetItems': through(
+      'Reads up to 100 items as of one moment, past the cache.',
+      ['TransactItems', CAPACITY],
+      transactGetItems,
+      ['TransactionCanceledException'],
+    ),
     'dax:DescribeClusters': {
       doc: 'Tells the state of the cluster and its nodes.',
       target: 'ClusterName',
@@ -177,7 +195,7 @@ export const cluster: ServiceDef<Cluster> = {
       ]),
     ),
     ...Object.fromEntries(
-      OPERATIONS.map((name) => [`${name}RequestCount`, { unit: 'Count', kind: 'count', doc: `${name} requests.` }]),
+      OPERATIONS.map((name) => [METRICS[name], { unit: 'Count', kind: 'count', doc: `${name} requests.` }]),
     ),
     TotalRequestCount: { unit: 'Count', kind: 'count', doc: `Requests: ${ITEM_METRIC}.` },
     ErrorRequestCount: {
