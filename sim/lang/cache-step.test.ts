@@ -341,6 +341,22 @@ describe('a stampede', () => {
   })
 })
 
+it('the retries of a read behind a cache are those of its own service', () => {
+  // In the legacy mode calls of DynamoDB are tried more often than others: the commands of a cache are no service of an SDK.
+  const setup = { workloads: load('Reads', 'Reader', '1/s', ', Count: 1') }
+  const failing = text(setup)
+    .replace(
+      '  Handlers:',
+      '  Faults: [{ At: 0s, aws:fis:inject-api-unavailable-error: { Service: dynamodb, Percentage: 100 } }]\n  Handlers:',
+    )
+    .replaceAll('python3.12', 'nodejs22.x')
+    .replace('InvokeLatency: 0ms', 'InvokeLatency: 0ms, SdkRetries: legacy')
+  const alone = failing.replace(/\n {4}Reader: .*\n/, `\n    Reader: [{ ${FETCH} }]\n`)
+  const [behind, direct] = [failing, alone].map((each) => calls(runScenario(scenarioOf(each)), 'Rows'))
+  expect(behind).toBe(direct)
+  expect(behind).toBeGreaterThan(4)
+})
+
 describe('what is refused', () => {
   const told = (members: string, does = FETCH): string => problemsOf(text({ read: members, fetch: does }))
 

@@ -75,7 +75,7 @@ export class Shard {
     return value
   }
 
-  /** How long the oldest write on its way has been on it, in µs. */
+  /** Until the replicas have all that there is now, in µs. */
   lag(now: number): number {
     this.settle(now)
     return this.first < this.underWay.length ? this.underWay[this.underWay.length - 1]!.visibleAt - now : 0

@@ -511,9 +511,14 @@ function updateFunctionConfiguration(self: LambdaFunction, call: Call): void {
   sim.reply(call, 0)
 }
 
+/** Commands of caches, which are spoken to without an SDK. */
+const TO_CACHE = /^(?:redis|memcached):/
+
 /** The retries of the handler's SDK; a handler that talks to one service alone gets that service's own figures. */
 function retries(config: Config, sim: Sim, program: Program): RetryPolicy {
-  const actions = program.code.flatMap((instruction) => (instruction.op === 'call' ? [instruction.action] : []))
+  const actions = program.code.flatMap((instruction) =>
+    instruction.op === 'call' && !TO_CACHE.test(instruction.action) ? [instruction.action] : [],
+  )
   const services = new Set(actions.map((action) => action.split(':')[0]))
   const attempts = Math.round(sim.sampler('SdkMaxAttempts').mean)
   const settings = sdkRetries({
