@@ -140,6 +140,13 @@ export const lambdaFunction: ServiceDef<LambdaFunction> = {
       errors: ['CodeStorageExceededException'],
       run: versions.publishVersion,
     },
+    'lambda:DeleteFunction': {
+      doc: 'Takes a published version away that no alias stands for. Whole functions stay.',
+      target: 'FunctionName',
+      params: ['Qualifier'],
+      errors: ['ResourceNotFoundException', 'ResourceConflictException', 'InvalidParameterValueException'],
+      run: versions.deleteFunction,
+    },
     'lambda:UpdateFunctionCode': {
       doc: 'Gives `$LATEST` the code of the next version: the handler `Name@2` if that is version 2, else code that does the same.',
       target: 'FunctionName',
@@ -329,6 +336,7 @@ export class LambdaFunction {
   readonly noSpaceStatus: number
   readonly storageStatus: number
   readonly invalidStatus: number
+  readonly conflictStatus: number
 
   readonly initialisedTarget: Target
   readonly initLateTarget: Target
@@ -427,6 +435,7 @@ export class LambdaFunction {
     this.noSpaceStatus = sim.error('NoSpaceLeftOnDevice', 0)
     this.storageStatus = sim.error('CodeStorageExceededException', 400)
     this.invalidStatus = sim.error('InvalidParameterValueException', 400)
+    this.conflictStatus = sim.error('ResourceConflictException', 409)
 
     this.initialisedTarget = sim.target(initialisation.initialised)
     this.initLateTarget = sim.target(initialisation.initLate)
@@ -463,6 +472,7 @@ export class LambdaFunction {
 
   /** The number of an alias or a version, by its logical id in the template or its name; −1 = there is none. */
   qualifierOf(qualifier: string): number {
+    if (qualifier === '') return -1
     for (const { resource, name, number } of this.qualifiers)
       if (resource === qualifier || name === qualifier) return number
     return qualifier === '$LATEST' ? UNQUALIFIED : -1

@@ -16,7 +16,8 @@ interface Executed {
 export class Qualified {
   readonly number: number
   readonly resource: string
-  readonly name: string
+  /** Empty once its version is deleted. */
+  name: string
   /** The versions that it stands for, and how many requests it has taken since then. */
   route: Route
   private taken = 0

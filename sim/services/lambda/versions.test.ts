@@ -4,6 +4,7 @@ import { type Lab, MINUTE, MS, SECOND } from '../../../test/kit.ts'
 import { burst, part, steps, wait, waits, world } from '../../../test/lambda.ts'
 import type { Instruction } from '../../parts/program.ts'
 import { alias } from './alias.ts'
+import type { LambdaFunction } from './function.ts'
 import { version } from './version.ts'
 
 const compute: Instruction = { op: 'compute', time: { kind: 'constant', value: 10 * MS } }
@@ -111,4 +112,24 @@ test('a version that was published runs as it was, whatever becomes of `$LATEST`
   expect(publish(at)).toBe('1')
   expect(change(at)).toBe('$LATEST')
   expect([took(at, 'Work', { Qualifier: '1' }), took(at, 'Work')]).toEqual([7, 20])
+})
+
+test('a version that no alias stands for can be deleted; the next one has a new number all the same [N.LAMBDA-31]', () => {
+  const at = world({
+    Work: part(waits(0)),
+    Prod: { def: alias, properties: { FunctionName: 'Work', FunctionVersion: '1', Name: 'prod' } },
+  })
+  expect([change(at, { Publish: true }), change(at, { Publish: true })]).toEqual(['2', '3'])
+  const remove = (Qualifier?: string): string => at.ask('Work', 'lambda:DeleteFunction', { Qualifier }).status
+  expect(remove('1')).toBe('ResourceConflictException')
+  expect(at.ask('Work', 'lambda:InvokeFunction', { Qualifier: '2' }).status).toBe('OK')
+  expect([remove('2'), remove('2'), remove('9')]).toEqual([
+    'OK',
+    'ResourceNotFoundException',
+    'ResourceNotFoundException',
+  ])
+  expect(at.ask('Work', 'lambda:InvokeFunction', { Qualifier: '2' }).status).toBe('ResourceNotFoundException')
+  expect(at.state<LambdaFunction>('Work').environments.count).toBe(0)
+  expect(change(at, { Publish: true })).toBe('4')
+  expect([remove('$LATEST'), remove()]).toEqual(['InvalidParameterValueException', 'InvalidParameterValueException'])
 })

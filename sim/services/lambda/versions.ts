@@ -26,6 +26,7 @@ export class FunctionVersion {
   readonly number: number
   /** What it is called by: its number, or `$LATEST`. */
   readonly label: string
+  isDeleted = false
   /** The answer of a handler that returns nothing: one for all. */
   readonly plain: InvokeAnswer
   /** Its on-demand environments. */
@@ -76,13 +77,14 @@ function codeOf(codes: readonly VersionCode[], number: number, { start }: Functi
 
 /** The place of a version among the function's by the text of its number; −1 = there is none. */
 export function versionAt(self: LambdaFunction, text: unknown): number {
-  return self.versions.findIndex(({ label }) => label === String(text))
+  return self.versions.findIndex(({ label, isDeleted }) => label === String(text) && !isDeleted)
 }
 
 /** Publishes `$LATEST` under the next number, unless nothing has changed since the last time (N.LAMBDA-31). */
 export function publishVersion(self: LambdaFunction, call: Call): void {
   const { sim } = self
-  if (self.isChanged && self.versions.length > VERSIONS_MAX) {
+  const isNew = self.isChanged || self.versions[self.versions.length - 1].isDeleted
+  if (isNew && self.versions.length > VERSIONS_MAX) {
     sim.reply(call, self.storageStatus)
     return
   }
@@ -93,7 +95,7 @@ export function publishVersion(self: LambdaFunction, call: Call): void {
 function publish(self: LambdaFunction): FunctionVersion {
   const { latest, versions } = self
   const last = versions[versions.length - 1]
-  if (!self.isChanged) return last
+  if (!self.isChanged && !last.isDeleted) return last
   self.isChanged = false
   const index = versions.length
   const made = latest.copy(++self.lastNumber, onDemandOf(index), latest.start)
@@ -131,6 +133,33 @@ export function updateFunctionCode(self: LambdaFunction, call: Call): void {
   self.isChanged = true
   renew(self, 0)
   sim.calls.answer[call] = describe(self, publishes ? publish(self) : self.latest)
+  sim.reply(call, 0)
+}
+
+/** Takes a published version away, unless an alias stands for it; its number is not given again (N.LAMBDA-31). */
+export function deleteFunction(self: LambdaFunction, call: Call): void {
+  const { sim } = self
+  const { Qualifier: text } = sim.calls.body[call] as { Qualifier?: unknown }
+  const version = text === undefined ? NONE : versionAt(self, text)
+  if (version <= 0) {
+    sim.reply(call, version === NONE && text !== undefined ? self.notFoundStatus : self.invalidStatus)
+    return
+  }
+  const isNamed = self.qualifiers.some(
+    ({ isAlias, route }) => isAlias && (route.version === version || (route.weight > 0 && route.second === version)),
+  )
+  if (isNamed) {
+    sim.reply(call, self.conflictStatus)
+    return
+  }
+  const { label } = self.versions[version]
+  self.versions[version].isDeleted = true
+  for (const each of self.qualifiers)
+    if (each.name === label) {
+      provision(self, each, 0)
+      each.name = ''
+    }
+  renew(self, version)
   sim.reply(call, 0)
 }
 
