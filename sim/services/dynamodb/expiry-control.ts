@@ -27,7 +27,7 @@ function run(table: Table, isOn: boolean, attribute: unknown): void {
   if (!isOn && present !== attribute) throw new Invalid(`TimeToLive is active on a different AttributeName: ${present}`)
   table.expiryChangedAt = now
   table.wantedExpiry = isOn ? attribute : null
-  sim.after(table.settings.expiryDelay.draw(table.settings.rng), sim.target(expired), SWITCH)
+  sim.after(table.settings.expiryDelay.draw(table.settings.rng), table.expired, SWITCH)
 }
 
 /** What the timer of the expiry stands for: items whose time is over, or the end of a switch. */
@@ -41,7 +41,7 @@ export function expired(table: Table, what: number): void {
   expiry?.stop()
   table.expiry = null
   if (wantedExpiry === null || wantedExpiry === undefined) return
-  const made = new Expiry(wantedExpiry, table.sim, table.sim.target(expired))
+  const made = new Expiry(wantedExpiry, table.sim, table.expired)
   table.expiry = made
   for (let row = 0; row < items.rowCount; row++) if (items.items[row] !== null) made.written(row, items.items[row])
 }

@@ -100,6 +100,7 @@ export class Table implements Space {
   replication: Replication | null = null
   /** Null = items do not expire. */
   expiry: Expiry | null
+  readonly expired: Target
   /** When (µs) the time to live was switched on or off last, or was asked for. */
   expiryChangedAt = -Infinity
   /** The attribute that the expiry is being switched to; null = off, undefined = it stays as it is. */
@@ -206,7 +207,8 @@ export class Table implements Space {
     this.streams = new Streams(sim, events.streamed)
     const ttl = config['TimeToLiveSpecification'] as
       { readonly Enabled: boolean; readonly AttributeName?: string } | undefined
-    this.expiry = ttl?.Enabled === true ? new Expiry(ttl.AttributeName ?? '', sim, sim.target(events.expired)) : null
+    this.expired = sim.target(events.expired)
+    this.expiry = ttl?.Enabled === true ? new Expiry(ttl.AttributeName ?? '', sim, this.expired) : null
     const view = config['Stream'] as ViewType | null
     if (view !== null) this.streams.enable(view, this.capacity.partitions.count)
 
