@@ -123,18 +123,22 @@ export const dbInstance: ServiceDef<DbInstance> = {
   insights: findingsOf,
   traced: {
     inside: 'runs a statement',
+    // A change goes to the replicas when the request is over.
+    serves: () => NONE,
     ends: {
       connected: (self, slot) => ({
         end: 'stage',
         of: self.work[slot]!.call,
         stage: 'start',
         words: 'opens a connection',
+        from: self.work[slot]!.since,
       }),
       stored: (self, slot) => ({
         end: 'stage',
         of: self.work[slot]!.call,
         stage: 'work',
         words: 'reads or writes the storage',
+        from: self.work[slot]!.storedSince,
       }),
     },
   },
@@ -453,7 +457,7 @@ export class DbInstance {
     if (isRead) this.lookBack(statement)
     else
       for (const edge of this.replicaEdges) {
-        const change = sim.open(edge, 0, sim.calls.trace[call])
+        const change = sim.open(edge, 0, 0)
         sim.calls.body[change] = { statement }
         sim.send(change)
       }
