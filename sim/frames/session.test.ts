@@ -47,7 +47,8 @@ function framesOf(answers: readonly Answer[]): Frame[] {
 }
 
 describe('a session', () => {
-  test.each(scenarioNames().own)('%s ends with the digest of the command line', (name) => {
+  // A scenario is seconds of processor time, which a busy machine makes much longer.
+  test.each(scenarioNames().own)('%s ends with the digest of the command line', { timeout: 180_000 }, (name) => {
     const page = new Page()
     page.load(textOf(name), { name })
     page.ahead(Infinity)
