@@ -255,10 +255,11 @@ function prices(): Schema {
   }
   for (const def of registry.defs)
     for (const [name, price] of Object.entries(def.prices ?? {}))
-      names[priceName(def.type, name, price)] = described(
-        { ...NUMERIC, examples: [price.usd] },
-        `${price.doc}: ${priceWords(price)}. [${price.source}]`,
-      )
+      names[priceName(def.type, name, price)] = {
+        description: `${price.doc}: ${priceWords(price)}.`,
+        type: ['number', 'string', 'object'],
+        minimum: 0,
+      }
   return { type: 'object', properties: names, patternProperties: FUNCTIONS, additionalProperties: false }
 }
 
