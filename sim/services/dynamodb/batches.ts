@@ -88,6 +88,8 @@ function runWrites(table: Table, call: Call, body: BatchBody): void {
   for (const request of requests) {
     const { put, key } = partOf(request)
     if (put !== null) bytes += checkedSize(table, put, request['PutRequest'] as { ItemSize?: unknown })
+    if (put !== null && !table.keyNames.every((name) => Object.hasOwn(put, name)))
+      throw new Invalid('The provided key element does not match the schema')
     table.readKey(put ?? key!, put !== null)
     keys.push(put === null ? key! : table.keyOf(put))
   }
