@@ -173,6 +173,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   RequestTimeout: 408,
   RequestTooLargeException: 413,
   ResourceAlreadyExistsException: 400,
+  ResourceConflictException: 409,
   ResourceInUseException: 400,
   ResourceNotFoundException: 404,
   ScalingActivityInProgress: 400,
