@@ -78,8 +78,9 @@ function unknown(name: string): number {
 }
 
 /** Everything that has a card, for the nearest to a misspelt name. */
-function names(): string[] {
-  return [
+function names(): ReadonlySet<string> {
+  // Rooms share names of metrics and exceptions.
+  return new Set([
     ...registry.byType.keys(),
     ...registry.parts.keys(),
     ...services().keys(),
@@ -96,5 +97,5 @@ function names(): string[] {
     ...catalogue.keys(),
     ...lints.keys(),
     'lints',
-  ]
+  ])
 }

@@ -41,7 +41,8 @@ export const account: ServiceDef<Account> = {
     label: 'CodePipeline account',
     level: (self) => self.jobs.size,
     levelMax: () => 1,
-    tone: () => 'calm',
+    tone: (self) => (self.jobs.size > 0 ? 'busy' : 'calm'),
+    readings: [{ name: 'Jobs', unit: 'jobs', doc: 'Jobs that functions work on.', read: (self) => self.jobs.size }],
   },
 }
 
