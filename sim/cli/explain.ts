@@ -43,7 +43,7 @@ function cardsOf(name: string): string[] {
   const look = (word: string): string[] => CARDS.flatMap((card) => card(word) ?? [])
   const found = look(name)
   if (found.length > 0) return found
-  const same = names().find((other) => other.toLowerCase() === name.toLowerCase())
+  const same = [...names()].find((other) => other.toLowerCase() === name.toLowerCase())
   return same === undefined ? [] : look(same)
 }
 
