@@ -18,7 +18,9 @@ const HEAD = ['Cost', '', 'used', 'in the run', 'in a month'] as const
 /** A row for every price line that something was used of, then what is not on the bill. */
 export function billLines({ bill }: Report, ink: Ink, width: number): string[] {
   if (bill === undefined || bill.resources.length + bill.unpriced.length === 0) return []
-  const out = bill.month === 0 && bill.resources.length === 0 ? [ink.bold('Cost')] : table(bill, ink, width)
+  // Without anything used, a total of nothing beside resources without prices would say that they are free.
+  const isUsed = bill.resources.some(({ lines }) => lines.some(({ used }) => used > 0))
+  const out = isUsed ? table(bill, ink, width) : [ink.bold('Cost')]
   const notes = [
     ...bill.discounts.map(({ price, text, month }) => `${price}: ${text}, ${usd(-month)} a month`),
     ...listed(
