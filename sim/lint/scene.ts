@@ -169,6 +169,8 @@ function workloadOf(plan: ComponentPlan, at: Scene['at'], spans: ReadonlyMap<str
 
 /** What a request to `target` reaches; of an API, the backend of its route in the first stage. */
 function behind(target: Written, route: number, at: Scene['at']): Written | undefined {
-  const stages = target.config?.['Stages'] as readonly { readonly backends: readonly Backend[] }[] | undefined
-  return stages === undefined ? target : at(stages[0]?.backends[route]?.to)
+  const stages = target.config?.['Stages'] as readonly { readonly backends?: readonly Backend[] }[] | undefined
+  // A pipeline has stages of another kind.
+  if (stages === undefined || (stages.length > 0 && stages[0]!.backends === undefined)) return target
+  return at(stages[0]?.backends?.[route]?.to)
 }
