@@ -334,10 +334,10 @@ describe('the built files', () => {
       .reduce((sum, name) => sum + gzipSync(readFileSync(join(APP, 'assets', name))).length, 0)
 
   test('stay within their budget', () => {
-    // What the first page waits for; then the stage with its renderer; then what waits until somebody wants it.
+    // What the first page waits for, the texts of the gallery among it; then the stage with its renderer; then what waits until somebody wants it.
     const first = 'index|store|tokens|rolldown-runtime'
     const later = 'charts|palette|table-view|share|saving|embed|thumbnail|problems|problem-list|editor|about'
-    expect(gzipped(new RegExp(`^(?:${first})-.*\\.js$`))).toBeLessThan(150_000)
+    expect(gzipped(new RegExp(`^(?:${first})-.*\\.js$`))).toBeLessThan(160_000)
     expect(gzipped(new RegExp(`^(?!(?:${first}|${later}|worker|editing)-).*\\.js$`))).toBeLessThan(190_000)
     expect(gzipped(new RegExp(`^(?:${later})-.*\\.js$`))).toBeLessThan(50_000)
     // The editor, when it is first opened.
