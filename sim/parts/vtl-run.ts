@@ -24,9 +24,20 @@ const LENGTH_MAX = 10 * 1024 * 1024
 /** The text that comes out; undefined where it would take too long or become too long. */
 export function fillTemplate(nodes: readonly Node[], input: TemplateInput): string | undefined {
   const filler = new Filler(input)
-  filler.fill(nodes)
+  try {
+    filler.fill(nodes)
+  } catch (thrown) {
+    if (thrown instanceof TooMuch) return undefined
+    throw thrown
+  }
   return filler.tooMuch ? undefined : filler.out
 }
+
+/** A value has become longer, larger or deeper than one may. */
+class TooMuch extends Error {}
+
+/** How deep values stand in one another in what a template shows. */
+const DEPTH_MAX = 1_000
 
 /** Half of a pair of UTF-16, which has no encoding. */
 const LONE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
@@ -139,7 +150,7 @@ class Filler {
         return !same(one, other)
       case '+':
         return typeof one === 'string' || typeof other === 'string'
-          ? textOf(one) + textOf(other)
+          ? joined(textOf(one), textOf(other))
           : Number(one) + Number(other)
       case '-':
         return Number(one) - Number(other)
@@ -185,7 +196,7 @@ class Filler {
 
   private call(of: unknown, name: string, args: readonly unknown[]): unknown {
     if (of === INPUT) return this.ofInput(name, args)
-    if (of === UTIL) return ofUtil(name, textOf(args[0]))
+    if (of === UTIL) return short(ofUtil(name, textOf(args[0])))
     if (Array.isArray(of)) return ofList(of as unknown[], name, args)
     return isMap(of)
       ? ofMap(of, name, args)
@@ -207,7 +218,9 @@ class Filler {
     const path = readJsonPath(args[0])
     if (path === undefined) return undefined
     const found = valueAt(body, path)
-    return name === 'json' ? jsonOf(found, false) : found
+    if (name === 'json') return jsonOf(found, false)
+    // The template may add to a list, but not to that of the request.
+    return typeof found === 'object' && found !== null ? parseJson(jsonOf(found, false)) : found
   }
 }
 
@@ -307,11 +320,11 @@ function ofText(text: string, name: string, [first = '', second]: readonly strin
     case 'trim':
       return text.trim()
     case 'concat':
-      return text + first
+      return joined(text, first)
     case 'toString':
       return text
     case 'replace':
-      return first === '' ? text : text.split(first).join(second ?? '')
+      return first === '' ? text : replaced(text, first, second ?? '')
     default:
       return undefined
   }
@@ -339,7 +352,36 @@ function textOf(value: unknown): string {
 /** JSON of a value; a text as it stands where it is the whole body. */
 function jsonOf(value: unknown, isBody: boolean): string {
   if (isBody && typeof value === 'string') return value
+  if (typeof value === 'object' && value !== null) weigh(value, 0, 0)
   return JSON.stringify(value ?? null) ?? 'null'
+}
+
+/** How many values and characters there are in one, on top of those before; a list that holds itself is too deep. */
+function weigh(value: object, depth: number, before: number): number {
+  if (depth > DEPTH_MAX) throw new TooMuch()
+  let count = before
+  for (const each of Object.values(value) as unknown[]) {
+    count += typeof each === 'string' ? each.length + 1 : 1
+    if (count > LENGTH_MAX) throw new TooMuch()
+    if (typeof each === 'object' && each !== null) count = weigh(each, depth + 1, count)
+  }
+  return count
+}
+
+function short(value: unknown): unknown {
+  if (typeof value === 'string' && value.length > LENGTH_MAX) throw new TooMuch()
+  return value
+}
+
+function joined(one: string, other: string): string {
+  if (one.length + other.length > LENGTH_MAX) throw new TooMuch()
+  return one + other
+}
+
+function replaced(text: string, from: string, to: string): string {
+  const parts = text.split(from)
+  if (text.length + (parts.length - 1) * to.length > LENGTH_MAX) throw new TooMuch()
+  return parts.join(to)
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

@@ -118,3 +118,21 @@ test('no text makes the reader fail or hang, and what it can read can be filled'
   for (const deep of ['!', '-', '(', '[', '{', '#if($x)', '$a[', '#elseif($x)'])
     expect(() => parseTemplate(`#if(${deep.repeat(20_000)}`)).not.toThrow()
 })
+
+test('adding to a list of the request leaves the request as it was', () => {
+  const before = JSON.stringify(input.body)
+  expect(fill("#set($t = $input.path('$.tags'))#set($x = $t.add('c'))$t")).toBe('["a","b","c"]')
+  expect(JSON.stringify(input.body)).toBe(before)
+})
+
+test.each([
+  ['a list that holds itself', '#set($l = [])#set($x = $l.add($l))$l'],
+  ['lists deep in one another', '#foreach($i in [1..1000])#foreach($j in [1..20])#set($l = [$l])#end#end$l'],
+  ['lists that double', '#set($l = [1])#foreach($i in [1..60])#set($l = [$l, $l])#end$l'],
+  ['sums of texts that double', "#set($a = 'xxxxxxxx')#foreach($i in [1..60])#set($a = $a + $a)#end"],
+  ['texts that are joined', "#set($a = 'xxxxxxxx')#foreach($i in [1..60])#set($a = $a.concat($a))#end"],
+  ['replacements', "#set($a = 'xxxxxxxx')#foreach($i in [1..60])#set($a = $a.replace('x', 'xx'))#end"],
+  ['escapes', "#set($a = '\\')#foreach($i in [1..60])#set($a = $util.escapeJavaScript($a))#end"],
+])('gives up: %s', (_, text) => {
+  expect(fill(text)).toBeUndefined()
+})
