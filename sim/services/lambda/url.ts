@@ -155,8 +155,8 @@ export class FunctionUrl {
   readonly inside = new Population()
   lastFailed = false
   private readonly edge: number
-  /** Whether requests that nobody signed are let in, and those that somebody did. */
   private readonly streams: boolean
+  /** Whether requests that nobody signed are let in, and those that somebody did. */
   private readonly isOpen: boolean
   private readonly takesSigned: boolean
   private readonly latency: ReturnType<Sim['sampler']>
