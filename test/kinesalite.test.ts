@@ -2,65 +2,37 @@
 // writes, splits and merges are asked of both, and both must place, divide and refuse alike.
 //
 // Sequence numbers hold the moment of a write and are compared by their order alone.
-import { createRequire } from 'node:module'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { SPACE } from '../sim/services/kinesis/hash-keys.ts'
 import { stream } from '../sim/services/kinesis/stream.ts'
+import { Emulator, type Outcome } from './emulator.ts'
 import { lab, MINUTE, SECOND, type Lab } from './kit.ts'
 
 type Shard = Readonly<Record<string, any>>
 
 const SHARD_LIMIT = 12
-const kinesalite = createRequire(import.meta.url)('kinesalite') as (options: object) => Server
-
-let server: Server
+const emulator = new Emulator(
+  'kinesalite',
+  { createStreamMs: 0, deleteStreamMs: 0, updateStreamMs: 0, shardLimit: 1_000_000 },
+  'Kinesis_20131202',
+  '1.1',
+)
 let made = 0
-
-beforeAll(async () => {
-  server = kinesalite({ createStreamMs: 0, deleteStreamMs: 0, updateStreamMs: 0, shardLimit: 1_000_000 })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-})
-
-afterAll(() => void server.close())
-
-interface Outcome {
-  readonly status: string
-  readonly body: any
-}
 
 /** One stream of the emulator. */
 class Emulated {
   readonly name = `s${++made}`
 
-  async ask(op: string, body: object = {}): Promise<Outcome> {
-    const { port } = server.address() as AddressInfo
-    const response = await fetch(`http://127.0.0.1:${port}/`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': `Kinesis_20131202.${op}`,
-        'x-amz-date': '20260101T000000Z',
-        authorization:
-          'AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/kinesis/aws4_request, SignedHeaders=a, Signature=b',
-      },
-      body: JSON.stringify({ StreamName: this.name, ...body }),
-    })
-    const text = await response.text()
-    const answer = text === '' ? {} : JSON.parse(text)
-    return { status: response.ok ? 'OK' : answer.__type, body: answer }
+  ask(op: string, body: object = {}): Promise<Outcome> {
+    return emulator.ask(op, { StreamName: this.name, ...body })
   }
 
   /** Its shards, once the last change of them is over. */
   async shards(): Promise<Shard[]> {
-    for (let tries = 0; tries < 1_000; tries++) {
-      const { StreamStatus: status, Shards: shards } = (await this.ask('DescribeStream')).body.StreamDescription
-      if (status === 'ACTIVE') return shards
-      await new Promise((later) => setTimeout(later, 1))
-    }
-    throw new Error('the emulator’s stream does not become ACTIVE')
+    const isActive = ({ StreamDescription: described }: any): boolean => described.StreamStatus === 'ACTIVE'
+    const { StreamDescription: stream } = await emulator.until('DescribeStream', { StreamName: this.name }, isActive)
+    return stream.Shards
   }
 }
 

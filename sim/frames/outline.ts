@@ -5,7 +5,7 @@ import { SCALE_MAX, type Setting } from '../lang/settings.ts'
 import type { Quantity } from '../model/contract.ts'
 import { leftOutGroups } from '../run/left-out.ts'
 import { leftOut } from '../run/report.ts'
-import { ownDimensions, servicePrefix, type World } from '../run/world.ts'
+import { namespaceOf, ownDimensions, servicePrefix, type World } from '../run/world.ts'
 import type { Readings } from './readings.ts'
 import { cellsOf } from './readings.ts'
 import { viewOf, type Plan } from './roads.ts'
@@ -101,18 +101,18 @@ function watchedBy(world: World, plan: Plan, index: number): number[] {
   const metrics = viewOf(component).watches?.(component.config) ?? []
   const found = world.components.map((other, i) => {
     if (i === index || plan.nodeOf[i]! < 0) return -1
-    const { config, def, type } = other
+    const { type } = other
     const value = Object.values(ownDimensions(other))[0]
     const isWatched = metrics.some(
       ({ namespace, dimensions }) =>
-        namespace === (def.namespaceOf?.(config) ?? def.namespace) && value !== undefined && dimensions.includes(value),
+        namespace === namespaceOf(other) && value !== undefined && dimensions.includes(value),
     )
     const isShared =
       component.def.singleton === true &&
       component.type.startsWith('Sim::') &&
       type.startsWith('AWS::') &&
       servicePrefix(type) === servicePrefix(component.type) &&
-      def.family === component.def.family
+      other.def.family === component.def.family
     return isWatched || isShared ? plan.nodeOf[i]! : -1
   })
   return [...new Set(found)].filter((node) => node >= 0).sort((a, b) => a - b)
