@@ -14,6 +14,8 @@ import {
   type LabOptions,
   type Part,
 } from '../../../test/kit.ts'
+import { part, waits } from '../../../test/lambda.ts'
+import { account as functions } from '../lambda/account.ts'
 import { topic } from '../sns/topic.ts'
 import { account } from './account.ts'
 import { pipeline } from './pipeline.ts'
@@ -319,7 +321,7 @@ describe('events on the default bus', () => {
     return l.sum('Told', 'NumberOfMessagesPublished')
   }
 
-  it('tell of each change of pipeline, stages and actions [N.LAMBDA-ASYNC-09, CP-R14]', () => {
+  it('tell of each change of pipeline, stages and actions [CP-R14]', () => {
     const of = (type: string, ...states: string[]) => ({
       'detail-type': [`CodePipeline ${type} Execution State Change`],
       detail: { state: states },
@@ -330,6 +332,26 @@ describe('events on the default bus', () => {
     expect(told(of('Stage', 'FAILED'), '0')).toBe(0)
     expect(told(of('Stage', 'FAILED'), '1')).toBe(1)
     expect(told(of('Action', 'STARTED', 'SUCCEEDED'), '0')).toBe(6)
+  })
+
+  it('let a rule set a function to work when a stage fails, and only then [N.LAMBDA-ASYNC-09]', () => {
+    const invocations = (failures: string): number => {
+      const wanted = { 'detail-type': ['CodePipeline Stage Execution State Change'], detail: { state: ['FAILED'] } }
+      const l = events(
+        {
+          'Sim::CodePipeline::Account': { def: account },
+          P: partOf([source, stage('Build', build()), deploy], {}, { BuildFailure: failures }),
+          R: ruleOf(pattern(wanted), [{ Arn: 'Work', ...ROLE }], { EventBusName: 'default' }),
+          'Sim::Lambda::Account': { def: functions },
+          Work: part(waits(0)),
+        },
+        { probe },
+      )
+      l.ask('P', 'codepipeline:StartPipelineExecution')
+      l.run(l.now + 10 * MINUTE)
+      return l.finish().sum('Work', 'Invocations')
+    }
+    expect([invocations('0'), invocations('1')]).toEqual([0, 1])
   })
 
   it('let a rule tell of the executions that failed [N.CODEPIPELINE-08]', () => {
