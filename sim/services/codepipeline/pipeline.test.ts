@@ -222,10 +222,28 @@ describe('several executions', () => {
     ])
   })
 
-  it('are at most fifty at once in PARALLEL mode [CP-R11]', () => {
-    const l = world(slow, { ExecutionMode: 'PARALLEL' })
-    for (let i = 0; i < 50; i++) start(l)
-    expect(ask(l, 'StartPipelineExecution').status).toBe('ConcurrentPipelineExecutionsLimitExceededException')
+  it('are at most fifty at once in PARALLEL mode, and fifty in line in QUEUED mode; superseded ones are no matter [CP-R11]', () => {
+    const taken = (ExecutionMode: string): number => {
+      const l = world(slow, { ExecutionMode })
+      return Array.from({ length: 60 }, () => ask(l, 'StartPipelineExecution').status).filter((each) => each === 'OK')
+        .length
+    }
+    // Of those in line one more is in the stage.
+    expect(['PARALLEL', 'QUEUED', 'SUPERSEDED'].map(taken)).toEqual([50, 51, 60])
+  })
+
+  it('do not come in when a stage gets free behind a transition that was disabled meanwhile [CP-R6]', () => {
+    const l = world([source, stage('Build', build()), deploy])
+    start(l)
+    l.run(10 * SECOND)
+    start(l)
+    l.run(20 * SECOND)
+    ask(l, 'DisableStageTransition', { stageName: 'Build' })
+    l.run(HOUR)
+    expect(ends(l)).toEqual([
+      ['Succeeded', 95],
+      ['InProgress', '-'],
+    ])
   })
 
   it('wait before a transition that is disabled; the newest comes in when it is enabled [CP-R6]', () => {

@@ -196,6 +196,19 @@ describe('a metric filter', () => {
     expect(sums(without)).toEqual([])
   })
 
+  it('reports no default for a minute whose lines all came before it was made [CW-50]', () => {
+    const l = world({}, { beside: { F: metricFilter('other', { DefaultValue: 0, MetricName: 'Others' }) } })
+    put(l, 'fine')
+    l.run(SECOND)
+    const metricTransformations = [{ ...transformation, DefaultValue: 7 }]
+    ask(l, 'PutMetricFilter', { filterName: 'late', filterPattern: 'ERROR', metricTransformations })
+    l.run(MINUTE)
+    expect(sums(l)).toEqual([0])
+    put(l, 'fine')
+    l.run(2 * MINUTE)
+    expect(sums(l)).toEqual([0, 0, 7])
+  })
+
   it('takes values and dimensions out of the lines [CW-50]', () => {
     const given = { MetricValue: '$.ms', Dimensions: [{ Key: 'Path', Value: '$.path' }] }
     const l = world({}, { beside: { F: metricFilter('{ $.ms > 0 }', given) } })
