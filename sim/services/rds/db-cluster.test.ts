@@ -35,6 +35,7 @@ function cluster(members = ['One', 'Two', 'Three'], options: LabOptions = {}) {
       probe: [
         ['Shop', 'sql:query'],
         ['Shop', 'rds:FailoverDBCluster'],
+        ...members.map((name) => [name, 'rds:DeleteDBInstance'] as const),
       ],
       ...options,
     },
@@ -75,6 +76,15 @@ describe('a cluster', () => {
     expect(sql('INSERT INTO a VALUES (2)', { Key: 2 }).status).toBe('OK')
     world.run(11 * MINUTE)
     expect(world.state<DbInstance>('One')).toMatchObject({ isUp: true, isWriter: false })
+  })
+
+  it('does not bring back a writer that was deleted while it stepped down', () => {
+    const { world, self } = cluster()
+    expect(world.ask('Shop', 'rds:FailoverDBCluster').status).toBe('OK')
+    expect(world.ask('One', 'rds:DeleteDBInstance').status).toBe('OK')
+    world.run(MINUTE)
+    expect(self.writer).toBe('Two')
+    expect(world.state<DbInstance>('One').state).toBe('deleting')
   })
 
   it('loses nothing that was on its way to the reader which takes over', () => {

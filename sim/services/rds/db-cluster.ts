@@ -165,7 +165,7 @@ export class DbCluster {
     this.isFailingOver = false
     const next = this.successor()
     const old = this.member(this.writer)
-    if (comesBack) old.state = 'available'
+    if (comesBack && old.state === 'rebooting') old.state = 'available'
     if (next === undefined) return
     const member = this.member(next)
     member.catchUp()

@@ -196,6 +196,32 @@ describe('rows', () => {
     expect(sql('SELECT count(*) FROM a').answer.RowCount).toBe(500)
   })
 
+  it('take their room in the storage again when they come back from a snapshot', () => {
+    const { sql, rds, self } = database()
+    sql('INSERT INTO a VALUES (1)', { Key: 1, Row: { text: 'x'.repeat(100) } })
+    const taken = self.bytes
+    expect(taken).toBeGreaterThan(100)
+    rds('CreateDBSnapshot', { DBSnapshotIdentifier: 'before' })
+    sql('INSERT INTO a VALUES (2)', { Key: 2, Row: { text: 'y' } })
+    rds('DeleteDBInstance')
+    expect(self.bytes).toBe(0)
+    rds('RestoreDBInstanceFromDBSnapshot', { DBSnapshotIdentifier: 'before' })
+    expect(self.bytes).toBe(taken)
+  })
+
+  it('do not come back by themselves: a server that is deleted while it was being made or rebooted stays away', () => {
+    const { world, rds, self } = database()
+    rds('CreateDBSnapshot', { DBSnapshotIdentifier: 'empty' })
+    rds('RebootDBInstance')
+    rds('DeleteDBInstance')
+    rds('RestoreDBInstanceFromDBSnapshot', { DBSnapshotIdentifier: 'empty' })
+    world.run(world.now + MINUTE)
+    expect(self.state).toBe('creating')
+    expect(rds('DeleteDBInstance').status).toBe('OK')
+    world.run(world.now + 10 * MINUTE)
+    expect(self.state).toBe('deleting')
+  })
+
   it('are kept by deletion protection: the deletion is refused [N.RDS-01]', () => {
     const { sql, rds } = database({ properties: { DeletionProtection: true } })
     sql('INSERT INTO a VALUES (1)', { Key: 1 })

@@ -219,8 +219,6 @@ export class DbInstance {
   state: 'available' | 'rebooting' | 'failing-over' | 'recovering' | 'stopped' | 'creating' | 'deleting' = 'available'
   rows = new Rows()
   readonly snapshots = new Map<string, Rows>()
-  /** Bytes of the rows, each as its JSON. */
-  bytes = 0
   answered = 0
   peak = 0
   readonly queries: Stretch
@@ -233,8 +231,7 @@ export class DbInstance {
   readonly work: (Work | null)[] = []
   readonly rng: Rng
   readonly samplers: Readonly<Record<string, Sampler>>
-  readonly lifeTarget: Target
-  readonly snapshotTarget: Target
+  private readonly lifeTarget: Target
   private readonly free: number[] = []
   private readonly status: Readonly<Record<'tooMany' | 'refused' | 'reset' | 'readOnly' | 'full', number>>
   private readonly missRate: number
@@ -245,6 +242,8 @@ export class DbInstance {
   private readonly replicaEdges: readonly number[]
   private ioFreeAt = 0
   private idleDue = Infinity
+  /** When it will be back; −1 = nothing brings it back. */
+  private backTimer: TimerHandle = NONE
   private usedBefore = 0
   /** Changes on their way to this replica, in order; when the last of them will be seen. */
   private readonly changes: { readonly statement: Statement; readonly at: number }[] = []
@@ -285,7 +284,6 @@ export class DbInstance {
     this.appliedTarget = sim.target(applied)
     this.idleTarget = sim.target(idleEnded)
     this.lifeTarget = sim.target(life.arrived)
-    this.snapshotTarget = sim.target(life.snapshotDone)
     const follows = this.plan.cluster !== '' || this.plan.source === '' ? this.plan.replicas : []
     this.replicaEdges = follows.map((name) => sim.edge(name, 'rds:ApplyChange', replicated))
     this.metricConnections = sim.metric('DatabaseConnections')
@@ -302,6 +300,11 @@ export class DbInstance {
 
   /** Whether it takes writes. */
   isWriter: boolean
+
+  /** Bytes of the rows, each as its JSON. */
+  get bytes(): number {
+    return this.rows.bytes
+  }
 
   get isUp(): boolean {
     return this.state === 'available'
@@ -381,6 +384,25 @@ export class DbInstance {
     this.showConnections()
   }
 
+  /** It will be back in so many µs. */
+  comeBack(after: number): void {
+    this.backTimer = this.sim.timer(after, this.lifeTarget, 0)
+  }
+
+  /** It is back. */
+  backAgain(): void {
+    this.backTimer = NONE
+    this.state = 'available'
+  }
+
+  /** It is deleted, with its rows: nothing that was under way brings it back. */
+  remove(): void {
+    this.stop('deleting')
+    this.rows = new Rows()
+    if (this.backTimer !== NONE) this.sim.cancel(this.backTimer)
+    this.backTimer = NONE
+  }
+
   /** A change of the primary comes in: it is seen after the lag, behind those before it. */
   follow(call: Call): void {
     const { sim } = this
@@ -451,7 +473,7 @@ export class DbInstance {
         this.full.note(sim.clock[0])
         return this.leave(slot, this.status.full)
       }
-      this.bytes += size
+      this.rows.bytes += size
     }
     sim.calls.answer[call] = this.rows.apply(statement)
     if (isRead) this.lookBack(statement)

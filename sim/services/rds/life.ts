@@ -5,9 +5,7 @@ import type { Action, Fault, Op } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import type { DbCluster } from './db-cluster.ts'
 import type { DbInstance } from './db-instance.ts'
-import { Rows } from './rows.ts'
-
-const NOTHING = 0
+import type { Rows } from './rows.ts'
 
 export const ops: Readonly<Record<Action, Op<DbInstance>>> = {
   'rds:RebootDBInstance': {
@@ -63,7 +61,7 @@ export const ops: Readonly<Record<Action, Op<DbInstance>>> = {
   },
 }
 
-export const timers: Readonly<Record<string, EventFunction<DbInstance>>> = { arrived, snapshotDone }
+export const timers: Readonly<Record<string, EventFunction<DbInstance>>> = { arrived }
 
 export const faults: Readonly<Record<string, Fault<DbInstance>>> = {
   'aws:rds:reboot-db-instances': {
@@ -88,14 +86,9 @@ export const faults: Readonly<Record<string, Fault<DbInstance>>> = {
   },
 }
 
-/** Timer: the server is back. */
+/** Timer: the server is back, or there for the first time. */
 export function arrived(self: DbInstance): void {
-  if (self.state !== 'deleting') self.state = 'available'
-}
-
-/** Timer: a restored server is there. */
-export function snapshotDone(self: DbInstance): void {
-  self.state = 'available'
+  self.backAgain()
 }
 
 /** The standby takes over: it has every row, and no connection. */
@@ -113,7 +106,7 @@ function lose(self: DbInstance): void {
 
 function comesBack(self: DbInstance, state: DbInstance['state'], after: string): void {
   self.stop(state)
-  self.sim.after(self.samplers[after].draw(self.rng), self.lifeTarget, NOTHING)
+  self.comeBack(self.samplers[after].draw(self.rng))
 }
 
 function refused(self: DbInstance, call: Call): boolean {
@@ -144,9 +137,7 @@ function deleteInstance(self: DbInstance, call: Call): void {
     self.sim.reply(call, self.sim.error('InvalidDBInstanceState', 400))
     return
   }
-  self.stop('deleting')
-  self.rows = new Rows()
-  self.bytes = 0
+  self.remove()
   self.sim.reply(call, 0)
 }
 
@@ -176,7 +167,7 @@ function restore(self: DbInstance, call: Call): void {
   }
   self.rows = found.copy()
   self.state = 'creating'
-  sim.after(self.samplers['SnapshotTime'].draw(self.rng), self.snapshotTarget, NOTHING)
+  self.comeBack(self.samplers['SnapshotTime'].draw(self.rng))
   sim.reply(call, 0)
 }
 

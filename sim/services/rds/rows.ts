@@ -28,6 +28,8 @@ export class Rows {
   private tables = new Map<string, Map<string, unknown>>()
   private made = 0
   size = 0
+  /** Bytes of what was inserted, each row as its JSON: counted by the database. */
+  bytes = 0
 
   /** What a statement finds or changes. */
   apply({ verb, table, key, row }: Statement): { readonly RowCount: number; readonly Rows?: readonly unknown[] } {
@@ -65,6 +67,7 @@ export class Rows {
     const copy = new Rows()
     copy.made = this.made
     copy.size = this.size
+    copy.bytes = this.bytes
     for (const [table, rows] of this.tables) copy.tables.set(table, new Map(rows))
     return copy
   }
