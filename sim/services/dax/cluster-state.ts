@@ -142,7 +142,11 @@ export interface Pending {
   readonly taken: Taken | undefined
   readonly body: Item
   readonly since: number
+  /** What the cache already had of a batch, by its keys' places. */
+  readonly held: readonly (Entry | undefined)[]
 }
+
+const NO_ENTRIES: readonly undefined[] = []
 
 /** Takes in a table's answer and says what the client is told. */
 export type Taken = (cluster: Cluster, pending: Pending, answer: Item) => Item
@@ -211,7 +215,6 @@ export class Cluster {
   constructor(config: Config, sim: Sim, events: Events, counted: readonly string[]) {
     this.sim = sim
     this.settings = config['Settings'] as Settings
-    this.nodeType = config['NodeType'] as string
     this.nodeType = String(config['NodeType'])
     this.settingsRng = sim.rng('settings')
     this.routeRng = sim.rng('route')
@@ -338,10 +341,18 @@ export class Cluster {
   }
 
   /** Asks the table. Without a primary only what is passed through, and never stored, is still possible. */
-  ask(call: Call, table: TableLink, operation: Operation, node: Node, body: Item, taken?: Taken): void {
+  ask(
+    call: Call,
+    table: TableLink,
+    operation: Operation,
+    node: Node,
+    body: Item,
+    taken?: Taken,
+    held: Pending['held'] = NO_ENTRIES,
+  ): void {
     if (taken !== undefined && this.primary === null) return this.fault(call)
     const { sim } = this
-    const pending = { call, table, operation, node, taken, body: this.body(call), since: this.now }
+    const pending = { call, table, operation, node, taken, body: this.body(call), since: this.now, held }
     const own = sim.open(table.edge(operation), call, sim.calls.trace[call])
     sim.calls.body[own] = body
     sim.calls.hops[own] = sim.calls.hops[call]

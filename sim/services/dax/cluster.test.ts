@@ -213,6 +213,18 @@ test('a batch takes from the cache what is there, and the rest from the table in
   expect([unitsRead(world), counts(world)]).toEqual([1, { hits: 6, misses: 2, stale: 0 }])
 })
 
+test('what the cache had of a batch is answered though its time ends while the table is asked for the rest', () => {
+  const world = daxLab()
+  const stored = through(world, 'PutItem', item(1)).at - 200
+  direct(world, 'PutItem', { Item: { pk: 'b', n: 1 } })
+  world.run(stored + 5 * MINUTE - 500)
+  const { answer } = through(world, 'BatchGetItem', { RequestItems: { Keys: [{ pk: 'a' }, { pk: 'b' }] } })
+  expect(world.now).toBeGreaterThan(stored + 5 * MINUTE)
+  expect(answer.Responses.T).toEqual(['a', 'b'].map((pk) => ({ pk, n: 1 })))
+  // Nor is it remembered as absent.
+  expect([seen(world), counts(world)]).toEqual([1, { hits: 1, misses: 2, stale: 0 }])
+})
+
 test('what of a batch the table leaves unprocessed is neither kept nor taken for absent', () => {
   const world = daxLab({ table: { read: 1, write: 40 } })
   for (const pk of ['a', 'b', 'c', 'd']) direct(world, 'PutItem', { Item: { pk } })

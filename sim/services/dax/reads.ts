@@ -115,22 +115,25 @@ export function batchGetItem(self: Cluster, call: Call): void {
     if (each.item !== null) found.push(each.item!)
   })
   if (missing.length > 0)
-    return self.ask(call, table, 'BatchGetItem', node, { RequestItems: { Keys: missing } }, gotBatch)
+    return self.ask(call, table, 'BatchGetItem', node, { RequestItems: { Keys: missing } }, gotBatch, held)
   self.end(call, 0, { Responses: { [table.id]: found }, UnprocessedKeys: NOTHING }, self.hitLatency)
 }
 
-/** The table has answered the keys that the cache did not have; those that it did have are looked up again: they may have changed. */
-function gotBatch(self: Cluster, { table, node, body, since }: Pending, answer: Item): Item {
+/**
+ * The table has answered the keys that the cache did not have; those that it did have are looked up again: they may have changed.
+ * One whose time has ended meanwhile is answered as it was found: the table has not been asked for it.
+ */
+function gotBatch(self: Cluster, { table, node, body, since, held: had }: Pending, answer: Item): Item {
   const left = Object.values((answer['UnprocessedKeys'] ?? NOTHING) as Record<string, { Keys?: readonly Item[] }>)
   const unprocessed = new Set(left.flatMap(({ Keys = [] }) => Keys.map((key) => table.keyOf(key))))
   const found = Object.values((answer['Responses'] ?? NOTHING) as Record<string, readonly Item[]>).flat()
   const byKey = new Map(found.map((item) => [table.keyOf(item), item]))
   const all: Item[] = []
-  for (const key of batchEntry(body)!['Keys'] as readonly Item[]) {
+  for (const [i, key] of (batchEntry(body)!['Keys'] as readonly Item[]).entries()) {
     const name = table.keyOf(key)!
     if (unprocessed.has(name)) continue
     const fetched = byKey.get(name)
-    const held = fetched === undefined ? (node.cache.peek(name, self.now) as Entry | undefined) : undefined
+    const held = fetched === undefined ? ((node.cache.peek(name, self.now) as Entry | undefined) ?? had[i]) : undefined
     const item = fetched ?? held?.item ?? null
     if (held === undefined) keepItem(self, table, key, item, since)
     if (item !== null) all.push(item)
