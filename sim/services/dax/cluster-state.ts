@@ -244,14 +244,14 @@ export class Cluster {
     this.metrics = Object.fromEntries(counted.map((name) => [name, sim.metric(name)]))
     this.requestMetrics = new Map(OPERATIONS.map((name) => [name, this.metrics[METRICS[name]]!]))
     const onto = (config['Onto'] ?? {}) as Readonly<Record<string, readonly Action[]>>
+    const transacts = Object.values(onto).some((actions) => actions.includes('dax:TransactWriteItems'))
     Object.keys(onto)
       .sort()
       .forEach((id, i) => {
         const names = new Set<Operation>(['GetItem'])
         for (const action of onto[id]!) names.add(action.slice(action.indexOf(':') + 1) as Operation)
-        // What a transaction writes is read back.
-        if (names.has('TransactWriteItems'))
-          this.backEdges.set(id, sim.edge(id, 'dynamodb:TransactGetItems', events.readBackAnswered))
+        // What a transaction writes is read back, from every table that it may name.
+        if (transacts) this.backEdges.set(id, sim.edge(id, 'dynamodb:TransactGetItems', events.readBackAnswered))
         const edges = new Map(
           [...names].sort().map((name) => [name, sim.edge(id, `dynamodb:${name}`, events.tableAnswered)] as const),
         )

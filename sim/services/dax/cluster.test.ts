@@ -541,3 +541,31 @@ test('a transaction passes through; what it wrote is read back at two units for 
   world.run(world.now + SECOND)
   expect(seen(world)).toBe(1)
 })
+
+test('what a transaction wrote to another table of the cluster is read back there, whatever else is asked of it [DAX-R8]', () => {
+  const tables = tablePart({ assumptions: { ReplicaLag: '0ms' } })
+  const world = lab(
+    {
+      T: tables,
+      U: tables,
+      C: { ...clusterPart(), config: { Onto: { T: ['dax:TransactWriteItems'], U: ['dax:GetItem'] } } },
+    },
+    {
+      probe: [
+        ['C', 'dax:TransactWriteItems'],
+        ['C', 'dax:GetItem'],
+      ],
+    },
+  )
+  const TransactItems = ['T', 'U'].map((TableName) => ({ Put: { TableName, Item: { pk: 'a', n: 1 } } }))
+  expect(through(world, 'TransactWriteItems', { TransactItems }).status).toBe('OK')
+  world.run(world.now + SECOND)
+  const found = ['T', 'U'].map((TableName) => world.ask('C', 'dax:GetItem', { TableName, ...KEY }).answer.Item)
+  expect([found, counts(world)]).toEqual([
+    [
+      { pk: 'a', n: 1 },
+      { pk: 'a', n: 1 },
+    ],
+    { hits: 2, misses: 0, stale: 0 },
+  ])
+})
