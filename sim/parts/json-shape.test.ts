@@ -45,3 +45,11 @@ test('combinations, other members, and what says nothing', () => {
   expect(fitsSchema(undefined, 1) && fitsSchema({ type: 'strange' }, 1) && fitsSchema({}, null)).toBe(true)
   expect(fitsSchema({ required: ['toString'] }, {})).toBe(false)
 })
+
+test('what is not understood asks for nothing, not even where it would turn a choice or a `not` round', () => {
+  const either = { oneOf: [{ $ref: '#/definitions/a' }, { type: 'object', properties: { b: { pattern: '^x' } } }] }
+  expect(fitsSchema(either, { b: 'y' })).toBe(true)
+  expect(fitsSchema({ not: { pattern: '^x' } }, 'y')).toBe(true)
+  expect(fitsSchema({ not: { items: { $ref: '#/definitions/a' } } }, [1])).toBe(true)
+  expect(fitsSchema({ oneOf: [{ type: 'string' }, { type: 'string', pattern: '^x' }] }, 1)).toBe(false)
+})

@@ -6,7 +6,7 @@ const DEPTH_MAX = 50
 const ITEMS_MAX = 10_000
 
 /** The words of a schema that are understood. */
-export const KNOWN: ReadonlySet<string> = new Set([
+const KNOWN: ReadonlySet<string> = new Set([
   ...['type', 'required', 'properties', 'additionalProperties', 'items', 'enum', 'minItems', 'maxItems'],
   ...['minimum', 'maximum', 'minLength', 'maxLength', 'allOf', 'anyOf', 'oneOf', 'not'],
   ...['$schema', 'title', 'description', 'id', 'default', 'example', 'definitions', 'format'],
@@ -22,8 +22,13 @@ export function fitsSchema(schema: unknown, value: unknown, depth = 0): boolean 
     return false
   if (!each(schema['allOf']).every(fits)) return false
   if (Array.isArray(schema['anyOf']) && !schema['anyOf'].some(fits)) return false
-  if (Array.isArray(schema['oneOf']) && schema['oneOf'].filter(fits).length !== 1) return false
-  if (schema['not'] !== undefined && fits(schema['not'])) return false
+  const { oneOf, not } = schema
+  if (Array.isArray(oneOf)) {
+    const fitting = oneOf.filter(fits)
+    // What is not understood may be what tells two of them apart.
+    if (fitting.length === 0 || fitting.filter((one) => isUnderstood(one, 0)).length > 1) return false
+  }
+  if (not !== undefined && isUnderstood(not, 0) && fits(not)) return false
   if (typeof value === 'number') return within(value, schema['minimum'], schema['maximum'])
   if (typeof value === 'string') return within(value.length, schema['minLength'], schema['maxLength'])
   if (Array.isArray(value)) {
@@ -34,6 +39,16 @@ export function fitsSchema(schema: unknown, value: unknown, depth = 0): boolean 
     )
   }
   return !isMap(value) || fitsMembers(schema, value, depth)
+}
+
+/** Whether a schema says nothing that is not understood, so that what fits it surely does. */
+function isUnderstood(schema: unknown, depth: number): boolean {
+  if (!isMap(schema)) return true
+  if (depth > DEPTH_MAX || !Object.keys(schema).every((word) => KNOWN.has(word))) return false
+  const { properties, additionalProperties, items, not, allOf, anyOf, oneOf } = schema
+  const listed = [allOf, anyOf, oneOf].flatMap((of) => (Array.isArray(of) ? (of as unknown[]) : []))
+  const inside = [...(isMap(properties) ? Object.values(properties) : []), additionalProperties, items, not, ...listed]
+  return inside.every((each) => isUnderstood(each, depth + 1))
 }
 
 function fitsMembers(schema: Record<string, unknown>, value: Record<string, unknown>, depth: number): boolean {
