@@ -57,8 +57,8 @@ class Filler {
     this.input = input
     this.names.set('input', INPUT)
     this.names.set('util', UTIL)
-    this.names.set('context', input.context)
-    this.names.set('stageVariables', input.stageVariables)
+    this.names.set('context', Object.freeze({ ...input.context }))
+    this.names.set('stageVariables', Object.freeze({ ...input.stageVariables }))
   }
 
   fill(nodes: readonly Node[]): void {
@@ -123,7 +123,7 @@ class Filler {
       case 'map':
         return Object.fromEntries(of.entries.map(([key, item]) => [textOf(this.value(key)), this.value(item)]))
       case 'range': {
-        const [from, to] = [Number(this.value(of.from)), Number(this.value(of.to))]
+        const [from, to] = [numberOf(this.value(of.from)), numberOf(this.value(of.to))]
         const count = Math.min(Math.abs(to - from) + 1, ROUNDS_MAX)
         return Number.isInteger(count)
           ? Array.from({ length: count }, (_, i) => (to >= from ? from + i : from - i))
@@ -151,23 +151,23 @@ class Filler {
       case '+':
         return typeof one === 'string' || typeof other === 'string'
           ? joined(textOf(one), textOf(other))
-          : Number(one) + Number(other)
+          : numberOf(one) + numberOf(other)
       case '-':
-        return Number(one) - Number(other)
+        return numberOf(one) - numberOf(other)
       case '*':
-        return Number(one) * Number(other)
+        return numberOf(one) * numberOf(other)
       case '/':
-        return quotient(Number(one), Number(other))
+        return quotient(numberOf(one), numberOf(other))
       case '%':
-        return Number(other) === 0 ? null : Number(one) % Number(other)
+        return numberOf(other) === 0 ? null : numberOf(one) % numberOf(other)
       case '<':
-        return Number(one) < Number(other)
+        return numberOf(one) < numberOf(other)
       case '>':
-        return Number(one) > Number(other)
+        return numberOf(one) > numberOf(other)
       case '<=':
-        return Number(one) <= Number(other)
+        return numberOf(one) <= numberOf(other)
       default:
-        return Number(one) >= Number(other)
+        return numberOf(one) >= numberOf(other)
     }
   }
 
@@ -178,7 +178,7 @@ class Filler {
       if ('member' in step) here = this.member(here, step.member)
       else if ('index' in step) {
         const index = this.value(step.index)
-        here = Array.isArray(here) ? (here as unknown[])[Number(index)] : memberOf(here, textOf(index))
+        here = Array.isArray(here) ? (here as unknown[])[numberOf(index)] : memberOf(here, textOf(index))
       } else
         here = this.call(
           here,
@@ -210,18 +210,22 @@ class Filler {
   private ofInput(name: string, args: readonly unknown[]): unknown {
     const { body, params } = this.input
     if (name === 'params') {
-      if (args.length === 0) return params
+      if (args.length === 0) return copyOf(params)
       const wanted = textOf(args[0])
       const places = [params.path, params.querystring, params.header]
-      return places.map((place) => memberOf(place, wanted)).find((found) => found !== undefined)
+      return copyOf(places.map((place) => memberOf(place, wanted)).find((found) => found !== undefined))
     }
     const path = readJsonPath(args[0])
     if (path === undefined) return undefined
     const found = valueAt(body, path)
     if (name === 'json') return jsonOf(found, false)
-    // The template may add to a list, but not to that of the request.
-    return typeof found === 'object' && found !== null ? parseJson(jsonOf(found, false)) : found
+    return copyOf(found)
   }
+}
+
+/** A template may add to lists and maps, but not to those of the request. */
+function copyOf(found: unknown): unknown {
+  return typeof found === 'object' && found !== null ? parseJson(jsonOf(found, false)) : found
 }
 
 function ofUtil(name: string, text: string): unknown {
@@ -255,7 +259,7 @@ function ofList(list: unknown[], name: string, args: readonly unknown[]): unknow
     case 'isEmpty':
       return list.length === 0
     case 'get':
-      return list[Number(args[0])]
+      return list[numberOf(args[0])]
     case 'contains':
       return list.some((each) => same(each, args[0]))
     case 'add':
@@ -282,6 +286,12 @@ function ofMap(map: Record<string, unknown>, name: string, args: readonly unknow
       return Object.keys(map)
     case 'values':
       return Object.values(map)
+    case 'put': {
+      const before = memberOf(map, key)
+      if (!Object.isFrozen(map) && Object.keys(map).length < ROUNDS_MAX)
+        Object.defineProperty(map, key, { value: args[1], writable: true, enumerable: true, configurable: true })
+      return before
+    }
     case 'entrySet':
       return Object.entries(map).map(([at, value]) => ({ key: at, value }))
     case 'getKey':
@@ -328,6 +338,11 @@ function ofText(text: string, name: string, [first = '', second]: readonly strin
     default:
       return undefined
   }
+}
+
+/** A map or a list is no number, whatever its members are called. */
+function numberOf(value: unknown): number {
+  return typeof value === 'object' && value !== null ? NaN : Number(value)
 }
 
 /** Velocity divides whole numbers as Java does; by zero is nothing. */

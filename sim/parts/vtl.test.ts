@@ -136,3 +136,16 @@ test.each([
 ])('gives up: %s', (_, text) => {
   expect(fill(text)).toBeUndefined()
 })
+
+test('what is put into a map is in it; into what belongs to the request nothing is put', () => {
+  const before = JSON.stringify(input)
+  expect(fill("#set($m = {})#set($x = $m.put('k', 'v'))$m")).toBe('{"k":"v"}')
+  expect(fill("#set($h = $input.params().header)#set($x = $h.put('k', 'v'))$h.k")).toBe('v')
+  expect(fill("#set($x = $stageVariables.put('k', 'v'))$!stageVariables.k")).toBe('')
+  expect(fill("#set($m = {})#set($x = $m.put('__proto__', 'v'))$m")).toBe('{"__proto__":"v"}')
+  expect(JSON.stringify(input)).toBe(before)
+})
+
+test('a map is no number, whatever its members are called', () => {
+  expect(fill("#set($m = {'toString': 1, 'valueOf': 1})#if($m > 1)yes#{else}no#end")).toBe('no')
+})
