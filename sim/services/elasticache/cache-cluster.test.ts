@@ -228,6 +228,16 @@ describe('a node', () => {
     expect(get(at, 'a')).toBeNull()
   })
 
+  it('without a connection does nothing', () => {
+    const at = redis({ CommandTime: '1ms' }, {}, { quotas: { 'elasticache.ConnectionsPerNode': 1 } })
+    at.call('Cache', 'redis:GET', { Key: 'a' })
+    at.call('Cache', 'redis:SET', { Key: 'a', Value: 1 })
+    at.run(SECOND)
+    expect(at.answers.map(({ status }) => status).sort()).toEqual(['MaxClientsReached', 'OK'])
+    expect(get(at, 'a')).toBeNull()
+    expect(fleet(at).hits + fleet(at).misses).toBe(2)
+  })
+
   it('idle for a year costs nothing', () => {
     const at = redis()
     ask(at, 'SET', { Key: 'a', Value: 1 })

@@ -56,7 +56,7 @@ function onKey(doc: string, access: Access, params: readonly string[], run: Run)
       const shard = fleet.shardOf(key)
       const node = fleet.nodeFor(shard, access)
       if (node === null) return fleet.failConnection(call)
-      if (fleet.refuses(call)) return
+      if (fleet.refuses(call) || fleet.turnsAway(call, node)) return
       let status = 0
       try {
         const answer = run(fleet, { call, body, key, shard, node, now: clock[0] })

@@ -12,7 +12,6 @@ import { Absences } from './absences.ts'
 import { Node } from './node.ts'
 import { Shard } from './shard.ts'
 
-const NONE = -1
 const SECOND = 1_000_000
 
 /** What the rooms make of their properties. */
@@ -213,6 +212,16 @@ export class Fleet {
     this.sim.replyAfter(this.timeout, call, this.status.connection)
   }
 
+  /** Whether a node has no connection left for a command; it is then refused and does nothing. */
+  turnsAway(call: Call, node: Node): boolean {
+    const { sim } = this
+    const now = sim.clock[0]
+    if (node.accepts(now)) return false
+    this.unconnected.note(now)
+    sim.replyAfter(this.network.draw(this.networkRng), call, this.status.clients)
+    return true
+  }
+
   /**
    * Answers a command that has been carried out on a node, when its turn has come and the answer is back. What it did stands,
    * also where the client has given up by then.
@@ -222,12 +231,6 @@ export class Fleet {
     const now = sim.clock[0]
     const work = this.commandTime.draw(this.commandRng)
     const done = node.take(now, work)
-    if (done === NONE) {
-      this.unconnected.note(now)
-      sim.calls.answer[call] = undefined
-      sim.replyAfter(this.network.draw(this.networkRng), call, this.status.clients)
-      return
-    }
     this.commands[access]++
     if (access === 'read') this.countRead(metrics, work)
     else this.countWrite(metrics, work)

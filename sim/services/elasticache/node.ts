@@ -29,13 +29,16 @@ export class Node {
     this.maxConnections = maxConnections
   }
 
-  /** Takes a command on; returns when it will have been executed, or −1 where there is no connection for it. */
+  /** Whether there is a connection for one more command. */
+  accepts(now: number): boolean {
+    while (this.answers.time <= now) this.answers.pop()
+    return this.answers.count < Math.max(this.connections, this.maxConnections)
+  }
+
+  /** Takes a command on that it accepts; returns when it will have been executed. */
   take(now: number, work: number): number {
     while (this.answers.time <= now) this.answers.pop()
-    if (this.answers.count + 1 > this.connections) {
-      if (this.connections >= this.maxConnections) return -1
-      this.connections++
-    }
+    if (this.answers.count + 1 > this.connections) this.connections++
     this.commands++
     if (this.idleAt.length === 0) {
       this.answers.push(now + work, 0)

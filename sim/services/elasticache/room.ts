@@ -108,8 +108,9 @@ export const flush: Op<Fleet> = {
   target: 'Endpoint',
   errors: ['ConnectionError'],
   run: (self, call: Call) => {
-    for (const shard of self.shards) shard.clear()
     const node = self.shards[0]!.primary
+    if (!node.isDown && self.turnsAway(call, node)) return
+    for (const shard of self.shards) shard.clear()
     if (node.isDown) self.failConnection(call)
     else self.answer(call, node, 'write', 0)
   },
