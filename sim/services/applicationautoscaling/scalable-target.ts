@@ -139,6 +139,8 @@ export class Scaler {
   wanted = 0
   lastOut = -Infinity
   lastIn = -Infinity
+  /** What `wanted`, `lastOut` and `lastIn` were before the request that is under way. */
+  private before: readonly [wanted: number, lastOut: number, lastIn: number] = [0, -Infinity, -Infinity]
   waiting = false
   asked = 0
   changed = 0
@@ -165,13 +167,22 @@ export class Scaler {
   }
 
   /** Asks for capacity. While a table is being updated the request is refused and comes again with the next minute. */
-  ask(units: number): void {
+  ask(units: number, out = this.lastOut, into = this.lastIn): void {
+    this.before = [this.wanted, this.lastOut, this.lastIn]
+    this.lastOut = out
+    this.lastIn = into
     const call = this.sim.open(this.edge, 0, 0)
     this.sim.calls.body[call] = SCALED[this.plan!.dimension].body(this.plan!.found, units)
     this.wanted = units
     this.waiting = true
     this.asked++
     this.sim.send(call)
+  }
+
+  /** What was asked for is not given: it is as if nobody had asked. */
+  refuse(): void {
+    ;[this.wanted, this.lastOut, this.lastIn] = this.before
+    this.refused++
   }
 
   clamp(units: number): number {
@@ -186,7 +197,7 @@ function begin(self: Scaler): void {
 
 function answered(self: Scaler, call: Call): void {
   if (self.sim.calls.status[call] === 0) self.changed++
-  else self.refused++
+  else self.refuse()
   self.waiting = false
   self.sim.close(call)
 }
@@ -214,8 +225,7 @@ function minuteEnded(self: Scaler, time: number): boolean {
   if (self.high >= self.outPoints && units > provisioned && !self.outSuspended) {
     // Within the cooldown only a larger step adds more (AAS-R2).
     if (time - self.lastOut < plan.outCooldown && units <= self.wanted) return false
-    self.lastOut = time
-    self.ask(units)
+    self.ask(units, time)
   } else if (
     self.low >= self.inPoints &&
     units < provisioned &&
@@ -223,8 +233,7 @@ function minuteEnded(self: Scaler, time: number): boolean {
     !self.inSuspended &&
     time - self.lastIn >= plan.inCooldown
   ) {
-    self.lastIn = time
-    self.ask(units)
+    self.ask(units, self.lastOut, time)
   }
   return false
 }

@@ -20,10 +20,14 @@ const policyDef: ServiceDef = {
   periodEnded: () => false,
 }
 
-function world(tracking: Record<string, unknown> = {}, target: Record<string, unknown> = {}): Lab {
+function world(
+  tracking: Record<string, unknown> = {},
+  target: Record<string, unknown> = {},
+  work: Record<string, unknown> = {},
+): Lab {
   const parts: Record<string, Part> = {
     'Sim::Lambda::Account': { def: account },
-    Work: part(waits(SECOND), { FunctionName: 'Work' }, { ProvisionedDelay: '60s' }),
+    Work: part(waits(SECOND), { FunctionName: 'Work', ...work }, { ProvisionedDelay: '60s' }),
     Live: {
       def: alias,
       properties: {
@@ -87,6 +91,14 @@ test('three minutes above the target raise it, after the time that making enviro
   load(at, 3, 14)
   expect(ready(at)).toBe(13)
   load(at, 3, 3)
+  expect(ready(at)).toBe(10)
+})
+
+test('what is refused is asked for again with the next minute, as if nobody had asked [LAM-37]', () => {
+  const at = world({}, {}, { ReservedConcurrentExecutions: 11 })
+  load(at, 9, 8)
+  const { asked, refused, changed, wanted } = at.state<Scaler>('Target')
+  expect([asked, refused, changed, wanted]).toEqual([6, 6, 0, 0])
   expect(ready(at)).toBe(10)
 })
 
