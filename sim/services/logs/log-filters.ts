@@ -43,9 +43,9 @@ export class FilterError extends Error {}
 /** Reads a metric filter by the names of CloudFormation, or of the API in lower case. Throws `FilterError`, `PatternError`. */
 export function metricFilterOf(name: string, patternText: unknown, given: unknown): MetricFilter {
   const pattern = parsePattern(typeof patternText === 'string' ? patternText : '')
-  const list = Array.isArray(given) ? (given as readonly Readonly<Record<string, unknown>>[]) : []
+  const list = Array.isArray(given) ? (given as readonly (Readonly<Record<string, unknown>> | null)[]) : []
   if (list.length !== 1) throw new FilterError(`${list.length} metric transformations, exactly 1 is expected`)
-  return { name, pattern, transformations: list.map((each) => transformationOf(pattern, each)) }
+  return { name, pattern, transformations: list.map((each) => transformationOf(pattern, each ?? {})) }
 }
 
 function transformationOf(pattern: FilterPattern, given: Readonly<Record<string, unknown>>): Transformation {
@@ -60,6 +60,8 @@ function transformationOf(pattern: FilterPattern, given: Readonly<Record<string,
   const value = of('DefaultValue')
   if (pairs.length > 3) throw new FilterError(`${pairs.length} dimensions, at most 3 are allowed`)
   if (pairs.length > 0 && value !== undefined) throw new FilterError('a metric with dimensions has no default value')
+  if (value !== undefined && !Number.isFinite(Number(value)))
+    throw new FilterError(`the default value \`${String(value)}\` is not a number`)
   if (pairs.length > 0 && pattern.kind === 'words')
     throw new FilterError('dimensions need a pattern of JSON or of fields')
   return {

@@ -180,6 +180,15 @@ describe('a metric filter', () => {
     expect(ask(l, 'PutMetricFilter', { ...given, filterPattern: '{ $.a' }).status).toBe('InvalidParameterException')
   })
 
+  it('is refused when its transformation is none or its default is no number', () => {
+    const l = world()
+    const given = { metricName: 'Errors', metricNamespace: 'Shop', metricValue: '1' }
+    for (const each of [null, { ...given, defaultValue: 'few' }, { ...given, defaultValue: 'Infinity' }])
+      expect(ask(l, 'PutMetricFilter', { filterName: 'f', metricTransformations: [each] }).status).toBe(
+        'InvalidParameterException',
+      )
+  })
+
   it('reports its default for a minute in which lines came and none matched, and nothing for one without lines [CW-V10, CW-50]', () => {
     const l = world({}, { beside: { F: metricFilter('ERROR', { DefaultValue: 0 }) } })
     put(l, 'ERROR', 'ERROR', 'fine')
