@@ -37,6 +37,11 @@ describe('a push', () => {
     expect(new Set(commits).size).toBe(2)
     expect(ask(l, 'GitPull', { branchName: 'main' }).answer.commitId).toBe(commits[1])
     expect(push(l, 'a..b').status).toBe('InvalidBranchNameException')
+    // An empty name of a commit is none: the branch stays.
+    expect(push(l, 'main', { commitId: '' }).answer.commitId).toHaveLength(40)
+    expect(ask(l, 'GitPull', { branchName: 'main' }).status).toBe('OK')
+    expect(ask(l, 'CreateBranch', { branchName: 'dev', commitId: '' }).status).toBe('OK')
+    expect(ask(l, 'GitPull', { branchName: 'dev' }).status).toBe('OK')
   })
 
   it('may be of any size, its files of up to 2 GB [CC-R2]', () => {

@@ -265,9 +265,10 @@ export class Repository implements DeliveryOwner {
     this.sim.replyAfter(this.latency.draw(this.latencyRng), call, this.sim.error(name, 400))
   }
 
-  /** The name of the next commit: forty digits, as git has them. */
-  nextCommit(): string {
-    return (++this.commits).toString(16).padStart(40, '0')
+  /** The commit that a call names; else the next one, with forty digits as git has them. */
+  commitOf(named: unknown): string {
+    const name = String(named ?? '')
+    return name === '' ? (++this.commits).toString(16).padStart(40, '0') : name
   }
 
   /** A branch is made, moved or deleted (`to` is then empty): whoever wants to know is told. */
@@ -383,7 +384,7 @@ function gitPush(self: Repository, call: Call): void {
     return self.refuse(call, 'InvalidBranchNameException', 'The name of the branch is not valid.')
   if (size > self.sim.quota('BlobSize'))
     return self.refuse(call, 'FileContentSizeLimitExceededException', 'A file of the push is larger than 2 GB.')
-  const commit = commitId === undefined ? self.nextCommit() : String(commitId)
+  const commit = self.commitOf(commitId)
   self.pushes.note(self.sim.clock[0])
   self.sim.count(self.sim.metric('Pushes'), 1)
   self.change(branch, commit, call)
@@ -405,7 +406,7 @@ function createBranch(self: Repository, call: Call): void {
     return self.refuse(call, 'InvalidBranchNameException', 'The name of the branch is not valid.')
   if (self.branches.has(branch))
     return self.refuse(call, 'BranchNameExistsException', `There is a branch ${branch} already.`)
-  self.change(branch, commitId === undefined ? self.nextCommit() : String(commitId), call)
+  self.change(branch, self.commitOf(commitId), call)
   self.answer(call, {})
 }
 
