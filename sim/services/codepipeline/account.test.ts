@@ -13,19 +13,22 @@ const action = (Category: string, Provider: string, more: object = {}) => ({
   ActionTypeId: { Category, Provider, Owner: 'AWS', Version: '1' },
   ...more,
 })
-const Stages = [
+const stagesWith = (more: object): object[] => [
   { Name: 'Source', Actions: [action('Source', 'CodeCommit')] },
-  { Name: 'Check', Actions: [action('Invoke', 'Lambda', { Name: 'Check', Configuration: { FunctionName: 'Work' } })] },
+  {
+    Name: 'Check',
+    Actions: [action('Invoke', 'Lambda', { Name: 'Check', Configuration: { FunctionName: 'Work', ...more } })],
+  },
 ]
 
 /** A pipeline that fetches for five seconds and then has a function check. */
-function started(work: Part): Lab {
+function started(work: Part, more: object = {}): Lab {
   const l = lab(
     {
       [ACCOUNT]: { def: account },
       P: {
         def: pipeline,
-        properties: { Stages },
+        properties: { Stages: stagesWith(more) },
         assumptions: { SourceDuration: '5s', StagePause: '0s', ApiLatency: '0ms' },
       },
       'Sim::Lambda::Account': { def: lambdaAccount },
@@ -85,9 +88,13 @@ describe('a function', () => {
     expect(ends(on)).toEqual([['Failed', 600 + 1_200]])
   })
 
+  // More than a function takes.
+  const tooMuch = { UserParameters: 'x'.repeat(2_000_000) }
+
   it('that cannot be invoked fails the action', () => {
-    const l = started(part(steps(), { ReservedConcurrentExecutions: 0 }))
-    l.run(HOUR)
+    const l = started(part(steps()), tooMuch)
+    l.run(MINUTE)
     expect(ends(l)[0]![0]).toBe('Failed')
+    expect(state(l).executions[0]!.reason).toBe('Check: the function could not be invoked')
   })
 })
