@@ -23,7 +23,7 @@ export interface Execution {
 export interface Running {
   readonly execution: Execution
   readonly action: number
-  /** Tells a late timer that the action has ended and another one has its row. */
+  /** By which a late answer knows it, when another one may have its row. */
   readonly serial: number
   /** The job of a function, or the token of an approval. */
   readonly id: string

@@ -27,8 +27,6 @@ interface Place {
   holder: Execution | null
   waiting: Execution[]
   isDisabled: boolean
-  /** Executions that have come in, so that a retry knows whether another one came since. */
-  entered: number
 }
 
 interface Timers {
@@ -75,7 +73,7 @@ export class Pipeline {
     this.arn = `arn:aws:codepipeline:us-east-1:123456789012:${sim.physicalName}`
     this.mode = mode
     this.places = plan.map((stage) => ({
-      ...{ stage, inside: 0, holder: null, waiting: [], entered: 0 },
+      ...{ stage, inside: 0, holder: null, waiting: [] },
       isDisabled: disabled.includes(stage.name),
     }))
     this.failures = new Stretch(sim.warmUp)
@@ -176,7 +174,6 @@ export class Pipeline {
     const place = this.places[execution.stage]
     place.holder = execution
     place.inside++
-    place.entered++
     execution.isInside = true
     execution.group = 0
     execution.failed = []
@@ -205,7 +202,7 @@ export class Pipeline {
     if (action.to !== null) {
       running.limit = 'the function did not answer in time'
       this.account.jobs.set(running.id, { pipeline: this, row })
-      this.invoke(execution, action, running.id, row)
+      this.invoke(execution, action, running.id, serial)
     } else if (action.category === 'Approval') running.limit = 'nobody approved it in time'
     else {
       time = this.durations[action.category]?.draw(this.rng) ?? 0
@@ -214,8 +211,8 @@ export class Pipeline {
     running.timer = this.sim.timer(Math.min(time, limit), this.endedTarget, row)
   }
 
-  private invoke(execution: Execution, action: Action, id: string, row: number): void {
-    const call = this.sim.open(this.edges.get(action.to!)!, row, execution.trace)
+  private invoke(execution: Execution, action: Action, id: string, serial: number): void {
+    const call = this.sim.open(this.edges.get(action.to!)!, serial, execution.trace)
     const configuration = { FunctionName: action.to, UserParameters: action.userParameters }
     const data = { actionConfiguration: { configuration }, inputArtifacts: [], outputArtifacts: [] }
     this.sim.calls.body[call] = { InvocationType: 'Event', Payload: { 'CodePipeline.job': { id, data } } }
@@ -235,7 +232,7 @@ export class Pipeline {
     }
   }
 
-  /** A function needs more time: at most a day in all, and never longer silent than its limit (CP-R12). */
+  /** A function needs more time: it may be silent for its limit again (CP-R12). That it may go on for a day at most is left out. */
   goOn(row: number): void {
     const running = this.rows[row]!
     this.sim.cancel(running.timer)
@@ -361,7 +358,6 @@ export class Pipeline {
     execution.reason = ''
     place.holder = execution
     place.inside++
-    place.entered++
     execution.isInside = true
     execution.failed = []
     this.tell('Pipeline', execution, 'RESUMED')

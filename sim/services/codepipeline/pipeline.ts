@@ -301,11 +301,12 @@ function next(self: Pipeline, slot: number): void {
 
 /** A function has the event, or was not let in: then its job fails with it. */
 function invoked(self: Pipeline, call: Call): void {
-  const row = self.sim.calls.cookie[call]
-  const isRefused = self.sim.calls.status[call] !== 0
+  const { cookie, status } = self.sim.calls
+  const serial = cookie[call]
+  const isRefused = status[call] !== 0
   self.sim.close(call)
-  if (isRefused && self.rows[row] !== null && self.rows[row] !== undefined)
-    self.actionEnded(row, false, 'the function could not be invoked')
+  const row = isRefused ? self.rows.findIndex((running) => running?.serial === serial) : -1
+  if (row >= 0) self.actionEnded(row, false, 'the function could not be invoked')
 }
 
 /** Least failed executions, and least share, before they are worth a sentence. */
