@@ -5,6 +5,8 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { Problems } from '../diag/problem.ts'
+import { inOrder, RecordingReader, type Bundle } from '../experiment/bundle.ts'
+import type { Setting } from '../experiment/types.ts'
 import { loadScenario, type FileReader, type Scenario } from '../lang/scenario.ts'
 import { parseDuration } from '../lang/quantity.ts'
 import { amended } from '../run/amend.ts'
@@ -26,22 +28,8 @@ export function openScenario(path: string, flags: LoadFlags): { scenario: Scenar
   const problems = new Problems()
   const text = readText(path, problems)
   if (text === undefined) return { scenario: undefined, problems }
-  const parameters = new Map<string, string>()
-  for (const setting of flags.set ?? []) {
-    const at = setting.indexOf('=')
-    if (at <= 0)
-      problems.error('bad-flag', `\`--set ${setting}\` has no value`, undefined, { help: 'write `--set Name=Value`' })
-    else parameters.set(setting.slice(0, at), setting.slice(at + 1))
-  }
-  let duration: number | undefined
-  if (flags.duration !== undefined) {
-    const parsed = parseDuration(flags.duration)
-    if (parsed.ok && parsed.value > 0) duration = parsed.value
-    else
-      problems.error('bad-flag', `\`--duration ${flags.duration}\` is not a time`, undefined, {
-        help: 'such as `--duration 5m`',
-      })
-  }
+  const parameters = new Map(settingsIn(flags.set ?? [], problems))
+  const duration = durationIn(flags, problems)
   const files = fileReader(path, flags.root)
   if (files === undefined) {
     problems.error('bad-flag', `\`--root ${flags.root}\` is no folder`)
@@ -61,6 +49,84 @@ export function openScenario(path: string, flags: LoadFlags): { scenario: Scenar
   if (scenario === undefined) return { scenario, problems }
   const changed = withChanges(scenario, parameters, flags.change ?? [], load, problems)
   return { scenario: problems.hasErrors ? undefined : changed, problems }
+}
+
+/** What an experiment asks for beside the scenario's own. */
+export interface BundleOptions {
+  readonly measures?: readonly string[]
+  readonly counts?: boolean
+  /** Settings that each lead to files of their own, perhaps, or to mistakes: each is read once, over those of `--set`. */
+  readonly samples?: readonly (readonly Setting[])[]
+}
+
+/**
+ * Reads a scenario with everything it names, to be run many times and elsewhere. `settings` are those of `--set`, for every run's
+ * specification; `scenario` is the one with the first of the samples.
+ */
+export function openBundle(
+  path: string,
+  flags: LoadFlags,
+  options: BundleOptions = {},
+): {
+  readonly bundle: Bundle | undefined
+  readonly scenario: Scenario | undefined
+  readonly settings: readonly Setting[]
+  readonly problems: Problems
+} {
+  const problems = new Problems()
+  const text = readText(path, problems)
+  const settings = settingsIn(flags.set ?? [], problems)
+  const duration = durationIn(flags, problems)
+  const files = fileReader(path, flags.root)
+  if (files === undefined) problems.error('bad-flag', `\`--root ${flags.root}\` is no folder`)
+  if (text === undefined || files === undefined || problems.hasErrors)
+    return { bundle: undefined, scenario: undefined, settings, problems }
+  const recorder = new RecordingReader(files)
+  const asked = {
+    ...(duration === undefined ? {} : { duration }),
+    ...(options.measures === undefined ? {} : { measures: options.measures }),
+  }
+  let scenario: Scenario | undefined
+  for (const sample of options.samples ?? [[]]) {
+    const told = new Problems()
+    const parameters = new Map([...settings, ...sample])
+    const read = loadScenario({ name: path, text }, { parameters, files: recorder, ...asked }, told)
+    scenario ??= read
+    for (const problem of told.list)
+      if (
+        !problems.list.some((known) => known.message === problem.message && known.span?.start === problem.span?.start)
+      )
+        problems.add(problem)
+  }
+  const bundle = {
+    name: path,
+    text,
+    files: recorder.files,
+    ...asked,
+    ...(options.counts === true ? { counts: true } : {}),
+  }
+  return { bundle: problems.hasErrors ? undefined : bundle, scenario, settings, problems }
+}
+
+function settingsIn(flags: readonly string[], problems: Problems): readonly Setting[] {
+  const settings = flags.flatMap((setting): Setting[] => {
+    const at = setting.indexOf('=')
+    if (at > 0) return [[setting.slice(0, at), setting.slice(at + 1)]]
+    problems.error('bad-flag', `\`--set ${setting}\` has no value`, undefined, { help: 'write `--set Name=Value`' })
+    return []
+  })
+  return inOrder(settings)
+}
+
+/** µs. */
+function durationIn(flags: LoadFlags, problems: Problems): number | undefined {
+  if (flags.duration === undefined) return undefined
+  const parsed = parseDuration(flags.duration)
+  if (parsed.ok && parsed.value > 0) return parsed.value
+  problems.error('bad-flag', `\`--duration ${flags.duration}\` is not a time`, undefined, {
+    help: 'such as `--duration 5m`',
+  })
+  return undefined
 }
 
 const CHANGE = /^([^:]+):([^=]+)=(.*)$/s

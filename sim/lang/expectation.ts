@@ -114,6 +114,28 @@ export function parseExpectation(text: string): Outcome<Expectation> {
   return reading(text, readExpectation, '`during`, `by` or the end')
 }
 
+/** A value to be measured in a run: `p99(Api.Latency) during 2m..4m`. */
+export interface Measure {
+  readonly formula: Formula
+  readonly during: During | undefined
+}
+
+/** Reads one measure that is the whole text: the left side of an expectation, on its own. */
+export function parseMeasure(text: string): Outcome<Measure> {
+  return reading(text, readMeasure, '`during` or the end')
+}
+
+function readMeasure(scanner: Scanner): Measure {
+  const formula = readSum(scanner)
+  if (isConstant(formula))
+    scanner.stop('constant-expectation', 'this is the same whatever happens in the run', formula, {
+      help: `expected a term such as ${EXAMPLE}`,
+    })
+  const { during, by } = readEndings(scanner)
+  if (by.length > 0) scanner.stop('unexpected-by', 'a measure is one value', by[0]!)
+  return { formula, during }
+}
+
 function readExpectation(scanner: Scanner): Expectation {
   const function_ = scanner.peek(FUNCTION)?.text
   if (function_ === 'conserved') {

@@ -9,7 +9,15 @@ import type { ComponentPlan } from '../model/plan.ts'
 import type { Program } from '../parts/program.ts'
 import { API_FAULTS } from '../parts/api-faults.ts'
 import { mismatchOf } from './dimensions.ts'
-import { parseExpectation, type Expectation as Ast, type Formula, type Measured, type Name } from './expectation.ts'
+import {
+  parseExpectation,
+  parseMeasure,
+  type Expectation as Ast,
+  type Formula,
+  type Measure as MeasureAst,
+  type Measured,
+  type Name,
+} from './expectation.ts'
 import { reportFlaw } from './outcome.ts'
 import type { Resources } from './resources.ts'
 import { registry } from './registry.ts'
@@ -23,24 +31,27 @@ export interface Expectation {
   readonly cuts: readonly number[]
 }
 
+/** A value that somebody asks of the run beside its expectations. */
+export interface Measure {
+  readonly text: string
+  readonly ast: MeasureAst
+}
+
+/** Everything in a scenario that an expectation or a measure may name. */
+export interface Nameable {
+  readonly resources: Resources
+  readonly workloads: readonly ComponentPlan[]
+  readonly handlers: readonly ComponentPlan[]
+}
+
 interface Known {
   readonly name: string
   readonly def: ServiceDef
 }
 
-export function readExpectations(
-  section: SimulationSection,
-  resources: Resources,
-  workloads: readonly ComponentPlan[],
-  handlers: readonly ComponentPlan[],
-  problems: Problems,
-): Expectation[] {
-  const known = new Map<string, Known>(
-    [...resources.components, ...workloads].map((component) => [component.name, component]),
-  )
-  const faulty = new Set(section.workloads.map((workload) => workload.name).filter((name) => !known.has(name)))
-  const custom = customMetrics(handlers)
-  const errors = knownErrors([...handlers, ...workloads])
+/** The expectations of the section. */
+export function readExpectations(section: SimulationSection, nameable: Nameable, problems: Problems): Expectation[] {
+  const names = namesOf(section, nameable)
   return section.expect.flatMap((node) => {
     const text = isScalar(node) ? textOf(node) : undefined
     if (text === undefined) {
@@ -55,13 +66,54 @@ export function readExpectations(
       reportFlaw(problems, parsed, place ?? node.span, place !== undefined)
       return []
     }
-    new Names(known, faulty, custom, errors, node.span, place, problems).check(parsed.value)
+    new Names(names, node.span, place, problems).check(parsed.value)
     const { during } = parsed.value
     if ((during?.from ?? 0) >= section.duration)
       problems.warning('never-happens', 'the window begins after the end of the run', node.span)
     const cuts = during === undefined ? [] : [during.from, during.to].filter((cut) => cut !== undefined)
     return [{ text: text.trim(), ast: parsed.value, span: node.span, cuts }]
   })
+}
+
+/** Measures that are asked for from outside: what is wrong with one is told with its text as the source. */
+export function readMeasures(
+  texts: readonly string[],
+  section: SimulationSection,
+  nameable: Nameable,
+  problems: Problems,
+): Measure[] {
+  const names = namesOf(section, nameable)
+  return texts.flatMap((text) => {
+    const span = { source: { name: '--measure', text }, start: 0, end: text.length }
+    const parsed = parseMeasure(text)
+    if (!parsed.ok) {
+      reportFlaw(problems, parsed, span)
+      return []
+    }
+    new Names(names, span, span, problems).formula(parsed.value.formula)
+    return [{ text: text.trim(), ast: parsed.value }]
+  })
+}
+
+/** Names that can be looked up. */
+interface Lookup {
+  readonly known: ReadonlyMap<string, Known>
+  /** Workloads with a mistake of their own. */
+  readonly faulty: ReadonlySet<string>
+  readonly custom: ReadonlyMap<string, ReadonlySet<string>>
+  readonly errors: ReadonlySet<string>
+}
+
+function namesOf(section: SimulationSection, { resources, workloads, handlers }: Nameable): Lookup {
+  const known = new Map<string, Known>(
+    [...resources.components, ...workloads].map((component) => [component.name, component]),
+  )
+  return {
+    known,
+    faulty: new Set(section.workloads.map((workload) => workload.name).filter((name) => !known.has(name))),
+    custom: customMetrics(handlers),
+    errors: knownErrors([...handlers, ...workloads]),
+  }
 }
 
 /** Custom metrics that the handlers emit: names by namespace. */
@@ -89,27 +141,13 @@ function knownErrors(components: readonly ComponentPlan[]): ReadonlySet<string> 
 }
 
 class Names {
-  private readonly known: ReadonlyMap<string, Known>
-  private readonly faulty: ReadonlySet<string>
-  private readonly custom: ReadonlyMap<string, ReadonlySet<string>>
-  private readonly errors: ReadonlySet<string>
+  private readonly names: Lookup
   private readonly whole: Span
   private readonly place: Span | undefined
   private readonly problems: Problems
 
-  constructor(
-    known: ReadonlyMap<string, Known>,
-    faulty: ReadonlySet<string>,
-    custom: ReadonlyMap<string, ReadonlySet<string>>,
-    errors: ReadonlySet<string>,
-    whole: Span,
-    place: Span | undefined,
-    problems: Problems,
-  ) {
-    this.known = known
-    this.faulty = faulty
-    this.custom = custom
-    this.errors = errors
+  constructor(names: Lookup, whole: Span, place: Span | undefined, problems: Problems) {
+    this.names = names
     this.whole = whole
     this.place = place
     this.problems = problems
@@ -130,7 +168,7 @@ class Names {
     }
   }
 
-  private formula(formula: Formula): void {
+  formula(formula: Formula): void {
     switch (formula.kind) {
       case 'binary':
         this.formula(formula.left)
@@ -151,7 +189,7 @@ class Names {
   }
 
   private metric(resource: Name, metric: Name): void {
-    const custom = this.custom.get(resource.text)
+    const custom = this.names.custom.get(resource.text)
     if (custom !== undefined && custom.has(metric.text)) return
     const component = this.component(resource)
     if (component === undefined || Object.hasOwn(component.def.metrics, metric.text) || metric.text === 'Errors') return
@@ -170,26 +208,26 @@ class Names {
   }
 
   private unitOf({ resource, metric }: Measured): CwUnit | undefined {
-    if (this.custom.get(resource.text)?.has(metric.text) === true) return undefined
-    const metrics = this.known.get(resource.text)?.def.metrics ?? {}
+    if (this.names.custom.get(resource.text)?.has(metric.text) === true) return undefined
+    const metrics = this.names.known.get(resource.text)?.def.metrics ?? {}
     return Object.hasOwn(metrics, metric.text) ? metrics[metric.text]!.unit : undefined
   }
 
   /** A misspelt exception is never counted, so `== 0` would hold for no reason. */
   private error(name: Name): void {
-    if (this.errors.has(name.text)) return
-    const near = nearest(name.text, this.errors)
+    if (this.names.errors.has(name.text)) return
+    const near = nearest(name.text, this.names.errors)
     const message = `nothing here is known to raise \`${name.text}\``
     if (near === undefined) this.problems.warning('unknown-error', message, this.span(name))
     else this.problems.error('unknown-error', message, this.span(name), { label: `did you mean \`${near}\`?` })
   }
 
   private component(name: Name): Known | undefined {
-    const component = this.known.get(name.text)
+    const component = this.names.known.get(name.text)
     if (component !== undefined) return component
     // A workload that has a mistake of its own is known all the same.
-    if (this.faulty.has(name.text)) return undefined
-    const near = nearest(name.text, this.known.keys())
+    if (this.names.faulty.has(name.text)) return undefined
+    const near = nearest(name.text, this.names.known.keys())
     this.problems.error(
       'unknown-resource',
       `\`${name.text}\` is no simulated resource or workload of this scenario`,

@@ -24,7 +24,7 @@ import type { Draft, ReadFile } from '../infer/index.ts'
 import { readActions } from './actions.ts'
 import { readAssumptions } from './assumptions.ts'
 import { inferScenario } from './inference.ts'
-import { readExpectations, type Expectation } from './expectations.ts'
+import { readExpectations, readMeasures, type Expectation, type Measure } from './expectations.ts'
 import { readFaults } from './faults.ts'
 import { compileSteps, type StepContext } from './handler.ts'
 import { nearest } from '../diag/suggest.ts'
@@ -51,6 +51,8 @@ export interface LoadOptions {
   readonly seed?: string
   /** µs. */
   readonly duration?: number
+  /** Values to be measured beside the expectations: `p99(Api.Latency)`. */
+  readonly measures?: readonly string[]
 }
 
 /** A parameter of the template with its value, and what its declaration says about others. */
@@ -76,6 +78,7 @@ export interface Scenario {
   readonly plan: WorldPlan
   readonly guards: Guards
   readonly expectations: readonly Expectation[]
+  readonly measures: readonly Measure[]
   readonly notSimulated: readonly NotSimulated[]
   readonly parameters: readonly ScenarioParameter[]
   /** What can be set beside them. */
@@ -197,7 +200,9 @@ function plan(
   const operator = readActions(section, context, duration)
   const assumptions = readAssumptions(section, resources, problems)
   const faults = readFaults(section, resources, problems, duration)
-  const expectations = readExpectations(section, resources, [...workloads, ...operator], components, problems)
+  const nameable = { resources, workloads: [...workloads, ...operator], handlers: components }
+  const expectations = readExpectations(section, nameable, problems)
+  const measures = readMeasures(options.measures ?? [], section, nameable, problems)
   checkQuotas(section, problems)
   if (problems.hasErrors) return undefined
   const scene = sceneOf({
@@ -235,7 +240,10 @@ function plan(
       startsAt: section.startsAt,
       duration,
       warmUp: section.warmUp,
-      cuts: expectations.flatMap((expectation) => expectation.cuts),
+      cuts: [
+        ...expectations.flatMap((expectation) => expectation.cuts),
+        ...measures.flatMap(({ ast }) => [ast.during?.from, ast.during?.to].filter((cut) => cut !== undefined)),
+      ],
     },
     guards: section.guards,
     settings: listSettings(
@@ -245,6 +253,7 @@ function plan(
       registry,
     ),
     expectations,
+    measures,
     notSimulated,
     places: placesOf(template, written),
     inferred: lines,

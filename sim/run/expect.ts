@@ -6,9 +6,10 @@
 import { lineColumn } from '../diag/span.ts'
 import { formatMicros } from '../engine/time.ts'
 import type { Comparison } from '../lang/condition.ts'
-import type { Cost, Expectation as Ast, Formula, Measured } from '../lang/expectation.ts'
+import type { Cost, Expectation as Ast, Formula, Measure, Measured } from '../lang/expectation.ts'
 import type { Expectation } from '../lang/expectations.ts'
 import { baseUnits, statistic, type Statistic } from '../metrics/statistics.ts'
+import type { CwUnit } from '../model/contract.ts'
 import { usd } from '../parts/money.ts'
 import { billOf } from './bill.ts'
 import type { Run } from './run.ts'
@@ -41,6 +42,29 @@ export function evaluateExpectation(expectation: Expectation, run: Run): Expecta
   const place = `${expectation.span.source.name}:${line}:${column}`
   return { text: expectation.text, place, ...evaluate(expectation.ast, run) }
 }
+
+/** A measured value in the unit that CloudWatch gives its metric; a text says why there is none. */
+export interface MeasuredValue {
+  readonly value: number
+  readonly unit: CwUnit | 'USD'
+}
+
+/** Measures one value of a finished run. */
+export function evaluateMeasure({ formula, during }: Measure, run: Run): MeasuredValue | { readonly missing: string } {
+  const from = during?.from ?? run.scenario.plan.warmUp
+  const to = during?.to ?? run.world.now + 1
+  if (from > 0 && from >= run.world.now) return { missing: 'the run ended before' }
+  const value = valueOf(formula, run, from, to, {})
+  if ('missing' in value) return value
+  if (value.of === 'time')
+    return value.unit === 1_000_000
+      ? { value: value.number / 1_000_000, unit: 'Seconds' }
+      : { value: value.number / 1_000, unit: 'Milliseconds' }
+  if (value.of === 'share') return { value: value.number * 100, unit: 'Percent' }
+  return { value: value.number / value.unit, unit: UNITS[value.of] }
+}
+
+const UNITS = { size: 'Bytes', money: 'USD', plain: 'Count' } as const
 
 function evaluate(ast: Ast, run: Run): { ok: boolean; measured: string } {
   const from = ast.during?.from ?? run.scenario.plan.warmUp

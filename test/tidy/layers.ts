@@ -119,6 +119,12 @@ export const LAYERS: readonly Layer[] = [
     instead: 'a run knows rooms by their contract, and neither the terminal nor files: return plain data',
   },
   {
+    folder: 'experiment',
+    imports: ['engine', 'diag', 'model', 'parts', 'lang', 'metrics', 'run'],
+    instead:
+      'an experiment asks for runs and is told outcomes: where they are done and shown is for the terminal or the page',
+  },
+  {
     folder: 'report',
     imports: ['engine', 'diag', 'parts', 'run'],
     instead: 'a report is made of plain data about a run: let whoever has the run pass it',

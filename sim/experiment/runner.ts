@@ -1,0 +1,85 @@
+// Does the runs of an experiment, one at a time: reads the bundle's scenario with the settings asked for, runs it, says what came of it.
+import { renderProblem } from '../diag/render.ts'
+import { Problems } from '../diag/problem.ts'
+import { loadScenario, type Scenario } from '../lang/scenario.ts'
+import { billOf } from '../run/bill.ts'
+import { evaluateExpectation } from '../run/expect.ts'
+import { runScenario, type Watch } from '../run/run.ts'
+import { inOrder, readerOf, type Bundle } from './bundle.ts'
+import { allValues, askedValues, countsOf } from './measures.ts'
+import type { Outcome, RunSpec } from './types.ts'
+
+/** Runs of one bundle. A scenario that was read is kept for the next run with the same settings, which often differs in its seed alone. */
+export class Runner {
+  private readonly bundle: Bundle
+  private read:
+    { readonly key: string; readonly scenario: Scenario | undefined; readonly problems: Problems } | undefined
+
+  constructor(bundle: Bundle) {
+    this.bundle = bundle
+  }
+
+  /** Does one run. `watch` lets the guards see real time and memory. */
+  run(spec: RunSpec, watch: Watch = {}): Outcome {
+    const { scenario, problems } = this.scenarioOf(spec)
+    const settings = inOrder(spec.settings)
+    if (scenario === undefined)
+      return {
+        settings,
+        seed: spec.seed ?? '',
+        ending: 'refused',
+        ...{ digest: '', events: 0, values: [], expectations: [] },
+        why: firstError(problems),
+      }
+    const run = runScenario(scenario, { watch })
+    const expectations = scenario.expectations.map((each) => {
+      const { text, ok, measured } = evaluateExpectation(each, run)
+      return { text, ok, measured }
+    })
+    const broken = run.broken[0]
+    const why = broken === undefined ? run.stopped?.message : `\`${broken.component}\`: ${broken.sentence}`
+    return {
+      settings,
+      seed: String(scenario.plan.seed),
+      ending:
+        broken !== undefined
+          ? 'broken'
+          : run.stopped !== undefined
+            ? 'partial'
+            : expectations.every((each) => each.ok)
+              ? 'passed'
+              : 'failed',
+      digest: run.world.kernel.digest.hex(),
+      events: run.world.kernel.steps,
+      values: this.bundle.measures === undefined ? allValues(run, billOf(run.world)) : askedValues(run),
+      expectations,
+      ...(why === undefined ? {} : { why }),
+      ...(this.bundle.counts === true ? { counts: countsOf(run) } : {}),
+    }
+  }
+
+  /** The scenario with the settings and the seed asked for; what is wrong with it is in `problems`. */
+  scenarioOf({ settings, seed }: RunSpec): { readonly scenario: Scenario | undefined; readonly problems: Problems } {
+    const key = JSON.stringify(inOrder(settings))
+    if (this.read?.key !== key) {
+      const problems = new Problems()
+      const { name, text, duration, measures } = this.bundle
+      const options = {
+        parameters: new Map(settings),
+        files: readerOf(this.bundle),
+        ...(duration === undefined ? {} : { duration }),
+        ...(measures === undefined ? {} : { measures }),
+      }
+      const scenario = loadScenario({ name, text }, options, problems)
+      this.read = { key, scenario: problems.hasErrors ? undefined : scenario, problems }
+    }
+    const { scenario, problems } = this.read
+    if (scenario === undefined || seed === undefined) return { scenario, problems }
+    return { scenario: { ...scenario, plan: { ...scenario.plan, seed } }, problems }
+  }
+}
+
+function firstError(problems: Problems): string {
+  const error = problems.list.find((problem) => problem.severity === 'error')
+  return error === undefined ? 'the scenario cannot be read' : renderProblem(error, { color: false, width: 100 })
+}
