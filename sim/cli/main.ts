@@ -16,7 +16,7 @@ const scenarioOptions = (command: Command): Command =>
   command
     .option(
       '--set <Param=Value>',
-      'a value for a parameter, Workloads.NAME.Scale or Quotas.NAME (repeatable)',
+      'a value for a parameter, Workloads.NAME.Scale, Quotas.NAME or Faults[0].For (repeatable)',
       collect,
       [],
     )

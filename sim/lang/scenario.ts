@@ -35,7 +35,7 @@ import { checkLints } from '../lint/check.ts'
 import { sceneOf } from '../lint/scene.ts'
 import { registry } from './registry.ts'
 import { quotaByName, readResources, type NotSimulated, type Resources } from './resources.ts'
-import { listSettings, scalesOf, settingsOf, withQuotas, type Setting, type Settings } from './settings.ts'
+import { listSettings, scalesOf, settingsOf, withSettings, type Setting, type Settings } from './settings.ts'
 import { readQuotas, readSimulation, type Guards, type SimulationSection } from './simulation.ts'
 import { KeyTables } from './values.ts'
 import { readWorkloads } from './workloads.ts'
@@ -147,7 +147,7 @@ function plan(
   problems: Problems,
 ): Omit<Scenario, 'parameters'> | undefined {
   const own = readSimulation(simulation, problems, options.duration)
-  const written = withQuotas(own, settings, problems)
+  const written = withSettings(own, settings, problems)
   const notSimulated: NotSimulated[] = []
   const resources = readResources(template, written, registry, problems, (line) => notSimulated.push(line))
   const { duration } = written

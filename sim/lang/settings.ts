@@ -1,12 +1,13 @@
 // What can be set from outside, by the paths that things have in `Simulation`: beside the template's parameters the scale of
-// each workload and the quotas of the account.
+// each workload, the quotas of the account, and the faults.
 //
-// One list of names and values holds all three: `Peak=300` (of a stack beside it `Network.Size=3`),
-// `Workloads.Buyers.Scale=1.5`, `Quotas.lambda.ConcurrentExecutions=200`.
+// One list of names and values holds all of them: `Peak=300` (of a stack beside it `Network.Size=3`),
+// `Workloads.Buyers.Scale=1.5`, `Quotas.lambda.ConcurrentExecutions=200`, `Faults[0].For=5s`.
 import { get, isList, isScalar, textOf, type Node } from '../cfn/index.ts'
 import type { Problems } from '../diag/problem.ts'
 import { nearest } from '../diag/suggest.ts'
 import type { ComponentPlan } from '../model/plan.ts'
+import { isFaultSetting, withFaultSettings } from './fault-settings.ts'
 import { parseNumber, parseRate } from './quantity.ts'
 import { prefixOf } from './resources.ts'
 import { namedQuota, type SimulationSection } from './simulation.ts'
@@ -22,6 +23,8 @@ export interface Settings {
   readonly scales: ReadonlyMap<string, string>
   /** By full name: `lambda.ConcurrentExecutions`. */
   readonly quotas: ReadonlyMap<string, string>
+  /** By whole name: `Faults[0].For`. */
+  readonly faults: ReadonlyMap<string, string>
 }
 
 /** Something beside the parameters that can be set, with the value it has. */
@@ -45,19 +48,21 @@ export function settingsOf(given: ReadonlyMap<string, string>): Settings {
   const parameters = new Map<string, string>()
   const scales = new Map<string, string>()
   const quotas = new Map<string, string>()
+  const faults = new Map<string, string>()
   for (const [name, value] of given) {
     const workload = SCALE.exec(name)?.[1]
     const quota = QUOTA.exec(name)?.[1]
     if (workload !== undefined) scales.set(workload, value)
     else if (quota !== undefined) quotas.set(quota, value)
+    else if (isFaultSetting(name)) faults.set(name, value)
     else parameters.set(name, value)
   }
-  return { parameters, scales, quotas }
+  return { parameters, scales, quotas, faults }
 }
 
-/** The section with the quotas from outside over its own. */
-export function withQuotas(section: SimulationSection, settings: Settings, problems: Problems): SimulationSection {
-  if (settings.quotas.size === 0) return section
+/** The section with the faults and the quotas from outside over its own. */
+export function withSettings(own: SimulationSection, settings: Settings, problems: Problems): SimulationSection {
+  const section = { ...own, faults: withFaultSettings(own.faults, settings.faults, problems) }
   const quotas = section.quotas.filter(({ name }) => !settings.quotas.has(name))
   for (const [name, text] of settings.quotas) {
     const quota = namedQuota(name, text, undefined, problems)
