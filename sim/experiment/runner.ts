@@ -7,7 +7,7 @@ import { evaluateExpectation } from '../run/expect.ts'
 import { runScenario, type Watch } from '../run/run.ts'
 import { inOrder, readerOf, type Bundle } from './bundle.ts'
 import { allValues, askedValues, countsOf } from './measures.ts'
-import type { Outcome, RunSpec } from './types.ts'
+import type { Ending, Outcome, RunSpec } from './types.ts'
 
 /** Runs of one bundle. A scenario that was read is kept for the next run with the same settings, which often differs in its seed alone. */
 export class Runner {
@@ -22,15 +22,7 @@ export class Runner {
   /** Does one run. `watch` lets the guards see real time and memory. */
   run(spec: RunSpec, watch: Watch = {}): Outcome {
     const { scenario, problems } = this.scenarioOf(spec)
-    const settings = inOrder(spec.settings)
-    if (scenario === undefined)
-      return {
-        settings,
-        seed: spec.seed ?? '',
-        ending: 'refused',
-        ...{ digest: '', events: 0, values: [], expectations: [] },
-        why: firstError(problems),
-      }
+    if (scenario === undefined) return lostOutcome(spec, 'refused', firstError(problems))
     const run = runScenario(scenario, { watch })
     const expectations = scenario.expectations.map((each) => {
       const { text, ok, measured } = evaluateExpectation(each, run)
@@ -39,7 +31,7 @@ export class Runner {
     const broken = run.broken[0]
     const why = broken === undefined ? run.stopped?.message : `\`${broken.component}\`: ${broken.sentence}`
     return {
-      settings,
+      settings: inOrder(spec.settings),
       seed: String(scenario.plan.seed),
       ending:
         broken !== undefined
@@ -77,6 +69,11 @@ export class Runner {
     if (scenario === undefined || seed === undefined) return { scenario, problems }
     return { scenario: { ...scenario, plan: { ...scenario.plan, seed } }, problems }
   }
+}
+
+/** Of a run of which nothing is known but why. */
+export function lostOutcome({ settings, seed = '' }: RunSpec, ending: Ending, why: string): Outcome {
+  return { settings: inOrder(settings), seed, ending, digest: '', events: 0, values: [], expectations: [], why }
 }
 
 function firstError(problems: Problems): string {

@@ -24,9 +24,10 @@ export interface MeasuredValue {
 
 /**
  * How a run ended: `passed` and `failed` by its expectations, `partial` when a guard stopped it (its values are of the part that
- * ran), `refused` when the scenario cannot be run with these settings, `broken` when an invariant of ours did not hold.
+ * ran), `refused` when the scenario cannot be run with these settings, `broken` when an invariant of ours did not hold or we threw,
+ * `crashed` when the thread or host that did it died each time that it was tried.
  */
-export type Ending = 'passed' | 'failed' | 'partial' | 'refused' | 'broken'
+export type Ending = 'passed' | 'failed' | 'partial' | 'refused' | 'broken' | 'crashed'
 
 export interface HeldExpectation {
   readonly text: string
@@ -53,12 +54,12 @@ export interface Outcome {
   readonly settings: readonly Setting[]
   readonly seed: string
   readonly ending: Ending
-  /** Of the whole run; empty when it was refused. */
+  /** Of the whole run; empty when there is none. */
   readonly digest: string
   readonly events: number
   readonly values: readonly MeasuredValue[]
   readonly expectations: readonly HeldExpectation[]
-  /** Why it is partial, refused or broken. */
+  /** Why it neither passed nor failed. */
   readonly why?: string
   /** Only when asked for. */
   readonly counts?: readonly Counts[]

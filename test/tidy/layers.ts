@@ -161,6 +161,8 @@ export const LAYERS: readonly Layer[] = [
       'cli-progress',
       'picocolors',
       'vite',
+      'workerpool',
+      'tsx',
       '@aws-cdk/aws-service-spec',
       '@aws-cdk/service-spec-types',
     ],

@@ -1,7 +1,8 @@
 // Where the runs of an experiment are done: on this thread, on a pool of threads, on other hosts. Whoever conducts one does not see the difference.
 import type { Bundle } from '../../experiment/bundle.ts'
-import { Runner } from '../../experiment/runner.ts'
+import { lostOutcome, Runner } from '../../experiment/runner.ts'
 import type { Experiment, Outcome, RunSpec } from '../../experiment/types.ts'
+import type { Watch } from '../../run/run.ts'
 import { terminalWatch } from '../terminal.ts'
 
 export interface Executor {
@@ -9,6 +10,22 @@ export interface Executor {
   run(specs: readonly RunSpec[], done?: (index: number, outcome: Outcome) => void): Promise<readonly Outcome[]>
   /** Nothing is asked any more: threads and connections end. */
   close(): Promise<void>
+}
+
+/** Somebody ended it before all runs were done. */
+export class Interrupted extends Error {
+  constructor() {
+    super('interrupted')
+  }
+}
+
+/** Does one run. An exception of ours costs that run and no other: it is `broken`. */
+export function attempt(runner: Runner, spec: RunSpec, watch: Watch): Outcome {
+  try {
+    return runner.run(spec, watch)
+  } catch (error) {
+    return lostOutcome(spec, 'broken', error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+  }
 }
 
 /** Does runs one after the other on this thread. */
@@ -19,7 +36,7 @@ export function onThisThread(bundle: Bundle): Executor {
       Promise.resolve(
         specs.map((spec, i) => {
           const { wallTime, memory } = terminalWatch(1)
-          const outcome = runner.run(spec, { wallTime, memory })
+          const outcome = attempt(runner, spec, { wallTime, memory })
           done?.(i, outcome)
           return outcome
         }),
