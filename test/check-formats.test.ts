@@ -21,7 +21,7 @@ const put = (name: string, text: string): string => {
 }
 const told = <T>(paths: readonly string[], format: 'json' | 'lsp', set: readonly string[] = []): T => {
   out = ''
-  check(paths, { format, set })
+  check(paths, { format: [format], set })
   return JSON.parse(out) as T
 }
 
@@ -66,8 +66,8 @@ describe('--format json', () => {
     const good = put('good.yaml', QUEUE)
     const bad = put('bad.yaml', 'Resorces: {}\n')
     for (const format of ['json', 'lsp', 'github'] as const) {
-      expect(check([good], { format })).toBe(0)
-      expect(check([good, bad], { format })).toBe(2)
+      expect(check([good], { format: [format] })).toBe(0)
+      expect(check([good, bad], { format: [format] })).toBe(2)
     }
   })
 
@@ -151,7 +151,7 @@ describe('--format lsp', () => {
 describe('--format github', () => {
   const annotations = (path: string, set: readonly string[] = []): string[] => {
     out = ''
-    check([path], { format: 'github', set })
+    check([path], { format: ['github'], set })
     return out.trimEnd().split('\n')
   }
 

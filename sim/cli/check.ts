@@ -11,6 +11,7 @@ import {
   type ProblemData,
 } from '../diag/machine.ts'
 import { sortProblems } from '../diag/render.ts'
+import { checkVerdict } from '../report/ci/verdict.ts'
 import { plainJson } from '../diag/text.ts'
 import type { Scenario } from '../lang/scenario.ts'
 import type { Problems } from '../diag/problem.ts'
@@ -19,7 +20,10 @@ import { counted } from '../report/figures.ts'
 import { openScenario, type LoadFlags } from './files.ts'
 import { leftOut, type LeftOut } from '../run/report.ts'
 import { notSimulatedLines } from '../run/left-out.ts'
-import { showAll } from './problems.ts'
+import { readFormats } from './formats.ts'
+import { outputsOf, unwritable, writeForms } from './outputs.ts'
+import { refused, showAll, showProblem } from './problems.ts'
+import { CI_FORMATS, ciText, fromCheckout } from './reporting.ts'
 import { widthOf } from './terminal.ts'
 import { wrapWords } from './wrap.ts'
 
@@ -39,8 +43,12 @@ export interface CheckReport {
 
 export interface CheckFlags extends LoadFlags {
   readonly color?: boolean
-  readonly format?: 'pretty' | 'json' | 'lsp' | 'github'
+  /** `FORMAT` or `FORMAT=FILE`. */
+  readonly format?: readonly string[]
 }
+
+export const CHECK_FORMATS = ['pretty', 'json', 'lsp', ...CI_FORMATS] as const
+type Format = (typeof CHECK_FORMATS)[number]
 
 interface Checked {
   readonly path: string
@@ -49,11 +57,34 @@ interface Checked {
 }
 
 export function check(paths: readonly string[], flags: CheckFlags): number {
+  const formats = readFormats(flags.format ?? [], CHECK_FORMATS, ['pretty', 'github'])
+  if ('slug' in formats) return refused(formats, flags)
+  const { printed = 'pretty', files } = formats
+  const wrong = unwritable(paths, outputsOf(files))
+  if (wrong !== undefined) return refused(wrong, flags)
   const all = paths.map((path): Checked => ({ path, ...openScenario(path, flags) }))
-  if (flags.format === 'json') write(plainJson(reportOf(all), 2))
-  else if (flags.format === 'lsp') write(plainJson(publicationsOf(all), 2))
-  else for (const one of all) (flags.format === 'github' ? annotate : show)(one, flags)
-  return all.every(({ scenario }) => scenario !== undefined) ? EXIT.ok : EXIT.badInput
+  if (printed === 'pretty') for (const one of all) show(one, flags)
+  else if (printed === 'github') for (const one of all) annotate(one)
+  else process.stdout.write(formatted(printed, all))
+  const unwritten = writeForms(files, (format) => formatted(format, all))
+  for (const problem of unwritten) showProblem(problem, flags)
+  return unwritten.length === 0 && all.every(({ scenario }) => scenario !== undefined) ? EXIT.ok : EXIT.badInput
+}
+
+function formatted(format: Format, all: readonly Checked[]): string {
+  switch (format) {
+    case 'json':
+      return `${plainJson(reportOf(all), 2)}\n`
+    case 'lsp':
+      return `${plainJson(publicationsOf(all), 2)}\n`
+    case 'pretty':
+      return ''
+    default:
+      return ciText(
+        format,
+        all.map(({ path, scenario, problems }) => checkVerdict(path, problems.list, scenario !== undefined)),
+      )
+  }
 }
 
 function show({ path, scenario, problems }: Checked, flags: CheckFlags): void {
@@ -72,7 +103,7 @@ function show({ path, scenario, problems }: Checked, flags: CheckFlags): void {
 }
 
 function annotate({ path, problems }: Checked): void {
-  for (const problem of sortProblems(problems.list)) write(githubAnnotation(problem, path))
+  for (const problem of sortProblems(problems.list)) write(githubAnnotation(problem, path, fromCheckout))
 }
 
 function reportOf(all: readonly Checked[]): CheckReport {

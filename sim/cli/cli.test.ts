@@ -63,11 +63,14 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 beforeEach(() => {
   out = err = ''
+  // In a pipeline the log of several scenarios is another one.
+  vi.stubEnv('CI', undefined)
   vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => ((out += String(chunk)), true))
   vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => ((err += String(chunk)), true))
 })
 afterEach(() => {
   vi.restoreAllMocks()
+  vi.unstubAllEnvs()
 })
 
 describe('run', () => {
@@ -84,10 +87,10 @@ describe('run', () => {
     out = ''
     expect(run([file('good.yaml'), file('failing.yaml'), file('endless.yaml'), file('bad.yaml')], {})).toBe(3)
     const summary = out.trimEnd().split('\n').slice(-4)
-    expect(summary[0]).toMatch(/good\.yaml +ok$/)
-    expect(summary[1]).toMatch(/failing\.yaml +FAIL +1 of 1 expectation failed/)
-    expect(summary[2]).toMatch(/endless\.yaml +STOPPED +after /)
-    expect(summary[3]).toMatch(/bad\.yaml +ERROR /)
+    expect(summary[0]).toMatch(/^ok +\S+good\.yaml {2}1 expectation holds$/)
+    expect(summary[1]).toMatch(/^FAIL +\S+failing\.yaml {2}1 of 1 expectation failed$/)
+    expect(summary[2]).toMatch(/^STOPPED +\S+endless\.yaml {2}stopped after .* more than 500 events/)
+    expect(summary[3]).toMatch(/^ERROR +\S+bad\.yaml {2}1 error$/)
     expect(run([file('good.yaml'), file('failing.yaml'), file('bad.yaml')], {})).toBe(2)
   })
 
@@ -102,7 +105,7 @@ describe('run', () => {
   it('repeats itself with the command that it prints, and is another run with another seed', () => {
     const digest = (seed: string): string => {
       out = ''
-      run([file('good.yaml')], { seed, format: 'json' })
+      run([file('good.yaml')], { seed, format: ['json'] })
       return (JSON.parse(out) as { digest: { total: string } }).digest.total
     }
     expect(digest('9')).toBe(digest('9'))
@@ -110,10 +113,10 @@ describe('run', () => {
   })
 
   it('prints one report as JSON, and a list of them for several scenarios', () => {
-    run([file('good.yaml')], { format: 'json' })
+    run([file('good.yaml')], { format: ['json'] })
     expect(JSON.parse(out)).toMatchObject({ schema: 'hotshard.report/1', partial: false })
     out = ''
-    expect(run([file('good.yaml'), file('bad.yaml')], { format: 'json' })).toBe(2)
+    expect(run([file('good.yaml'), file('bad.yaml')], { format: ['json'] })).toBe(2)
     expect(JSON.parse(out)).toMatchObject([{ schema: 'hotshard.report/1' }])
   })
 
@@ -327,12 +330,10 @@ describe('start', () => {
     const home = install('served')
     mkdirSync(join(home, 'dist/app'), { recursive: true })
     writeFileSync(join(home, 'dist/app/index.html'), '')
-    vi.stubEnv('CI', undefined)
     const { isTTY } = process.stdout
     process.stdout.isTTY = true
     const code = await startAndServe(65_536, home).finally(() => {
       process.stdout.isTTY = isTTY
-      vi.unstubAllEnvs()
     })
     expect(code).toBe(2)
     expect(err).toMatch(/error\[bad-flag\].*: the page cannot be served at `--port 65536`/)

@@ -1,13 +1,13 @@
 // The command line: `hotshard run|check|import|explain|audit|diverge|start`.
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { audit } from './audit.ts'
-import { check, type CheckFlags } from './check.ts'
+import { CHECK_FORMATS, check, type CheckFlags } from './check.ts'
 import { EXIT } from './exit.ts'
 import { diverge } from './diverge.ts'
 import { explain } from './explain.ts'
 import { importTemplate, type ImportFlags } from './import.ts'
 import { inlineMore } from './optimizer.ts'
-import { run, type RunFlags } from './run.ts'
+import { RUN_FORMATS, run, type RunFlags } from './run.ts'
 import { PORT, startAndServe } from './start.ts'
 import { VERSION } from './version.ts'
 
@@ -35,7 +35,12 @@ scenarioOptions(program.command('run'))
   .argument('<scenario...>', 'scenario files or bare templates')
   .option('--seed <n>', "another seed than the scenario's")
   .option('--duration <time>', "another length than the scenario's, such as 5m")
-  .addOption(new Option('--format <format>', 'how the report is printed').choices(['pretty', 'json']).default('pretty'))
+  .option(
+    '--format <format[=file]>',
+    `${RUN_FORMATS.join(', ')}: printed, or written into a file (repeatable)`,
+    collect,
+    [],
+  )
   .option('--report <file>', 'write the report as one HTML file')
   .option('--metrics <file>', 'write every metric as CSV')
   .option('--events <file>', 'write every call as JSON lines')
@@ -46,10 +51,11 @@ scenarioOptions(program.command('run'))
 scenarioOptions(program.command('check'))
   .description('validate scenarios without running them')
   .argument('<scenario...>')
-  .addOption(
-    new Option('--format <format>', 'for people, programs, editors, or a GitHub workflow')
-      .choices(['pretty', 'json', 'lsp', 'github'])
-      .default('pretty'),
+  .option(
+    '--format <format[=file]>',
+    `${CHECK_FORMATS.join(', ')}: printed, or written into a file (repeatable)`,
+    collect,
+    [],
   )
   .action((scenarios: string[], flags: CheckFlags) => finish(check(scenarios, flags)))
 

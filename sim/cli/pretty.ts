@@ -3,7 +3,7 @@ import pc from 'picocolors'
 import { plain } from '../diag/text.ts'
 import { formatMicros } from '../engine/time.ts'
 import type { Report } from '../run/report.ts'
-import { counted, seconds } from '../report/figures.ts'
+import { counted, moment, seconds } from '../report/figures.ts'
 import { notSimulatedLines } from '../run/left-out.ts'
 import { billLines } from './pretty-bill.ts'
 import { resourceDetails, resourceTable, type Ink } from './pretty-resources.ts'
@@ -88,33 +88,6 @@ function failures(report: Report): readonly string[] {
   return report.expectations.filter((expectation) => !expectation.ok).map((expectation) => expectation.text)
 }
 
-/** After several scenarios: a line for each. A path without a report could not be read. */
-export function summaryLines(
-  done: readonly { readonly path: string; readonly report: Report | undefined }[],
-  style: Style,
-): string {
-  const ink = pc.createColors(style.color)
-  const names = Math.max(...done.map(({ path }) => path.length))
-  const lines = done.map(({ path, report }) => {
-    const [state, words, paint] = stateOf(report, ink)
-    const line = `${path.padEnd(names)}  ${state.padEnd(7)}  ${words}`.trimEnd()
-    return paint(line.length > style.width ? `${line.slice(0, style.width - 1)}…` : line)
-  })
-  return `\n${lines.join('\n')}\n`
-}
-
-function stateOf(
-  report: Report | undefined,
-  ink: Ink,
-): [state: string, words: string, paint: (text: string) => string] {
-  if (report === undefined) return ['ERROR', 'it cannot be run', ink.red]
-  const failed = failures(report)
-  const words = failed.length === 0 ? '' : `${verdict(report)}: ${failed.join('; ')}`
-  if (report.broken.length > 0) return ['BUG', report.broken[0]!.sentence, ink.red]
-  if (report.partial) return ['STOPPED', `after ${seconds(report.simulated)} of ${seconds(report.duration)}`, ink.red]
-  return failed.length > 0 ? ['FAIL', words, ink.red] : ['ok', '', ink.green]
-}
-
 function nothingHappened(report: Report): boolean {
   return report.requests === 0 && report.calls.every((call) => call.sent === 0)
 }
@@ -149,11 +122,6 @@ function insightLines(report: Report, ink: Ink, width: number): string[] {
   const more = report.insights.length - INSIGHTS_SHOWN
   if (more > 0) out.push(ink.dim(`  and ${more} more (all with --format json)`))
   return out
-}
-
-/** A moment in seconds: whole ones from ten on. */
-function moment(value: number): string {
-  return seconds(value < 10 ? value : Math.round(value))
 }
 
 interface AlarmChange {

@@ -2,6 +2,7 @@
 import type { Problem, Problems } from '../diag/problem.ts'
 import { quote } from '../diag/text.ts'
 import { countLine, renderProblem, renderProblems } from '../diag/render.ts'
+import { EXIT } from './exit.ts'
 import type { LoadFlags } from './files.ts'
 import { useColor, widthOf } from './terminal.ts'
 
@@ -38,6 +39,12 @@ export function settingsOf(flags: LoadFlags): string[] {
 /** One problem that has no place in a scenario, such as a wrong flag. */
 export function showProblem(problem: Problem, flags: Flags): void {
   process.stderr.write(`${renderProblem(problem, styleOf(flags))}\n`)
+}
+
+/** Tells why a command does nothing, and answers its exit code. */
+export function refused(problem: Problem, flags: Flags): number {
+  showProblem(problem, flags)
+  return EXIT.badInput
 }
 
 export function badFlag(message: string, help: string): Problem {

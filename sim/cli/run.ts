@@ -1,23 +1,31 @@
 // `hotshard run`: simulates scenarios, prints their reports and writes what was asked for.
-import { closeSync, openSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { Problem } from '../diag/problem.ts'
 import { plainJson, quote } from '../diag/text.ts'
 import { runWithHistory } from '../frames/history.ts'
+import { annotations } from '../report/ci/github.ts'
+import { tally, verdictOf, type Verdict } from '../report/ci/verdict.ts'
 import type { History } from '../report/history.ts'
 import { reportHtml } from '../report/html.ts'
 import { reportOf, type Report } from '../run/report.ts'
 import { Running } from '../run/run.ts'
 import type { Scenario } from '../lang/scenario.ts'
+import { brief, briefLine } from './brief.ts'
 import { EXIT } from './exit.ts'
 import { EventLog, TraceLog, writeMetrics, writeText } from './exports.ts'
 import { openScenario, type LoadFlags } from './files.ts'
-import { prettyReport, summaryLines } from './pretty.ts'
-import { badFlag, settingsOf, showErrors, showProblem } from './problems.ts'
-import { terminalWatch, useColor, widthOf } from './terminal.ts'
+import { readFormats } from './formats.ts'
+import { notWritten, outputsOf, unwritable, writeForms } from './outputs.ts'
+import { prettyReport } from './pretty.ts'
+import { badFlag, refused, settingsOf, showErrors, showProblem } from './problems.ts'
+import { CI_FORMATS, ciText, fromCheckout, summarize } from './reporting.ts'
+import { inPipeline, terminalWatch, useColor, widthOf } from './terminal.ts'
+
+export const RUN_FORMATS = ['pretty', 'json', ...CI_FORMATS] as const
+type Format = (typeof RUN_FORMATS)[number]
 
 export interface RunFlags extends LoadFlags {
-  readonly format?: 'pretty' | 'json'
+  /** `FORMAT` or `FORMAT=FILE`. */
+  readonly format?: readonly string[]
   readonly report?: string
   readonly metrics?: string
   readonly events?: string
@@ -26,71 +34,81 @@ export interface RunFlags extends LoadFlags {
   readonly color?: boolean
 }
 
+/** How a report is written into a file. */
+const PAGE = { color: false, width: 110 }
 const OUTPUTS = ['report', 'metrics', 'events', 'trace'] as const
-const REASONS = new Map([
-  ['ENOENT', 'its folder does not exist'],
-  ['EISDIR', 'it is a folder; name a file in it'],
-  ['ENOTDIR', 'a part of its path is no folder'],
-  ['EACCES', 'this user may not write there'],
-  ['EROFS', 'nothing can be written there'],
-])
-
 export function run(paths: readonly string[], flags: RunFlags): number {
-  let code: number = EXIT.ok
-  const done: { readonly path: string; readonly report: Report | undefined }[] = []
+  const formats = readFormats(flags.format ?? [], RUN_FORMATS, ['github'])
+  if ('slug' in formats) return refused(formats, flags)
+  const { printed = 'pretty', files } = formats
+  const outputs = OUTPUTS.flatMap((name) => {
+    const path = flags[name]
+    return path === undefined ? [] : [{ flag: `--${name}`, shown: `--${name} ${path}`, path }]
+  })
+  const [first] = outputs
+  if (paths.length > 1 && first !== undefined)
+    return refused(
+      badFlag(`\`${first.flag}\` takes one scenario, and these are ${paths.length}`, 'run them one by one'),
+      flags,
+    )
+  const wrong = unwritable(paths, [...outputs, ...outputsOf(files)])
+  if (wrong !== undefined) return refused(wrong, flags)
+  // Whole reports of many scenarios are no log that anybody reads.
+  const isBrief =
+    printed === 'github' || (formats.printed === undefined && paths.length > 1 && (inPipeline() || files.length > 0))
   const style = { color: useColor(process.stdout, flags), width: widthOf(process.stdout) }
-  const wrong = unwritable(paths, flags)
-  if (wrong !== undefined) {
-    showProblem(wrong, flags)
-    return EXIT.badInput
-  }
+  const print = (text: string): void => void process.stdout.write(text)
+  const verdicts: Verdict[] = []
+  let code: number = EXIT.ok
   for (const path of paths) {
-    const { scenario, problems } = openScenario(path, flags)
-    showErrors(path, problems, flags)
-    if (scenario === undefined) {
-      done.push({ path, report: undefined })
-      code = Math.max(code, EXIT.badInput)
-      continue
-    }
-    const { report, unwritten } = simulate(path, scenario, flags, problems.list)
-    done.push({ path, report })
-    if (flags.format !== 'json') process.stdout.write(prettyReport(report, style))
-    code = Math.max(code, exitCode(report))
-    for (const problem of unwritten) {
-      showProblem(problem, flags)
-      code = Math.max(code, EXIT.badInput)
-    }
+    const { verdict, unwritten } = judged(path, flags, !isBrief)
+    verdicts.push(verdict)
+    code = Math.max(code, exitCode(verdict.report), unwritten.length > 0 ? EXIT.badInput : EXIT.ok)
+    if (isBrief) print(brief(verdict, style))
+    else if (printed === 'pretty' && verdict.report !== undefined) print(prettyReport(verdict.report, style))
+    if (printed === 'github') print(annotations(verdict, fromCheckout))
+    for (const problem of unwritten) showProblem(problem, flags)
   }
-  const reports = done.flatMap(({ report }) => report ?? [])
-  if (flags.format === 'json' && reports.length > 0)
-    process.stdout.write(`${plainJson(paths.length === 1 ? reports[0] : reports, 2)}\n`)
-  if (flags.format !== 'json' && paths.length > 1) process.stdout.write(summaryLines(done, style))
+  if (isBrief) print(`${tally(verdicts)}\n`)
+  else if (printed === 'pretty' && paths.length > 1)
+    print(`\n${verdicts.map((verdict) => briefLine(verdict, style)).join('')}`)
+  else if (printed !== 'pretty') print(formatted(printed, verdicts))
+  for (const problem of writeForms(files, (format) => formatted(format, verdicts))) {
+    showProblem(problem, flags)
+    code = Math.max(code, EXIT.badInput)
+  }
+  const unsaid = printed === 'github' ? summarize(verdicts) : undefined
+  if (unsaid !== undefined) showProblem(unsaid, flags)
   return code
 }
 
-/** Why the files that are asked for cannot be written; known before anything runs for long. */
-function unwritable(paths: readonly string[], flags: RunFlags): Problem | undefined {
-  const taken = new Map(paths.map((path) => [resolve(path), 'the scenario itself']))
-  for (const name of OUTPUTS) {
-    const path = flags[name]
-    if (path === undefined) continue
-    if (paths.length > 1)
-      return badFlag(`\`--${name}\` takes one scenario, and these are ${paths.length}`, 'run them one by one')
-    const other = taken.get(resolve(path))
-    if (other !== undefined) return badFlag(`\`--${name} ${path}\` is ${other}`, 'give it a file of its own')
-    taken.set(resolve(path), `the file of \`--${name}\``)
-    try {
-      // For appending: whatever is there stays until there is something to write.
-      closeSync(openSync(path, 'a'))
-    } catch (error) {
-      return badFlag(`\`--${name} ${path}\` cannot be written`, REASONS.get(codeOf(error)) ?? (error as Error).message)
-    }
-  }
-  return undefined
+/** Reads a scenario, runs it and judges it; what is wrong with it is told on the way, of a good one only if `tellsAll`. */
+function judged(
+  path: string,
+  flags: RunFlags,
+  tellsAll: boolean,
+): { readonly verdict: Verdict; readonly unwritten: readonly Problem[] } {
+  const begun = performance.now()
+  const { scenario, problems } = openScenario(path, flags)
+  if (tellsAll || scenario === undefined) showErrors(path, problems, flags)
+  const { report, unwritten } =
+    scenario === undefined ? { report: undefined, unwritten: [] } : simulate(path, scenario, flags, problems.list)
+  return { verdict: verdictOf(path, problems.list, report, (performance.now() - begun) / 1000), unwritten }
 }
 
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? ''
+/** All of it in one of the forms for programs, or as whole reports. */
+function formatted(format: Format, verdicts: readonly Verdict[]): string {
+  switch (format) {
+    case 'json': {
+      const reports = verdicts.flatMap(({ report }) => report ?? [])
+      if (verdicts.length > 1) return `${plainJson(reports, 2)}\n`
+      return reports.length === 0 ? '' : `${plainJson(reports[0], 2)}\n`
+    }
+    case 'pretty':
+      return verdicts.map(({ report }) => (report === undefined ? '' : prettyReport(report, PAGE))).join('')
+    default:
+      return ciText(format, verdicts)
+  }
 }
 
 /** Runs one scenario with the terminal looking on. What could not be written is told beside the report. */
@@ -119,8 +137,7 @@ export function simulate(
   const unwritten: Problem[] = []
   const note = (name: (typeof OUTPUTS)[number], failure: string | undefined): void => {
     if (failure === undefined) return
-    const message = `\`--${name} ${flags[name]}\` is not whole: ${failure}`
-    unwritten.push({ slug: 'not-written', severity: 'error', message, help: 'write it where there is room' })
+    unwritten.push(notWritten(`--${name} ${flags[name]}`, failure))
   }
   for (const { name, log } of logs) note(name, log.close())
   if (flags.metrics !== undefined) note('metrics', writeMetrics(done.world, flags.metrics))
@@ -129,8 +146,9 @@ export function simulate(
   return { report, unwritten }
 }
 
-/** 1 for a failed expectation or a broken invariant, 3 for a guard; a guard weighs more. */
-export function exitCode(report: Report): number {
+/** 1 for a failed expectation, 2 without a report, 3 for a guard, 70 for a broken invariant. */
+export function exitCode(report: Report | undefined): number {
+  if (report === undefined) return EXIT.badInput
   if (report.broken.length > 0) return EXIT.bug
   if (report.partial) return EXIT.guard
   return report.expectations.every((expectation) => expectation.ok) ? EXIT.ok : EXIT.expectationFailed

@@ -6,6 +6,7 @@ import { EXIT } from './exit.ts'
 import { badFlag, showProblem } from './problems.ts'
 import { run } from './run.ts'
 import { serve, type Served } from './serve.ts'
+import { inPipeline } from './terminal.ts'
 
 const NEXT = 'orders.yaml'
 /** The package: one folder up from `dist`. */
@@ -23,7 +24,7 @@ export const PORT = 4184
 export async function startAndServe(port: number, home: string = HOME): Promise<number> {
   const code = start(home)
   const app = join(home, 'dist', 'app')
-  const somebodyLooksOn = process.stdout.isTTY === true && process.env['CI'] === undefined
+  const somebodyLooksOn = process.stdout.isTTY === true && !inPipeline()
   if (code !== EXIT.ok || !somebodyLooksOn) return code
   if (!existsSync(join(app, 'index.html'))) {
     process.stdout.write('the page is not built: `npm run build` builds it\n')

@@ -7,14 +7,14 @@ const WIDTH_OF_PAGE = 110
 /** Below this a table is none any more. */
 const WIDTH_LEAST = 60
 
+/** Whether a pipeline runs this, as nearly all of them say by `CI`. */
+export function inPipeline(): boolean {
+  return !['', 'false', '0', undefined].includes(process.env['CI'])
+}
+
 /** Colour only for people: not in a pipe, not in CI, not when NO_COLOR or --no-color says so. */
 export function useColor(stream: NodeJS.WriteStream, flags: { readonly color?: boolean }): boolean {
-  return (
-    flags.color !== false &&
-    stream.isTTY === true &&
-    process.env['NO_COLOR'] === undefined &&
-    process.env['CI'] === undefined
-  )
+  return flags.color !== false && stream.isTTY === true && process.env['NO_COLOR'] === undefined && !inPipeline()
 }
 
 /** Columns to write in: the terminal's, or as many as a page holds where there is no terminal. */
@@ -26,7 +26,7 @@ export function widthOf(stream: NodeJS.WriteStream): number {
 export function terminalWatch(duration: number): Watch & { done(): void } {
   const begun = performance.now()
   const wallTime = (): number => (performance.now() - begun) * 1000
-  const shows = process.stderr.isTTY === true && process.env['CI'] === undefined
+  const shows = process.stderr.isTTY === true && !inPipeline()
   const bar = new SingleBar({
     format: '  {bar} {percentage}%  {virtual}  {rate} events/s  {left} left',
     stream: process.stderr,

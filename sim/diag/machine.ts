@@ -128,25 +128,35 @@ function rangeOf(place: PlaceData): LspRange {
   }
 }
 
-const COMMAND: Record<Severity, string> = { error: 'error', warning: 'warning', note: 'notice' }
+const COMMAND: Record<Severity, 'error' | 'warning' | 'notice'> = { error: 'error', warning: 'warning', note: 'notice' }
 
-/** A workflow command of GitHub Actions, which becomes an annotation at the line: `::error file=a.yaml,line=3,…::message`. */
-export function githubAnnotation(problem: Problem, file: string): string {
+/** A problem as an annotation: `::error file=a.yaml,line=3,…::message`. `fileOf` says how a file is named to GitHub. */
+export function githubAnnotation(problem: Problem, file: string, fileOf: (file: string) => string = String): string {
   const { help, label, message, notes, place, severity, slug } = problemData(problem)
-  // An annotation over several lines may not have columns.
-  const at =
-    place === undefined
-      ? [`file=${property(file)}`]
-      : [
-          `file=${property(place.file)}`,
-          `line=${place.line}`,
-          `endLine=${place.endLine}`,
-          ...(place.line === place.endLine ? [`col=${place.column}`, `endColumn=${place.endColumn}`] : []),
-        ]
-  const words = [message, ...[label, help].filter((text) => text !== undefined && text !== ''), ...notes].map((text) =>
-    plain(text ?? ''),
+  const lines = [message, ...[label, help].filter((text) => text !== undefined && text !== ''), ...notes]
+  const at = place === undefined ? { file: fileOf(file) } : { ...place, file: fileOf(place.file) }
+  return workflowCommand(
+    COMMAND[severity],
+    at,
+    slug,
+    lines.map((text) => text ?? ''),
   )
-  return `::${COMMAND[severity]} ${[...at, `title=${property(slug)}`].join(',')}::${data(words.join('\n'))}`
+}
+
+/** A workflow command of GitHub Actions, which becomes an annotation at its line. */
+export function workflowCommand(
+  command: 'error' | 'warning' | 'notice',
+  at: { readonly file: string } & Partial<PlaceData>,
+  title: string,
+  lines: readonly string[],
+): string {
+  const { file, line, column, endLine, endColumn } = at
+  // An annotation over several lines may not have columns.
+  const columns = endLine === undefined || endLine === line ? { col: column, endColumn } : {}
+  const properties = Object.entries({ file, line, endLine, ...columns, title }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${property(String(value))}`],
+  )
+  return `::${command} ${properties.join(',')}::${data(lines.map(plain).join('\n'))}`
 }
 
 /** What would end a command is written as its code (toolkit: `escapeData`, `escapeProperty`). */
@@ -155,5 +165,5 @@ function data(text: string): string {
 }
 
 function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+  return data(plain(text)).replaceAll(':', '%3A').replaceAll(',', '%2C')
 }

@@ -7,6 +7,11 @@ export function seconds(value: number): string {
   return Number.isInteger(value) && value < 120 ? `${value} s` : formatMicros(Math.round(value * 1e6))
 }
 
+/** A moment in seconds: whole ones from ten on. */
+export function moment(value: number): string {
+  return seconds(value < 10 ? value : Math.round(value))
+}
+
 /** A time in µs with three figures, as people compare them: `48.3 ms`, `1.20 s`; from two minutes on in full. */
 function shortTime(us: number): string {
   if (us >= 120_000_000) return formatMicros(Math.round(us))

@@ -7,7 +7,7 @@ import { notSimulatedLines } from '../run/left-out.ts'
 import type { MetricSummary, Report, ResourceReport } from '../run/report.ts'
 import { billHtml } from './bill.ts'
 import { greatest, laneRows, lanesChart, markItems, sparkline } from './charts.ts'
-import { count, counted, seconds, withUnit } from './figures.ts'
+import { count, counted, moment, seconds, withUnit } from './figures.ts'
 import type { History, ReadingHistory } from './history.ts'
 import { lines, sentence, table, text, type Column } from './markup.ts'
 import { STYLE, STYLE_HASH } from './style.ts'
@@ -320,9 +320,4 @@ function anchorsOf(report: Report): ReadonlyMap<string, string> {
 function linkTo(resource: string, anchors: ReadonlyMap<string, string>): string {
   const anchor = anchors.get(resource)
   return anchor === undefined ? text(resource) : `<a href="#${anchor}">${text(resource)}</a>`
-}
-
-/** A moment in seconds: whole ones from ten on. */
-function moment(value: number): string {
-  return seconds(value < 10 ? value : Math.round(value))
 }

@@ -127,6 +127,7 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: 'report',
     imports: ['engine', 'diag', 'parts', 'run'],
+    packages: ['yaml'],
     instead: 'a report is made of plain data about a run: let whoever has the run pass it',
   },
   {

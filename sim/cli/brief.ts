@@ -1,0 +1,45 @@
+// The log of a pipeline: a line for a scenario that is good, and for another what somebody needs to know first.
+import pc from 'picocolors'
+import { plain } from '../diag/text.ts'
+import { because, details, headline, type State, type Verdict } from '../report/ci/verdict.ts'
+import type { Style } from './pretty.ts'
+import { wrapWords } from './wrap.ts'
+
+const STATES: Record<State, string> = {
+  ok: 'ok',
+  failed: 'FAIL',
+  stopped: 'STOPPED',
+  broken: 'BUG',
+  invalid: 'ERROR',
+}
+const WIDTH_OF_STATE = 7
+const INDENT = WIDTH_OF_STATE + 4
+
+/** One line: `FAIL     scenarios/orders.yaml  1 of 3 expectations failed`. */
+export function briefLine(verdict: Verdict, { color }: Style): string {
+  const ink = pc.createColors(color)
+  const paint = verdict.state === 'ok' ? ink.green : ink.red
+  return `${paint(STATES[verdict.state].padEnd(WIDTH_OF_STATE))}  ${plain(verdict.scenario)}  ${ink.dim(headline(verdict))}\n`
+}
+
+/** The line, and below it what failed, where, most likely why, and the one command that shows it again. */
+export function brief(verdict: Verdict, style: Style): string {
+  const ink = pc.createColors(style.color)
+  const out = [briefLine(verdict, style)]
+  const put = (heading: string, text: string): void => {
+    const [first = '', ...rest] = wrapWords(text, style.width - INDENT - 9)
+    out.push(`${' '.repeat(INDENT)}${ink.dim(heading.padEnd(8))} ${first}\n`)
+    for (const line of rest) out.push(`${' '.repeat(INDENT + 9)}${line}\n`)
+  }
+  const failed = verdict.cases.filter(({ outcome }) => outcome === 'failed')
+  for (const of of failed) {
+    const rows = details(verdict, of)
+    for (const heading of ['expected', 'measured', 'at']) if (rows.has(heading)) put(heading, rows.get(heading)!)
+  }
+  const cause = because(verdict.report)
+  if (verdict.state !== 'ok' && cause !== undefined) put('because', cause)
+  if (verdict.state !== 'ok' && verdict.report !== undefined)
+    // Not broken into lines: it is there to be copied.
+    out.push(`${' '.repeat(INDENT)}${ink.dim('repeat'.padEnd(8))} ${verdict.report.reproduce}\n`)
+  return out.join('')
+}
