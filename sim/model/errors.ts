@@ -97,6 +97,7 @@ export const HTTP_CODES: Readonly<Record<string, number>> = {
   InvalidAttributeName: 400,
   InvalidAttributeValue: 400,
   InvalidBatchEntryId: 400,
+  InvalidApprovalTokenException: 400,
   InvalidBranchNameException: 400,
   InvalidChangeBatch: 400,
   InvalidClusterStateFault: 400,

@@ -1,6 +1,6 @@
 // Jobs of functions that pipelines invoke: who is waited for, and for how long.
 import { describe, expect, it } from 'vitest'
-import { HOUR, lab, MINUTE, SECOND, type Lab, type Part } from '../../../test/kit.ts'
+import { DAY, HOUR, lab, MINUTE, SECOND, type Lab, type Part } from '../../../test/kit.ts'
 import { part, steps, waits } from '../../../test/lambda.ts'
 import { account as lambdaAccount } from '../lambda/account.ts'
 import { account } from './account.ts'
@@ -86,6 +86,17 @@ describe('a function', () => {
     })
     on.run(2 * HOUR)
     expect(ends(on)).toEqual([['Failed', 600 + 1_200]])
+  })
+
+  it('may go on for a day in all [CP-R12]', () => {
+    const l = started(part(waits(SECOND)))
+    for (let at = 10 * MINUTE; at < 2 * DAY && state(l).underWay > 0; at += 10 * MINUTE) {
+      l.run(at)
+      if (state(l).underWay > 0)
+        l.ask(ACCOUNT, 'codepipeline:PutJobSuccessResult', { jobId: job(l), continuationToken: 'more' })
+    }
+    expect(ends(l)).toEqual([['Failed', 5 + 86_400]])
+    expect(state(l).executions[0]!.reason).toBe('Check: the function went on for a day')
   })
 
   // More than a function takes.

@@ -27,6 +27,8 @@ export interface Running {
   readonly serial: number
   /** The job of a function, or the token of an approval. */
   readonly id: string
+  /** µs. */
+  readonly startedAt: number
   timer: number
   /** Why it fails when its timer comes; empty = it may succeed. */
   limit: string

@@ -24,6 +24,7 @@ const DAY = 24 * HOUR
 interface Place {
   readonly stage: Stage
   inside: number
+  /** Whom others wait for; nobody in PARALLEL mode. */
   holder: Execution | null
   waiting: Execution[]
   isDisabled: boolean
@@ -171,14 +172,19 @@ export class Pipeline {
   }
 
   private enter(execution: Execution): void {
-    const place = this.places[execution.stage]
-    place.holder = execution
-    place.inside++
-    execution.isInside = true
+    this.take(execution)
     execution.group = 0
-    execution.failed = []
     this.tell('Stage', execution, 'STARTED')
     this.runGroup(execution, () => true)
+  }
+
+  /** Has its stage, alone unless the mode is PARALLEL. */
+  private take(execution: Execution): void {
+    const place = this.places[execution.stage]
+    if (this.mode !== 'PARALLEL') place.holder = execution
+    place.inside++
+    execution.isInside = true
+    execution.failed = []
   }
 
   /** Starts the actions of a group, or those of them that are wanted. */
@@ -194,7 +200,10 @@ export class Pipeline {
   private startAction(execution: Execution, action: Action, index: number): void {
     const row = this.free.pop() ?? this.rows.length
     const serial = ++this.serial
-    const running: Running = { execution, action: index, serial, id: `${execution.id}/${serial}`, timer: -1, limit: '' }
+    const running: Running = {
+      ...{ execution, action: index, serial, id: `${execution.id}/${serial}` },
+      ...{ startedAt: this.now, timer: -1, limit: '' },
+    }
     this.rows[row] = running
     this.tell('Action', execution, 'STARTED', action)
     const limit = timeoutOf(action)
@@ -232,11 +241,14 @@ export class Pipeline {
     }
   }
 
-  /** A function needs more time: it may be silent for its limit again (CP-R12). That it may go on for a day at most is left out. */
+  /** A function needs more time: it may be silent for its limit again, and go on for a day in all (CP-R12). */
   goOn(row: number): void {
     const running = this.rows[row]!
     this.sim.cancel(running.timer)
-    running.timer = this.sim.timer(timeoutOf(this.actionOf(running)), this.endedTarget, row)
+    const left = Math.max(0, running.startedAt + DAY - this.now)
+    const limit = timeoutOf(this.actionOf(running))
+    if (left < limit) running.limit = 'the function went on for a day'
+    running.timer = this.sim.timer(Math.min(left, limit), this.endedTarget, row)
   }
 
   /** An action has ended; the last of its group decides what comes next. */
@@ -340,31 +352,30 @@ export class Pipeline {
     this.tell('Pipeline', execution, told)
   }
 
-  /** Does the failed stage once more, or its failed actions alone; false = another execution has been in it since (CP-R7). */
-  retry(execution: Execution, onlyFailed: boolean): boolean {
-    const place = this.places[execution.stage]
-    if (
-      place.holder !== null ||
+  /** Whether a later execution has been in the stage where this one failed (CP-R7); in PARALLEL mode they are no matter to each other. */
+  isOvertaken(execution: Execution): boolean {
+    if (this.mode === 'PARALLEL') return false
+    return (
+      this.places[execution.stage].holder !== null ||
       this.executions.some(
         ({ number, stage, endedAt }) =>
           number > execution.number && stage >= execution.stage && (endedAt < 0 || endedAt > execution.endedAt),
       )
     )
-      return false
+  }
+
+  /** Does the failed stage once more, or its failed actions alone. */
+  retry(execution: Execution, onlyFailed: boolean): void {
     const { failed, group } = execution
     this.underWay++
     execution.status = 'InProgress'
     execution.endedAt = -1
     execution.reason = ''
-    place.holder = execution
-    place.inside++
-    execution.isInside = true
-    execution.failed = []
+    this.take(execution)
     this.tell('Pipeline', execution, 'RESUMED')
     this.tell('Stage', execution, 'RESUMED')
     execution.group = onlyFailed ? group : 0
     this.runGroup(execution, ({ name }) => !onlyFailed || failed.includes(name))
-    return true
   }
 
   /** Stops an execution: after what is under way, or leaving it where it is (CP-R9). */

@@ -317,6 +317,60 @@ describe('an approval', () => {
   })
 })
 
+describe('in PARALLEL mode', () => {
+  const stages = [source, stage('Approve', action('Approval', 'Manual', { Name: 'Look' }), build()), deploy]
+  const decide = (l: Lab, status: string, token?: string): string =>
+    ask(l, 'PutApprovalResult', { stageName: 'Approve', actionName: 'Look', result: { status }, token }).status
+  /** Two executions wait for their approval; their tokens. */
+  const two = (): { readonly l: Lab; readonly ids: readonly string[]; readonly tokens: readonly string[] } => {
+    const l = world(stages, { ExecutionMode: 'PARALLEL' })
+    const ids = [start(l), start(l)]
+    l.run(10 * SECOND)
+    const open: any[] = ask(l, 'GetPipelineState').answer.stageStates[1].actionStates
+    const tokenOf = (id: string): string =>
+      open.find(({ latestExecution: each }) => each.pipelineExecutionId === id && each.token !== undefined)
+        .latestExecution.token
+    return { l, ids, tokens: ids.map(tokenOf) }
+  }
+  const told = (l: Lab) => state(l).executions.map(({ id, status }) => [id, status])
+
+  it('an approval is that of the execution whose token is given; without one, nobody is guessed [CP-R8, CP-R11]', () => {
+    const { l, ids, tokens } = two()
+    expect(decide(l, 'Approved')).toBe('InvalidApprovalTokenException')
+    expect(decide(l, 'Approved', 'another')).toBe('InvalidApprovalTokenException')
+    expect(decide(l, 'Rejected', tokens[1])).toBe('OK')
+    expect(decide(l, 'Rejected', tokens[1])).toBe('InvalidApprovalTokenException')
+    // The one that is left needs no token, as long as none is wrong.
+    expect(decide(l, 'Approved')).toBe('OK')
+    l.run(HOUR)
+    expect(told(l)).toEqual([
+      [ids[0], 'Succeeded'],
+      [ids[1], 'Failed'],
+    ])
+  })
+
+  it('a failed stage is done again whatever others do, up to the most that may be at once [CP-R7, CP-R11]', () => {
+    const { l, ids, tokens } = two()
+    decide(l, 'Rejected', tokens[0])
+    l.run(2 * MINUTE)
+    const retry = () => ask(l, 'RetryStageExecution', { stageName: 'Approve', pipelineExecutionId: ids[0] })
+    while (ask(l, 'StartPipelineExecution').status === 'OK');
+    expect(retry().status).toBe('ConcurrentPipelineExecutionsLimitExceededException')
+    ask(l, 'StopPipelineExecution', { pipelineExecutionId: state(l).executions.at(-1)!.id, abandon: true })
+    expect(retry().status).toBe('OK')
+    l.run(3 * MINUTE)
+    const open: any[] = ask(l, 'GetPipelineState').answer.stageStates[1].actionStates
+    const { latestExecution } = open.find((each) => each.latestExecution.pipelineExecutionId === ids[0])
+    expect(decide(l, 'Approved', latestExecution.token)).toBe('OK')
+    expect(decide(l, 'Approved', tokens[1])).toBe('OK')
+    l.run(HOUR)
+    expect(told(l).slice(0, 2)).toEqual([
+      [ids[0], 'Succeeded'],
+      [ids[1], 'Succeeded'],
+    ])
+  })
+})
+
 describe('events on the default bus', () => {
   const pattern = (detail: object) => ({ source: ['aws.codepipeline'], ...detail })
 

@@ -118,15 +118,18 @@ export const pipeline: ServiceDef<Pipeline> = {
       doc: 'Does a failed stage again: its failed actions, or all of them.',
       target: 'pipelineName',
       params: ['stageName', 'pipelineExecutionId', 'retryMode'],
-      errors: ['StageNotRetryableException', 'PipelineExecutionNotFoundException'],
+      errors: [
+        'StageNotRetryableException',
+        'PipelineExecutionNotFoundException',
+        'ConcurrentPipelineExecutionsLimitExceededException',
+      ],
       run: retryStage,
     },
     'codepipeline:PutApprovalResult': {
-      doc: 'Approves or rejects what an approval waits for.',
+      doc: 'Approves or rejects what an approval waits for; `token` says which, where several wait (GetPipelineState tells it).',
       target: 'pipelineName',
-      params: ['stageName', 'actionName', 'result'],
-      ignored: ['token'],
-      errors: ['ApprovalAlreadyCompletedException', 'ValidationException'],
+      params: ['stageName', 'actionName', 'result', 'token'],
+      errors: ['ApprovalAlreadyCompletedException', 'InvalidApprovalTokenException', 'ValidationException'],
       run: putApproval,
     },
     'codepipeline:DisableStageTransition': {
@@ -151,6 +154,11 @@ export const pipeline: ServiceDef<Pipeline> = {
       params: ['pipelineExecutionId'],
       errors: ['PipelineExecutionNotFoundException'],
       run: getExecution,
+    },
+    'codepipeline:GetPipelineState': {
+      doc: 'Says of each stage what is under way in it, with the tokens of approvals.',
+      target: 'name',
+      run: getState,
     },
   },
   timers: { ended, next, invoked, closeTold },
@@ -209,13 +217,12 @@ const bodyIn = (self: Pipeline, call: Call): Readonly<Record<string, any>> =>
   (self.sim.calls.body[call] ?? {}) as Readonly<Record<string, any>>
 
 function startExecution(self: Pipeline, call: Call): void {
-  if (!self.hasRoom)
-    return self.refuse(
-      call,
-      'ConcurrentPipelineExecutionsLimitExceededException',
-      'The pipeline has too many executions.',
-    )
+  if (!self.hasRoom) return refuseMore(self, call)
   self.answer(call, { pipelineExecutionId: self.begin(self.sim.calls.trace[call]).id })
+}
+
+function refuseMore(self: Pipeline, call: Call): void {
+  self.refuse(call, 'ConcurrentPipelineExecutionsLimitExceededException', 'The pipeline has too many executions.')
 }
 
 /** The execution that a call names; the newest when it names none. */
@@ -240,30 +247,55 @@ function retryStage(self: Pipeline, call: Call): void {
   if (execution === undefined)
     return self.refuse(call, 'PipelineExecutionNotFoundException', 'There is no such execution.')
   const isThere = execution.status === 'Failed' && self.places[execution.stage].stage.name === stageName
-  if (!isThere || !self.retry(execution, retryMode !== 'ALL_ACTIONS'))
+  if (!isThere || self.isOvertaken(execution))
     return self.refuse(
       call,
       'StageNotRetryableException',
       'The stage has not failed, or another execution has come since.',
     )
+  if (self.mode === 'PARALLEL' && !self.hasRoom) return refuseMore(self, call)
+  self.retry(execution, retryMode !== 'ALL_ACTIONS')
   self.answer(call, { pipelineExecutionId: execution.id })
 }
 
 function putApproval(self: Pipeline, call: Call): void {
-  const { stageName, actionName, result } = bodyIn(self, call)
+  const { stageName, actionName, result, token } = bodyIn(self, call)
   const status: unknown = result?.status
   if (status !== 'Approved' && status !== 'Rejected')
     return self.refuse(call, 'ValidationException', 'result.status is neither Approved nor Rejected.')
-  const row = self.rows.findIndex((running) => {
-    if (running === null) return false
+  const waiting = self.rows.flatMap((running, row) => {
+    if (running === null) return []
     const { category, name } = self.actionOf(running)
-    return (
-      category === 'Approval' && name === actionName && self.places[running.execution.stage].stage.name === stageName
-    )
+    const stage = self.places[running.execution.stage].stage.name
+    return category === 'Approval' && name === actionName && stage === stageName ? [{ row, id: running.id }] : []
   })
-  if (row < 0) return self.refuse(call, 'ApprovalAlreadyCompletedException', 'Nothing waits for this approval.')
+  if (waiting.length === 0)
+    return self.refuse(call, 'ApprovalAlreadyCompletedException', 'Nothing waits for this approval.')
+  const meant = token === undefined && waiting.length === 1 ? waiting[0] : waiting.find(({ id }) => id === token)
+  if (meant === undefined) {
+    const message = `${waiting.length} executions wait for this approval, and the token is that of none.`
+    return self.refuse(call, 'InvalidApprovalTokenException', message)
+  }
   self.answer(call, {})
-  self.actionEnded(row, status === 'Approved', 'it was rejected')
+  self.actionEnded(meant.row, status === 'Approved', 'it was rejected')
+}
+
+function getState(self: Pipeline, call: Call): void {
+  const stageStates = self.places.map(({ stage, isDisabled }, i) => ({
+    stageName: stage.name,
+    inboundTransitionState: { enabled: !isDisabled },
+    actionStates: self.rows.flatMap((running) => {
+      if (running?.execution.stage !== i) return []
+      const { name, category } = self.actionOf(running)
+      const latestExecution = {
+        status: 'InProgress',
+        pipelineExecutionId: running.execution.id,
+        ...(category === 'Approval' ? { token: running.id } : {}),
+      }
+      return [{ actionName: name, latestExecution }]
+    }),
+  }))
+  self.answer(call, { pipelineName: self.sim.physicalName, stageStates })
 }
 
 function setTransition(self: Pipeline, call: Call, isDisabled: boolean): void {
