@@ -169,3 +169,19 @@ describe('a pull request', () => {
     )
   })
 })
+
+describe('pull requests', () => {
+  it('that are closed are remembered up to a thousand, open ones always', () => {
+    const l = world()
+    push(l, 'main')
+    push(l, 'feature')
+    const open = (): string =>
+      ask(l, 'CreatePullRequest', { sourceReference: 'feature' }).answer.pullRequest.pullRequestId
+    const merge = (pullRequestId: string): string => ask(l, 'MergePullRequestByFastForward', { pullRequestId }).status
+    const first = open()
+    for (let i = 0; i < 1_001; i++) expect(merge(open())).toBe('OK')
+    expect(l.state<Repository>('Repo').requests.size).toBe(1_001)
+    expect([merge('2'), merge('3')]).toEqual(['PullRequestDoesNotExistException', 'PullRequestAlreadyClosedException'])
+    expect(merge(first)).toBe('OK')
+  })
+})

@@ -18,6 +18,8 @@ import { assumptions, quotas } from './repository.facts.ts'
 
 const TYPE = 'AWS::CodeCommit::Repository'
 const OWNER = '123456789012'
+/** Closed pull requests that are remembered. */
+const CLOSED_MAX = 1_000
 
 /** What a trigger waits for; `all` for everything. */
 const EVENTS = ['all', 'createReference', 'updateReference', 'deleteReference'] as const
@@ -215,7 +217,8 @@ export class Repository implements DeliveryOwner {
   readonly arnAttribute = 'REPOSITORY_ARN'
   /** The commit that each branch is at. */
   readonly branches = new Map<string, string>()
-  readonly requests: PullRequest[] = []
+  /** Pull requests by id: those that are open, and of the closed the newest. */
+  readonly requests = new Map<string, PullRequest>()
   readonly pushes: Stretch
   readonly deliveries: TargetDeliveries
   openRequests = 0
@@ -223,6 +226,8 @@ export class Repository implements DeliveryOwner {
   private readonly busEdge: number
   private commits = 0
   private notices = 0
+  private requested = 0
+  private readonly closed: string[] = []
   private readonly pushTime: Sampler
   private readonly pushRng: Rng
   private readonly latency: Sampler
@@ -322,6 +327,23 @@ export class Repository implements DeliveryOwner {
         },
       ],
     }
+  }
+
+  /** Opens a pull request. */
+  open(title: string, source: string, destination: string): PullRequest {
+    const id = String(++this.requested)
+    const request: PullRequest = { id, title, source, destination, status: 'OPEN', isMerged: false }
+    this.requests.set(id, request)
+    this.openRequests++
+    return request
+  }
+
+  /** Closes one; of those that are closed, the oldest is forgotten when there are too many. */
+  close(request: PullRequest): void {
+    request.status = 'CLOSED'
+    this.openRequests--
+    this.closed.push(request.id)
+    if (this.closed.length > CLOSED_MAX) this.requests.delete(this.closed.shift()!)
   }
 
   tellOfRequest(call: Call, event: string, { id, title, source, destination, status, isMerged }: PullRequest): void {
@@ -428,24 +450,14 @@ function createPullRequest(self: Repository, call: Call): void {
       'MaximumOpenPullRequestsExceededException',
       'The repository has too many open pull requests.',
     )
-  const id = String(self.requests.length + 1)
-  const request: PullRequest = {
-    id,
-    title: String(title),
-    source: String(source),
-    destination: String(destination),
-    status: 'OPEN',
-    isMerged: false,
-  }
-  self.requests.push(request)
-  self.openRequests++
+  const request = self.open(String(title), String(source), String(destination))
   self.tellOfRequest(call, 'pullRequestCreated', request)
-  self.answer(call, { pullRequest: { pullRequestId: id, pullRequestStatus: 'OPEN' } })
+  self.answer(call, { pullRequest: { pullRequestId: request.id, pullRequestStatus: 'OPEN' } })
 }
 
 /** The pull request that a call names. */
 function requestIn(self: Repository, call: Call): PullRequest | undefined {
-  return self.requests[Number(self.bodyIn(call)['pullRequestId']) - 1]
+  return self.requests.get(String(self.bodyIn(call)['pullRequestId']))
 }
 
 function updatePullRequestStatus(self: Repository, call: Call): void {
@@ -454,8 +466,7 @@ function updatePullRequestStatus(self: Repository, call: Call): void {
     return self.refuse(call, 'PullRequestDoesNotExistException', 'There is no such pull request.')
   if (self.bodyIn(call)['pullRequestStatus'] !== 'CLOSED' || request.status === 'CLOSED')
     return self.refuse(call, 'InvalidPullRequestStatusUpdateException', 'Only an open pull request can be closed.')
-  request.status = 'CLOSED'
-  self.openRequests--
+  self.close(request)
   self.tellOfRequest(call, 'pullRequestStatusChanged', request)
   self.answer(call, {})
 }
@@ -468,9 +479,8 @@ function mergePullRequest(self: Repository, call: Call): void {
     return self.refuse(call, 'PullRequestAlreadyClosedException', 'The pull request is closed already.')
   const commit = self.branches.get(request.source)
   if (commit === undefined) return self.refuse(call, 'ReferenceDoesNotExistException', 'The branch is gone.')
-  request.status = 'CLOSED'
+  self.close(request)
   request.isMerged = true
-  self.openRequests--
   self.change(request.destination, commit, call)
   self.tellOfRequest(call, 'pullRequestMergeStatusUpdated', request)
   self.answer(call, { pullRequest: { pullRequestId: request.id, pullRequestStatus: 'CLOSED' } })

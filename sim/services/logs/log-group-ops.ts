@@ -135,6 +135,8 @@ export function filterLogEvents(self: LogGroup, call: Call): void {
     if (!(error instanceof PatternError)) throw error
     return self.refuse(call, 'InvalidParameterException', `Invalid filter pattern: ${error.message}`)
   }
+  if (several !== undefined && !Array.isArray(several))
+    return self.refuse(call, 'InvalidParameterException', 'logStreamNames is not a list.')
   const streams = one === undefined ? (several as readonly unknown[] | undefined) : [one]
   const isWanted = ({ at, stream, message }: LogEvent): boolean => {
     const time = self.epochMillis(at)

@@ -126,6 +126,8 @@ describe('lines', () => {
     expect(ask(l, 'CreateLogStream', { logStreamName: 'other' }).status).toBe('ResourceAlreadyExistsException')
     expect(into('other')).toBe('OK')
     expect(read(l, { logStreamNames: ['other'] })).toEqual(['other'])
+    for (const logStreamNames of ['other', 7, {}])
+      expect(ask(l, 'FilterLogEvents', { logStreamNames }).status).toBe('InvalidParameterException')
     expect(ask(l, 'GetLogEvents', { logStreamName: 'own' }).answer.events).toHaveLength(1)
     expect(
       ask(l, 'DescribeLogStreams', { logStreamNamePrefix: 'o' }).answer.logStreams.map(

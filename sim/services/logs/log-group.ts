@@ -274,6 +274,7 @@ function report(self: LogGroup): unknown {
     rejected,
     forwarded,
     streams: store.streams.size,
+    storedBytes: store.bytesAt(self.now),
     newest: store
       .read(self.now)
       .slice(-5)

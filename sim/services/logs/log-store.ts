@@ -1,8 +1,9 @@
-// The events of a log group: the newest of them as lines, all of them as bytes by the minute in which they came.
+// The events of a log group: the newest of them as lines, all of them as bytes by stream and age.
 //
-// The one idea: whoever reads logs reads the end of them, so a ring of the newest lines is enough; what is billed and what
-// expires are bytes, and a year of those is half a million numbers at most.
-const MINUTE = 60_000_000
+// The one idea: whoever reads logs reads the end of them, so a ring of the newest lines is enough; what is stored and what
+// expires are bytes.
+import { StoredBytes } from './stored-bytes.ts'
+
 const STREAMS_MAX = 10_000
 
 export interface LogEvent {
@@ -20,17 +21,17 @@ export interface LogStream {
   events: number
   firstAt: number
   lastAt: number
+  readonly stored: StoredBytes
 }
 
 export class LogStore {
   readonly streams = new Map<string, LogStream>()
   /** µs for which events are kept; Infinity = for ever. */
   retention: number
-  private stored = 0
   private readonly lines: (LogEvent | null)[]
   private written = 0
-  private readonly minutes: { readonly start: number; bytes: number }[] = []
-  private oldestMinute = 0
+  /** Of streams whose names were forgotten. */
+  private readonly nameless = new StoredBytes()
 
   /** `most`: lines that are kept to be read, at least 1. */
   constructor(most: number, retention: number) {
@@ -40,12 +41,9 @@ export class LogStore {
 
   add(event: LogEvent, bytes: number): void {
     this.lines[this.written++ % this.lines.length] = event
-    this.stored += bytes
-    const start = event.ingestedAt - (event.ingestedAt % MINUTE)
-    const last = this.minutes.at(-1)
-    if (last?.start === start) last.bytes += bytes
-    else this.minutes.push({ start, bytes })
     const stream = this.streams.get(event.stream)!
+    stream.stored.drop(event.ingestedAt - this.retention)
+    stream.stored.add(event.ingestedAt, bytes)
     if (stream.events++ === 0) stream.firstAt = event.at
     stream.lastAt = Math.max(stream.lastAt, event.at)
   }
@@ -54,27 +52,31 @@ export class LogStore {
   stream(name: string, now: number): LogStream {
     const known = this.streams.get(name)
     if (known !== undefined) return known
-    const stream = { name, createdAt: now, events: 0, firstAt: -1, lastAt: -1 }
+    const stream = { name, createdAt: now, events: 0, firstAt: -1, lastAt: -1, stored: new StoredBytes() }
     // A function that starts ever new environments would fill the memory with their streams; the oldest are forgotten.
-    if (this.streams.size >= STREAMS_MAX) this.streams.delete(this.streams.keys().next().value!)
+    if (this.streams.size >= STREAMS_MAX) {
+      const oldest = this.streams.values().next().value!
+      this.nameless.addAll(oldest.stored)
+      this.streams.delete(oldest.name)
+    }
     this.streams.set(name, stream)
     return stream
   }
 
-  /** Forgets a stream and its lines. */
+  /** Deletes a stream with its lines. */
   remove(name: string): void {
     this.streams.delete(name)
     for (let i = 0; i < this.lines.length; i++) if (this.lines[i]?.stream === name) this.lines[i] = null
   }
 
-  /** Bytes that are kept at `now`: those of the minutes that are not older than the retention. */
+  /** Bytes that are kept at `now`: those that came no longer ago than the retention, to the minute and of long times to a span. */
   bytesAt(now: number): number {
-    for (; this.oldestMinute < this.minutes.length; this.oldestMinute++) {
-      const { start, bytes } = this.minutes[this.oldestMinute]
-      if (start + MINUTE + this.retention > now) break
-      this.stored -= bytes
+    let bytes = 0
+    for (const stored of [this.nameless, ...[...this.streams.values()].map((each) => each.stored)]) {
+      stored.drop(now - this.retention)
+      bytes += stored.total
     }
-    return this.stored
+    return bytes
   }
 
   /** The lines that can be read at `now`, oldest first. */
