@@ -64,7 +64,12 @@ export class GatewayCache {
   keyOf(route: number, isCanary: boolean, event: unknown): string {
     if (this.cache.ttl[route] === 0 || (isCanary && !this.cache.withCanary)) return ''
     let key = `${isCanary ? 'canary ' : ''}${route}`
-    for (const part of this.cache.keys[route]) key += `\n${String(partOf(event, part) ?? '')}`
+    // With its length in front no value can be taken for another one and what comes behind it.
+    for (const part of this.cache.keys[route]) {
+      const value = partOf(event, part) ?? ''
+      const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+      key += `\n${text.length} ${text}`
+    }
     return key
   }
 

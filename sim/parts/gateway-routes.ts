@@ -1,7 +1,7 @@
 // The routes of an API: read from an OpenAPI document, joined to their backends, and found by what a client asks for.
 import type { Action, Near, Ref, ResourceView } from '../model/contract.ts'
 import type { Mapping } from './gateway-mapping.ts'
-import { documentValidation, type Validation } from './gateway-validation.ts'
+import { documentValidation, sayUnknown, type Validation } from './gateway-validation.ts'
 import { letsIn } from './permits.ts'
 import { mappingOf } from './gateway-mapping-config.ts'
 
@@ -79,12 +79,14 @@ export function openApiRoutes(view: ResourceView, body: unknown): RouteSource[] 
       const security = memberOf(operation, 'security')
       const schemes = isList(security) ? security.flatMap((each) => keysOf(each)) : []
       const at = ['Body', 'paths', path, key]
+      const validation = documentValidation(body, operation)
+      if (validation !== undefined) sayUnknown(validation, (message) => view.notSimulated(at, message))
       routes.push({
         method: any ? 'ANY' : key.toUpperCase(),
         path,
         integration: isMap(integration) ? integration : undefined,
         needsKey: schemes.some((scheme) => isKeyScheme(body, scheme)),
-        validation: documentValidation(body, operation),
+        validation,
         view,
         at,
       })

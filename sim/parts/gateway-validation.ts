@@ -1,24 +1,26 @@
 // What a request must carry before a backend sees it: parameters by name, and a body of a shape.
-import type { Near } from '../model/contract.ts'
+import type { Near, ResourceView } from '../model/contract.ts'
 import { memberAt, partOf, type KeyPart } from './gateway-cache.ts'
-import { fitsSchema } from './json-shape.ts'
+import { fitsSchema, unknownWords, type Schemas } from './json-shape.ts'
 import { parseJson } from './json-text.ts'
 
 export interface Validation {
   readonly required: readonly KeyPart[]
   /** undefined = any body will do. */
   readonly schema: unknown
+  /** Where its references lead. */
+  readonly schemas: Schemas
 }
 
 /** `undefined` = it may pass; else what the client is told (BAD_REQUEST_PARAMETERS, BAD_REQUEST_BODY). */
-export function mistakeIn({ required, schema }: Validation, event: unknown): string | undefined {
+export function mistakeIn({ required, schema, schemas }: Validation, event: unknown): string | undefined {
   if (isSilent(event)) return undefined
   const missing = required.filter((part) => partOf(event, part) === undefined).map(({ name }) => name)
   if (missing.length > 0) return `Missing required request parameters: [${missing.join(', ')}]`
   if (schema === undefined) return undefined
   const body = memberAt(event, 'body')
   const value = body === undefined ? event : typeof body === 'string' ? parseJson(body) : body
-  return fitsSchema(schema, value) ? undefined : 'Invalid request body'
+  return fitsSchema(schema, value, schemas) ? undefined : 'Invalid request body'
 }
 
 /** A workload without attributes does not say what its requests carry: nothing can be missing in them. */
@@ -31,17 +33,31 @@ function isSilent(event: unknown): boolean {
 export function validationOf(near: Near, method: Readonly<Record<string, unknown>>): Validation | undefined {
   const validator = near.resourceAt(method['RequestValidatorId'])?.config
   if (validator === undefined) return undefined
-  const models = method['RequestModels']
-  const name = memberAt(models, 'application/json')
-  const model = near.all('AWS::ApiGateway::Model').find((view) => {
-    return near.resourceAt(name)?.logicalId === view.logicalId || view.config['Name'] === name
-  })
-  const schema = model?.config['Schema'] as unknown
-  return {
+  const name = memberAt(method['RequestModels'], 'application/json')
+  const all = near.all('AWS::ApiGateway::Model').filter(({ config }) => config['RestApiId'] === method['RestApiId'])
+  const model = all.find((view) => near.resourceAt(name)?.logicalId === view.logicalId || view.config['Name'] === name)
+  const root = model === undefined ? undefined : schemaOf(model)
+  const models = Object.fromEntries(all.map((view) => [String(view.config['Name'] ?? view.logicalId), schemaOf(view)]))
+  const validation: Validation = {
     required: validator['ValidateRequestParameters'] === true ? requiredIn(method['RequestParameters']) : [],
-    schema:
-      validator['ValidateRequestBody'] !== true ? undefined : typeof schema === 'string' ? parseJson(schema) : schema,
+    schema: validator['ValidateRequestBody'] === true ? root : undefined,
+    schemas: { root, models },
   }
+  sayUnknown(validation, (message) => model?.notSimulated(['Schema'], message))
+  return validation
+}
+
+function schemaOf({ config }: ResourceView): unknown {
+  const schema = config['Schema'] as unknown
+  return typeof schema === 'string' ? parseJson(schema) : schema
+}
+
+/** Tells which words of a model nothing is asked for. */
+export function sayUnknown({ schema, schemas }: Validation, say: (message: string) => void): void {
+  const words = unknownWords(schema, schemas)
+  if (words.length === 0) return
+  const shown = words.slice(0, 10).map((word) => `\`${word}\``)
+  say(`of the model of its bodies ${shown.join(', ')}${words.length > 10 ? ' …' : ''} ask for nothing here`)
 }
 
 const PLACES: Readonly<Record<string, KeyPart['at']>> = {
@@ -82,16 +98,7 @@ export function documentValidation(document: unknown, operation: unknown): Valid
               ? []
               : [{ at: place, name: String(memberAt(each, 'name')) }]
           }),
-    schema: memberAt(validator, 'validateRequestBody') === true ? referred(document, schema) : undefined,
+    schema: memberAt(validator, 'validateRequestBody') === true ? schema : undefined,
+    schemas: { root: document, models: {} },
   }
-}
-
-/** A schema, or the one of the document that it refers to. */
-function referred(document: unknown, schema: unknown): unknown {
-  const at = memberAt(schema, '$ref')
-  if (typeof at !== 'string' || !at.startsWith('#/')) return schema
-  return at
-    .slice(2)
-    .split('/')
-    .reduce<unknown>((here, name) => memberAt(here, name), document)
 }

@@ -20,6 +20,8 @@ const TIMES_MAX = 100
 /** As much of a text is looked at. */
 const TEXT_MAX = 10_000
 
+const ANYTHING: SimplePattern['rows'][number] = [{ atom: { fits: () => true, repeats: true }, optional: true }]
+
 const CLASSES: Readonly<Record<string, RegExp>> = {
   d: /[0-9]/,
   D: /[^0-9]/,
@@ -29,10 +31,15 @@ const CLASSES: Readonly<Record<string, RegExp>> = {
   S: /\S/,
 }
 
-/** Reads a pattern; undefined for one with groups or anything else beyond this part. */
-export function parsePattern(text: string): SimplePattern | undefined {
+/**
+ * Reads a pattern; undefined for one with groups or anything else beyond this part. A text fits as a whole, or, with 'anywhere',
+ * when any part of it does, at the start behind `^` and at the end before `$`.
+ */
+export function parsePattern(text: string, where: 'whole' | 'anywhere' = 'whole'): SimplePattern | undefined {
   if (text.length > LENGTH_MAX) return undefined
   const rows: { atom: Atom; optional: boolean }[][] = [[]]
+  const isAtStart: boolean[] = []
+  const isAtEnd: boolean[] = []
   let atoms = 0
   for (let at = 0; at < text.length;) {
     const char = text[at]
@@ -41,7 +48,9 @@ export function parsePattern(text: string): SimplePattern | undefined {
       at++
       continue
     }
-    if ((char === '^' && rows[rows.length - 1].length === 0) || (char === '$' && (text[at + 1] ?? '|') === '|')) {
+    const isStart = char === '^' && rows[rows.length - 1].length === 0
+    if (isStart || (char === '$' && (text[at + 1] ?? '|') === '|')) {
+      ;(isStart ? isAtStart : isAtEnd)[rows.length - 1] = true
       at++
       continue
     }
@@ -58,7 +67,8 @@ export function parsePattern(text: string): SimplePattern | undefined {
     if (atoms > ATOMS_MAX) return undefined
     at = times.next
   }
-  return { rows }
+  if (where === 'whole') return { rows }
+  return { rows: rows.map((row, i) => [...(isAtStart[i] ? [] : ANYTHING), ...row, ...(isAtEnd[i] ? [] : ANYTHING)]) }
 }
 
 function readAtom(text: string, at: number): { readonly fits: Atom['fits']; readonly next: number } | undefined {

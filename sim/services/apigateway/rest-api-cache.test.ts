@@ -49,6 +49,20 @@ const hits = (at: Lab, seconds: readonly number[], event: object = {}, route = 0
   })
 const setting = (more: object, ResourcePath = '/*', HttpMethod = '*') => ({ ResourcePath, HttpMethod, ...more })
 
+test('no value of a declared parameter can be taken for two of them [API-21]', () => {
+  const at = cached({ paths: { '/x': { get: to(keys('querystring.a', 'querystring.b')) } } })
+  const other = (a: unknown, b: unknown): boolean => hits(at, [0], { queryStringParameters: { a, b } })[0]
+  const pairs = [
+    ['1', '2\n3'],
+    ['1\n2', '3'],
+    ['1\n1 2', '3'],
+    [{ p: 1 }, ''],
+    [{ p: 2 }, ''],
+  ] as const
+  expect(pairs.map(([a, b]) => other(a, b))).toEqual(pairs.map(() => false))
+  expect(pairs.map(([a, b]) => other(a, b))).toEqual(pairs.map(() => true))
+})
+
 describe('time', () => {
   test('one request a second for ten minutes: two reach the backend, 598 do not [N.APIGATEWAY-07, N.APIGATEWAY-49, API-23]', () => {
     const at = cached()

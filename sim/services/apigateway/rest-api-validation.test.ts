@@ -108,6 +108,58 @@ test('methods of their own name validator, parameters and model [N.APIGATEWAY-03
   expect(ask(made({}), {}).status).toBe('OK')
 })
 
+test('a model may refer to places in itself and to other models; what is not understood of it is said', () => {
+  const made = (Schema: unknown): Lab => {
+    const resource = (type: string, properties: Record<string, unknown>): Part => ({
+      def: partDef(`AWS::ApiGateway::${type}`),
+      properties: { RestApiId: 'Api', ...properties },
+    })
+    return gateway({
+      Api: { def: restApi, properties: REGIONAL },
+      Check: resource('RequestValidator', { ValidateRequestBody: true }),
+      Order: resource('Model', { Name: 'Order', Schema }),
+      Line: resource('Model', { Name: 'Line', Schema: { type: 'object', required: ['sku'] } }),
+      Post: resource('Method', {
+        ...{ ResourceId: 'root', HttpMethod: 'POST', Integration: { Type: 'AWS_PROXY', Uri: 'Fn' } },
+        ...{ RequestValidatorId: 'Check', RequestModels: { 'application/json': 'Order' } },
+      }),
+      Stage: stage(),
+    })
+  }
+  const url = 'https://apigateway.amazonaws.com/restapis/abc/models/Line'
+  const at = made({ type: 'array', items: { $ref: url }, uniqueItems: true })
+  const http = (body: unknown): number => ask(at, { body }).http
+  expect([http([{ sku: 'a' }]), http([{}]), http([{ sku: 'a' }, { sku: 'a' }])]).toEqual([200, 400, 400])
+  expect(at.notSimulated.join()).not.toContain('ask for nothing')
+  const strange = made({ type: 'object', properties: { id: { pattern: '^(a|b)$', nullable: true } } })
+  expect(strange.notSimulated.join()).toContain('`nullable`, `pattern ^(a|b)$` ask for nothing')
+})
+
+test('a document may refer from one schema to another', () => {
+  const at = gateway({
+    Api: {
+      def: restApi,
+      properties: {
+        ...REGIONAL,
+        Body: {
+          ...openApi({ '/x': { post: operation('all') } }),
+          ...validators,
+          components: {
+            schemas: {
+              Order: { properties: { lines: { items: { $ref: '#/components/schemas/Line' } } } },
+              Line: { type: 'object', properties: { sku: { pattern: '^[A-Z]+$' } }, dependencies: {} },
+            },
+          },
+        },
+      },
+    },
+    Stage: stage(),
+  })
+  const http = (sku: string): number => ask(at, { ...good, body: { lines: [{ sku }] } }).http
+  expect([http('A'), http('a')]).toEqual([200, 400])
+  expect(at.notSimulated.join()).toContain('`dependencies` ask for nothing')
+})
+
 test('10 invalid requests, 5 without a key and 20 too fast count as 35 client errors [N.APIGATEWAY-53]', () => {
   const locked = { ...operation('all'), security: [{ api_key: [] }] }
   const at = gateway({

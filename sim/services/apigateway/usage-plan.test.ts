@@ -168,6 +168,34 @@ describe('how fast', () => {
     expect([0, 0, 1, 1].map((route) => status(at, mine, route))).toEqual([200, 429, 200, 200])
   })
 
+  test('a request that the key’s bucket refuses takes nothing from the method’s, nor the other way round [API-12]', () => {
+    const paths = { '/x': { get: locked }, '/y': { get: locked } }
+    const made = (own: number, all: number): Lab =>
+      world(
+        {
+          ...one(),
+          Plan: {
+            def: usagePlan,
+            properties: {
+              ApiStages: [
+                { ApiId: 'Api', Stage: 'prod', Throttle: { '/x/GET': { RateLimit: 1e-6, BurstLimit: own } } },
+              ],
+              Throttle: { RateLimit: 1, BurstLimit: all },
+            },
+          },
+        },
+        paths,
+      )
+    // The key’s one token goes to /y; /x is refused by it, and has its own one a second later.
+    const key = made(1, 1)
+    expect([status(key, undefined, 1), status(key)]).toEqual([200, 429])
+    key.run(2 * SECOND)
+    expect(status(key)).toBe(200)
+    // The method’s one token is gone after the first; the key’s second is left for /y.
+    const method = made(1, 2)
+    expect([status(method), status(method), status(method, undefined, 1)]).toEqual([200, 429, 200])
+  })
+
   test('what a plan refuses takes nothing from the stage and the account [API-10]', () => {
     const at = world({ ...one({ Throttle: { RateLimit: 0, BurstLimit: 0 } }) })
     for (let i = 0; i < 100; i++) status(at)

@@ -185,13 +185,16 @@ export class UsagePlan implements PlanMeter {
   admit(key: string, stage: string, method: string): Admission {
     const meter = this.byKey.get(key)!
     const now = this.sim.clock[0]
-    const own = meter.byMethod.size === 0 ? undefined : meter.byMethod.get(`${stage} ${method}`)
+    const own = meter.byMethod.size === 0 ? null : (meter.byMethod.get(`${stage} ${method}`) ?? null)
     meter.requests++
     this.refusing = true
-    if ((own !== undefined && !own.take(now, 1)) || (meter.bucket !== null && !meter.bucket.take(now, 1))) {
+    // One gate: a request that one of the two refuses takes nothing from the other.
+    if (isEmpty(own, now) || isEmpty(meter.bucket, now)) {
       meter.tooFast.note(now)
       return TOO_FAST
     }
+    own?.take(now, 1)
+    meter.bucket?.take(now, 1)
     if (this.quota !== null && !this.takesOne(meter, now, this.quota.limit)) {
       meter.spent.note(now)
       return SPENT
@@ -219,6 +222,10 @@ export class UsagePlan implements PlanMeter {
     const { year, month } = dateOf(day)
     return year * 12 + month
   }
+}
+
+function isEmpty(bucket: TokenBucket | null, now: number): boolean {
+  return bucket !== null && bucket.tokens(now) < 1
 }
 
 function bucketOf(limits: Limits | undefined): TokenBucket | null {

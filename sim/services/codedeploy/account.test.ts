@@ -1,7 +1,7 @@
 // Deployments by their ids: hooks that report, and a stop on request.
 import { expect, test } from 'vitest'
-import type { Lab } from '../../../test/kit.ts'
-import { deploy, deployment, deployments, report, shifted } from '../../../test/deployments.ts'
+import { SECOND, type Lab } from '../../../test/kit.ts'
+import { deploy, deployment, deployments, group, report, shifted } from '../../../test/deployments.ts'
 
 const both = { BeforeAllowTrafficHook: 'Pre', AfterAllowTrafficHook: 'Post' }
 
@@ -42,4 +42,21 @@ test('a stop ends it: rolled back as the group says, or as the request says [CDP
 test('more deployments at once than the account may have are refused', () => {
   const at = deployments({ quotas: { 'codedeploy.ConcurrentDeployments': 0 } })
   expect(deploy(at)).toBe('DeploymentLimitExceededException')
+})
+
+test('of deployments that are over, the newest thousand are remembered', () => {
+  const at = deployments({ type: 'AllAtOnce' })
+  for (let i = 1; i <= 1_010; i++) {
+    expect(at.ask('Group', 'codedeploy:CreateDeployment').status).toBe('OK')
+    at.run(at.now + SECOND)
+  }
+  const { opened, deployments: listed, account } = group(at)
+  expect([opened, listed.length, account.deployments.size]).toEqual([1_010, 1_000, 1_000])
+  const state = (id: string) =>
+    at.ask('Sim::CodeDeploy::Account', 'codedeploy:GetDeployment', { deploymentId: id }).status
+  expect([state('d-000000010'), state('d-000000011'), state('d-000001010')]).toEqual([
+    'DeploymentDoesNotExistException',
+    'OK',
+    'OK',
+  ])
 })

@@ -5,6 +5,9 @@ import { quotas } from './deployment-group.facts.ts'
 import { hookAnswered, stop, type Deployment } from './deployment.ts'
 import type { DeploymentGroup } from './deployment-group.ts'
 
+/** Deployments that are remembered once they are over, of the account and of each group. */
+export const REMEMBERED = 1_000
+
 export const ACCOUNT = 'Sim::CodeDeploy::Account'
 
 export const account: ServiceDef<Account> = {
@@ -52,7 +55,7 @@ export const account: ServiceDef<Account> = {
   metrics: {},
   invariants: {
     'as many deployments are under way as groups have one': (self) =>
-      self.underWay === self.deployments.filter(({ endedAt }) => endedAt < 0).length,
+      self.underWay === [...self.deployments.values()].filter(({ endedAt }) => endedAt < 0).length,
   },
   view: {
     glyph: 'account',
@@ -68,7 +71,9 @@ export const account: ServiceDef<Account> = {
 
 export class Account {
   readonly sim: Sim
-  readonly deployments: Deployment[] = []
+  /** By number: those under way, and of the others the newest. */
+  readonly deployments = new Map<number, Deployment>()
+  opened = 0
   readonly groups: DeploymentGroup[] = []
   underWay = 0
   readonly missingStatus: number
@@ -86,11 +91,24 @@ export class Account {
     this.overStatus = sim.error('DeploymentAlreadyCompletedException', 400)
   }
 
+  /** Opens a deployment in the account; the oldest that is over is forgotten when there are too many. */
+  remember(deployment: Deployment): void {
+    this.opened++
+    this.underWay++
+    this.deployments.set(deployment.number, deployment)
+    if (this.deployments.size <= REMEMBERED) return
+    for (const [number, { endedAt }] of this.deployments)
+      if (endedAt >= 0) {
+        this.deployments.delete(number)
+        return
+      }
+  }
+
   /** The deployment that a call names. */
   named(call: Call): Deployment | undefined {
     const { deploymentId } = this.sim.calls.body[call] as { deploymentId?: unknown }
     const number = /^d-(\d{9})$/.exec(String(deploymentId))?.[1]
-    return number === undefined ? undefined : this.deployments[Number(number) - 1]
+    return number === undefined ? undefined : this.deployments.get(Number(number))
   }
 }
 

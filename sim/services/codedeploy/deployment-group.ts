@@ -7,7 +7,7 @@ import type { Config, Finding, Look, ServiceDef, Sim } from '../../model/contrac
 import { serviceEvents, closeTold, tell } from '../../parts/service-events.ts'
 import { parseJson } from '../../parts/json-text.ts'
 import { time } from '../../parts/words.ts'
-import { ACCOUNT, type Account } from './account.ts'
+import { ACCOUNT, REMEMBERED, type Account } from './account.ts'
 import {
   alarmRead,
   aliasRead,
@@ -72,7 +72,7 @@ export const deploymentGroup: ServiceDef<DeploymentGroup> = {
   metrics: {},
   invariants: {
     'every deployment has succeeded, failed, was stopped or goes on': (self) =>
-      self.deployments.length === self.succeeded + self.failed + self.stopped + (self.active === null ? 0 : 1),
+      self.opened === self.succeeded + self.failed + self.stopped + (self.active === null ? 0 : 1),
     'between none and all of the traffic is on the new version': (self) =>
       self.active === null || (self.active.percent >= 0 && self.active.percent <= 100),
   },
@@ -90,7 +90,7 @@ export const deploymentGroup: ServiceDef<DeploymentGroup> = {
         doc: 'The part of the traffic on the new version while a deployment goes on.',
         read: (self) => self.active?.percent ?? NaN,
       },
-      { name: 'Deployments', unit: 'deployments', doc: 'Deployments so far.', read: (self) => self.deployments.length },
+      { name: 'Deployments', unit: 'deployments', doc: 'Deployments so far.', read: (self) => self.opened },
       { name: 'Rollbacks', unit: 'deployments', doc: 'Those that were rolled back.', read: (self) => self.rollbacks },
     ],
     marks: (self, from, to) =>
@@ -121,7 +121,9 @@ interface Ways {
 export class DeploymentGroup {
   readonly sim: Sim
   readonly account: Account
+  /** The newest, in order. */
   readonly deployments: Deployment[] = []
+  opened = 0
   /** The one under way. */
   active: Deployment | null = null
   succeeded = 0
@@ -199,16 +201,18 @@ export class DeploymentGroup {
 
   /** Opens a deployment; it is the one under way from now on. */
   open(target: Target, schedule: Schedule, from: string, to: string, trace: number): Deployment {
-    const number = this.account.deployments.length + 1
+    const number = this.account.opened + 1
     const deployment: Deployment = {
       ...{ id: `d-${String(number).padStart(9, '0')}`, number, group: this.place, createdAt: this.sim.clock[0], trace },
       ...{ target, schedule, endedAt: NONE, status: 'Created', phase: 'Start', from, to },
       ...{ step: 0, percent: 0, shiftedAt: NONE, hooks: [], hook: '', hookAt: NONE, hookTimer: NONE },
       ...{ shiftTimer: NONE, pollTimer: NONE, reason: '', rolledBackAt: NONE, rollbackOf: '' },
     }
-    this.account.deployments.push(deployment)
-    this.account.underWay++
+    this.account.remember(deployment)
+    this.opened++
     this.deployments.push(deployment)
+    // The one under way is always the newest: who has to go is over.
+    if (this.deployments.length > REMEMBERED) this.deployments.shift()
     this.active = deployment
     return deployment
   }
