@@ -301,10 +301,11 @@ test('whatever is written where and whatever is on the way how long, in the end 
     region: fc.nat(2),
     key: fc.constantFrom('a', 'b', 'c'),
     kind: fc.constantFrom('put', 'delete', 'add'),
-    wait: fc.nat(3_000),
+    wait: fc.oneof(fc.nat(3_000), fc.constant(5_000)),
   })
+  const steps = fc.array(step, { maxLength: 25 })
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 25 }), fc.nat(1000), fc.boolean(), (steps, seed, isCutOff) => {
+    fc.property(steps, fc.nat(1000), fc.boolean(), fc.boolean(), (steps, seed, isCutOff, forgets) => {
       const world = globalLab(
         { regions: REGIONS, assumptions: { ReplicationDelay: 'uniform(1ms, 4s)' } },
         {
@@ -324,6 +325,8 @@ test('whatever is written where and whatever is on the way how long, in the end 
       )
       steps.forEach(({ region, key, kind, wait }, i) => {
         const to = REGIONS[region]!
+        // What is deleted is forgotten as soon as it may be.
+        if (forgets) for (const at of REGIONS) state(world, at).replication!['tooMany'] = 0
         if (kind === 'put') put(world, to, { pk: key, i })
         else if (kind === 'delete') ask(world, to, 'DeleteItem', { Key: { pk: key } })
         else
@@ -342,6 +345,24 @@ test('whatever is written where and whatever is on the way how long, in the end 
     }),
     { numRuns: 60 },
   )
+})
+
+test('what was deleted everywhere is forgotten in time, and what is written anew is taken by all', () => {
+  const world = globalLab({ assumptions: { ReplicationDelay: '1ms' } })
+  for (let i = 0; i < 3_000; i++) {
+    put(world, i % 2 === 0 ? A : B, { pk: `k${i}` })
+    world.run(world.now + 5 * MS)
+    ask(world, i % 3 === 0 ? A : B, 'DeleteItem', { Key: { pk: `k${i}` } })
+  }
+  world.run(world.now + SECOND)
+  const kept = [A, B].map((region) => state(world, region).replication!.versions.size)
+  expect(Math.max(...kept)).toBeLessThan(1_100)
+  for (const region of [A, B]) {
+    put(world, region, { pk: 'k1', by: region })
+    world.run(world.now + SECOND)
+    expect([A, B].map((at) => get(world, at, 'k1'))).toEqual([A, B].map(() => ({ pk: 'k1', by: region })))
+  }
+  expect([A, B].map((region) => state(world, region).replication!.conflicts.count)).toEqual([0, 0])
 })
 
 test('a global table of several regions needs a stream of new and old images [N.STREAMS-04]', () => {

@@ -140,7 +140,7 @@ export function indexesUpdated(table: Table): void {
 export function fill(table: Table, number: number): void {
   const { items, sim, now } = table
   const index = table.indexes?.numbered(number)
-  if (index === undefined) return
+  if (index === undefined || index.filling < 0) return
   const { capacity } = index.throughput
   const metrics = table.fillMetrics(index.def.name)
   let spent = 0

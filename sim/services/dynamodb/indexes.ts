@@ -23,6 +23,8 @@ export interface Limits {
 
 /** From this share of its limit on an item collection is spoken of. */
 const NEARLY = 0.8
+/** Numbers of indexes begin anew from here on. */
+const NUMBERS = 1_000
 
 export class Indexes {
   /** Those that are kept: local ones first. */
@@ -44,9 +46,12 @@ export class Indexes {
   readonly refused: Stretch
   private collection: KeyValue = ''
   private growth = 0
+  /** Bytes by which transactions under way will make collections grow. */
+  private readonly promised = new Map<KeyValue, number>()
   /** Bytes of the item's entries in local indexes after the planned write. */
   private localBytes = 0
-  private numbers = 0
+  /** The number of the next one; what is under way for an index that is gone finds none with its number. */
+  numbers: number
   private readonly sim: Sim
   private readonly figures: Figures
   private readonly table: Throughput
@@ -55,8 +60,9 @@ export class Indexes {
   private readonly lagRng: Rng
 
   /** `table` is the throughput that local indexes share. */
-  constructor(sim: Sim, defs: readonly IndexDef[], figures: Figures, limits: Limits, table: Throughput) {
+  constructor(sim: Sim, defs: readonly IndexDef[], figures: Figures, limits: Limits, table: Throughput, from: number) {
     this.sim = sim
+    this.numbers = from % NUMBERS
     this.figures = figures
     this.table = table
     this.limits = limits
@@ -91,7 +97,8 @@ export class Indexes {
       throw new Invalid(
         'Item size has exceeded the maximum allowed size, its entries in local secondary indexes included',
       )
-    if (this.collections !== null && this.growth > 0 && this.sizeOf(pk) + this.growth > this.limits.collectionSize) {
+    const grown = this.sizeOf(pk) + (this.promised.get(pk) ?? 0) + this.growth
+    if (this.collections !== null && this.growth > 0 && grown > this.limits.collectionSize) {
       this.refused.note(this.sim.clock[0])
       return COLLECTION_FULL
     }
@@ -116,6 +123,21 @@ export class Indexes {
       this.growth += index.growth
       this.localBytes += index.sizeAfter
     }
+  }
+
+  /** Keeps room in the item collection for the planned write, which is done later; answers how many bytes. */
+  promise(): number {
+    if (this.collections === null || this.growth <= 0) return 0
+    this.promised.set(this.collection, (this.promised.get(this.collection) ?? 0) + this.growth)
+    return this.growth
+  }
+
+  /** The room is needed no longer: the write is done now, or never. */
+  release(pk: KeyValue, bytes: number): void {
+    if (bytes === 0) return
+    const left = this.promised.get(pk)! - bytes
+    if (left > 0) this.promised.set(pk, left)
+    else this.promised.delete(pk)
   }
 
   /** Pays for the planned write where global indexes have capacity of their own. */

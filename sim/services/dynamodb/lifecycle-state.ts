@@ -55,6 +55,8 @@ export class Lifecycle {
   /** Changes of the last days, the oldest first; null = nobody can go back (`PointInTimeRecoverySpecification`). */
   readonly past: Past[] | null
   private forgotten = 0
+  /** When (µs) the table was made. */
+  private madeAt = 0
   private readonly days: number
   private readonly sim: Sim
   private readonly tasks = new Map<number, Task>()
@@ -99,6 +101,18 @@ export class Lifecycle {
     }
   }
 
+  /** The earliest moment (µs) that one can go back to. */
+  get earliest(): number {
+    return Math.max(this.madeAt, this.sim.clock[0] - this.days * 86_400 * SECOND)
+  }
+
+  /** The table is gone with its past. */
+  forget(): void {
+    this.isThere = false
+    if (this.past !== null) this.past.length = 0
+    this.forgotten = 0
+  }
+
   start(task: Task, delay: number): void {
     const number = this.started++
     this.tasks.set(number, task)
@@ -118,6 +132,8 @@ export class Lifecycle {
     else {
       table.status = 'ACTIVE'
       this.isThere = true
+      this.madeAt = this.sim.clock[0]
+      table.open()
       if (task.contents !== null) fill(table, task.contents)
     }
   }

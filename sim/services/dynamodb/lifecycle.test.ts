@@ -157,6 +157,47 @@ test('a restored table has what was there without having been written, too', () 
   expect(state(world, 'Copy').bytes).toBe(1_048_576)
 })
 
+test('a table that was deleted costs nothing until it is there again, and what its indexes have cost stays on the bill', () => {
+  const world = tablesLab({
+    ...{ read: 10, write: 10, bytes: 1_073_741_824, global: [{ name: 'X', keys: ['x'], read: 5, write: 5 }] },
+    assumptions: { InitialItemSize: '1KB', CreateTableDelay: '10s', DeleteTableDelay: '10s' },
+  })
+  world.run(HOUR)
+  ask(world, 'T', 'DeleteTable')
+  world.run(2 * HOUR)
+  ask(world, 'T', 'CreateTable')
+  world.run(4 * HOUR).finish()
+  const { ProvisionedReads, ProvisionedWrites, Storage } = world.bill('T')
+  // An hour, and two hours but the ten seconds in which the table is made.
+  expect(ProvisionedReads!.used).toBeCloseTo(15 * 3, 0)
+  expect(ProvisionedWrites!.used).toBeCloseTo(15 * 3, 0)
+  expect(Storage!.used).toBeCloseTo((1024 + 100) / 1024 / 730, 6)
+})
+
+test('nobody goes back to a moment before the table was made, or to a table that is gone', () => {
+  const world = tablesLab({ properties: RECOVERY })
+  const start = world.world.plan.startsAt / SECOND
+  const restore = (at: number): string =>
+    ask(world, 'Copy', 'RestoreTableToPointInTime', { SourceTableName: 'T', RestoreDateTime: start + at }).status
+  put(world, 'a')
+  world.run(10 * MINUTE)
+  ask(world, 'T', 'DeleteTable')
+  world.run(20 * MINUTE)
+  expect(restore(300)).toBe('TableNotFoundException')
+  ask(world, 'T', 'CreateTable')
+  world.run(30 * MINUTE)
+  put(world, 'b')
+  world.run(40 * MINUTE)
+  expect(restore(300)).toBe('InvalidRestoreTimeException')
+  expect(restore(29 * 60)).toBe('OK')
+  world.run(2 * HOUR)
+  expect(keys(world, 'Copy')).toEqual([])
+  world.run(36 * DAY)
+  ask(world, 'Copy', 'DeleteTable')
+  world.run(36 * DAY + HOUR)
+  expect(restore(29 * 60)).toBe('InvalidRestoreTimeException')
+})
+
 test('with point-in-time recovery a table is restored as it was at any moment of its last days', () => {
   const world = tablesLab({ properties: RECOVERY })
   const start = world.world.plan.startsAt / SECOND

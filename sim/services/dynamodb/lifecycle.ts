@@ -22,8 +22,8 @@ export function deleteTable(table: Table, call: Call): void {
     if (table.config['DeletionProtectionEnabled'] === true)
       throw new Invalid('Resource cannot be deleted as it is currently protected against deletion')
     if (!table.life.isThere) return 'ResourceNotFoundException'
-    if (table.status !== 'ACTIVE' || table.transactions.running.size > 0) return 'ResourceInUseException'
-    table.life.isThere = false
+    if (table.status !== 'ACTIVE' || isInTransaction(table)) return 'ResourceInUseException'
+    table.life.forget()
     table.status = 'DELETING'
     if (table.streams.current !== null) table.streams.disable()
     table.empty()
@@ -81,7 +81,7 @@ export function restoreToPointInTime(table: Table, call: Call): void {
   begin(table, call, () => {
     const body = bodyOf(table, call) as Item
     const source = table.transactions.tableNamed(body['SourceTableName'])
-    if (source === undefined) return 'TableNotFoundException'
+    if (source === undefined || !source.life.isThere) return 'TableNotFoundException'
     if (source.life.past === null) return 'PointInTimeRecoveryUnavailableException'
     const wanted = body['RestoreDateTime']
     const at = flag(body['UseLatestRestorableTime'])
@@ -89,7 +89,7 @@ export function restoreToPointInTime(table: Table, call: Call): void {
       : typeof wanted === 'number'
         ? Math.round(wanted * SECOND) - table.sim.startsAt
         : Number.NaN
-    if (!(at >= 0 && at <= table.now)) return 'InvalidRestoreTimeException'
+    if (!(at >= source.life.earliest && at <= table.now)) return 'InvalidRestoreTimeException'
     return restore(table, contentsAt(source, at))
   })
 }
@@ -121,10 +121,16 @@ function begin(table: Table, call: Call, run: () => Item | string): void {
   }
 }
 
+/** Whether a transaction under way began at the table or holds one of its items. */
+function isInTransaction({ transactions: { running, held } }: Table): boolean {
+  return running.size > 0 || held.size > 0
+}
+
 /** A table that was deleted, or that nobody has written to, is made anew with these items after a while. */
 function restore(table: Table, contents: Contents): Item | string {
   const isUntouched = table.status === 'ACTIVE' && table.created === 0 && table.initialItems + table.materialised === 0
   if (table.status !== 'DELETED' && !isUntouched) return 'TableAlreadyExistsException'
+  if (isInTransaction(table)) return 'ResourceInUseException'
   table.status = 'CREATING'
   table.life.isThere = false
   // A restored table has no stream until somebody switches it on.

@@ -21,15 +21,20 @@ export interface Other {
   readonly region: string
 }
 
-/** When and where a version was written, and how many writes of each region it has seen. */
-interface Version {
+/** When and where something was written, and how many writes of each region it has seen. */
+interface Origin {
   readonly at: number
   readonly region: number
   readonly seen: readonly number[]
 }
 
+/** What a replica has of a key. */
+interface Version extends Origin {
+  readonly isDeleted: boolean
+}
+
 /** A change on its way. `item` null = deleted. */
-export interface Change extends Version {
+export interface Change extends Origin {
   readonly key: Item
   readonly item: Item | null
   readonly bytes: number
@@ -72,6 +77,8 @@ class Peer {
 const OLDER = -1
 const NEWER = 1
 const CONCURRENT = 0
+/** So many versions of deleted items are kept at least before any is forgotten. */
+const DELETED_LEAST = 1_024
 
 export class Replication {
   readonly region: string
@@ -93,7 +100,10 @@ export class Replication {
   private readonly regions: readonly string[]
   private readonly own: number
   private readonly peers: readonly Peer[]
-  private readonly versions = new Map<string, Version>()
+  readonly versions = new Map<string, Version>()
+  /** Deleted ones among them; from how many on they are looked through. */
+  private deletedVersions = 0
+  private tooMany = DELETED_LEAST
   private readonly changes = new Map<number, { readonly peer: Peer; readonly change: Change }>()
   private numbers = 0
   /** The change that is being written here, of another region; null = a client writes. */
@@ -176,15 +186,42 @@ export class Replication {
     const text = keyText(key)
     const { taking } = this
     const present = this.versions.get(text)
+    const isDeleted = item === null
     if (taking !== null) {
-      this.versions.set(text, { at: taking.at, region: taking.region, seen: merged(taking.seen, present?.seen) })
+      const { at, region } = taking
+      this.note(text, { at, region, seen: merged(taking.seen, present?.seen), isDeleted })
       return
     }
     const seen = this.regions.map((_, i) => (present?.seen[i] ?? 0) + (i === this.own ? 1 : 0))
     const change: Change = { key, item, bytes, at: this.sim.clock[0], region: this.own, seen }
-    this.versions.set(text, change)
+    this.note(text, { at: change.at, region: change.region, seen, isDeleted })
     if (this.isStrong) this.commit(text, change)
     else for (const peer of this.peers) this.send(peer, change, this.lag.draw(this.rng))
+    // Only now: the change itself is on its way.
+    if (this.deletedVersions > this.tooMany) this.forgetDeleted()
+  }
+
+  private note(key: string, version: Version): void {
+    this.deletedVersions += Number(version.isDeleted) - Number(this.versions.get(key)?.isDeleted ?? false)
+    this.versions.set(key, version)
+  }
+
+  /**
+   * Forgets what was deleted everywhere and of which no change is on its way any more. All replicas forget it at once: one alone would
+   * begin to count its writes anew, and the others would take them for old.
+   */
+  private forgetDeleted(): void {
+    const all = [this, ...this.peers.map((peer) => this.at(peer))]
+    const onTheWay = new Set<string>()
+    for (const { changes } of all) for (const { change } of changes.values()) onTheWay.add(keyText(change.key))
+    for (const [key, { isDeleted }] of this.versions)
+      if (isDeleted && !onTheWay.has(key) && all.every(({ versions }) => versions.get(key)?.isDeleted !== false))
+        for (const replica of all) replica.forget(key)
+    this.tooMany = Math.max(DELETED_LEAST, 2 * this.deletedVersions)
+  }
+
+  private forget(key: string): void {
+    if (this.versions.delete(key)) this.deletedVersions--
   }
 
   /** What the write just done waits for another region, in µs. */

@@ -277,9 +277,9 @@ export class Table implements Space {
     this.noteStored()
   }
 
-  /** Indexes with the given definitions, over the table's own capacity. */
-  indexesOf(defs: readonly IndexDef[]): Indexes {
-    return new Indexes(this.sim, defs, this.figures, this.figures, this.throughput)
+  /** Indexes with the given definitions, over the table's own capacity; `from` is the number of the first. */
+  indexesOf(defs: readonly IndexDef[], from = 0): Indexes {
+    return new Indexes(this.sim, defs, this.figures, this.figures, this.throughput, from)
   }
 
   /** The metrics of a global index that is being filled. */
@@ -423,7 +423,7 @@ export class Table implements Space {
     }
   }
 
-  /** All items are gone at once, at no cost, as with the table. */
+  /** All items are gone at once, at no cost, as with the table: nothing more is billed until it is there again. */
   empty(): void {
     this.deleted += this.items.live
     this.items = new ItemStore()
@@ -434,7 +434,22 @@ export class Table implements Space {
     this.capacity.partitions.bytes.fill(0)
     this.initialItems = 0
     this.expiry?.clear()
-    if (this.indexes !== null) this.indexes = this.indexesOf(this.indexes.all.map(({ def }) => def))
+    if (this.indexes !== null) {
+      const { all, leaving, numbers } = this.indexes
+      for (const index of [...all, ...leaving]) if (index.isGlobal) this.retire(index)
+      this.indexes = this.indexesOf(
+        all.map(({ def }) => def),
+        numbers,
+      )
+    }
+    for (const { meter } of this.capacities) meter.close(this.now)
+    this.noteStored()
+  }
+
+  /** The table is there again: what it may consume is billed from now on. */
+  open(): void {
+    for (const capacity of this.capacities)
+      if (!this.retired.includes(capacity)) capacity.meter.changed(capacity, this.now)
   }
 
   /** An empty table gets items that are there from now on without having been written, spread evenly. */
@@ -445,6 +460,7 @@ export class Table implements Space {
     const each = Math.floor((count * size) / partitions.count)
     for (let i = 0; i < partitions.count; i++) partitions.bytes[i] += each
     partitions.bytes[0] += count * size - each * partitions.count
+    this.noteStored()
   }
 
   private addRow(): number {

@@ -243,7 +243,12 @@ export const table: ServiceDef<Table> = {
       doc: 'Makes a table, deleted or not touched yet, anew out of a backup.',
       target: 'TargetTableName',
       params: ['BackupArn'],
-      errors: ['BackupNotFoundException', 'BackupInUseException', 'TableAlreadyExistsException'],
+      errors: [
+        'BackupNotFoundException',
+        'BackupInUseException',
+        'TableAlreadyExistsException',
+        'ResourceInUseException',
+      ],
       run: restoreFromBackup,
     },
     'dynamodb:RestoreTableToPointInTime': {
@@ -253,6 +258,7 @@ export const table: ServiceDef<Table> = {
       errors: [
         'TableNotFoundException',
         'TableAlreadyExistsException',
+        'ResourceInUseException',
         'PointInTimeRecoveryUnavailableException',
         'InvalidRestoreTimeException',
       ],

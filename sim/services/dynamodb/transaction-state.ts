@@ -17,6 +17,8 @@ export interface Prepared {
   /** Null = the item is deleted; undefined = it was only checked. */
   readonly after: Item | null | undefined
   readonly size: number
+  /** Bytes kept for it in its item collection. */
+  readonly promised: number
 }
 
 /** A request that came with a token: what it asked, and until when (µs) it counts as the same one; Infinity = it is under way. */

@@ -17,6 +17,9 @@ const OPERATIONS = [
   'Scan',
   'BatchWriteItem',
   'BatchGetItem',
+  'DeleteTable',
+  'RestoreTableFromBackup',
+  'CreateBackup',
 ]
 
 /** Two tables, `A` and `B`; a transaction takes 10 ms. */
@@ -323,4 +326,57 @@ test('indexes follow a transaction; an index without capacity cancels it, a full
   expect(codes(small.ask('T', 'dynamodb:TransactWriteItems', one({ pk: 'a', sk: 'b', text: 'x'.repeat(20) })))).toEqual(
     ['ItemCollectionSizeLimitExceeded'],
   )
+})
+
+test('a table with an item in a transaction under way is not deleted, and one that is gone is in no transaction [DDB-R93]', () => {
+  const world = bank()
+  write(world, [put('A', 'a'), put('B', 'b')])
+  world.call('A', 'dynamodb:TransactWriteItems', { TransactItems: [put('A', 'a', { n: 1 }), put('B', 'b', { n: 1 })] })
+  world.run(world.now + 5 * MS)
+  expect(['A', 'B'].map((to) => on(world, 'DeleteTable', {}, to).status)).toEqual([
+    'ResourceInUseException',
+    'ResourceInUseException',
+  ])
+  world.run(world.now + SECOND)
+  expect(value(world, 'B', 'b')).toEqual({ pk: 'b', n: 1 })
+  expect(on(world, 'DeleteTable', {}, 'B').status).toBe('OK')
+  expect(write(world, [put('A', 'a', { n: 2 }), put('B', 'b')]).status).toBe('ResourceNotFoundException')
+  const get = { TransactItems: [{ Get: { TableName: 'B', Key: { pk: 'b' } } }] }
+  expect(on(world, 'TransactGetItems', get).status).toBe('ResourceNotFoundException')
+  expect([value(world, 'A', 'a').n, world.state<Table>('B').items.live]).toEqual([1, 0])
+})
+
+test('a table into which a transaction writes is not made anew out of a backup meanwhile', () => {
+  const world = bank()
+  on(world, 'PutItem', { Item: { pk: 'x' } })
+  const { BackupArn } = on(world, 'CreateBackup', {}).answer.BackupDetails
+  world.run(MINUTE)
+  world.call('A', 'dynamodb:TransactWriteItems', { TransactItems: [put('B', 'b')] })
+  world.run(world.now + 5 * MS)
+  expect(on(world, 'RestoreTableFromBackup', { BackupArn }, 'B').status).toBe('ResourceInUseException')
+})
+
+test('the items of a transaction, and of those under way, count together in an item collection [DDB-R83]', () => {
+  const options: TableOptions = { range: 'S', local: [{ name: 'ByDate', keys: ['date'] }] }
+  const part = tablePart({ ...options, assumptions: { TransactionLatency: '10ms', RejectionLatency: '1ms' } })
+  const world = lab(
+    { A: part },
+    {
+      quotas: { 'dynamodb.ItemCollectionSize': 10 * KB },
+      probe: OPERATIONS.map((name) => ['A', `dynamodb:${name}`] as const),
+    },
+  )
+  const one = (sk: string, kilobytes: number) => ({ Put: { Item: { pk: 'u', sk }, ItemSize: kilobytes * KB } })
+  const both = write(world, [one('a', 6), one('b', 5)])
+  expect(codes(both)).toEqual(['None', 'ItemCollectionSizeLimitExceeded'])
+  // What was kept for a transaction that did not come about is free again.
+  world.call('A', 'dynamodb:TransactWriteItems', { TransactItems: [one('a', 6), one('b', 3)] })
+  world.run(world.now + MS)
+  expect(codes(write(world, [one('c', 2)]))).toEqual(['ItemCollectionSizeLimitExceeded'])
+  expect(on(world, 'PutItem', { Item: { pk: 'u', sk: 'c' }, ItemSize: 2 * KB }).status).toBe(
+    'ItemCollectionSizeLimitExceededException',
+  )
+  expect(write(world, [one('c', 1)]).status).toBe('OK')
+  expect(write(world, [one('d', 1)]).status).toBe('TransactionCanceledException')
+  expect(world.state<Table>('A').indexes!.sizeOf('u')).toBe(10 * KB)
 })

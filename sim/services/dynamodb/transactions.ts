@@ -88,14 +88,17 @@ function runWrites(table: Table, call: Call, body: TransactBody): void {
   const units: number[] = []
   for (const action of actions) reasons.push(prepare(action, prepared, units))
   if (reasons.some((reason) => reason !== NONE)) {
+    release(prepared)
     // What was neither held nor throttled has been prepared, and is paid for.
     if (reasons.every(({ Code }) => !isTurnedAway(Code)))
       actions.forEach((action, i) => action.table.throughput.chargeAt(action.hash, action.pk, units[i], true))
     return cancel(table, call, TRANSACT_WRITE, reasons)
   }
   const size = prepared.reduce((sum, one) => sum + one.size, 0)
-  if (size > transactions.sizeMax)
+  if (size > transactions.sizeMax) {
+    release(prepared)
     throw new Invalid(`The transaction has ${size} bytes; at most ${transactions.sizeMax} are possible`)
+  }
   const consumed = new Map<Table, Consumed>()
   actions.forEach((action, i) => {
     action.table.throughput.chargeAt(action.hash, action.pk, 2 * units[i], true)
@@ -116,6 +119,7 @@ export function commit(table: Table, call: Call): void {
   const { prepared, token } = running
   transactions.running.delete(call)
   transactions.committed++
+  release(prepared)
   for (const { table: at, pk, sk, hash, after, size } of prepared) {
     at.transactions.held.delete(lockOf(pk, sk))
     if (after === undefined) continue
@@ -134,6 +138,11 @@ export function commit(table: Table, call: Call): void {
     }
   }
   if (token !== null) token.until = now + transactions.tokenLife
+}
+
+/** Gives back the room that was kept in item collections. */
+function release(prepared: readonly Prepared[]): void {
+  for (const { table, pk, promised } of prepared) table.indexes?.release(pk, promised)
 }
 
 /** Checks one write of a transaction and works out what it leaves; answers why it cannot be done, or `NONE`. */
@@ -171,7 +180,8 @@ function prepare(action: Action, prepared: Prepared[], units: number[]): Reason 
       if (verdict === COLLECTION_FULL) return FULL
       if (verdict === THROTTLED) return throttled(table, indexes.refusedBy!.throughput)
     }
-    prepared.push({ table, pk, sk, hash, after, size })
+    const promised = after === undefined ? 0 : (indexes?.promise() ?? 0)
+    prepared.push({ table, pk, sk, hash, after, size, promised })
     return NONE
   } catch (mistake) {
     if (!(mistake instanceof Invalid)) throw mistake
@@ -279,7 +289,8 @@ function actionsOf(table: Table, body: TransactBody, kinds: readonly Kind[]): Ac
       throw new Invalid(`An action of this transaction is one of ${kinds.join(', ')}`)
     const action = recordOf(member[kind], kind)
     const at = action['TableName'] === undefined ? table : table.transactions.tableNamed(action['TableName'])
-    if (at === undefined) return `Requested resource not found: Table: ${String(action['TableName'])} not found`
+    if (at === undefined || !at.life.isThere)
+      return `Requested resource not found: Table: ${String(action['TableName'])} not found`
     const isPut = kind === 'Put'
     at.readKey(recordOf(isPut ? action['Item'] : action['Key'], isPut ? 'Item' : 'Key'), isPut)
     const { pk, sk, hash } = at
