@@ -19,6 +19,8 @@ export interface Settings {
   readonly queryTtl: number
   /** The key attributes of every table of the template, by logical id. */
   readonly keys: Readonly<Record<string, { readonly hash: string; readonly range?: string }>>
+  /** What tables are called besides. */
+  readonly names: readonly { readonly name: string; readonly id: string }[]
 }
 
 export const props: Props = {
@@ -81,6 +83,9 @@ export function gather(near: Near): { readonly Settings: Settings; readonly Plac
       itemTtl: ttl('record-ttl-millis'),
       queryTtl: ttl('query-ttl-millis'),
       keys: keysOfTables(near),
+      names: TABLES.flatMap((type) => near.all(type)).flatMap(({ logicalId: id, config }) =>
+        typeof config['TableName'] === 'string' ? [{ name: config['TableName'], id }] : [],
+      ),
     },
     Place: placeOf(near, subnets?.config['SubnetIds'], self.config['SecurityGroupIds'], {
       serves: [{ prefix: 'dax:', port: self.config['ClusterEndpointEncryptionType'] === 'TLS' ? 9_111 : 8_111 }],

@@ -164,6 +164,10 @@ export class Cluster {
   primary: Node | null
   status: 'available' | 'modifying' = 'available'
   readonly tables = new Map<string, TableLink>()
+  /** Names of tables besides their logical ids. */
+  private readonly tableNames: Settings['names']
+  /** Zones that are out, from 0 on. */
+  private readonly zonesOut = new Set<number>()
   readonly inService = new Population()
   readonly hitLatency: Sampler
   readonly passLatency: Sampler
@@ -215,6 +219,7 @@ export class Cluster {
   constructor(config: Config, sim: Sim, events: Events, counted: readonly string[]) {
     this.sim = sim
     this.settings = config['Settings'] as Settings
+    this.tableNames = this.settings.names
     this.nodeType = String(config['NodeType'])
     this.settingsRng = sim.rng('settings')
     this.routeRng = sim.rng('route')
@@ -278,7 +283,13 @@ export class Cluster {
     this.inService.enter(this.now)
     this.count('TotalRequestCount')
     this.sim.count(this.requestMetrics.get(operation)!, 1)
-    return this.tables.get(String((this.sim.calls.body[call] as Item)['TableName']))
+    return this.tableNamed((this.sim.calls.body[call] as Item)['TableName'])
+  }
+
+  /** The table that a logical id, a name or an ARN stands for; undefined = the cluster knows none such. */
+  tableNamed(text: unknown): TableLink | undefined {
+    const name = String(text).replace(/^arn:.*:table\//, '')
+    return this.tables.get(name) ?? this.tables.get(this.tableNames.find((each) => each.name === name)?.id ?? '')
   }
 
   body(call: Call): Item {
@@ -509,7 +520,7 @@ export class Cluster {
     const node = this.addNode()
     node.isUp = false
     this.status = 'modifying'
-    this.sim.after(this.nodeStart.draw(this.settingsRng), this.joined, node.number)
+    this.bringBack(node, 'new')
   }
 
   /** Takes a replica out of the cluster. */
@@ -520,8 +531,22 @@ export class Cluster {
     this.refresh()
   }
 
-  /** A node is lost. `returns` says when another one begins to take its place: now, after a restart, or not before the zone is back. */
-  lose(node: Node, returns: 'new' | 'restart' | 'later'): void {
+  /** A zone is lost with its nodes, those that were just starting included; none starts there before it is back. */
+  loseZone(zone: number): void {
+    this.zonesOut.add(zone - 1)
+    for (const node of this.inZone(zone)) {
+      node.readyAt = NONE
+      this.lose(node)
+    }
+  }
+
+  zoneIsBack(zone: number): void {
+    this.zonesOut.delete(zone - 1)
+    for (const node of this.inZone(zone)) this.bringBack(node, 'new')
+  }
+
+  /** A node is lost; another one begins to take its place, or the same starts again, unless its zone is out. */
+  lose(node: Node, returns: 'new' | 'restart' = 'new'): void {
     if (!node.isUp) return
     node.lose()
     this.refresh()
@@ -531,13 +556,15 @@ export class Cluster {
       this.changesHead = 0
       this.sim.after(this.failover.draw(this.settingsRng), this.promoted, 0)
     }
-    if (returns !== 'later') this.bringBack(node, returns)
+    this.bringBack(node, returns)
   }
 
   /** A node of the same place starts. */
-  bringBack(node: Node, how: 'new' | 'restart'): void {
-    if (node.isUp || node.isGone) return
-    this.sim.after((how === 'new' ? this.nodeStart : this.nodeRestart).draw(this.settingsRng), this.joined, node.number)
+  private bringBack(node: Node, how: 'new' | 'restart'): void {
+    if (node.isUp || node.isGone || this.zonesOut.has(node.zone)) return
+    const delay = (how === 'new' ? this.nodeStart : this.nodeRestart).draw(this.settingsRng)
+    node.readyAt = this.now + delay
+    this.sim.after(delay, this.joined, node.number)
   }
 
   /** A replica takes the primary's place, if there is one. */
@@ -548,7 +575,9 @@ export class Cluster {
   /** A node serves: with what the primary has, or cold where there is none. */
   join(number: number): void {
     const node = this.nodes[number]!
-    if (node.isUp || node.isGone) return
+    // Of a start that was broken off, the timer still comes.
+    if (node.isGone || node.readyAt !== this.now) return
+    node.readyAt = NONE
     node.isUp = true
     this.refresh()
     const from = this.primary ?? this.up.find((other) => other !== node)
@@ -558,7 +587,7 @@ export class Cluster {
     if (this.nodes.every(({ isUp, isGone }) => isUp || isGone)) this.status = 'available'
   }
 
-  inZone(zone: number): readonly Node[] {
+  private inZone(zone: number): readonly Node[] {
     return this.nodes.filter((node) => node.zone === zone - 1)
   }
 

@@ -6,6 +6,7 @@ import { load, tableLab, tablePart } from '../../../test/tables.ts'
 import { cluster } from './cluster.ts'
 import type { Cluster } from './cluster-state.ts'
 
+const ALL = ['dax:TransactWriteItems', 'dax:GetItem'] as const
 const KEY = { Key: { pk: 'a' } }
 const item = (n: number) => ({ Item: { pk: 'a', n } })
 const set = (n: number) => ({ ...KEY, UpdateExpression: 'SET n = :n', ExpressionAttributeValues: { ':n': n } })
@@ -225,6 +226,16 @@ test('what the cache had of a batch is answered though its time ends while the t
   expect([seen(world), counts(world)]).toEqual([1, { hits: 1, misses: 2, stale: 0 }])
 })
 
+test('a batch without keys, with one twice or with too many is refused, whatever the cache has', () => {
+  const world = daxLab()
+  const batch = (...keys: string[]): string =>
+    through(world, 'BatchGetItem', { RequestItems: { Keys: keys.map((pk) => ({ pk })) } }).status
+  const many = Array.from({ length: 101 }, (_, i) => `k${i}`)
+  for (const pk of ['a', ...many]) through(world, 'PutItem', { Item: { pk } })
+  expect([batch(), batch('a', 'a'), batch(...many)]).toEqual(Array(3).fill('ValidationException'))
+  expect([batch('a'), batch(...many.slice(1)), unitsRead(world)]).toEqual(['OK', 'OK', 0])
+})
+
 test('what of a batch the table leaves unprocessed is neither kept nor taken for absent', () => {
   const world = daxLab({ table: { read: 1, write: 40 } })
   for (const pk of ['a', 'b', 'c', 'd']) direct(world, 'PutItem', { Item: { pk } })
@@ -382,6 +393,27 @@ test('replicas are added and taken out while the cluster serves; a rebooted node
   expect(world.ask('C', 'dax:IncreaseReplicationFactor', { NewReplicationFactor: 12 }).status).toBe(
     'NodeQuotaForClusterExceededFault',
   )
+})
+
+test('no node starts in a zone that is out: neither one that was being rebooted nor one that is added [DAX-R13]', () => {
+  const world = daxLab(
+    { nodes: 3, assumptions: { NodeRestart: '1m', NodeStart: '5m', FailoverTime: '5s' } },
+    {
+      faults: [{ at: 10 * SECOND, until: 10 * MINUTE, target: 'C', fault: 'sim:dax:zone-outage', params: { Zone: 2 } }],
+    },
+  )
+  const up = (): string[] => world.state<Cluster>('C').up.map(({ id }) => id)
+  world.run(5 * SECOND)
+  world.ask('C', 'dax:RebootNode', { NodeId: 'C-b' })
+  world.run(9 * MINUTE)
+  expect(up()).toEqual(['C-a', 'C-c'])
+  // The fourth stands in the first zone, the fifth in the second.
+  world.ask('C', 'dax:IncreaseReplicationFactor', { NewReplicationFactor: 5 })
+  world.run(15 * MINUTE - 1)
+  expect(up()).toEqual(['C-a', 'C-c', 'C-d'])
+  world.run(15 * MINUTE)
+  expect(up()).toEqual(['C-a', 'C-b', 'C-c', 'C-d', 'C-e'])
+  expect(world.ask('C', 'dax:DescribeClusters').answer.Clusters[0].Status).toBe('available')
 })
 
 test('a cluster has at most 11 nodes today, 10 in 2020 [N.DAX-07, DAX-R1]', () => {
@@ -568,4 +600,19 @@ test('what a transaction wrote to another table of the cluster is read back ther
     ],
     { hits: 2, misses: 0, stale: 0 },
   ])
+})
+
+test('a transaction may name tables by ARN or by the name that they have in AWS: they are read back all the same [DAX-R8]', () => {
+  const made = (TableName: string) => tablePart({ properties: { TableName }, assumptions: { ReplicaLag: '0ms' } })
+  const world = lab(
+    { T: made('orders'), U: made('stock'), C: { ...clusterPart(), config: { Onto: { T: ALL, U: ALL } } } },
+    { probe: ALL.map((action) => ['C', action] as const) },
+  )
+  const names = ['arn:aws:dynamodb:us-east-1:123456789012:table/orders', 'stock']
+  const TransactItems = names.map((TableName) => ({ Put: { TableName, Item: { pk: 'a', n: 1 } } }))
+  expect(through(world, 'TransactWriteItems', { TransactItems }).status).toBe('OK')
+  world.run(world.now + SECOND)
+  const found = [...names, 'T'].map((TableName) => world.ask('C', 'dax:GetItem', { TableName, ...KEY }).answer.Item?.n)
+  expect([found, counts(world)]).toEqual([[1, 1, 1], { hits: 3, misses: 0, stale: 0 }])
+  expect(world.ask('C', 'dax:GetItem', { TableName: 'none', ...KEY }).status).toBe('ResourceNotFoundException')
 })

@@ -221,19 +221,15 @@ export const cluster: ServiceDef<Cluster> = {
       params: { Node: p.int('Which one, from 1 on; 1 is the primary at the beginning.', [1, 26], { default: 1 }) },
       start: (self, params) => {
         const node = self.nodes[(params['Node'] as number) - 1]
-        if (node !== undefined) self.lose(node, 'new')
+        if (node !== undefined) self.lose(node)
       },
       stop: () => undefined,
     },
     'sim:dax:zone-outage': {
       doc: 'Loses the nodes of an availability zone; others take their place when it is back.',
       params: { Zone: p.int('Which one of the cluster’s zones, from 1 on.', [1, 26], { default: 1 }) },
-      start: (self, params) => {
-        for (const node of self.inZone(params['Zone'])) self.lose(node, 'later')
-      },
-      stop: (self, params) => {
-        for (const node of self.inZone(params['Zone'])) self.bringBack(node, 'new')
-      },
+      start: (self, params) => self.loseZone(params['Zone'] as number),
+      stop: (self, params) => self.zoneIsBack(params['Zone'] as number),
     },
   },
   invariants: {

@@ -24,6 +24,8 @@ export class Node {
   /** Which of the cluster's zones it stands in, from 0 on. */
   readonly zone: number
   isUp = true
+  /** When it serves again, in µs; −1 = it serves, or nobody knows. */
+  readyAt = -1
   /** It has been taken out of the cluster and does not come back. */
   isGone = false
   readonly cache: CacheStore
@@ -91,6 +93,7 @@ export class Node {
   /** The node is lost, with what it held. */
   lose(): void {
     this.isUp = false
+    this.readyAt = -1
     this.cache.clear()
   }
 }

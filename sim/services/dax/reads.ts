@@ -9,6 +9,8 @@ import type { Entry, Item } from './node.ts'
 const NOTHING: Item = Object.freeze({})
 /** Eventually consistent reads: units of 4 KB, two for one. */
 const BYTES_PER_UNIT = 8_192
+/** Keys of one batch (DDB-R14). */
+const BATCH_MAX = 100
 
 /** What a table tells of its newest state of a key (`dynamodb:GetItem`). `item` undefined = one that it began with. */
 interface Newest {
@@ -98,7 +100,7 @@ export function batchGetItem(self: Cluster, call: Call): void {
   const entry = batchEntry(body)
   const keys = Array.isArray(entry?.['Keys']) ? (entry['Keys'] as unknown[]) : []
   const names = keys.map((key) => (mapOf(key) === undefined ? undefined : table.keyOf(key as Item)))
-  if (entry === undefined || isTrue(entry['ConsistentRead']) || plain(entry) !== true || names.includes(undefined)) {
+  if (entry === undefined || isTrue(entry['ConsistentRead']) || !plain(entry) || !isBatch(names)) {
     if (self.works(call, node, self.passCost)) self.ask(call, table, 'BatchGetItem', node, forTable(body))
     return
   }
@@ -240,6 +242,12 @@ export function batchEntry(body: Item): Item | undefined {
   if (items === undefined || Array.isArray(items['Keys'])) return items
   const entries = Object.values(items)
   return entries.length === 1 ? mapOf(entries[0]) : undefined
+}
+
+/** Whether a batch may have these keys; what is wrong with others is for the table to say. */
+function isBatch(names: readonly (string | undefined)[]): boolean {
+  const { length } = names
+  return length > 0 && length <= BATCH_MAX && new Set(names).size === length && !names.includes(undefined)
 }
 
 /** Whether a batch asks for whole items. */

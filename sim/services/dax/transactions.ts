@@ -31,7 +31,7 @@ function written(self: Cluster, { table, body }: Pending, answer: Item): Item {
     const action = mapOf(member[kind!])!
     // A check has changed nothing.
     if (kind === 'ConditionCheck') continue
-    const at = action['TableName'] === undefined ? table : self.tables.get(String(action['TableName']))
+    const at = action['TableName'] === undefined ? table : self.tableNamed(action['TableName'])
     if (at === undefined) continue
     const key = kind === 'Put' ? at.keyIn(action['Item'] as Item) : (action['Key'] as Item)
     keys.set(at, [...(keys.get(at) ?? []), key])
