@@ -1,13 +1,22 @@
 // When the requests of a workload come: a rate along straight lines, users who think, bursts, or a recorded trace.
 import { isList, textOf, type Node } from '../cfn/index.ts'
 import type { Distribution } from '../engine/sample.ts'
-import { toInteger } from '../engine/time.ts'
+import {
+  FORMATS,
+  loadOf,
+  momentOf,
+  readRecording,
+  type Format,
+  type Load,
+  type Moments,
+  type RecordedFlaw,
+} from '../recorded/index.ts'
 import { Arguments, unknownName, type Parameters } from './arguments.ts'
 import { readingCall, type Call } from './calls.ts'
-import { readColumn } from './csv.ts'
 import { Fields, kindOf } from './fields.ts'
 import type { StepContext } from './handler.ts'
 import { namesOf, POINT } from './members.ts'
+import { formatMicros } from '../engine/time.ts'
 import { parseDuration, parseNumber, parseRate } from './quantity.ts'
 import type { Scanner } from './scanner.ts'
 import { SCALE_MAX } from './settings.ts'
@@ -22,8 +31,8 @@ const FORMS: Readonly<Record<string, Parameters>> = {
   regular: { names: [], form: 'regular' },
   bursty: { names: ['on', 'off'], form: 'bursty(on=, off=)' },
   trace: {
-    names: ['file', 'column', 'count', 'period', 'unit', 'from', 'speed', 'scale'],
-    optional: ['column', 'count', 'period', 'unit', 'from', 'speed', 'scale'],
+    names: ['file', 'column', 'count', 'period', 'unit', 'from', 'speed', 'scale', 'format'],
+    optional: ['column', 'count', 'period', 'unit', 'from', 'speed', 'scale', 'format'],
     form: 'trace(file.csv, column=)',
   },
 }
@@ -41,35 +50,48 @@ type Form =
   | {
       readonly kind: 'trace'
       readonly file: string
+      readonly format: Format | undefined
       readonly column: string | undefined
-      readonly counts: boolean
-      readonly period: number
+      /** The column or metric that counts requests. */
+      readonly count: string | undefined
+      /** µs between two counts. */
+      readonly period: number | undefined
       /** µs of one unit of the times. */
-      readonly unit: number
+      readonly unit: number | undefined
+      /** What is left out: so long (µs), or all before a date (µs since 1970). */
       readonly from: number
+      readonly isDate: boolean
       readonly speed: number
       readonly scale: number
+      /** The argument that has a meaning for counts alone, if one is given. */
+      readonly ofCounts: string | undefined
     }
+
+/** When requests come, and the recording that says so where each request is one of its rows. */
+export interface ReadArrivals {
+  readonly config: Record<string, unknown>
+  readonly recorded?: RecordedRows | undefined
+}
+
+/** The rows of a recording in the order in which the requests of the run come. */
+export type RecordedRows = Pick<Moments, 'columns' | 'rows'> & { readonly file: string }
 
 /**
  * The part of a workload's config that says when its requests come; `factor` takes the place of its `Scale`. Mistakes are
  * reported; what is made then is not used.
  */
-export function readArrivals(
-  fields: Fields,
-  context: StepContext,
-  duration: number,
-  factor?: number,
-): Record<string, unknown> {
+export function readArrivals(fields: Fields, context: StepContext, duration: number, factor?: number): ReadArrivals {
   const written = fields.number('Scale', 0, SCALE_MAX, false)
   const Scale = factor ?? written ?? 1
   const load = readLoad(fields, context, duration, Scale)
-  if (factor !== undefined && load['Arrivals'] === 'trace')
+  const isMoments = load.config['Arrivals'] === 'trace'
+  if (isMoments && factor !== undefined)
     context.problems.error('contradiction', `${fields.what} plays a trace of moments, which has no scale`, fields.span)
-  return { Scale, ...load }
+  else if (isMoments) fields.refuse(['Scale'], 'for a trace of moments')
+  return { ...load, config: { Scale, ...load.config } }
 }
 
-function readLoad(fields: Fields, context: StepContext, duration: number, scale: number): Record<string, unknown> {
+function readLoad(fields: Fields, context: StepContext, duration: number, scale: number): ReadArrivals {
   const { problems } = context
   const users = fields.node('Users')
   const rate = fields.node('Rate')
@@ -79,38 +101,40 @@ function readLoad(fields: Fields, context: StepContext, duration: number, scale:
         label: 'a workload is open (`Rate`) or closed (`Users`)',
       })
     else fields.refuse(['Arrivals'], 'for users: each sends again when it has thought')
-    const think = fields.node('ThinkTime')
-    const time: Distribution | undefined =
-      think === undefined ? { kind: 'constant', value: 0 } : readDistribution(think, 'duration', context)
-    return {
-      Arrivals: 'poisson',
-      Rate: [],
-      Users: pointsOf(users, '`Users`', context, usersOf).map(({ at, value }) => ({
-        at,
-        value: Math.min(USERS_MAX, Math.round(value * scale)),
-      })),
-      ThinkTime: time === undefined ? undefined : frozenSampler(time),
-    }
+    return { config: readUsers(users, fields.node('ThinkTime'), context, scale) }
   }
   fields.refuse(['ThinkTime'], 'without `Users`')
   const node = fields.node('Arrivals')
   const form = formOf(node, context)
   if (form?.kind === 'trace') {
     fields.refuse(['Rate'], 'beside a trace, which has its own')
-    if (!form.counts) fields.refuse(['Scale'], 'for a trace of moments')
-    return traceOf({ ...form, scale: form.scale * scale }, node!, context, duration)
+    return traceOf({ ...form, scale: form.scale * scale }, fields.what, node!, context, duration)
   }
   if (rate === undefined) {
     if (form !== undefined)
       problems.error('missing-member', `${fields.what} needs \`Rate\` or \`Users\``, fields.span, {
         label: 'such as `Rate: 50/s` or `Users: 20`',
       })
-    return {}
+    return { config: {} }
   }
   const Rate = pointsOf(rate, '`Rate`', context, rateOf).map(({ at, value }) => ({ at, perSecond: value * scale }))
-  if (form?.kind !== 'bursty') return { Arrivals: form?.kind, Rate }
+  if (form?.kind !== 'bursty') return { config: { Arrivals: form?.kind, Rate } }
   const phase = (mean: number): unknown => frozenSampler({ kind: 'exponential', mean })
-  return { Arrivals: 'bursty', Rate, BurstyOn: phase(form.on), BurstyOff: phase(form.off) }
+  return { config: { Arrivals: 'bursty', Rate, BurstyOn: phase(form.on), BurstyOff: phase(form.off) } }
+}
+
+function readUsers(users: Node, think: Node | undefined, context: StepContext, scale: number): Record<string, unknown> {
+  const time: Distribution | undefined =
+    think === undefined ? { kind: 'constant', value: 0 } : readDistribution(think, 'duration', context)
+  return {
+    Arrivals: 'poisson',
+    Rate: [],
+    Users: pointsOf(users, '`Users`', context, usersOf).map(({ at, value }) => ({
+      at,
+      value: Math.min(USERS_MAX, Math.round(value * scale)),
+    })),
+    ThinkTime: time === undefined ? undefined : frozenSampler(time),
+  }
 }
 
 function formOf(node: Node | undefined, context: StepContext): Form | undefined {
@@ -145,68 +169,129 @@ function meaning(kind: string, args: Arguments, scanner: Scanner): Form {
   if (kind === 'bursty') return { kind, on: time('on'), off: time('off') }
   if (kind !== 'trace') return { kind: kind as 'poisson' | 'regular' }
   const counts = args.has('count')
-  for (const name of counts ? ['column', 'unit'] : ['period', 'scale'])
-    if (args.has(name))
-      args.refuse('contradiction', name, counts ? '; `count=` names the column' : '; it belongs to `count=`')
+  if (counts)
+    for (const name of ['column', 'unit'])
+      if (args.has(name)) args.refuse('contradiction', name, '; `count=` names the column')
+  const text = (name: string): string | undefined => (args.has(name) ? args.word(name).text : undefined)
   const unit = args.has('unit') ? args.word('unit') : undefined
   if (unit !== undefined && !UNITS.has(unit.text))
     unknownName('unknown-unit', 'a unit of a trace', unit, [...UNITS.keys()], scanner)
+  const format = args.has('format') ? args.word('format') : undefined
+  if (format !== undefined && !Object.hasOwn(FORMATS, format.text))
+    unknownName('unknown-trace-format', 'a format of recordings', format, Object.keys(FORMATS), scanner)
+  const date = momentOf(text('from') ?? '')
   return {
     kind,
     file: args.word('file').text,
-    column: counts ? args.word('count').text : args.has('column') ? args.word('column').text : undefined,
-    counts,
-    period: args.has('period') ? time('period') : 60_000_000,
-    unit: UNITS.get(unit?.text ?? 's')!,
-    from: args.has('from') ? args.read('from', parseDuration) : 0,
+    format: format?.text as Format | undefined,
+    column: text('column'),
+    count: text('count'),
+    period: args.has('period') ? time('period') : undefined,
+    unit: unit === undefined ? undefined : UNITS.get(unit.text)!,
+    from: date ?? (args.has('from') ? args.read('from', parseDuration) : 0),
+    isDate: date !== undefined,
     speed: factor('speed'),
     scale: factor('scale'),
+    ofCounts: ['scale', 'period'].find((name) => args.has(name)),
   }
 }
+
+type TraceForm = Form & { readonly kind: 'trace' }
 
 /**
- * A trace: either a moment a line (`column=`, seconds unless `unit=`), or a number of requests a line for equal periods (`count=`,
- * `period=`), which come at random within their period. `speed` plays it faster, `scale` multiplies the counts, `from` skips.
+ * A trace: requests at their own moments, or a number of requests for each period, which come at random moments of it. `from`
+ * skips, `speed` plays it faster, `scale` multiplies the counts.
  */
-function traceOf(
-  form: Form & { kind: 'trace' },
-  node: Node,
-  context: StepContext,
-  duration: number,
-): Record<string, unknown> {
+function traceOf(form: TraceForm, what: string, node: Node, context: StepContext, duration: number): ReadArrivals {
   const content = context.readFile(form.file, node.span)
-  if (content === undefined) return {}
-  const column = readColumn(content, form.column, (cell) => {
-    const value = toInteger(cell.trim(), form.counts ? 1 : form.unit)
-    if (typeof value === 'number' && value >= 0) return { ok: true, value }
-    const message = `\`${cell}\` is ${typeof value === 'number' ? 'negative' : value}`
-    return { ok: false, slug: 'not-a-number', message, offset: 0, length: cell.length }
-  })
-  if (!column.ok) {
-    const { label, help } = column
-    context.problems.error(column.slug, `\`${form.file}\`: ${column.message}`, node.span, {
+  if (content === undefined) return { config: {} }
+  const load = recordedLoad(content, form, what, node, context)
+  if (load === undefined) return { config: {} }
+  const isDated = form.isDate && load.origin !== undefined
+  if (form.isDate && !isDated)
+    context.problems.error('contradiction', `\`${form.file}\` has no dates that \`from\` could stand for`, node.span, {
+      label: 'such as `from=90s`',
+    })
+  const from = isDated ? form.from - load.origin! : form.from
+  if (load.kind === 'moments') return playMoments(load, form, from, duration)
+  const period = Math.max(1, Math.round(load.period / form.speed))
+  const skip = Math.max(0, Math.floor(from / form.speed / period))
+  const Rate = stepsOf(load.counts.subarray(skip), period, form.scale, duration)
+  return { config: { Arrivals: 'counted', Rate, CountedPeriod: period } }
+}
+
+/** The load that a file tells of. What was found out is noted, what could not be read is told. */
+function recordedLoad(
+  content: string,
+  form: TraceForm,
+  what: string,
+  node: Node,
+  { problems, noteInferred }: StepContext,
+): Load | undefined {
+  const tell = ({ slug, message, label, help }: RecordedFlaw): undefined =>
+    problems.error(slug, `\`${form.file}\`: ${message}`, node.span, {
       ...(label === undefined ? {} : { label }),
       ...(help === undefined ? {} : { help }),
+    }) as undefined
+  let read = readRecording(content, form)
+  // One moment a line, without a title.
+  if (
+    read.ok &&
+    read.value.content.kind === 'requests' &&
+    read.value.content.at === undefined &&
+    form.column === undefined
+  )
+    read = readRecording(content, { ...form, column: '1' })
+  if (!read.ok) return tell(read)
+  const load = loadOf(read.value, form.count)
+  if (!load.ok) return tell(load)
+  const { value } = load
+  if (value.kind === 'moments' && form.ofCounts !== undefined)
+    return tell({
+      ok: false,
+      slug: 'contradiction',
+      message: `it has a moment for each request, and \`${form.ofCounts}\` is of counts by period`,
+      help: 'name the column of counts: `count=`',
     })
-    return {}
+  const { malformed, detected } = read.value
+  if (malformed.count > 0)
+    problems.warning(
+      'malformed-lines',
+      `\`${form.file}\`: ${malformed.count} ${malformed.count === 1 ? 'line is' : 'lines are'} left out`,
+      node.span,
+      { notes: malformed.first.map(({ line, why }) => `line ${line}: ${why}`) },
+    )
+  if (form.format === undefined) noteInferred(`${what} plays \`${form.file}\`, ${detected}: ${amountOf(value)}`)
+  return value
+}
+
+function amountOf(load: Load): string {
+  if (load.kind === 'moments')
+    return `${load.at.length} requests in ${formatMicros(load.at[load.at.length - 1]! - load.at[0]!)}`
+  const total = load.counts.reduce((sum, count) => sum + count, 0)
+  return `${Math.round(total)} requests in ${formatMicros(load.counts.length * load.period)}`
+}
+
+/** Those of the moments that the run has time for. */
+function playMoments(
+  { at, rows, columns }: Moments,
+  { file, speed }: TraceForm,
+  from: number,
+  duration: number,
+): ReadArrivals {
+  const times = at.map((value) => Math.round((value - from) / speed))
+  const first = times.findIndex((time) => time >= 0)
+  const after = times.findIndex((time) => time > duration)
+  const [start, end] = [first < 0 ? times.length : first, after < 0 ? times.length : after]
+  return {
+    config: { Arrivals: 'trace', Rate: [], TraceTimes: times.slice(start, end) },
+    recorded: { file, columns, rows: rows.slice(start, end) },
   }
-  if (!form.counts)
-    return { Arrivals: 'trace', Rate: [], TraceTimes: momentsOf(column.value, form.from, form.speed, duration) }
-  const period = Math.max(1, Math.round(form.period / form.speed))
-  const skip = Math.floor(form.from / form.speed / period)
-  return { Arrivals: 'poisson', Rate: stepsOf(column.value.slice(skip), period, form.scale, duration) }
 }
 
-function momentsOf(values: readonly number[], from: number, speed: number, duration: number): Float64Array {
-  const moments = values
-    .map((value) => Math.round((value - from) / speed))
-    .filter((value) => value >= 0 && value <= duration)
-  return Float64Array.from(moments).sort()
-}
-
-/** Counts of equal periods as a rate with steps: Poisson arrivals at each period's own mean. */
+/** Counts of equal periods as a rate with steps. */
 function stepsOf(
-  counts: readonly number[],
+  counts: Float64Array,
   period: number,
   scale: number,
   duration: number,

@@ -39,6 +39,8 @@ export interface StepContext {
   readonly operations: ReadonlyMap<string, Op<unknown>>
   /** Puts a line on the 'not simulated' list. */
   notSimulated(message: string, span: Span): void
+  /** Puts a line on the list of what was found out because nobody said it. */
+  noteInferred(line: string): void
   /** Where each instruction comes from, for those who speak about it later. */
   readonly stepSpans: Map<Instruction, Span>
   readFile(path: string, span: Span): string | undefined

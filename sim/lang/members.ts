@@ -142,8 +142,8 @@ export const WORKLOAD = {
   },
   Arrivals: {
     form: 'arrivals',
-    doc: 'How open load comes: `poisson` (at random, when absent), `regular`, `bursty(on=10s, off=50s)`, or a recorded `trace(file.csv, column=1)`.',
-    examples: ['poisson', 'regular', 'bursty(on=10s, off=50s)', 'trace(arrivals.csv, column=1)'],
+    doc: 'How open load comes: `poisson` (at random, when absent), `regular`, `bursty(on=10s, off=50s)`, or a recording: `trace(access.log)`, `trace(metrics.json)`, `trace(times.csv, column=at)`, `trace(counts.csv, count=n, period=1m)`.',
+    examples: ['poisson', 'regular', 'bursty(on=10s, off=50s)', 'trace(access.log)', 'trace(arrivals.csv, column=1)'],
   },
   Scale: {
     form: 'number',
@@ -160,7 +160,7 @@ export const WORKLOAD = {
   },
   Attributes: {
     form: 'values',
-    doc: 'What each request carries: values, keys (`uuid`, `zipf(n=1000)`, `hot(key=tenant-7, share=0.6, of=1000)`) or distributions (`lognormal(p50=900B, p99=6KB)`).',
+    doc: 'What each request carries: values, keys (`uuid`, `zipf(n=1000)`, `hot(key=tenant-7, share=0.6, of=1000)`) or distributions (`lognormal(p50=900B, p99=6KB)`); of a recording’s requests `column(path)`.',
   },
   Client: { form: 'map', of: CLIENT, doc: 'How the client behaves: time-outs and retries.' },
   Count: { form: 'count', doc: 'Ends the load after so many requests.' },

@@ -152,6 +152,7 @@ function plan(
   const resources = readResources(template, written, registry, problems, (line) => notSimulated.push(line))
   const { duration } = written
   let data = 0
+  const lines: string[] = []
   const onto = new Map<string, Readonly<Record<string, readonly Action[]>>>()
   const context: StepContext = {
     problems,
@@ -170,6 +171,7 @@ function plan(
     },
     operations: registry.operations,
     notSimulated: (message, span) => notSimulated.push({ message, span }),
+    noteInferred: (line) => lines.push(line),
     stepSpans: new Map(),
     keys: new KeyTables(),
     readFile: (path, span) => {
@@ -194,7 +196,7 @@ function plan(
       ? inferScenario(template, resources, registry, readFile, written, problems, context)
       : undefined
   const section = inferred === undefined ? written : { ...written, ...inferred.section }
-  const lines = [...(inferred?.lines ?? [])]
+  lines.push(...(inferred?.lines ?? []))
   const components = withHandlers(resources, section, context, lines)
   const workloads = readWorkloads(section, resources, context, duration, scalesOf(section, settings, problems))
   const operator = readActions(section, context, duration)

@@ -59,9 +59,91 @@ describe('traces', () => {
     expect(requests('Arrivals: "trace(t.csv, unit=ms, from=1s, speed=2)"', '10m', '500\n1500\n2000\n1201001\n')).toBe(2)
   })
 
-  it('of counts come at random at each period’s own rate', () => {
-    const n = requests('Arrivals: "trace(t.csv, count=n, period=1m, scale=2)"', '2m', 'n\n600\n0\n9999\n')
-    expect(Math.abs(n - 1200)).toBeLessThan(150)
+  it('of counts come exactly, in the period in which they were counted', () => {
+    const counts = 'Arrivals: "trace(t.csv, count=n, period=1m, scale=2)"'
+    expect(requests(counts, '1m', 'n\n600\n0\n9999\n')).toBe(1200)
+    expect(requests(counts, '2m', 'n\n600\n0\n9999\n')).toBe(1200)
+    expect(requests(counts, '3m', 'n\n600\n0\n9999\n')).toBe(1200 + 2 * 9999)
+  })
+
+  const CLOUDWATCH = JSON.stringify({
+    Label: 'Invocations',
+    Datapoints: [
+      { Timestamp: '2026-01-05T10:02:00+00:00', Sum: 30, Unit: 'Count' },
+      { Timestamp: '2026-01-05T10:00:00+00:00', Sum: 10, Unit: 'Count' },
+    ],
+  })
+  const LOG = [
+    '10.0.0.1 - - [05/Jan/2026:10:00:07 +0000] "GET /b HTTP/1.1" 200 70 "-" "curl/8"',
+    '10.0.0.1 - - [05/Jan/2026:10:00:01 +0000] "GET /a HTTP/1.1" 200 10 "-" "curl/8"',
+    '10.0.0.2 - - [05/Jan/2026:11:00:05 +0100] "GET /c HTTP/1.1" 404 -',
+  ]
+
+  it('are found out from the text: metrics of CloudWatch, access logs, and what is said of them', () => {
+    const played = (arrivals: string, content: string) =>
+      scenarioOf(text(`Arrivals: "${arrivals}"`), { files: files(content) })
+    const of = (arrivals: string, content: string, duration: string): number =>
+      requests(`Arrivals: "${arrivals}"`, duration, content)
+    expect([
+      of('trace(t.json, period=1m)', CLOUDWATCH, '1m'),
+      of('trace(t.json, period=1m)', CLOUDWATCH, '2m'),
+      of('trace(t.json, period=1m)', CLOUDWATCH, '3m'),
+    ]).toEqual([10, 10, 40])
+    expect(played('trace(t.json, period=1m)', CLOUDWATCH).inferred[0]).toBe(
+      'the workload `Load` plays `t.json`, 1 metric of CloudWatch as JSON: 40 requests in 3 m',
+    )
+    const moments = played('trace(access.log)', LOG.join('\n')).plan.components.find(
+      ({ name }) => name === 'Load',
+    )!.config
+    expect(moments['TraceTimes']).toEqual(Float64Array.of(0, 4_000_000, 6_000_000))
+    expect(of("trace(access.log, from='2026-01-05 10:00:05')", LOG.join('\n'), '10m')).toBe(2)
+    expect(played('trace(access.log, format=access-log)', LOG.join('\n')).inferred).toEqual([])
+  })
+
+  it('leave out lines that cannot be read, and refuse a file in which they are many', () => {
+    const many = Array.from({ length: 38 }, (_, i) => `${i}`)
+    const told_ = (lines: readonly string[]) =>
+      problemsOf(text('Arrivals: "trace(t.csv, column=1)"'), { files: files(lines.join('\n')) })
+    expect(told_([...many, 'x', '39'])).toMatch(
+      /warning\[malformed-lines\].*1 line is left out[\s\S]*line 39: `x` is no time/,
+    )
+    expect(told_([...many, 'x', 'y', 'z'])).toMatch(
+      /error\[malformed-lines\].*line 39: `x` is no time, and 2 other lines/,
+    )
+  })
+
+  it('give each request the cells of its own row, numbers as numbers', () => {
+    const bodies = (attributes: string, content = LOG.join('\n')) => {
+      const scenario = scenarioOf(text(`Arrivals: trace(access.log), Attributes: ${attributes}`), {
+        files: files(content),
+      })
+      const seen: unknown[] = []
+      runScenario(scenario, {
+        prepare: (world) => {
+          world.dispatcher.observer = { sent: (call) => seen.push(world.calls.body[call]), answered: () => {} }
+        },
+      })
+      return seen
+    }
+    expect(bodies('{ path: column(path), size: column(bytes), fixed: 1 }')).toEqual([
+      { path: '/a', size: 10, fixed: 1 },
+      { path: '/c', size: 0, fixed: 1 },
+      { path: '/b', size: 70, fixed: 1 },
+    ])
+  })
+
+  it('have no column for a workload without rows, nor one that is not there', () => {
+    expect(told('Arrivals: trace(access.log), Attributes: { p: column(paht) }', LOG.join('\n'))).toContain(
+      'did you mean `path`?',
+    )
+    expect(told('Rate: 1/s, Attributes: { p: column(path) }')).toContain('this workload plays no recorded requests')
+    expect(told('Arrivals: trace(t.json), Attributes: { p: column(path) }', CLOUDWATCH)).toContain(
+      'plays no recorded requests',
+    )
+    expect(told('Arrivals: "trace(t.json, format=cloudwatch)"', CLOUDWATCH)).toContain(
+      '`cloudwatch` is not a format of recordings',
+    )
+    expect(told('Arrivals: "trace(t.csv, from=\'2026-01-05 10:00\')"', '1\n2\n')).toContain('has no dates')
   })
 
   it('tell what is wrong with the file', () => {
@@ -70,7 +152,7 @@ describe('traces', () => {
     expect(told('Arrivals: "trace(t.csv)"', '')).toContain('no values')
     expect(told('Arrivals: "trace(t.csv, unit=min)"', '1\n')).toContain('`min` is not a unit of a trace')
     expect(told('Arrivals: "trace(t.csv, count=n, unit=s)"', 'n\n1\n')).toContain('`count=` names the column')
-    expect(told('Arrivals: "trace(t.csv, scale=2)"', '1\n')).toContain('it belongs to `count=`')
+    expect(told('Arrivals: "trace(t.csv, scale=2)"', '1\n')).toContain('`scale` is of counts by period')
     expect(told('Arrivals: "trace(t.csv)", Rate: 5/s', '1\n')).toContain('`Rate` has no meaning beside a trace')
   })
 })

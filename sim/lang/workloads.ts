@@ -6,7 +6,7 @@ import type { Action, Entry, Op } from '../model/contract.ts'
 import type { ComponentPlan } from '../model/plan.ts'
 import type { Template } from '../parts/program.ts'
 import { backoff, sdkRetries, type RetrySettings } from '../parts/retry.ts'
-import { readArrivals } from './arrivals.ts'
+import { readArrivals, type RecordedRows } from './arrivals.ts'
 import { Fields } from './fields.ts'
 import { checkOnto, readOnto, type StepContext } from './handler.ts'
 import { BACKOFF, CLIENT, JITTERS, namesOf, RETRIES, SDKS, WORKLOAD } from './members.ts'
@@ -15,6 +15,7 @@ import type { Component, Resources } from './resources.ts'
 import { parseTemplate } from './path.ts'
 import type { Named, SimulationSection } from './simulation.ts'
 import { taken } from './taken.ts'
+import { readRecorded } from './recorded-column.ts'
 import { readAttribute, readSizeTemplate, readTemplate, SIZES } from './values.ts'
 
 /** Reads the workloads; `scales` are the factors that are given from outside. */
@@ -53,12 +54,13 @@ function readWorkload(
     return undefined
   }
   const def = registry.byType.get('Sim::Client::Workload')!
+  const { config: arrivals, recorded } = readArrivals(fields, context, duration, scale)
   const config: Record<string, unknown> = {
     Target: target.name,
     Action: entry.action,
     Arg: entry.arg,
-    Body: bodyOf(fields, entry, target, context),
-    ...readArrivals(fields, context, duration, scale),
+    Body: bodyOf(fields, entry, target, recorded, context),
+    ...arrivals,
     Client: clientOf(fields.node('Client'), entry.action, context),
     Count: fields.number('Count', 0, Number.MAX_SAFE_INTEGER, true),
   }
@@ -140,13 +142,19 @@ function resolveEntry(operation: string, target: Component, span: Span, context:
 }
 
 /** What each request carries: the attributes as the event of an API or a function, as the body of a message, or the parameters of an action. */
-function bodyOf(fields: Fields, entry: Entry, target: Component, context: StepContext): Template {
+function bodyOf(
+  fields: Fields,
+  entry: Entry,
+  target: Component,
+  recorded: RecordedRows | undefined,
+  context: StepContext,
+): Template {
   const { action } = entry
   const keys: string[] = []
   const values: Template[] = []
   for (const { key, value } of fields.members('Attributes')) {
     keys.push(key)
-    values.push(readAttribute(value, key, context))
+    values.push(readRecorded(value, key, recorded, context) ?? readAttribute(value, key, context))
   }
   const event: Template =
     keys.length === 0 ? { kind: 'constant', value: Object.freeze({}) } : { kind: 'map', keys, values }

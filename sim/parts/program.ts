@@ -22,13 +22,13 @@ export type Template =
   /** A draw of a key; `names` gives the text of an index. */
   | { readonly kind: 'key'; readonly key: KeySource; readonly purpose: string }
 
-/** Draws keys as texts. It holds no state: what comes next stands in the stream of its purpose. */
+/** Draws keys, as texts or (of what was recorded) as numbers. It holds no state: what comes next stands in the stream of its purpose. */
 export interface KeySource {
   /** The part of the draws that the most frequent key takes, 0 where no key comes twice. */
   readonly topShare: number
   /** How many keys there are; Infinity where each draw is a new one. */
   readonly count: number
-  draw(streams: Streams, purpose: string): string
+  draw(streams: Streams, purpose: string): string | number
 }
 
 /** A condition on the scope. */

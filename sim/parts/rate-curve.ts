@@ -34,6 +34,11 @@ export class RateCurve {
     }
   }
 
+  /** The time of the last point, in µs. */
+  get end(): number {
+    return this.at[this.at.length - 1]
+  }
+
   /** Arrivals per second at `time` µs. */
   perSecond(time: number): number {
     const i = this.segmentAt(time)

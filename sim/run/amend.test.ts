@@ -166,6 +166,20 @@ Simulation: { Duration: 4m, Workloads: { Load: { Target: Origin, Operation: http
   })
 })
 
+it('counts of a trace that are scaled half-way through their period come as often as both halves say', () => {
+  const counted = (scale: string): Scenario =>
+    scenarioOf(
+      'Resources: { Origin: { Type: Sim::Http::Server, Properties: { Workers: 9, ServiceTime: 1ms } } }\nSimulation: { Duration: 30m, Workloads: { Load: { Target: Origin, Operation: http:GET, Arrivals: "trace(t.csv, count=n, period=10m)" } } }',
+      {
+        parameters: new Map([['Workloads.Load.Scale', scale]]),
+        files: { read: () => ({ ok: true, value: 'n\n600\n0\n400\n' }) },
+      },
+    )
+  const requests = (scenario: Scenario): number => reportOf(runScenario(scenario), '').requests
+  expect(requests(changed(counted('1'), counted('2'), 300 * SECOND))).toBe(300 + 600 + 800)
+  expect(requests(changed(counted('1'), counted('0.5'), 900 * SECOND))).toBe(600 + 200)
+})
+
 it('what cannot change while it runs is named', () => {
   const made = amended(shop(), shop({ Name: 'b', Rate: '9/s' }), AT)
   expect(made).toEqual({ refused: [expect.stringContaining('of `Accept`')] })

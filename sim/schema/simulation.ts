@@ -94,7 +94,7 @@ function formOf({ form, words: list, of }: Member): Schema {
       return {
         ...TEXT,
         pattern: '^\\s*(poisson|regular|bursty\\s*\\(.*\\)|trace\\s*\\(.*\\)|[A-Z].*)\\s*$',
-        patternErrorMessage: 'Expected poisson, regular, bursty(on=, off=) or trace(file.csv, column=).',
+        patternErrorMessage: 'Expected poisson, regular, bursty(on=, off=) or trace(file).',
       }
     case 'map':
       return closed(membersOf(of!), requiredWhereWritten(of!))

@@ -87,6 +87,14 @@ export const LAYERS: readonly Layer[] = [
     imports: ['cfn', 'diag', 'registry'],
     instead: 'what AWS would refuse is decided without knowing what is simulated: let sim/lang weigh the findings',
   },
+  // What others recorded is read below the language, because a scenario's load may be a recording.
+  {
+    folder: 'recorded',
+    imports: ['engine', 'diag', 'parts'],
+    packages: ['papaparse'],
+    instead:
+      'recordings, fits and comparisons are plain data about texts and numbers: take files and runs as parameters',
+  },
   // The language compiles texts to what the engine runs (times, distributions, key choices) and to the parts' programs.
   {
     folder: 'lang',
@@ -99,6 +107,7 @@ export const LAYERS: readonly Layer[] = [
       'lint',
       'model',
       'parts',
+      'recorded',
       'registry',
       'typecheck',
       'services/index.ts',

@@ -35,6 +35,11 @@ export const files = {
     title: 'a file with too many values',
     text: 'What a distribution or a trace reads from a file is bounded. Sum up, or cut the file.',
   },
+  'malformed-lines': {
+    severity: 'error',
+    title: 'lines of a recording that cannot be read',
+    text: 'A few lines of a log that are cut or of another form are left out, and that is said. Where they are more than one in twenty, the file is taken to be of another format than the one that was found or named with `format=`.',
+  },
   'bad-flag': {
     severity: 'error',
     title: 'a flag of the command line that cannot be used so',

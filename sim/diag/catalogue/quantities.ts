@@ -132,6 +132,14 @@ export const quantities = {
     title: 'a way to choose keys that is not known',
     text: 'Keys are chosen by `zipf`, `hot`, `uniform`, `sequence`, `uuid` or `choice`.',
   },
+  'unknown-trace-format': {
+    severity: 'error',
+    title: 'a format of recordings that is not known',
+    text: 'The format of a recording is found out from its text; `format=` decides where that goes wrong: `csv`, `csv-wide`, `access-log`, `elb`, `w3c`, `lambda-log`, `cloudwatch-csv`, `cloudwatch-json`, `xray`, `json`.',
+    wrong:
+      'Simulation: { Workloads: { Load: { Target: Origin, Operation: http:GET, Arrivals: "trace(access.log, format=apache)" } } }\n',
+    right: 'Simulation: { Workloads: { Load: { Target: Origin, Operation: http:GET, Rate: 5/s } } }\n',
+  },
   'unknown-arrivals': {
     severity: 'error',
     title: 'a way to arrive that is not known',

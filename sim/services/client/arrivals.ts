@@ -2,6 +2,7 @@
 //
 // The one idea: one question, `next`, whose answer may lie a year ahead. Between two arrivals nothing is scheduled, so
 // a workload that rests costs nothing.
+import { pow } from '../../engine/math.ts'
 import type { Rng } from '../../engine/rng.ts'
 import { createSampler, type Sampler } from '../../engine/sample.ts'
 import { RateCurve, type RatePoint } from '../../parts/rate-curve.ts'
@@ -13,7 +14,7 @@ const UNIT = createSampler({ kind: 'exponential', mean: 1_048_576 })
 /** Bursts without an arrival that are passed over at once; after so many the loop, and with it its guards, gets a turn. */
 const BURSTS_AT_ONCE = 1024
 
-export type ArrivalKind = 'poisson' | 'regular' | 'bursty' | 'trace'
+export type ArrivalKind = 'poisson' | 'regular' | 'bursty' | 'trace' | 'counted'
 
 export interface ArrivalConfig {
   readonly Arrivals: ArrivalKind
@@ -24,6 +25,8 @@ export interface ArrivalConfig {
   readonly BurstyOff?: Sampler | undefined
   /** trace: times of arrival in µs, rising. */
   readonly TraceTimes?: Float64Array | undefined
+  /** counted: µs of a period in which exactly as many come as the rate says, at moments drawn evenly. */
+  readonly CountedPeriod?: number | undefined
 }
 
 export class Arrivals {
@@ -34,6 +37,14 @@ export class Arrivals {
   private readonly on: Sampler | null
   private readonly off: Sampler | null
   private readonly times: Float64Array
+  private readonly period: number
+  /** counted: the end of the period, its arrivals that are still to come, and all that came before them. */
+  private periodEnd = 0
+  private left = 0
+  private placed = 0
+  /** counted: no arrival of this period comes before; and whether one is waited for. */
+  private notBefore = 0
+  private isWaited = false
   /** Arrivals so far, and Λ up to the last one. */
   private count = 0
   private mass = 0
@@ -54,11 +65,13 @@ export class Arrivals {
     this.on = config.BurstyOn ?? null
     this.off = config.BurstyOff ?? null
     this.times = config.TraceTimes ?? new Float64Array(0)
+    this.period = config.CountedPeriod ?? 0
   }
 
-  /** From `now` on requests come as another config says; answers when the next one does. For `poisson` and `regular` alone. */
+  /** From `now` on requests come as another config says; answers when the next one does. For `poisson`, `regular` and `counted` alone. */
   amend(now: number, config: ArrivalConfig): number {
     this.curve = this.curve.until(now, curveOf(config))
+    if (this.kind === 'counted') return this.recount(now)
     const wanted = this.kind === 'poisson' ? this.mass : this.count
     return Math.max(now, Math.round(this.curve.timeOf(wanted)))
   }
@@ -76,7 +89,35 @@ export class Arrivals {
         return this.count <= this.times.length ? this.times[this.count - 1] : Infinity
       case 'bursty':
         return this.nextInBurst()
+      case 'counted':
+        return this.nextCounted()
     }
+  }
+
+  /**
+   * The first of the arrivals that are left in the period: the least of n even draws lies where 1 − U^(1/n) of the way is gone.
+   * Numbers that are not whole are rounded from the sum of all so far, so that nothing is lost over the periods.
+   */
+  private nextCounted(): number {
+    while (this.left === 0) {
+      this.isWaited = this.periodEnd < this.curve.end
+      if (!this.isWaited) return Infinity
+      this.notBefore = this.periodEnd
+      this.periodEnd += this.period
+      this.left = Math.max(0, Math.round(this.curve.cumulative(this.periodEnd)) - this.placed)
+    }
+    this.notBefore += (this.periodEnd - this.notBefore) * (1 - pow(1 - this.rng.float(), 1 / this.left))
+    this.left--
+    this.placed++
+    return Math.min(this.periodEnd - 1, Math.floor(this.notBefore))
+  }
+
+  /** The arrival that is waited for comes anew, among as many as the rest of the period now has. */
+  private recount(now: number): number {
+    if (this.isWaited) this.placed--
+    this.notBefore = now
+    this.left = Math.max(0, Math.round(this.curve.cumulative(this.periodEnd)) - this.placed)
+    return Math.max(now, this.nextCounted())
   }
 
   /** Λ grows only while a burst lasts: what a burst's end leaves over is carried into the next one. */

@@ -61,6 +61,20 @@ describe('arrivals', () => {
     expect(Math.abs(variance - 100)).toBeLessThan(4 * 10.1)
   })
 
+  test('counted arrivals are exact in each period, even within it, and lose no fraction', () => {
+    const step = (at: number, perSecond: number) => ({ at: at * SECOND, perSecond })
+    const Rate = [step(0, 100), step(10, 100), step(10, 0), step(20, 0), step(20, 2.55), step(40, 2.55), step(40, 0)]
+    const at = load({ Arrivals: 'counted', CountedPeriod: 10 * SECOND, Rate }, {})
+    const halves: number[] = []
+    for (let i = 1; i <= 10; i++) halves.push(state(at.run(i * SECOND)).requests)
+    expect(halves[9]).toBe(1000)
+    // Of 1000 even draws a tenth lies in each second: binomial with a standard deviation of 9.5.
+    halves.forEach((n, i) => expect(Math.abs(n - (halves[i - 1] ?? 0) - 100)).toBeLessThan(4 * 9.5))
+    expect(state(at.run(20 * SECOND)).requests).toBe(1000)
+    expect(state(at.run(30 * SECOND)).requests).toBe(1026)
+    expect(state(at.run(HOUR)).requests).toBe(1051)
+  })
+
   test('recorded arrivals come at their own times, and then no more', () => {
     const at = load({ Arrivals: 'trace', Rate: [], TraceTimes: Float64Array.of(5, 5, SECOND) }, {})
     expect(state(at.run(4)).requests).toBe(0)

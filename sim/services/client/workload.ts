@@ -483,7 +483,7 @@ function isFunctionError(answer: unknown): boolean {
 
 /** The rate or the users of a load that is not recorded and has no bursts, and all that a client does. */
 function amendable(before: WorkloadConfig, after: WorkloadConfig): readonly string[] {
-  const isPlain = before.Arrivals === after.Arrivals && ['poisson', 'regular'].includes(after.Arrivals)
+  const isPlain = before.Arrivals === after.Arrivals && ['poisson', 'regular', 'counted'].includes(after.Arrivals)
   const isAlike = isPlain && (before.Users === undefined) === (after.Users === undefined)
   return isAlike ? ['Rate', 'Users', 'Scale', 'ThinkTime', 'Client'] : ['Client']
 }
