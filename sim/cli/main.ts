@@ -4,6 +4,7 @@ import { audit } from './audit.ts'
 import { CHECK_FORMATS, check, type CheckFlags } from './check.ts'
 import { EXIT } from './exit.ts'
 import { diverge } from './diverge.ts'
+import { replicate } from './experiments/replicate.ts'
 import { explain } from './explain.ts'
 import { importTemplate, type ImportFlags } from './import.ts'
 import { inlineMore } from './optimizer.ts'
@@ -34,6 +35,8 @@ scenarioOptions(program.command('run'))
   .description('simulate scenarios and print their reports')
   .argument('<scenario...>', 'scenario files or bare templates')
   .option('--seed <n>', "another seed than the scenario's")
+  .option('--seeds <list>', 'a run with each, such as 1..30 or 1,2,5..9, and what they say together')
+  .option('--workers <n>', 'threads for `--seeds`; as many as the machine runs at once by default')
   .option('--duration <time>', "another length than the scenario's, such as 5m")
   .option(
     '--format <format[=file]>',
@@ -46,7 +49,13 @@ scenarioOptions(program.command('run'))
   .option('--events <file>', 'write every call as JSON lines')
   .option('--trace <file>', 'write a Chrome trace (open it in Perfetto)')
   .option('--verify', 'check every invariant at every checkpoint')
-  .action((scenarios: string[], flags: RunFlags) => finish(run(scenarios, flags)))
+  .action(async (scenarios: string[], { seeds, workers, ...flags }: RunFlags & { seeds?: string; workers?: string }) =>
+    finish(
+      seeds === undefined
+        ? run(scenarios, flags)
+        : await replicate(scenarios, { ...flags, seeds, ...(workers === undefined ? {} : { workers }) }),
+    ),
+  )
 
 scenarioOptions(program.command('check'))
   .description('validate scenarios without running them')

@@ -1,0 +1,133 @@
+// `hotshard run --seeds 1..30`: the same scenario with many seeds, and what they say together.
+import type { Bundle } from '../../experiment/bundle.ts'
+import { plainJson, quote } from '../../diag/text.ts'
+import { EverySeed, replicationsOf, type Replications } from '../../experiment/replications.ts'
+import { parseSeeds, seedsText } from '../../experiment/seeds.ts'
+import type { Outcome, Setting } from '../../experiment/types.ts'
+import type { Scenario } from '../../lang/scenario.ts'
+import { EXIT } from '../exit.ts'
+import { openBundle, type LoadFlags } from '../files.ts'
+import { readFormats } from '../formats.ts'
+import { outputsOf, unwritable, writeForms } from '../outputs.ts'
+import type { Style } from '../pretty.ts'
+import { badFlag, refused, settingsOf, showErrors, showProblem } from '../problems.ts'
+import { useColor, widthOf } from '../terminal.ts'
+import { conduct } from './executor.ts'
+import { prettyReplications } from './pretty-replications.ts'
+import { runProgress } from './progress.ts'
+import { inThreads } from './threads.ts'
+import { workersIn } from './workers.ts'
+
+export interface ReplicateFlags extends LoadFlags {
+  readonly seeds: string
+  readonly workers?: string
+  /** `FORMAT` or `FORMAT=FILE`. */
+  readonly format?: readonly string[]
+  readonly color?: boolean
+}
+
+const FORMATS = ['pretty', 'json'] as const
+type Format = (typeof FORMATS)[number]
+/** What one run has and many have not. */
+const OF_ONE_RUN = ['seed', 'change', 'report', 'metrics', 'events', 'trace', 'verify'] as const
+
+interface Done {
+  readonly report: Replications
+  readonly clients: ReadonlySet<string>
+}
+
+/** Runs every scenario with every seed. Exit code as of `run`, over all runs: an expectation that failed once has failed. */
+export async function replicate(paths: readonly string[], flags: ReplicateFlags): Promise<number> {
+  const read = parseSeeds(flags.seeds)
+  if (!read.ok) return refused(badFlag(`\`--seeds ${flags.seeds}\`: ${read.message}`, read.help), flags)
+  const odd = OF_ONE_RUN.find((name) => isGiven((flags as unknown as Record<string, unknown>)[name]))
+  if (odd !== undefined)
+    return refused(
+      badFlag(`\`--${odd}\` is for one run, and \`--seeds\` asks for several`, 'leave one of them out'),
+      flags,
+    )
+  const workers = workersIn(flags.workers)
+  if (typeof workers !== 'number') return refused(workers, flags)
+  const formats = readFormats(flags.format ?? [], FORMATS)
+  if ('slug' in formats) return refused(formats, flags)
+  const wrong = unwritable(paths, outputsOf(formats.files))
+  if (wrong !== undefined) return refused(wrong, flags)
+
+  const { printed = 'pretty', files } = formats
+  const style = { color: useColor(process.stdout, flags), width: widthOf(process.stdout) }
+  const all: Done[] = []
+  const write = (format: Format, how: Style): string => textOf(all, format, how, paths.length > 1)
+  let code: number = EXIT.ok
+  for (const path of paths) {
+    const { bundle, scenario, settings, problems } = openBundle(path, flags, { counts: true })
+    showErrors(path, problems, flags)
+    if (bundle === undefined || scenario === undefined) {
+      code = Math.max(code, EXIT.badInput)
+      continue
+    }
+    const outcomes = await outcomesOf(bundle, settings, read.seeds, workers)
+    const report = replicationsOf(path, settings, outcomes, commandOf(path, flags, read.seeds))
+    const done = { report, clients: clientsOf(scenario) }
+    all.push(done)
+    if (printed === 'pretty') process.stdout.write(prettyReplications(report, done.clients, style))
+    code = Math.max(code, codeOf(outcomes))
+  }
+  if (all.length === 0) return code
+  if (printed === 'json') process.stdout.write(write('json', style))
+  for (const problem of writeForms(files, (format) => write(format, { color: false, width: 110 }))) {
+    showProblem(problem, flags)
+    code = Math.max(code, EXIT.badInput)
+  }
+  return code
+}
+
+function textOf(all: readonly Done[], format: Format, style: Style, isList: boolean): string {
+  const reports = all.map(({ report }) => report)
+  return format === 'json'
+    ? `${plainJson(isList ? reports : reports[0], 2)}\n`
+    : all.map(({ report, clients }) => prettyReplications(report, clients, style)).join('')
+}
+
+/** One run for each seed, with a line of progress. */
+export async function outcomesOf(
+  bundle: Bundle,
+  settings: readonly Setting[],
+  seeds: readonly string[],
+  workers: number,
+): Promise<readonly Outcome[]> {
+  const progress = runProgress()
+  const executor = inThreads(bundle, Math.min(workers, seeds.length))
+  try {
+    return await conduct(new EverySeed(settings, seeds), executor, (done, of) => progress.note(done, of))
+  } finally {
+    progress.end()
+    await executor.close()
+  }
+}
+
+/** The names of a scenario's workloads. */
+export function clientsOf(scenario: Scenario): ReadonlySet<string> {
+  const workloads = scenario.plan.components.filter(({ type }) => type === 'Sim::Client::Workload')
+  return new Set(workloads.map(({ name }) => name))
+}
+
+function isGiven(flag: unknown): boolean {
+  return Array.isArray(flag) ? flag.length > 0 : flag !== undefined && flag !== false
+}
+
+/** The worst of what came of any run. */
+export function codeOf(outcomes: readonly Pick<Outcome, 'ending'>[]): number {
+  const codes = outcomes.map(({ ending }) => {
+    if (ending === 'passed') return EXIT.ok
+    if (ending === 'failed') return EXIT.expectationFailed
+    if (ending === 'refused') return EXIT.badInput
+    return ending === 'broken' ? EXIT.bug : EXIT.guard
+  })
+  return codes.reduce<number>((worst, code) => Math.max(worst, code), EXIT.ok)
+}
+
+function commandOf(path: string, flags: ReplicateFlags, seeds: readonly string[]): string {
+  const duration = flags.duration === undefined ? [] : [`--duration ${quote(flags.duration)}`]
+  const parts = ['npx hotshard run', quote(path), `--seeds ${seedsText(seeds)}`, ...duration, ...settingsOf(flags)]
+  return parts.join(' ')
+}
