@@ -17,13 +17,14 @@ import type { Scenario } from '../lang/scenario.ts'
 import type { Problems } from '../diag/problem.ts'
 import { EXIT } from './exit.ts'
 import { counted } from '../report/figures.ts'
-import { openScenario, type LoadFlags } from './files.ts'
+import { chosen, type ChoiceFlags } from './changed.ts'
 import { leftOut, type LeftOut } from '../run/report.ts'
 import { notSimulatedLines } from '../run/left-out.ts'
 import { readFormats } from './formats.ts'
 import { outputsOf, unwritable, writeForms } from './outputs.ts'
 import { refused, showAll, showProblem } from './problems.ts'
 import { CI_FORMATS, ciText, fromCheckout } from './reporting.ts'
+import { openNamed } from './scenarios.ts'
 import { widthOf } from './terminal.ts'
 import { wrapWords } from './wrap.ts'
 
@@ -41,7 +42,7 @@ export interface CheckReport {
   }[]
 }
 
-export interface CheckFlags extends LoadFlags {
+export interface CheckFlags extends ChoiceFlags {
   readonly color?: boolean
   /** `FORMAT` or `FORMAT=FILE`. */
   readonly format?: readonly string[]
@@ -56,13 +57,20 @@ interface Checked {
   readonly problems: Problems
 }
 
-export function check(paths: readonly string[], flags: CheckFlags): number {
+/** `args` are files, folders and patterns. */
+export function check(args: readonly string[], flags: CheckFlags): number {
   const formats = readFormats(flags.format ?? [], CHECK_FORMATS, ['pretty', 'github'])
   if ('slug' in formats) return refused(formats, flags)
   const { printed = 'pretty', files } = formats
-  const wrong = unwritable(paths, outputsOf(files))
+  const scenarios = chosen(args, flags)
+  if ('slug' in scenarios) return refused(scenarios, flags)
+  const { named } = scenarios
+  const wrong = unwritable(
+    named.map(({ path }) => path),
+    outputsOf(files),
+  )
   if (wrong !== undefined) return refused(wrong, flags)
-  const all = paths.map((path): Checked => ({ path, ...openScenario(path, flags) }))
+  const all = named.map((each): Checked => ({ path: each.path, ...openNamed(each, flags) }))
   if (printed === 'pretty') for (const one of all) show(one, flags)
   else if (printed === 'github') for (const one of all) annotate(one)
   else process.stdout.write(formatted(printed, all))

@@ -23,17 +23,25 @@ export interface LoadFlags {
   readonly duration?: string
 }
 
+export interface Opened {
+  readonly scenario: Scenario | undefined
+  readonly problems: Problems
+  /** Every file that was asked for, itself too, whether it could be read or not. */
+  readonly asked: ReadonlySet<string>
+}
+
 /** Reads a scenario and everything that it names. */
-export function openScenario(path: string, flags: LoadFlags): { scenario: Scenario | undefined; problems: Problems } {
+export function openScenario(path: string, flags: LoadFlags): Opened {
   const problems = new Problems()
+  const asked = new Set([resolve(path)])
   const text = readText(path, problems)
-  if (text === undefined) return { scenario: undefined, problems }
+  if (text === undefined) return { scenario: undefined, problems, asked }
   const parameters = new Map(settingsIn(flags.set ?? [], problems))
   const duration = durationIn(flags, problems)
-  const files = fileReader(path, flags.root)
+  const files = fileReader(path, flags.root, asked)
   if (files === undefined) {
     problems.error('bad-flag', `\`--root ${flags.root}\` is no folder`)
-    return { scenario: undefined, problems }
+    return { scenario: undefined, problems, asked }
   }
   const load = (values: ReadonlyMap<string, string>, told: Problems): Scenario | undefined => {
     const options = {
@@ -46,9 +54,9 @@ export function openScenario(path: string, flags: LoadFlags): { scenario: Scenar
     return told.hasErrors ? undefined : scenario
   }
   const scenario = load(parameters, problems)
-  if (scenario === undefined) return { scenario, problems }
+  if (scenario === undefined) return { scenario, problems, asked }
   const changed = withChanges(scenario, parameters, flags.change ?? [], load, problems)
-  return { scenario: problems.hasErrors ? undefined : changed, problems }
+  return { scenario: problems.hasErrors ? undefined : changed, problems, asked }
 }
 
 /** What an experiment asks for beside the scenario's own. */
@@ -188,7 +196,7 @@ function withoutMark(text: string): string {
 }
 
 /** Files are named from the scenario's folder, and shown as they are found from where the command runs. */
-function fileReader(scenario: string, root: string | undefined): FileReader | undefined {
+function fileReader(scenario: string, root: string | undefined, asked?: Set<string>): FileReader | undefined {
   const shown = dirname(scenario)
   const folder = resolve(shown)
   const top = root === undefined ? folder : resolve(root)
@@ -197,6 +205,7 @@ function fileReader(scenario: string, root: string | undefined): FileReader | un
   return {
     read(path, kind) {
       const full = resolve(folder, path)
+      asked?.add(full)
       let real: string
       try {
         real = realpathSync(full)

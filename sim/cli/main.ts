@@ -33,7 +33,8 @@ const program = new Command('hotshard')
 
 scenarioOptions(program.command('run'))
   .description('simulate scenarios and print their reports')
-  .argument('<scenario...>', 'scenario files or bare templates')
+  .argument('<scenario...>', 'files, folders or patterns; bare templates too')
+  .option('--changed [=base]', 'only what has changed in git since it left a branch, or since the last commit')
   .option('--seed <n>', "another seed than the scenario's")
   .option('--seeds <list>', 'a run with each, such as 1..30 or 1,2,5..9, and what they say together')
   .option('--workers <n>', 'threads for `--seeds`; as many as the machine runs at once by default')
@@ -59,7 +60,8 @@ scenarioOptions(program.command('run'))
 
 scenarioOptions(program.command('check'))
   .description('validate scenarios without running them')
-  .argument('<scenario...>')
+  .argument('<scenario...>', 'files, folders or patterns; bare templates too')
+  .option('--changed [=base]', 'only what has changed in git since it left a branch, or since the last commit')
   .option(
     '--format <format[=file]>',
     `${CHECK_FORMATS.join(', ')}: printed, or written into a file (repeatable)`,
@@ -116,9 +118,14 @@ function finish(code: number): void {
   process.exitCode = code
 }
 
+/** A word behind `--changed` is the next scenario: only what stands behind `=` is the branch. */
+function withBase(words: readonly string[]): string[] {
+  return words.map((word) => (word === '--changed' ? '--changed=' : word))
+}
+
 inlineMore()
 try {
-  await program.parseAsync()
+  await program.parseAsync(withBase(process.argv))
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.badInput
   else {

@@ -10,20 +10,21 @@ import { reportOf, type Report } from '../run/report.ts'
 import { Running } from '../run/run.ts'
 import type { Scenario } from '../lang/scenario.ts'
 import { brief, briefLine } from './brief.ts'
+import { chosen, type ChoiceFlags } from './changed.ts'
 import { EXIT } from './exit.ts'
 import { EventLog, TraceLog, writeMetrics, writeText } from './exports.ts'
-import { openScenario, type LoadFlags } from './files.ts'
 import { readFormats } from './formats.ts'
 import { notWritten, outputsOf, unwritable, writeForms } from './outputs.ts'
 import { prettyReport } from './pretty.ts'
 import { badFlag, refused, settingsOf, showErrors, showProblem } from './problems.ts'
 import { CI_FORMATS, ciText, fromCheckout, summarize } from './reporting.ts'
+import { openNamed, type Named } from './scenarios.ts'
 import { inPipeline, terminalWatch, useColor, widthOf } from './terminal.ts'
 
 export const RUN_FORMATS = ['pretty', 'json', ...CI_FORMATS] as const
 type Format = (typeof RUN_FORMATS)[number]
 
-export interface RunFlags extends LoadFlags {
+export interface RunFlags extends ChoiceFlags {
   /** `FORMAT` or `FORMAT=FILE`. */
   readonly format?: readonly string[]
   readonly report?: string
@@ -37,10 +38,15 @@ export interface RunFlags extends LoadFlags {
 /** How a report is written into a file. */
 const PAGE = { color: false, width: 110 }
 const OUTPUTS = ['report', 'metrics', 'events', 'trace'] as const
-export function run(paths: readonly string[], flags: RunFlags): number {
+/** `args` are files, folders and patterns. */
+export function run(args: readonly string[], flags: RunFlags): number {
   const formats = readFormats(flags.format ?? [], RUN_FORMATS, ['github'])
   if ('slug' in formats) return refused(formats, flags)
   const { printed = 'pretty', files } = formats
+  const scenarios = chosen(args, flags)
+  if ('slug' in scenarios) return refused(scenarios, flags)
+  const { named, isList } = scenarios
+  const paths = named.map(({ path }) => path)
   const outputs = OUTPUTS.flatMap((name) => {
     const path = flags[name]
     return path === undefined ? [] : [{ flag: `--${name}`, shown: `--${name} ${path}`, path }]
@@ -55,13 +61,13 @@ export function run(paths: readonly string[], flags: RunFlags): number {
   if (wrong !== undefined) return refused(wrong, flags)
   // Whole reports of many scenarios are no log that anybody reads.
   const isBrief =
-    printed === 'github' || (formats.printed === undefined && paths.length > 1 && (inPipeline() || files.length > 0))
+    printed === 'github' || (formats.printed === undefined && isList && (inPipeline() || files.length > 0))
   const style = { color: useColor(process.stdout, flags), width: widthOf(process.stdout) }
   const print = (text: string): void => void process.stdout.write(text)
   const verdicts: Verdict[] = []
   let code: number = EXIT.ok
-  for (const path of paths) {
-    const { verdict, unwritten } = judged(path, flags, !isBrief)
+  for (const each of named) {
+    const { verdict, unwritten } = judged(each, flags, !isBrief)
     verdicts.push(verdict)
     code = Math.max(code, exitCode(verdict.report), unwritten.length > 0 ? EXIT.badInput : EXIT.ok)
     if (isBrief) print(brief(verdict, style))
@@ -72,8 +78,8 @@ export function run(paths: readonly string[], flags: RunFlags): number {
   if (isBrief) print(`${tally(verdicts)}\n`)
   else if (printed === 'pretty' && paths.length > 1)
     print(`\n${verdicts.map((verdict) => briefLine(verdict, style)).join('')}`)
-  else if (printed !== 'pretty') print(formatted(printed, verdicts))
-  for (const problem of writeForms(files, (format) => formatted(format, verdicts))) {
+  else if (printed !== 'pretty') print(formatted(printed, verdicts, isList))
+  for (const problem of writeForms(files, (format) => formatted(format, verdicts, isList))) {
     showProblem(problem, flags)
     code = Math.max(code, EXIT.badInput)
   }
@@ -84,12 +90,13 @@ export function run(paths: readonly string[], flags: RunFlags): number {
 
 /** Reads a scenario, runs it and judges it; what is wrong with it is told on the way, of a good one only if `tellsAll`. */
 function judged(
-  path: string,
+  named: Named,
   flags: RunFlags,
   tellsAll: boolean,
 ): { readonly verdict: Verdict; readonly unwritten: readonly Problem[] } {
   const begun = performance.now()
-  const { scenario, problems } = openScenario(path, flags)
+  const { path } = named
+  const { scenario, problems } = openNamed(named, flags)
   if (tellsAll || scenario === undefined) showErrors(path, problems, flags)
   const { report, unwritten } =
     scenario === undefined ? { report: undefined, unwritten: [] } : simulate(path, scenario, flags, problems.list)
@@ -97,11 +104,11 @@ function judged(
 }
 
 /** All of it in one of the forms for programs, or as whole reports. */
-function formatted(format: Format, verdicts: readonly Verdict[]): string {
+function formatted(format: Format, verdicts: readonly Verdict[], isList: boolean): string {
   switch (format) {
     case 'json': {
       const reports = verdicts.flatMap(({ report }) => report ?? [])
-      if (verdicts.length > 1) return `${plainJson(reports, 2)}\n`
+      if (isList) return `${plainJson(reports, 2)}\n`
       return reports.length === 0 ? '' : `${plainJson(reports[0], 2)}\n`
     }
     case 'pretty':

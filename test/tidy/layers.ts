@@ -170,6 +170,7 @@ export const LAYERS: readonly Layer[] = [
       'commander',
       'cli-progress',
       'picocolors',
+      'tinyglobby',
       'vite',
       'workerpool',
       'tsx',

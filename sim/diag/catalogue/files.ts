@@ -40,6 +40,11 @@ export const files = {
     title: 'lines of a recording that cannot be read',
     text: 'A few lines of a log that are cut or of another form are left out, and that is said. Where they are more than one in twenty, the file is taken to be of another format than the one that was found or named with `format=`.',
   },
+  'no-scenarios': {
+    severity: 'error',
+    title: 'a pattern or a folder without scenarios',
+    text: "An argument may be a file, a folder, which stands for all files in it and below with a `Simulation` section, or a pattern such as `'scenarios/**/*.yaml'`, which stands for all files that it matches. What is in `node_modules` or in folders that begin with a point is left out. That nothing was found is an error, so that a pipeline does not go green because a folder has moved.",
+  },
   'bad-flag': {
     severity: 'error',
     title: 'a flag of the command line that cannot be used so',
