@@ -1,7 +1,7 @@
 // Does the runs of an experiment, one at a time: reads the bundle's scenario with the settings asked for, runs it, says what came of it.
 import { renderProblem } from '../diag/render.ts'
 import { Problems } from '../diag/problem.ts'
-import { loadScenario, type Scenario } from '../lang/scenario.ts'
+import { loadScenario, type FileReader, type Scenario } from '../lang/scenario.ts'
 import { billOf } from '../run/bill.ts'
 import { evaluateExpectation } from '../run/expect.ts'
 import { runScenario, type Watch } from '../run/run.ts'
@@ -12,11 +12,14 @@ import type { Ending, Outcome, RunSpec } from './types.ts'
 /** Runs of one bundle. A scenario that was read is kept for the next run with the same settings, which often differs in its seed alone. */
 export class Runner {
   private readonly bundle: Bundle
+  private readonly files: FileReader
   private read:
     { readonly key: string; readonly scenario: Scenario | undefined; readonly problems: Problems } | undefined
 
-  constructor(bundle: Bundle) {
+  /** `files` are those of the bundle, unless somebody has them otherwise. */
+  constructor(bundle: Bundle, files: FileReader = readerOf(bundle)) {
     this.bundle = bundle
+    this.files = files
   }
 
   /** Does one run. `watch` lets the guards see real time and memory. */
@@ -58,7 +61,7 @@ export class Runner {
       const { name, text, duration, measures } = this.bundle
       const options = {
         parameters: new Map(settings),
-        files: readerOf(this.bundle),
+        files: this.files,
         ...(duration === undefined ? {} : { duration }),
         ...(measures === undefined ? {} : { measures }),
       }

@@ -113,7 +113,8 @@ export const KEYS: readonly Key[] = [
     is: one('Escape'),
     act: () =>
       store.setState((state) => {
-        if (state.help || state.share || state.palette) return { help: false, share: false, palette: false }
+        if (state.help || state.share || state.palette || state.experiments)
+          return { help: false, share: false, palette: false, experiments: false }
         return state.selected === undefined ? { about: false, table: false } : { selected: undefined }
       }),
   },
@@ -129,6 +130,12 @@ export const KEYS: readonly Key[] = [
     does: 'share: link, figure, report, picture',
     is: one('u'),
     act: () => store.setState({ share: true }),
+  },
+  {
+    keys: ['X'],
+    does: 'experiments: many runs over values and seeds',
+    is: one('x'),
+    act: () => store.setState(({ scenario }) => ({ experiments: scenario !== undefined })),
   },
   {
     keys: ['I'],

@@ -73,6 +73,8 @@ export interface AppState extends Known {
   readonly table: boolean
   /** The dialog of what can be taken along. */
   readonly share: boolean
+  /** The dialog of experiments. */
+  readonly experiments: boolean
   /** Whether it is told what of the template is simulated, as long as nothing is selected. */
   readonly about: boolean
   /** Opened files of which several could be the scenario: one is to be chosen. */
@@ -109,6 +111,7 @@ export const store = createStore<AppState>()(() => ({
   palette: false,
   table: false,
   share: false,
+  experiments: false,
   about: false,
   still: prefers('(prefers-reduced-motion: reduce)'),
   playing: false,

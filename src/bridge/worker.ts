@@ -1,6 +1,7 @@
 // The simulation's own thread: hands the page's questions to a session, and lets it work in short slices in between. An editor's
-// questions have a thread of the same kind for themselves: checking a large template must not hold up a run.
-import { Desk, Session, type Ask, type Question } from '../../sim/index.ts'
+// questions have a thread of the same kind for themselves: checking a large template must not hold up a run. So have the runs of
+// experiments, which nobody looks at.
+import { Desk, Lab, Session, type Ask, type LabAsk, type Question } from '../../sim/index.ts'
 
 /** Real ms that the session works at a stretch: as long as a question may wait. */
 const SLICE = 8
@@ -8,7 +9,7 @@ const SLICE = 8
 /** What is used of a worker's own scope: its types and those of a page cannot stand in one program. */
 interface Scope {
   postMessage(message: unknown, transfer: Transferable[]): void
-  onmessage: ((event: MessageEvent<Ask | Question>) => void) | null
+  onmessage: ((event: MessageEvent<Ask | Question | LabAsk>) => void) | null
 }
 
 const scope = globalThis as unknown as Scope
@@ -17,10 +18,17 @@ const turns = new MessageChannel()
 let working = false
 
 const desk = new Desk()
+const lab = new Lab()
 
-scope.onmessage = (event: MessageEvent<Ask | Question>) => {
+scope.onmessage = (event: MessageEvent<Ask | Question | LabAsk>) => {
   if ('question' in event.data) {
     scope.postMessage(desk.answer(event.data), [])
+    return
+  }
+  if ('lab' in event.data) {
+    const begun = performance.now()
+    const reply = lab.answer(event.data, { wallTime: () => (performance.now() - begun) * 1000 })
+    if (reply !== undefined) scope.postMessage(reply, [])
     return
   }
   session.take(event.data)

@@ -52,6 +52,13 @@ export function Header() {
           </button>
           <button
             type="button"
+            onClick={() => store.setState({ experiments: true })}
+            title="Many runs over values and seeds (X)"
+          >
+            Experiments
+          </button>
+          <button
+            type="button"
             onClick={() => store.setState({ share: true })}
             title="Link, figure, report, picture (U)"
           >

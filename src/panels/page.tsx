@@ -19,6 +19,7 @@ import { TimeLine } from './time-line.tsx'
 
 // Nobody waits for what is asked for now and then.
 const Share = lazy(() => import('./share.tsx').then((each) => ({ default: each.Share })))
+const Experiments = lazy(() => import('../experiments/dialog.tsx').then((each) => ({ default: each.Experiments })))
 const About = lazy(() => import('./about.tsx').then((each) => ({ default: each.About })))
 const EditorPanel = lazy(() => import('./editor.tsx').then((each) => ({ default: each.EditorPanel })))
 const Problems = lazy(() => import('./problems.tsx').then((each) => ({ default: each.Problems })))
@@ -36,6 +37,7 @@ export function Page() {
   const notice = useApp((state) => state.notice)
   const palette = useApp((state) => state.palette)
   const share = useApp((state) => state.share)
+  const experiments = useApp((state) => state.experiments)
   const [over, setOver] = useState(false)
   const drop = (event: DragEvent): void => {
     event.preventDefault()
@@ -111,6 +113,11 @@ export function Page() {
       {share && (
         <Suspense>
           <Share />
+        </Suspense>
+      )}
+      {experiments && (
+        <Suspense>
+          <Experiments />
         </Suspense>
       )}
       <Projector />

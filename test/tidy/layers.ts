@@ -181,7 +181,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: 'index.ts',
-    imports: ['frames', 'diag', 'assist'],
+    imports: ['frames', 'diag', 'assist', 'experiment'],
     instead: 'the public door leads to plain data',
   },
 ]
