@@ -19,7 +19,7 @@ import { TimeLine } from './time-line.tsx'
 
 // Nobody waits for what is asked for now and then.
 const Share = lazy(() => import('./share.tsx').then((each) => ({ default: each.Share })))
-const Experiments = lazy(() => import('../experiments/dialog.tsx').then((each) => ({ default: each.Experiments })))
+const Experiments = lazy(() => import('../experiments/experiments.tsx').then((each) => ({ default: each.Experiments })))
 const About = lazy(() => import('./about.tsx').then((each) => ({ default: each.About })))
 const EditorPanel = lazy(() => import('./editor.tsx').then((each) => ({ default: each.EditorPanel })))
 const Problems = lazy(() => import('./problems.tsx').then((each) => ({ default: each.Problems })))
