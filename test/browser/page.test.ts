@@ -336,7 +336,8 @@ describe('the built files', () => {
   test('stay within their budget', () => {
     // What the first page waits for, the texts of the gallery among it; then the stage with its renderer; then what waits until somebody wants it.
     const first = 'index|store|tokens|rolldown-runtime'
-    const later = 'charts|experiments|palette|table-view|share|saving|embed|thumbnail|problems|problem-list|editor|about'
+    const later =
+      'charts|experiments|palette|table-view|share|saving|embed|thumbnail|problems|problem-list|editor|about'
     expect(gzipped(new RegExp(`^(?:${first})-.*\\.js$`))).toBeLessThan(160_000)
     expect(gzipped(new RegExp(`^(?!(?:${first}|${later}|worker|editing)-).*\\.js$`))).toBeLessThan(190_000)
     expect(gzipped(new RegExp(`^(?:${later})-.*\\.js$`))).toBeLessThan(50_000)
