@@ -310,6 +310,18 @@ describe('a stampede', () => {
     expect(calls(run, 'Slow')).toBeGreaterThan(100)
   })
 
+  it('is refreshed early by how long its own answer took, also where the cache could not be asked before', () => {
+    // The read at 60 s gets no answer of the cache: what it stores took the origin half a second, as at 10 s.
+    const run = ran({
+      read: 'Ttl: 60s, EarlyRefresh: 1',
+      fetch: 'http:GET: { Url: Slow }',
+      workloads: load('Reads', 'Reader', '0.1/s'),
+      duration: '115s',
+      rest: `  Faults: [{ At: 55s, For: 10s, aws:fis:inject-api-unavailable-error: { Service: redis, Operations: [GET], Percentage: 100 } }]`,
+    })
+    expect(calls(run, 'Slow')).toBe(2)
+  })
+
   it('of many keys at once is spread by different lives [EC-R33]', () => {
     // All 500 keys come in the first second, so that they expire in the same one a minute later.
     const busiest = (jitter: string): number => {

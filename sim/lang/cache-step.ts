@@ -184,7 +184,6 @@ class CacheStep {
         compiler.emit({
           op: 'hit',
           end: 0,
-          level: plan.level,
           cache: plan.cache,
           resultPath: null,
           origin: -1,
@@ -252,6 +251,7 @@ class CacheStep {
   /** The steps themselves; returns where the call stands whose answer counts. */
   origin(): number {
     const { compiler, plan, list } = this
+    if (plan.early > 0) compiler.emit({ op: 'miss', level: plan.level })
     compiler.cacheLevel++
     list.slice(0, -1).forEach((step, i) => compiler.step(step, `${plan.place}.Do.${i}`))
     const at = compiler.here

@@ -50,7 +50,7 @@ export function withStored(
   stores: Stores,
   answer: unknown,
   now: number,
-  missedAt: number | undefined,
+  missedAt: number,
   streams: Streams,
 ): Record<string, unknown> {
   const made = { ...(body as Record<string, unknown>) }
@@ -61,7 +61,7 @@ export function withStored(
   const value = stores.isAnswer ? answer : made['Value']
   made['Value'] =
     stores.isRefreshed && life !== null
-      ? ({ Value: value, Took: now - (missedAt ?? now), ExpiresAt: now + units * stores.perLife } satisfies Refreshed)
+      ? ({ Value: value, Took: now - missedAt, ExpiresAt: now + units * stores.perLife } satisfies Refreshed)
       : value
   return made
 }

@@ -59,7 +59,7 @@ class Frame {
   raised = 0
   /** When the last call was made for the first time. */
   calledAt = 0
-  /** When a cache had nothing, by how many steps `Cache` stand around. */
+  /** When the origin behind a cache was asked, by how many steps `Cache` stand around. */
   missedAt: number[] = []
   /** Whether the client's rate limiter has held the call back. */
   held = false
@@ -360,6 +360,10 @@ export class Interpreter<H> {
         case 'hit':
           frame.pc = this.hit(frame, instruction) ? instruction.end : frame.pc + 1
           break
+        case 'miss':
+          frame.missedAt[instruction.level] = this.sim.clock[0]
+          frame.pc++
+          break
         case 'unlocked':
           frame.pc = tookLock(frame.answer) ? frame.pc + 1 : instruction.to
           break
@@ -432,13 +436,10 @@ export class Interpreter<H> {
   /** Whether a cache had something that is good enough; whether it is stale is measured, and nothing more. */
   private hit(frame: Frame, instruction: Instruction & { op: 'hit' }): boolean {
     const now = this.sim.clock[0]
-    const { origin, level } = instruction
+    const { origin } = instruction
     const found = foundIn(frame.answer)
     frame.answer = undefined
-    if (found === undefined || refreshesEarly(found, instruction, now, this.streams)) {
-      frame.missedAt[level] = now
-      return false
-    }
+    if (found === undefined || refreshesEarly(found, instruction, now, this.streams)) return false
     const value = isRefreshed(found) ? found.Value : found
     frame.answer = value
     if (origin !== NONE) {

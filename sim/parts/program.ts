@@ -74,8 +74,6 @@ export type Instruction =
   | {
       readonly op: 'hit'
       readonly end: number
-      /** How many steps `Cache` stand around this one. */
-      readonly level: number
       readonly cache: string
       readonly resultPath: readonly string[] | null
       /** The call whose answers are kept; −1 = whether a copy is stale cannot be told. */
@@ -84,6 +82,8 @@ export type Instruction =
       readonly early: number
       readonly purpose: string
     }
+  /** The origin is asked from now on, for a step `Cache` with so many others around it. */
+  | { readonly op: 'miss'; readonly level: number }
   /** Goes on at `to` unless the last answer says that a lock was taken. */
   | { readonly op: 'unlocked'; readonly to: number }
   /** Behind a write: the last answer becomes what a read would answer now; goes on at `to` where nothing is left. */
