@@ -36,6 +36,8 @@ function cluster(members = ['One', 'Two', 'Three'], options: LabOptions = {}) {
         ['Shop', 'sql:query'],
         ['Shop', 'rds:FailoverDBCluster'],
         ...members.map((name) => [name, 'rds:DeleteDBInstance'] as const),
+        ...members.map((name) => [name, 'rds:StopDBInstance'] as const),
+        ...members.map((name) => [name, 'rds:RebootDBInstance'] as const),
       ],
       ...options,
     },
@@ -76,6 +78,37 @@ describe('a cluster', () => {
     expect(sql('INSERT INTO a VALUES (2)', { Key: 2 }).status).toBe('OK')
     world.run(11 * MINUTE)
     expect(world.state<DbInstance>('One')).toMatchObject({ isUp: true, isWriter: false })
+  })
+
+  it('fails over when its writer is deleted, and goes on without a writer when nobody is left', () => {
+    const { world, sql, self } = cluster(['One', 'Two'])
+    sql('INSERT INTO a VALUES (1)', { Key: 1 })
+    const from = world.now
+    expect(world.ask('One', 'rds:DeleteDBInstance').status).toBe('OK')
+    world.run(from + 30 * SECOND - 1)
+    expect(sql('SELECT 1').status).toBe('ConnectionRefusedError')
+    world.run(from + 30 * SECOND)
+    expect(self.writer).toBe('Two')
+    expect(sql('SELECT * FROM a', { Key: 1 }).answer.RowCount).toBe(1)
+    expect(sql('INSERT INTO a VALUES (2)', { Key: 2 }).status).toBe('OK')
+    expect(world.ask('Two', 'rds:DeleteDBInstance').status).toBe('OK')
+    world.run(world.now + MINUTE)
+    expect(sql('SELECT 1').status).toBe('ConnectionRefusedError')
+  })
+
+  it('is stopped as a whole: no member stops by itself', () => {
+    const { world, sql } = cluster()
+    expect(world.ask('One', 'rds:StopDBInstance').status).toBe('InvalidParameterCombination')
+    expect(sql('INSERT INTO a VALUES (1)', { Key: 1 }).status).toBe('OK')
+  })
+
+  it('whose only reader was away when the writer went fails over to it when it is back', () => {
+    const { world, sql, self } = cluster(['One', 'Two'])
+    expect(world.ask('Two', 'rds:RebootDBInstance').status).toBe('OK')
+    expect(world.ask('One', 'rds:DeleteDBInstance').status).toBe('OK')
+    world.run(world.now + 2 * MINUTE)
+    expect(self.writer).toBe('Two')
+    expect(sql('INSERT INTO a VALUES (1)', { Key: 1 }).status).toBe('OK')
   })
 
   it('does not bring back a writer that was deleted while it stepped down', () => {

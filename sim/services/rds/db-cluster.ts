@@ -22,7 +22,7 @@ export const dbCluster: ServiceDef<DbCluster> = {
   summary: 'The writer and reader endpoints of an Aurora cluster, and its failover.',
   models: [
     'Statements go to the writer; with `Endpoint: reader` to the readers in turn, to the writer where there is none.',
-    'When the writer is lost, the reader with the least promotion tier takes over; it has seen every change first, because the storage is shared.',
+    'When the writer is lost or deleted, the reader with the least promotion tier takes over; it has seen every change first, because the storage is shared.',
   ],
   omits: [
     'Custom endpoints, Serverless capacity, Global Databases, Multi-AZ clusters that are not Aurora, the Data API, cloning, backtracking.',
@@ -91,6 +91,9 @@ function placeOfCluster(near: Near): Place | undefined {
   return placeOfDatabase(near, near.self.config, undefined, portOf(String(near.self.config['Engine'])))
 }
 
+/** In these states a writer comes back later than a reader takes over, or never. */
+const GONE: ReadonlySet<DbInstance['state']> = new Set(['recovering', 'deleting', 'creating'])
+
 export class DbCluster {
   readonly sim: Sim
   readonly inside = new Population()
@@ -153,9 +156,10 @@ export class DbCluster {
     return true
   }
 
-  /** A member is lost: when it was the writer, a reader takes over. */
-  memberLost(name: Ref): void {
-    if (name !== this.writer || this.isFailingOver || this.successor() === undefined) return
+  /** A member is gone, or back: when the writer is gone, a reader takes over. */
+  memberChanged(): void {
+    const isLost = GONE.has(this.member(this.writer).state)
+    if (!isLost || this.isFailingOver || this.successor() === undefined) return
     this.isFailingOver = true
     this.sim.after(this.takes.draw(this.rng), this.tookOverTarget, 0)
   }

@@ -65,8 +65,27 @@ const few = (max: number, more: Setup = {}): Setup => ({
   options: { ...more.options, beside: group(max) },
 })
 
+it('a database answers in its time, over as many connections as it has; a snapshot keeps its rows, deletion protection the whole [N.RDS-01]', () => {
+  const { world, sql, rds } = database(few(3))
+  for (let i = 0; i < 4; i++) world.call('Db', 'sql:query', { Sql: 'INSERT INTO a VALUES (?)', Key: i, Row: { n: i } })
+  world.run(SECOND)
+  expect(world.answers.map(({ status }) => status).sort()).toEqual(['OK', 'OK', 'OK', 'TooManyConnections'])
+  const [from, { at }] = [world.now, sql('SELECT * FROM a', { Key: 0 })]
+  expect(at - from).toBe(MS)
+  expect(rds('CreateDBSnapshot', { DBSnapshotIdentifier: 'kept' }).status).toBe('OK')
+  expect(rds('DeleteDBInstance').status).toBe('OK')
+  expect(sql('SELECT * FROM a', { Key: 0 }).status).toBe('ConnectionRefusedError')
+  expect(rds('RestoreDBInstanceFromDBSnapshot', { DBSnapshotIdentifier: 'kept' }).status).toBe('OK')
+  world.run(world.now + 3 * MINUTE)
+  for (let i = 0; i < 3; i++) expect(sql('SELECT * FROM a', { Key: i }).answer.Rows).toEqual([{ n: i }])
+  const guarded = database({ properties: { DeletionProtection: true } })
+  guarded.sql('INSERT INTO a VALUES (?)', { Key: 0, Row: { n: 0 } })
+  expect(guarded.rds('DeleteDBInstance').status).toBe('InvalidParameterCombination')
+  expect(guarded.sql('SELECT * FROM a', { Key: 0 }).answer.Rows).toEqual([{ n: 0 }])
+})
+
 describe('connections', () => {
-  it('are as many as the memory of the class allows, by the formula of the engine [N.RDS-01]', () => {
+  it('are as many as the memory of the class allows, by the formula of the engine', () => {
     const of = (text: string, engine: string): number => maxConnections(engine, classOf(text).memory)
     expect(of('db.t3.micro', 'mysql')).toBe(85)
     expect(of('db.r5.large', 'postgres')).toBe(1802)
@@ -86,7 +105,7 @@ describe('connections', () => {
     expect(self.connections.made).toBe(1)
   })
 
-  it('beyond the limit are refused, and free again with the statements of others [N.RDS-01]', () => {
+  it('beyond the limit are refused, and free again with the statements of others', () => {
     const { world, self } = database(few(3))
     for (let i = 0; i < 5; i++) world.call('Db', 'sql:query', { Sql: 'SELECT 1' })
     world.run(SECOND)
@@ -164,7 +183,7 @@ describe('processors and storage', () => {
 })
 
 describe('rows', () => {
-  it('are found, changed and deleted by table and key [N.RDS-01]', () => {
+  it('are found, changed and deleted by table and key', () => {
     const { sql } = database()
     sql('INSERT INTO orders VALUES (?)', { Key: 'a', Row: { total: 1 } })
     expect(sql('SELECT * FROM orders WHERE id = ?', { Key: 'a' }).answer).toEqual({ RowCount: 1, Rows: [{ total: 1 }] })
@@ -175,7 +194,7 @@ describe('rows', () => {
     expect(sql('SELECT count(*) FROM orders').answer.RowCount).toBe(0)
   })
 
-  it('come back from a snapshot, as they were when it was made [N.RDS-01]', () => {
+  it('come back from a snapshot, as they were when it was made', () => {
     const { world, sql, rds } = database()
     for (let i = 0; i < 500; i++) world.call('Db', 'sql:query', { Sql: 'INSERT INTO a VALUES (1)', Key: i })
     world.run(MINUTE)
@@ -209,6 +228,37 @@ describe('rows', () => {
     expect(self.bytes).toBe(taken)
   })
 
+  it('take the room of what they are now: changed, replaced or deleted, here and at a replica', () => {
+    const { world, sql, self } = database({
+      parts: { Copy: { def: dbInstance, properties: { SourceDBInstanceIdentifier: 'Db' }, assumptions: EXACT } },
+    })
+    const both = () => {
+      world.run(world.now + SECOND)
+      return [self.bytes, world.state<DbInstance>('Copy').bytes]
+    }
+    const text = (length: number) => ({ Key: 1, Row: 'x'.repeat(length) })
+    sql('INSERT INTO a VALUES (1)', text(98))
+    sql('INSERT INTO a VALUES (1)', text(98))
+    expect(both()).toEqual([100, 100])
+    sql('UPDATE a SET v = 1', text(298))
+    expect(both()).toEqual([300, 300])
+    // A change of what is not said leaves the row as it is.
+    sql('UPDATE a SET v = 2', { Key: 1 })
+    expect(both()).toEqual([300, 300])
+    sql('DELETE FROM a', { Key: 1 })
+    expect(both()).toEqual([0, 0])
+  })
+
+  it('that grow find no room in a full storage either, and find it again when others are gone', () => {
+    const { sql } = database({ properties: { AllocatedStorage: 1 } })
+    const row = { text: 'x'.repeat(6_000_000) }
+    for (let i = 0; i < 166; i++) expect(sql('INSERT INTO a VALUES (?)', { Key: i, Row: row }).status).toBe('OK')
+    const bigger = { Key: 0, Row: { text: 'x'.repeat(12_000_000) } }
+    expect(sql('UPDATE a SET text = ?', bigger).status).toBe('StorageFullError')
+    sql('DELETE FROM a', { Key: 1 })
+    expect(sql('UPDATE a SET text = ?', bigger).status).toBe('OK')
+  })
+
   it('do not come back by themselves: a server that is deleted while it was being made or rebooted stays away', () => {
     const { world, rds, self } = database()
     rds('CreateDBSnapshot', { DBSnapshotIdentifier: 'empty' })
@@ -222,7 +272,7 @@ describe('rows', () => {
     expect(self.state).toBe('deleting')
   })
 
-  it('are kept by deletion protection: the deletion is refused [N.RDS-01]', () => {
+  it('are kept by deletion protection: the deletion is refused', () => {
     const { sql, rds } = database({ properties: { DeletionProtection: true } })
     sql('INSERT INTO a VALUES (1)', { Key: 1 })
     expect(rds('DeleteDBInstance').status).toBe('InvalidParameterCombination')

@@ -9,11 +9,12 @@ import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Op, ServiceDef, Sim } from '../../model/contract.ts'
 import type { Place } from '../../model/network.ts'
-import { jsonSize } from '../../parts/json-size.ts'
 import { Population } from '../../parts/population.ts'
 import { ProcessorSharing } from '../../parts/processor-sharing.ts'
 import { Stretch } from '../../parts/stretch.ts'
+import { Changes } from './changes.ts'
 import { Connections } from './connections.ts'
+import type { DbCluster } from './db-cluster.ts'
 import { gatherInstance, type InstancePlan } from './db-config.ts'
 import { findingsOf } from './db-insights.ts'
 import { assumptions } from './db-instance.facts.ts'
@@ -246,7 +247,7 @@ export class DbInstance {
   private backTimer: TimerHandle = NONE
   private usedBefore = 0
   /** Changes on their way to this replica, in order; when the last of them will be seen. */
-  private readonly changes: { readonly statement: Statement; readonly at: number }[] = []
+  private readonly changes = new Changes()
   private seenUntil = 0
   private readonly metricConnections: MetricId
   private readonly metricReads: MetricId
@@ -393,11 +394,18 @@ export class DbInstance {
   backAgain(): void {
     this.backTimer = NONE
     this.state = 'available'
+    this.tellCluster()
   }
 
-  /** It is deleted, with its rows: nothing that was under way brings it back. */
+  /** It is gone or back: its cluster sees to it that somebody writes. */
+  tellCluster(): void {
+    if (this.plan.cluster !== '') this.sim.peer<DbCluster>(this.plan.cluster).memberChanged()
+  }
+
+  /** It is deleted, with its rows: nothing that was under way brings it back, or reaches it. */
   remove(): void {
     this.stop('deleting')
+    this.catchUp()
     this.rows = new Rows()
     if (this.backTimer !== NONE) this.sim.cancel(this.backTimer)
     this.backTimer = NONE
@@ -407,6 +415,10 @@ export class DbInstance {
   follow(call: Call): void {
     const { sim } = this
     const now = sim.clock[0]
+    if (this.state === 'deleting') {
+      sim.reply(call, 0)
+      return
+    }
     const { statement } = sim.calls.body[call] as { statement: Statement }
     const lag = this.plan.cluster === '' ? this.samplers['ReplicaLag'].draw(this.rng) : AURORA_LAG
     this.seenUntil = Math.max(this.seenUntil, now + lag)
@@ -423,10 +435,10 @@ export class DbInstance {
 
   /** Whoever takes over has seen everything first. */
   catchUp(): void {
-    for (const { statement } of this.changes) this.rows.apply(statement)
     // The timers of what is already there find nothing.
     this.skipped += this.changes.length
-    this.changes.length = 0
+    for (let change = this.changes.shift(); change !== undefined; change = this.changes.shift())
+      this.rows.apply(change.statement)
   }
 
   /** Timers of changes that were applied ahead of them. */
@@ -467,15 +479,12 @@ export class DbInstance {
       sim.after(this.connections.keep, this.idleTarget, 0)
     }
     if (!isRead && !this.isWriter) return this.leave(slot, this.status.readOnly)
-    if (statement.verb === 'INSERT') {
-      const size = statement.row === null ? 0 : jsonSize(statement.row)
-      if (this.bytes + size > this.plan.storageBytes) {
-        this.full.note(sim.clock[0])
-        return this.leave(slot, this.status.full)
-      }
-      this.rows.bytes += size
+    const found = this.rows.apply(statement, this.plan.storageBytes)
+    if (found === undefined) {
+      this.full.note(sim.clock[0])
+      return this.leave(slot, this.status.full)
     }
-    sim.calls.answer[call] = this.rows.apply(statement)
+    sim.calls.answer[call] = found
     if (isRead) this.lookBack(statement)
     else
       for (const edge of this.replicaEdges) {
@@ -487,12 +496,10 @@ export class DbInstance {
   }
 
   /** Whether a replica has answered with what its source no longer has. */
-  private lookBack({ table, key }: Statement): void {
+  private lookBack(statement: Statement): void {
     if (this.isWriter || this.metricStale === NONE) return
     this.replicaReads++
-    if (key === undefined || this.changes.length === 0) return
-    const isStale = this.changes.some(({ statement }) => statement.table === table && statement.key === key)
-    if (!isStale) return
+    if (!this.changes.concern(statement)) return
     this.stale++
     this.sim.count(this.metricStale, 1)
   }

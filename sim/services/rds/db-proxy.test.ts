@@ -21,6 +21,7 @@ function proxy(percent: number, timeout = 120, options: LabOptions = {}) {
       probe: [
         ['Pool', 'sql:query'],
         ['Db', 'rds:RebootDBInstance'],
+        ['Db', 'sql:query'],
       ],
       ...options,
       beside: {
@@ -71,6 +72,56 @@ describe('a proxy', () => {
     const answers = world.answers.filter(({ to }) => to === 'Pool')
     expect(answers).toHaveLength(10)
     expect(answers.every(({ status }) => status === 'OK')).toBe(true)
+  })
+
+  /** Statements by number, in the order of their answers. */
+  const inOrder = (world: ReturnType<typeof proxy>['world']) => {
+    const done: number[] = []
+    let asked = 0
+    const ask = () => {
+      const nth = asked++
+      world.call('Pool', 'sql:query', { Sql: 'SELECT 1' }, 0, () => done.push(nth))
+    }
+    return { done, ask }
+  }
+
+  it('lets those that were refused go first, in the order in which they came', () => {
+    const { world } = proxy(5)
+    const { done, ask } = inOrder(world)
+    world.call('Db', 'rds:RebootDBInstance')
+    world.run(1_500_000)
+    for (let i = 0; i < 9; i++) ask()
+    world.run(MINUTE)
+    expect(done).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
+  })
+
+  it('looks with one statement whether the database is back, once a second', () => {
+    const { world, db } = proxy(100)
+    world.ask('Db', 'rds:RebootDBInstance')
+    for (let i = 0; i < 50; i++) world.call('Pool', 'sql:query', { Sql: 'SELECT 1' })
+    world.run(19_500_000)
+    // All 50 were on their way when the first was refused; then 19 looks.
+    expect(db.queries.total).toBe(50 + 19)
+    world.run(2 * MINUTE)
+    expect(world.answers.filter(({ status }) => status === 'OK')).toHaveLength(51)
+  })
+
+  it('lets statements wait when others hold the connections of the database, and takes what becomes free', () => {
+    const { world, self, db } = proxy(100)
+    // 83 of 85 connections are others’ for ten minutes.
+    for (let i = 0; i < 83; i++) world.call('Db', 'sql:query', { Sql: 'SELECT 1' })
+    world.run(10 * SECOND)
+    const { done, ask } = inOrder(world)
+    for (let i = 0; i < 10; i++) ask()
+    world.run(30 * SECOND)
+    expect(done).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    expect(world.answers.every(({ status }) => status === 'OK')).toBe(true)
+    // Eight of the ten at once were refused, and then one a look while somebody waited.
+    expect(db.refusals.count).toBeLessThanOrEqual(9)
+    expect(self.borrowed).toBe(0)
+    const { steps } = world.world.kernel
+    world.run(5 * MINUTE)
+    expect(world.world.kernel.steps).toBe(steps)
   })
 
   it('answers every statement once, whatever happens', () => {

@@ -1,7 +1,7 @@
 // AWS::RDS::DBProxy: lends the few connections of a database to many clients, statement by statement.
 //
-// The one idea: clients wait for a connection instead of being refused. While the database is down they wait as well, and are served when
-// it is back, unless their time is over before.
+// The one idea: clients wait for a connection instead of being refused. While the database is down, or others hold its connections, they
+// wait as well: whom it did not let in goes back in line, and from time to time one of them is sent to find out whether it does now.
 import type { Call } from '../../engine/calls.ts'
 import type { Target, TimerHandle } from '../../engine/kernel.ts'
 import type { MetricId } from '../../engine/recorder.ts'
@@ -9,6 +9,7 @@ import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Finding, Look, Near, Ref, ServiceDef, Sim } from '../../model/contract.ts'
 import type { Place } from '../../model/network.ts'
+import { Line } from '../../parts/line.ts'
 import { Population } from '../../parts/population.ts'
 import { count } from '../../parts/words.ts'
 import { placeOf } from '../../parts/reachability.ts'
@@ -30,7 +31,7 @@ export const dbProxy: ServiceDef<DbProxy> = {
   summary: 'A pool of database connections that many clients share.',
   models: [
     'A statement borrows a connection and gives it back with its answer; beyond `MaxConnectionsPercent` of the database’s connections statements wait in line, up to the borrow time-out.',
-    'While the database is down or fails over, statements wait; those that were running when it went are lost.',
+    'While the database is down, fails over or has no connection left for it, statements wait; those that were running when it went are lost.',
   ],
   omits: [
     'Pinning: transactions and session state that bind a client to a connection.',
@@ -62,8 +63,7 @@ export const dbProxy: ServiceDef<DbProxy> = {
     QueryRequests: { unit: 'Count', kind: 'count', doc: 'Statements that came.' },
   },
   invariants: {
-    'every statement was answered or is inside': (self) =>
-      self.inside.inside === self.line.length - self.head + self.borrowed,
+    'every statement was answered or is inside': (self) => self.inside.inside === self.line.length + self.borrowed,
     'never more connections than its share': (self) => self.borrowed <= self.max,
     'statements inside keep to Little’s law': (self) => self.inside.holds(self.sim.clock[0]),
   },
@@ -72,18 +72,18 @@ export const dbProxy: ServiceDef<DbProxy> = {
     inside: 'waits for a connection',
     insideWaits: true,
     answer: 'overhead of the proxy',
-    serves: (self, call) => self.sim.calls.cookie[call],
+    serves: (self, call) => self.callServedBy(call),
   },
   view: {
     glyph: 'database',
     label: 'Proxy',
     level: (self) => self.borrowed,
     levelMax: (self) => self.max,
-    tone: (self) => (self.line.length > self.head ? 'throttling' : self.borrowed > 0 ? 'busy' : 'calm'),
+    tone: (self) => (self.line.length > 0 ? 'throttling' : self.borrowed > 0 ? 'busy' : 'calm'),
     readings: [
       { name: 'Borrowed', unit: 'connections', doc: 'Connections with a statement.', read: (self) => self.borrowed },
       { name: 'Most', unit: 'connections', doc: 'Its share of the connections.', read: (self) => self.max },
-      { name: 'Waiting', unit: 'statements', doc: 'Statements in line.', read: (self) => self.line.length - self.head },
+      { name: 'Waiting', unit: 'statements', doc: 'Statements in line.', read: (self) => self.line.length },
     ],
   },
 }
@@ -115,10 +115,13 @@ function gather(near: Near): Readonly<Record<string, unknown>> {
   }
 }
 
-/** A statement in line. */
-interface Waiting {
+/** A statement, in line or with a connection. */
+interface Statement {
   readonly call: Call
+  /** Its place in the order of arrival. */
+  readonly nth: number
   readonly since: number
+  /** When its time in line is over. */
   timer: TimerHandle
 }
 
@@ -126,9 +129,8 @@ export class DbProxy {
   readonly sim: Sim
   readonly max: number
   readonly inside = new Population()
-  /** In order of arrival; those before `head` have gone. */
-  line: Waiting[] = []
-  head = 0
+  /** In order of arrival. */
+  readonly line = new Line<Statement>()
   borrowed = 0
   readonly timeouts: Stretch
   private readonly edge: number
@@ -139,9 +141,16 @@ export class DbProxy {
   private readonly waitTarget: Target
   private readonly lookTarget: Target
   private readonly refused: number
+  private readonly tooMany: number
   private readonly borrowTimeout: number
-  /** Whether the database has not let it in: then one look at a time. */
+  /** Statements with a connection, by the slot that their calls carry. */
+  private readonly lent: Statement[] = []
+  private readonly freeSlots: number[] = []
+  private arrived = 0
+  /** How many connections the database lets it have, as far as it knows; whether it was let in at all. */
+  private room: number
   private isDown = false
+  private isLooking = false
   private readonly metricClients: MetricId
   private readonly metricBorrowed: MetricId
   private readonly metricWaited: MetricId
@@ -150,6 +159,7 @@ export class DbProxy {
   constructor(config: Config, sim: Sim) {
     this.sim = sim
     this.max = config['Most'] as number
+    this.room = this.max
     this.patience = config['Patience'] as number
     const to = config['To'] as Ref
     this.edge = to === '' ? NONE : sim.edge(to, 'sql:query', answered, null, true)
@@ -160,6 +170,7 @@ export class DbProxy {
     this.lookTarget = sim.target(look)
     this.timeouts = new Stretch(sim.warmUp)
     this.refused = sim.error('ConnectionRefusedError', 0)
+    this.tooMany = sim.error('TooManyConnections', 0)
     this.borrowTimeout = sim.error('ConnectionBorrowTimeout', 0)
     this.metricClients = sim.metric('ClientConnections')
     this.metricBorrowed = sim.metric('DatabaseConnectionsCurrentlyBorrowed')
@@ -177,26 +188,38 @@ export class DbProxy {
     }
     this.inside.enter(now)
     sim.level(this.metricClients, this.inside.inside)
-    this.line.push({ call, since: now, timer: sim.timer(this.patience, this.waitTarget, call) })
+    this.line.push({ call, nth: this.arrived++, since: now, timer: sim.timer(this.patience, this.waitTarget, call) })
     this.lend()
   }
 
-  /** A statement is over, or could not begin. */
+  callServedBy(inner: Call): Call {
+    return this.lent[this.sim.calls.cookie[inner]].call
+  }
+
+  /** A statement is over, or was not let in. */
   settle(inner: Call): void {
     const { sim } = this
     const { calls } = sim
-    const call = calls.cookie[inner]
+    const slot = calls.cookie[inner]
     const status = calls.status[inner]
     const answer = calls.answer[inner]
-    const since = calls.sentAt[inner]
+    const lentAt = calls.sentAt[inner]
+    const statement = this.lent[slot]
     sim.close(inner)
+    this.freeSlots.push(slot)
     this.borrowed--
-    if (status === this.refused) this.backInLine(call, since)
-    else {
+    if (status === this.refused || status === this.tooMany) {
+      this.isDown = status === this.refused
+      this.room = this.isDown ? 0 : Math.min(this.room, this.borrowed)
+      this.backInLine(statement)
+    } else {
+      // Where it lets one in after an outage, nobody else is there yet.
+      if (this.isDown) this.room = this.max
       this.isDown = false
-      this.leave(call)
-      calls.answer[call] = answer
-      sim.replyAfter(this.latency.draw(this.rng), call, status)
+      sim.record(this.metricWaited, lentAt - statement.since)
+      this.leave(statement.call)
+      calls.answer[statement.call] = answer
+      sim.replyAfter(this.latency.draw(this.rng), statement.call, status)
     }
     sim.level(this.metricBorrowed, this.borrowed)
     this.lend()
@@ -204,46 +227,51 @@ export class DbProxy {
 
   /** A statement has waited for as long as it may. */
   giveUp(call: Call): void {
-    const at = this.line.findIndex((waiting, i) => i >= this.head && waiting.call === call)
-    this.line.splice(at, 1)
+    let place = 0
+    while (this.line.at(place).call !== call) place++
+    this.line.remove(place)
     this.timeouts.note(this.sim.clock[0])
     this.leave(call)
     this.sim.reply(call, this.borrowTimeout)
   }
 
-  /** Tries the database again. */
+  /** Tries with one statement more whether the database lets it in. */
   look(): void {
-    this.isDown = false
+    this.isLooking = false
+    if (this.line.length === 0) return
+    this.room = Math.min(this.max, this.room + 1)
     this.lend()
   }
 
   /** Lends connections to those who wait, in order. */
   private lend(): void {
     const { sim } = this
-    while (!this.isDown && this.head < this.line.length && this.borrowed < this.max) {
-      const { call, since, timer } = this.line[this.head++]
-      if (this.head > 1_000) {
-        this.line = this.line.slice(this.head)
-        this.head = 0
-      }
+    while (this.borrowed < this.room) {
+      const statement = this.line.shift()
+      if (statement === undefined) return
+      const { call, timer } = statement
       sim.cancel(timer)
-      sim.record(this.metricWaited, sim.clock[0] - since)
       this.borrowed++
       sim.level(this.metricBorrowed, this.borrowed)
-      const inner = sim.open(this.edge, call, sim.calls.trace[call])
+      const slot = this.freeSlots.pop() ?? this.lent.length
+      this.lent[slot] = statement
+      const inner = sim.open(this.edge, slot, sim.calls.trace[call])
       sim.calls.body[inner] = sim.calls.body[call]
       sim.send(inner)
     }
+    if (this.line.length === 0 || this.room === this.max || this.isLooking) return
+    this.isLooking = true
+    sim.after(this.lookAgain.draw(this.rng), this.lookTarget, 0)
   }
 
   /** The database does not let it in: the statement waits on, before those that came later. */
-  private backInLine(call: Call, since: number): void {
+  private backInLine(statement: Statement): void {
     const { sim } = this
-    const left = Math.max(0, sim.calls.sentAt[call] + this.patience - sim.clock[0])
-    this.line.splice(this.head, 0, { call, since, timer: sim.timer(left, this.waitTarget, call) })
-    if (this.isDown) return
-    this.isDown = true
-    sim.after(this.lookAgain.draw(this.rng), this.lookTarget, 0)
+    const left = Math.max(0, statement.since + this.patience - sim.clock[0])
+    statement.timer = sim.timer(left, this.waitTarget, statement.call)
+    let place = 0
+    while (place < this.line.length && this.line.at(place).nth < statement.nth) place++
+    this.line.insert(place, statement)
   }
 
   private leave(call: Call): void {

@@ -3,7 +3,6 @@ import type { Call } from '../../engine/calls.ts'
 import type { EventFunction } from '../../engine/kernel.ts'
 import type { Action, Fault, Op } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
-import type { DbCluster } from './db-cluster.ts'
 import type { DbInstance } from './db-instance.ts'
 import type { Rows } from './rows.ts'
 
@@ -16,11 +15,15 @@ export const ops: Readonly<Record<Action, Op<DbInstance>>> = {
     run: reboot,
   },
   'rds:StopDBInstance': {
-    doc: 'Stops the server.',
+    doc: 'Stops the server; a cluster is stopped as a whole, not by its members.',
     target: 'DBInstanceIdentifier',
-    errors: ['InvalidDBInstanceState'],
+    errors: ['InvalidDBInstanceState', 'InvalidParameterCombination'],
     run: (self, call) => {
       if (refused(self, call)) return
+      if (self.plan.cluster !== '') {
+        self.sim.reply(call, self.sim.error('InvalidParameterCombination', 400))
+        return
+      }
       self.stop('stopped')
       self.sim.reply(call, 0)
     },
@@ -99,7 +102,7 @@ function failOver(self: DbInstance): void {
 function lose(self: DbInstance): void {
   if (self.plan.cluster !== '') {
     comesBack(self, 'recovering', 'RecoveryTime')
-    self.sim.peer<DbCluster>(self.plan.cluster).memberLost(self.sim.name)
+    self.tellCluster()
   } else if (self.isMultiAz) failOver(self)
   else comesBack(self, 'recovering', 'RecoveryTime')
 }
@@ -138,6 +141,7 @@ function deleteInstance(self: DbInstance, call: Call): void {
     return
   }
   self.remove()
+  self.tellCluster()
   self.sim.reply(call, 0)
 }
 

@@ -1,4 +1,5 @@
 // What a database keeps: rows by table and key, as far as a simulation needs them: to be found again, or found to be missing.
+import { jsonSize } from '../../parts/json-size.ts'
 
 /** The verb of a statement, its table, and which row it is about. */
 export interface Statement {
@@ -6,7 +7,14 @@ export interface Statement {
   readonly table: string
   /** Undefined = no row of its own: a count, or a row with a key that the database gives. */
   readonly key: string | undefined
+  /** Null = what is in it is not said. */
   readonly row: unknown
+}
+
+/** What a statement found or changed. */
+export interface Found {
+  readonly RowCount: number
+  readonly Rows?: readonly unknown[]
 }
 
 /** Rows that are kept by one database, of all tables: a bound of the simulator's memory. */
@@ -28,11 +36,11 @@ export class Rows {
   private tables = new Map<string, Map<string, unknown>>()
   private made = 0
   size = 0
-  /** Bytes of what was inserted, each row as its JSON: counted by the database. */
+  /** Bytes of all rows, each as its JSON. */
   bytes = 0
 
-  /** What a statement finds or changes. */
-  apply({ verb, table, key, row }: Statement): { readonly RowCount: number; readonly Rows?: readonly unknown[] } {
+  /** Does what a statement says, unless it would leave more than `room` bytes: undefined, and nothing is changed. */
+  apply({ verb, table, key, row }: Statement, room = Infinity): Found | undefined {
     const rows = this.tables.get(table)
     switch (verb) {
       case 'SELECT': {
@@ -41,22 +49,32 @@ export class Rows {
         return found === undefined ? { RowCount: 0, Rows: [] } : { RowCount: 1, Rows: [found] }
       }
       case 'INSERT': {
+        const at = key ?? `#${this.made + 1}`
+        const isNew = rows?.has(at) !== true
+        const grows = sizeOf(row) - (isNew ? 0 : sizeOf(rows.get(at)))
+        if (this.bytes + grows > room) return undefined
+        if (isNew && this.size >= ROWS_MAX) return { RowCount: 0 }
         const into = rows ?? new Map<string, unknown>()
         if (rows === undefined) this.tables.set(table, into)
-        const at = key ?? `#${++this.made}`
-        if (!into.has(at)) {
-          if (this.size >= ROWS_MAX) return { RowCount: 0 }
-          this.size++
-        }
+        if (key === undefined) this.made++
+        if (isNew) this.size++
+        this.bytes += grows
         into.set(at, row)
         return { RowCount: 1 }
       }
-      case 'UPDATE':
+      case 'UPDATE': {
         if (key === undefined || rows?.has(key) !== true) return { RowCount: 0 }
+        if (row === null) return { RowCount: 1 }
+        const grows = sizeOf(row) - sizeOf(rows.get(key))
+        if (this.bytes + grows > room) return undefined
+        this.bytes += grows
         rows.set(key, row)
         return { RowCount: 1 }
+      }
       case 'DELETE':
-        if (key === undefined || rows?.delete(key) !== true) return { RowCount: 0 }
+        if (key === undefined || rows?.has(key) !== true) return { RowCount: 0 }
+        this.bytes -= sizeOf(rows.get(key))
+        rows.delete(key)
         this.size--
         return { RowCount: 1 }
     }
@@ -71,9 +89,8 @@ export class Rows {
     for (const [table, rows] of this.tables) copy.tables.set(table, new Map(rows))
     return copy
   }
+}
 
-  /** Whether another one has the same under a key. */
-  agrees(other: Rows, table: string, key: string): boolean {
-    return this.tables.get(table)?.get(key) === other.tables.get(table)?.get(key)
-  }
+function sizeOf(row: unknown): number {
+  return row === null ? 0 : jsonSize(row)
 }
