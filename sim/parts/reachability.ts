@@ -72,14 +72,16 @@ class Network {
       return lost(
         `${callee} stands in the VPC ${subnets[0]!.vpc} without a public address, and ${caller} outside of it`,
       )
-    const closed = subnets.find(({ exit }) => exit.kind === 'none' || exit.kind === 'nat')
-    if (closed !== undefined)
-      return lost(
-        `subnet ${closed.id} of ${callee} has no route to an internet gateway, and ${caller} stands outside of the VPC`,
-      )
-    return this.letsIn(to, port, { groups: [], isOutside: true, blocks: [] })
-      ? OPEN_WAY
-      : lost(`no security group of ${callee} lets anybody from outside of the VPC in on port ${port}`)
+    if (!this.letsIn(to, port, { groups: [], isOutside: true, blocks: [] }))
+      return lost(`no security group of ${callee} lets anybody from outside of the VPC in on port ${port}`)
+    const closed = subnets.filter(({ exit }) => exit.kind === 'none' || exit.kind === 'nat')
+    if (closed.length === 0) return OPEN_WAY
+    // It stands in any of its subnets, and only there can it be reached or not.
+    return {
+      lost: closed.length / subnets.length,
+      reason: `subnet ${closed[0]!.id} of ${callee} has no route to an internet gateway, and ${caller} stands outside of the VPC`,
+      through: [],
+    }
   }
 
   /** Between two places in VPCs. */
@@ -92,7 +94,13 @@ class Network {
         return lost(
           `${caller} stands in the VPC ${near[0]!.vpc}, ${callee} in ${far[0]!.vpc}, and nothing joins the two`,
         )
-      return this.leaving(caller, from, near)
+      const out = this.leaving(caller, from, near)
+      const into = this.comingIn(caller, callee, to, port)
+      return {
+        lost: 1 - (1 - out.lost) * (1 - into.lost),
+        reason: out.reason === '' ? into.reason : out.reason,
+        through: out.through,
+      }
     }
     const own = { groups: this.groupsOf(from, near[0]!.vpc), isOutside: false, blocks: near.map(({ block }) => block) }
     const theirs = { groups: this.groupsOf(to, near[0]!.vpc), isOutside: false, blocks: far.map(({ block }) => block) }
