@@ -1,3 +1,4 @@
+// A line beside a list: the same is done to both, and both must be the same.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { Line } from './line.ts'

@@ -3,7 +3,7 @@ import type { Rng } from '../../engine/rng.ts'
 import type { MetricId } from '../../engine/recorder.ts'
 import type { Sim } from '../../model/contract.ts'
 import type { GroupPlan } from './target-group-config.ts'
-import { byFlow, Chooser, eligible, type Target, type TargetState } from './targets.ts'
+import { byFlow, Chooser, eligible, type Target } from './targets.ts'
 
 const NONE = -1
 /** Clients that are remembered; the one that was not heard of for the longest time is forgotten first. */
@@ -22,36 +22,51 @@ export interface GroupMetrics {
   readonly classes: readonly MetricId[]
 }
 
+/** What follows from the states of the targets. */
+interface Standing {
+  /** Those that may get requests. */
+  readonly among: ReadonlySet<Target>
+  /** The same by the nodes that pass requests on: one list where zones are crossed. */
+  readonly nodes: readonly (readonly Target[])[]
+  readonly healthy: number
+  readonly unhealthy: number
+}
+
 export class Group {
   readonly name: string
   readonly plan: GroupPlan
   readonly metrics: GroupMetrics
-  /** Numbers of its targets among all of the load balancer, in order of registration. */
-  readonly rows: number[] = []
+  /** In order of registration. */
+  readonly members: Target[] = []
   readonly chooser: Chooser
   /** When somebody asked it last, in µs. */
   askedAt = 0
+  /** Members whose checks rest. */
+  resting = 0
   /** Requests that it had no healthy target for, and those that found no target at all. */
   failedOpen = 0
   turnedAway = 0
-  /** Since when it has had no healthy target, in µs, −1 = it has; and the first such stretch. */
+  /** Since when all that were checked have failed, in µs, −1 = one has not; and the first such stretch. */
   darkSince = NONE
   firstDark = { from: NONE, to: NONE }
   requests = 0
   /** By client: the target and when that was settled or used last, in µs; the longest unused first. */
-  private readonly sessions = new Map<string, { readonly row: number; readonly at: number }>()
-  /** Those that may get requests; null = to be found anew. */
-  private among: readonly Target[] | null = null
-  private nextZone = 0
+  private readonly sessions = new Map<string, { readonly target: Target; readonly at: number }>()
+  /** Null = to be found anew. */
+  private known: Standing | null = null
+  private nextNode = 0
   private nextFlow = 0
   private readonly sim: Sim
+  /** Zones in which the load balancer has a node. */
+  private readonly zones: readonly string[]
 
-  constructor(sim: Sim, name: string, plan: GroupPlan, metrics: GroupMetrics, rng: Rng) {
+  constructor(sim: Sim, name: string, plan: GroupPlan, metrics: GroupMetrics, rng: Rng, zones: readonly string[]) {
     this.sim = sim
     this.name = name
     this.plan = plan
     this.metrics = metrics
     this.chooser = new Chooser(plan.algorithm, plan.slowStart, rng)
+    this.zones = zones
   }
 
   /** Clients whose flow or cookie is remembered. */
@@ -59,49 +74,54 @@ export class Group {
     return this.sessions.size
   }
 
-  /** The target of a request; undefined when there is none. `all` are the targets of the load balancer by number. */
-  choose(all: readonly (Target | null)[], session: string | undefined, zones: readonly string[]): Target | undefined {
+  get healthy(): number {
+    return this.standing.healthy
+  }
+
+  get unhealthy(): number {
+    return this.standing.unhealthy
+  }
+
+  /** The target of a request; undefined when there is none. */
+  choose(session: string | undefined): Target | undefined {
     const now = this.sim.clock[0]
     this.askedAt = now
-    const among = (this.among ??= eligible(
-      this.rows.map((row) => all[row]!),
-      this.plan.minimumHealthy,
-    ))
-    if (among.length === 0) return undefined
-    if (!among.some(({ state }) => state === 'healthy')) this.failedOpen++
-    const kept = session === undefined ? undefined : this.keptFor(session, among, all, now)
-    const target = kept ?? this.pick(this.inZone(among, zones), session, now)
-    if (session !== undefined && this.remembersFor > 0) this.remember(session, this.rowOf(target, all), now)
+    const { among, nodes, healthy } = this.standing
+    if (among.size === 0) return undefined
+    if (healthy === 0) this.failedOpen++
+    const kept = session === undefined ? undefined : this.keptFor(session, among, now)
+    const target = kept ?? this.pick(nodes[this.nextNode++ % nodes.length], session, now)
+    if (session !== undefined && this.remembersFor > 0) this.remember(session, target, now)
     return target
   }
 
   /** A target has come, gone, or is in another state. */
   changed(): void {
-    this.among = null
+    this.known = null
+    const now = this.sim.clock[0]
+    const isDark = this.healthy === 0 && this.unhealthy > 0
+    if (isDark && this.darkSince === NONE) this.darkSince = now
+    if (!isDark && this.darkSince !== NONE) {
+      if (this.firstDark.from === NONE) this.firstDark = { from: this.darkSince, to: now }
+      this.darkSince = NONE
+    }
   }
 
   /** Forgets flows and cookies that are over, and answers with when the next one will be; Infinity when there is none. */
   expire(now: number): number {
     for (const [session, { at }] of this.sessions) {
       if (at + this.remembersFor > now) return at + this.remembersFor
-      this.sessions.delete(session)
+      this.drop(session)
     }
     return Infinity
   }
 
-  /** Forgets the clients of a target that goes. */
-  forget(row: number): number {
-    let flows = 0
-    for (const [session, kept] of this.sessions) {
-      if (kept.row !== row) continue
-      this.sessions.delete(session)
-      flows++
-    }
+  /** Forgets the clients of a target that goes, and answers with how many they were. */
+  forget(target: Target): number {
+    const flows = target.sessions
+    if (flows === 0) return 0
+    for (const [session, kept] of this.sessions) if (kept.target === target) this.drop(session)
     return flows
-  }
-
-  count(all: readonly (Target | null)[], state: TargetState): number {
-    return this.rows.filter((row) => all[row]!.state === state).length
   }
 
   /** Whether it shows flows: connections of a Network Load Balancer. */
@@ -109,8 +129,42 @@ export class Group {
     return this.plan.kind === 'network'
   }
 
+  /** Whether what it keeps in mind of its members is so. */
+  get isConsistent(): boolean {
+    const of = (holds: (target: Target) => boolean): number => this.members.filter(holds).length
+    return (
+      this.healthy === of(({ state }) => state === 'healthy') &&
+      this.unhealthy === of(({ state }) => state === 'unhealthy') &&
+      this.resting === of(({ isResting }) => isResting) &&
+      this.clients === this.members.reduce((sum, { sessions }) => sum + sessions, 0)
+    )
+  }
+
   private get remembersFor(): number {
     return this.isNetwork ? FLOW_IDLE : this.plan.sticksFor
+  }
+
+  private get standing(): Standing {
+    return (this.known ??= this.findStanding())
+  }
+
+  private findStanding(): Standing {
+    const among = eligible(this.members, this.plan.minimumHealthy)
+    return {
+      among: new Set(among),
+      nodes: this.byNode(among),
+      healthy: this.members.filter(({ state }) => state === 'healthy').length,
+      unhealthy: this.members.filter(({ state }) => state === 'unhealthy').length,
+    }
+  }
+
+  /** Without crossing zones a node uses the targets of its own zone; names lead to zones with targets alone (NLB-R2). */
+  private byNode(among: readonly Target[]): readonly (readonly Target[])[] {
+    if (this.plan.crossesZones) return [among]
+    const nodes = this.zones
+      .map((zone) => among.filter((target) => target.zone === '' || target.zone === zone))
+      .filter((targets) => targets.length > 0)
+    return nodes.length === 0 ? [among] : nodes
   }
 
   private pick(among: readonly Target[], session: string | undefined, now: number): Target {
@@ -118,40 +172,25 @@ export class Group {
   }
 
   /** The target that a client had, while it is there to be had (ALB-R6, NLB-R1). */
-  private keptFor(
-    session: string,
-    among: readonly Target[],
-    all: readonly (Target | null)[],
-    now: number,
-  ): Target | undefined {
+  private keptFor(session: string, among: ReadonlySet<Target>, now: number): Target | undefined {
     const kept = this.sessions.get(session)
     if (kept === undefined || kept.at + this.remembersFor <= now) return undefined
-    const target = all[kept.row]
-    if (target === null || target === undefined) return undefined
+    const { target } = kept
     // A flow stays with a target that drains, a cookie does not.
-    return among.includes(target) || (this.isNetwork && target.state === 'draining') ? target : undefined
+    return among.has(target) || (this.isNetwork && target.state === 'draining') ? target : undefined
   }
 
-  private remember(session: string, row: number, now: number): void {
+  private remember(session: string, target: Target, now: number): void {
+    this.drop(session)
+    this.sessions.set(session, { target, at: now })
+    target.sessions++
+    if (this.sessions.size > SESSIONS_MAX) this.drop(this.sessions.keys().next().value!)
+  }
+
+  private drop(session: string): void {
+    const kept = this.sessions.get(session)
+    if (kept === undefined) return
+    kept.target.sessions--
     this.sessions.delete(session)
-    this.sessions.set(session, { row, at: now })
-    if (this.sessions.size > SESSIONS_MAX) this.sessions.delete(this.sessions.keys().next().value!)
   }
-
-  private rowOf(target: Target, all: readonly (Target | null)[]): number {
-    return this.rows.find((row) => all[row] === target)!
-  }
-
-  /** Without crossing zones a node uses the targets of its own zone; names lead to zones with targets alone (NLB-R2). */
-  private inZone(among: readonly Target[], zones: readonly string[]): readonly Target[] {
-    if (this.plan.crossesZones || zones.length === 0) return among
-    const inhabited = zones.filter((zone) => among.some((target) => isIn(target, zone)))
-    if (inhabited.length === 0) return among
-    const zone = inhabited[this.nextZone++ % inhabited.length]
-    return among.filter((target) => isIn(target, zone))
-  }
-}
-
-function isIn(target: Target, zone: string): boolean {
-  return target.zone === '' || target.zone === zone
 }

@@ -1,7 +1,7 @@
 // What went wrong at a load balancer: targets that fail, groups without a healthy one, errors of its own.
 import type { Finding, Look } from '../../model/contract.ts'
 import { count, percent, time } from '../../parts/words.ts'
-import type { LoadBalancer } from './load-balancer.ts'
+import type { LoadBalancer } from './load-balancer-state.ts'
 
 const LEAST = 5
 const LEAST_SHARE = 0.001
@@ -45,7 +45,7 @@ function darkGroups(self: LoadBalancer, look: Look): Finding[] {
         to: isDark ? look.now : to,
         share: Math.min(1, group.failedOpen / Math.max(1, group.requests)),
         title: `${group.name} has no healthy target`,
-        text: `All ${count(group.rows.length)} targets of ${group.name} failed their health checks, first for ${time(to - from)}: ${count(group.failedOpen)} requests were passed to them all the same, as AWS does when nobody is healthy.`,
+        text: `All ${count(group.members.length)} targets of ${group.name} failed their health checks, first for ${time(to - from)}: ${count(group.failedOpen)} requests were passed to them all the same, as AWS does when nobody is healthy.`,
         suspects: look.callees().map(({ other }) => other),
       },
     ]

@@ -2,7 +2,7 @@
 import type { MetricId } from '../../engine/recorder.ts'
 import type { Metric, Sim } from '../../model/contract.ts'
 import type { GroupMetrics } from './group.ts'
-import type { LoadBalancer } from './load-balancer.ts'
+import type { LoadBalancer } from './load-balancer-state.ts'
 
 const count = (doc: string): Metric<LoadBalancer> => ({ unit: 'Count', kind: 'count', doc })
 

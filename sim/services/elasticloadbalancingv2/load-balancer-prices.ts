@@ -1,6 +1,6 @@
 // What AWS bills for a load balancer: its hours, and capacity units by the largest of what it did each minute.
 import { HOUR_US, type Price } from '../../model/price.ts'
-import type { LoadBalancer } from './load-balancer.ts'
+import type { LoadBalancer } from './load-balancer-state.ts'
 
 const SOURCE = '2025, us-east-1, https://aws.amazon.com/elasticloadbalancing/pricing/ [PR-R1]'
 /** Millionths of a unit-minute in one unit-hour. */

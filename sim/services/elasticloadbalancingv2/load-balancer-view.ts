@@ -1,12 +1,11 @@
 // A load balancer as the canvas shows it, and what it may be asked from outside.
 import type { Config, Entry, View } from '../../model/contract.ts'
 import { usualListener, type BalancerPlan } from './load-balancer-config.ts'
-import type { LoadBalancer } from './load-balancer.ts'
-import type { Condition } from './routing.ts'
+import type { LoadBalancer } from './load-balancer-state.ts'
+import { METHODS, type Condition } from './routing.ts'
 import type { TargetState } from './targets.ts'
 
 const STATES: Readonly<Record<TargetState, number>> = { initial: 0, healthy: 1, unhealthy: 2, draining: 3 }
-const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']
 
 export const view: View<LoadBalancer> = {
   glyph: 'balancer',
@@ -50,6 +49,10 @@ function countOf({ targets }: LoadBalancer, state: TargetState): number {
   return targets.reduce((sum, target) => sum + (target?.state === state ? 1 : 0), 0)
 }
 
+function isMethod(text: string): boolean {
+  return METHODS.some((method) => method === text)
+}
+
 /** `GET /orders?page=2`: a method and a path. */
 export function entry(
   _: Config,
@@ -58,7 +61,7 @@ export function entry(
   const asked = /^([A-Za-z]+)\s+(\/\S*)$/.exec(operation)
   if (asked === null) return undefined
   const method = asked[1].toUpperCase()
-  if (METHODS.includes(method)) return { action: `http:${method}`, arg: 0, parameters: { Path: asked[2] } }
+  if (isMethod(method)) return { action: `http:${method}`, arg: 0, parameters: { Path: asked[2] } }
   return { error: `\`${method}\` is no method that is simulated`, help: `possible are ${METHODS.join(', ')}` }
 }
 
@@ -73,7 +76,7 @@ export function entries(config: Config): readonly string[] {
     // What hangs on hosts, headers and queries is not guessed.
     if (conditions.some(({ on }) => on !== 'path' && on !== 'method')) return []
     const path = (values('path')[0] ?? '/').replaceAll('*', 'x').replaceAll('?', 'x')
-    const method = values('method').find((each) => METHODS.includes(each)) ?? 'GET'
+    const method = values('method').find(isMethod) ?? 'GET'
     return [`${method} ${path.startsWith('/') ? path : `/${path}`}`]
   })
   return [...new Set(found)]

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { lab, MS, MINUTE, SECOND, type Lab, type LabOptions, type Part } from '../../../test/kit.ts'
 import type { ServiceDef, Sim } from '../../model/contract.ts'
 import { server } from '../http/server.ts'
-import { loadBalancer, type LoadBalancer } from './load-balancer.ts'
+import { loadBalancer } from './load-balancer.ts'
+import type { LoadBalancer } from './load-balancer-state.ts'
 import { targetGroup } from './target-group.ts'
 import { Chooser, byFlow, eligible, type Target } from './targets.ts'
 
@@ -36,6 +37,12 @@ const fn: ServiceDef<Fn> = {
         self.events.push(Payload)
         if (Payload.body?.throttle === true)
           return self.sim.reply(call, self.sim.error('TooManyRequestsException', 429))
+        if (Payload.body?.bytes !== undefined) {
+          const frame = JSON.stringify({ statusCode: 200, body: '' }).length
+          const answer = { statusCode: 200, body: 'x'.repeat(Payload.body.bytes - frame) }
+          self.sim.calls.answer[call] = { StatusCode: 200, Payload: answer }
+          return self.sim.reply(call, 0)
+        }
         self.sim.calls.answer[call] = Payload.body?.answer ?? { StatusCode: 200, Payload: { statusCode: 201 } }
         return self.sim.reply(call, 0)
       },
@@ -261,6 +268,7 @@ describe('the choice of a target', () => {
       timeoutTimer: -1,
       drainTimer: -1,
       isResting: false,
+      ...{ row: 0, group: 0, sessions: 0 },
     },
   })
   const half = { float: () => 0.5 } as never
@@ -317,6 +325,18 @@ describe('the choice of a target', () => {
     expect(states()['A']).toBe('unhealthy')
     world.ask('Web', 'http:GET', { Session: 'me' })
     expect(served()).toEqual({ A: 10, B: 1 })
+  })
+
+  it('with the fewest requests goes round among equals, however many there are [ALB-R4]', () => {
+    const counts = fc.array(fc.nat(2), { minLength: 1, maxLength: 12 })
+    fc.assert(
+      fc.property(counts, (inFlight) => {
+        const list = inFlight.map((count, i) => target(`T${i}`, count))
+        const equals = list.filter((each) => each.inFlight === Math.min(...inFlight))
+        const chooser = new Chooser('least_outstanding_requests', 0, half)
+        for (let i = 0; i < 30; i++) expect(chooser.choose(list, 0)).toBe(equals[i % equals.length])
+      }),
+    )
   })
 
   it('is the same for a flow of a network load balancer, whatever comes between [NLB-R1]', () => {
@@ -510,6 +530,37 @@ describe('deregistration', () => {
   })
 })
 
+describe('a group', () => {
+  it('whose request is in flight when its target comes back keeps it with that target [ALB-R21]', () => {
+    const { world, served, self } = web({ servers: ['A'], service: '20s', group: { HealthCheckEnabled: false } })
+    world.call('Web', 'http:GET')
+    world.run(SECOND)
+    world.ask('Group', 'elasticloadbalancing:DeregisterTargets', { Targets: [{ Id: 'A' }] })
+    world.ask('Group', 'elasticloadbalancing:RegisterTargets', { Targets: [{ Id: 'A' }] })
+    expect(self.targets[0]!.inFlight).toBe(1)
+    world.run(30 * SECOND)
+    expect(world.answers.filter(({ action }) => action === 'http:GET')).toMatchObject([{ status: 'OK' }])
+    expect(served()).toEqual({ A: 1 })
+  })
+
+  it('is no longer dark when the last target that failed has gone', () => {
+    const { world, self } = web({
+      servers: ['A'],
+      group: { TargetGroupAttributes: attributes({ 'deregistration_delay.timeout_seconds': '10' }) },
+      options: { faults: [pause(0, 60 * MINUTE, 'A')] },
+    })
+    world.run(2 * MINUTE)
+    const [group] = self.groups
+    const since = group!.darkSince
+    expect(since).toBeGreaterThan(0)
+    world.ask('Group', 'elasticloadbalancing:DeregisterTargets', { Targets: [{ Id: 'A' }] })
+    world.run(3 * MINUTE)
+    expect(self.targets[0]).toBeNull()
+    expect(group!.darkSince).toBe(-1)
+    expect(group!.firstDark.from).toBe(since)
+  })
+})
+
 describe('codes of its own', () => {
   it('503 without a target; registered but unhealthy ones are asked all the same [ALB-V5, ALB-R40]', () => {
     expect(web({ servers: [] }).get().http).toBe(503)
@@ -565,7 +616,7 @@ function lambda(setup: Setup = {}) {
 }
 
 describe('a function as a target', () => {
-  it('needs a target group and a permission; without a target it is 503 [N.ALB-01, ALB-R41]', () => {
+  it('needs a target group and a permission; without a target it is 503 [N.ALB-01]', () => {
     expect(lambda().get().answer.statusCode).toBe(201)
     expect(lambda({ group: { Targets: [] } }).get().http).toBe(503)
     expect(() =>
@@ -575,7 +626,7 @@ describe('a function as a target', () => {
     expect(() => lambda({ group: { TargetType: 'ip' } })).toThrow('`TargetType` is `ip`')
   })
 
-  it('gets the request as JSON, and its status is the client’s [N.ALB-02, ALB-R41]', () => {
+  it('gets the request as JSON, and its status is the client’s [N.ALB-02]', () => {
     const { world, get } = lambda()
     const answer = get({ Path: '/orders/1?a=1', Headers: { 'X-Kind': 'test' }, Body: { id: 7 } }, 'POST')
     expect(answer).toMatchObject({ status: 'OK', answer: { statusCode: 201 } })
@@ -589,7 +640,7 @@ describe('a function as a target', () => {
     })
   })
 
-  it('that fails, is throttled, answers nonsense or too much is 502 for the client [N.ALB-02, ALB-R41]', () => {
+  it('that fails, is throttled, answers nonsense or too much is 502 for the client', () => {
     const { world, get } = lambda()
     const ask = (body: unknown): number => get({ Body: body }).http
     expect(ask({ answer: { StatusCode: 200, Payload: {}, FunctionError: 'Unhandled' } })).toBe(502)
@@ -602,13 +653,33 @@ describe('a function as a target', () => {
     expect(metric(world, 'HTTPCode_ELB_502_Count')).toBe(3)
   })
 
-  it('takes bodies of 1 MB, and answers of 1 MB [ALB-R41]', () => {
-    const { get } = lambda({ options: { quotas: { 'elasticloadbalancingv2.LambdaBody': 100 } } })
-    expect(get({ Body: 'x'.repeat(98) }).http).toBe(200)
-    expect(get({ Body: 'x'.repeat(99) }).http).toBe(413)
+  it('is alone in its group, lets the load balancer in, gets an event with one value or all of a name, and takes and gives 1 MB [ALB-R41]', () => {
+    const refused = (setup: Setup) => expect(() => lambda(setup))
+    refused({ group: { Targets: [{ Id: 'Work' }, { Id: 'Work' }] } }).toThrow('balancer-limit')
+    refused({
+      beside: { Permit: { ...PERMIT, config: { ...PERMIT.config, Principal: 'sns.amazonaws.com' } } },
+    }).toThrow('target-without-permission')
+    for (const isMulti of [false, true]) {
+      const { world, get } = lambda({
+        group: { TargetGroupAttributes: attributes({ 'lambda.multi_value_headers.enabled': String(isMulti) }) },
+      })
+      // A text has two quotes as JSON.
+      const most = 1_048_576 - 2
+      expect(get({ Path: '/a?b=1&b=2', Headers: { c: 'd' }, Body: 'x'.repeat(most) }, 'POST').http).toBe(200)
+      expect(get({ Body: 'x'.repeat(most + 1) }, 'POST').http).toBe(413)
+      const { events } = world.state<Fn>('Work')
+      expect(events).toHaveLength(1)
+      const named = isMulti
+        ? { multiValueQueryStringParameters: { b: ['1', '2'] }, multiValueHeaders: { c: ['d'] } }
+        : { queryStringParameters: { b: '2' }, headers: { c: 'd' } }
+      const sent = { httpMethod: 'POST', path: '/a', isBase64Encoded: false, body: 'x'.repeat(most) }
+      expect(events[0]).toMatchObject({ ...sent, ...named })
+      expect(get({ Body: { bytes: 1_048_576 } }).http).toBe(200)
+      expect(get({ Body: { bytes: 1_048_577 } }).http).toBe(502)
+    }
   })
 
-  it('gets all values of a name where its group says so, else the last one [N.ALB-03, ALB-R41]', () => {
+  it('gets all values of a name where its group says so, else the last one [N.ALB-03]', () => {
     const event = (isMulti: boolean) => {
       const { world, get } = lambda({
         group: { TargetGroupAttributes: attributes({ 'lambda.multi_value_headers.enabled': String(isMulti) }) },

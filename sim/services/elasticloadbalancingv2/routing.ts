@@ -50,6 +50,8 @@ export interface Listener {
 }
 
 const LONGEST = 2_048
+/** Methods that are simulated. */
+export const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const
 
 /** Makes a request of the parameters of a call; what is none of them is its body. */
 export function requestOf(method: string, parameters: unknown): Request {
@@ -138,4 +140,16 @@ function holds(condition: Condition, request: Request): boolean {
 /** Names of hosts and values of headers are compared without regard to case. */
 function matchesAny(patterns: readonly string[], texts: readonly string[]): boolean {
   return patterns.some((pattern) => texts.some((text) => matchesWildcards(pattern.toLowerCase(), text.toLowerCase())))
+}
+
+/** The address of a redirect, its placeholders filled in from the request. */
+export function locationOf(pattern: string, request: Request): string {
+  const query = request.query.map(([name, value]) => `${name}=${value}`).join('&')
+  return pattern
+    .replaceAll('#{protocol}', 'https')
+    .replaceAll('#{host}', request.headers.get('host')?.[0] ?? '')
+    .replaceAll('#{port}', String(request.port))
+    .replaceAll('#{path}', request.path.slice(1))
+    .replaceAll('#{query}', query)
+    .replace(/\?$/, '')
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { scenarioOf, problemsOf } from '../../../test/scenarios.ts'
 import { World } from '../../run/world.ts'
-import type { LoadBalancer } from './load-balancer.ts'
+import type { LoadBalancer } from './load-balancer-state.ts'
 
 const SECOND = 1_000_000
 const MINUTE = 60 * SECOND

@@ -1,7 +1,8 @@
 // AWS::ElasticLoadBalancingV2::TargetGroup: where targets come and go. Who they are and how they do, its load balancer keeps.
 import type { Call } from '../../engine/calls.ts'
 import type { Config, Ref, ServiceDef, Sim } from '../../model/contract.ts'
-import type { LoadBalancer } from './load-balancer.ts'
+import type { LoadBalancer } from './load-balancer-state.ts'
+import { deregister, register } from './membership.ts'
 import { gather, type GroupPlan } from './target-group-config.ts'
 import { targetGroupProps } from './target-group-props.ts'
 
@@ -94,12 +95,11 @@ export class TargetGroup {
   }
 
   get registered(): number {
-    return this.balancer?.groups[this.number]?.rows.length ?? 0
+    return this.balancer?.groups[this.number]?.members.length ?? 0
   }
 
   get healthy(): number {
-    const { balancer, number } = this
-    return balancer === null ? 0 : (balancer.groups[number]?.count(balancer.targets, 'healthy') ?? 0)
+    return this.balancer?.groups[this.number]?.healthy ?? 0
   }
 
   /** The targets of a request, or undefined after refusing it. */
@@ -135,7 +135,7 @@ function registerTargets(self: TargetGroup, call: Call): void {
     self.sim.reply(call, self.badTarget)
     return
   }
-  for (const { id, port, zone, route } of found) self.balancer!.register(self.number, id, port, zone, route)
+  for (const { id, port, zone, route } of found) register(self.balancer!, self.number, id, port, zone, route)
   self.sim.calls.answer[call] = {}
   self.sim.reply(call, 0)
 }
@@ -143,7 +143,7 @@ function registerTargets(self: TargetGroup, call: Call): void {
 function deregisterTargets(self: TargetGroup, call: Call): void {
   const wanted = self.asked(call)
   if (wanted === undefined) return
-  const gone = wanted.map(({ Id, Port }) => self.balancer!.deregister(self.number, Id, Port))
+  const gone = wanted.map(({ Id, Port }) => deregister(self.balancer!, self.number, Id, Port))
   self.sim.calls.answer[call] = {}
   self.sim.reply(call, gone.includes(false) ? self.badTarget : 0)
 }
@@ -151,8 +151,7 @@ function deregisterTargets(self: TargetGroup, call: Call): void {
 function describeTargetHealth(self: TargetGroup, call: Call): void {
   if (self.asked(call) === undefined) return
   const balancer = self.balancer!
-  const TargetHealthDescriptions = balancer.groups[self.number].rows.map((row) => {
-    const { id, port, state, reason } = balancer.targets[row]!
+  const TargetHealthDescriptions = balancer.groups[self.number].members.map(({ id, port, state, reason }) => {
     return {
       Target: { Id: id, Port: port },
       TargetHealth: { State: state, ...(reason === '' ? {} : { Reason: reason }) },

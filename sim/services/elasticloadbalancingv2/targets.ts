@@ -5,6 +5,9 @@ import { fnv1a } from '../../parts/hash.ts'
 export type TargetState = 'initial' | 'healthy' | 'unhealthy' | 'draining'
 
 export interface Target {
+  /** Its number among all of the load balancer, and that of its group. */
+  readonly row: number
+  readonly group: number
   /** As it was registered: an instance, a function, an address. */
   readonly id: string
   readonly port: number
@@ -20,6 +23,8 @@ export interface Target {
   failed: number
   inFlight: number
   requests: number
+  /** Clients whose flow or cookie leads to it. */
+  sessions: number
   /** Since when it is healthy, in µs. */
   healthySince: number
   /** Whether it has been unhealthy: then it takes more than one check to be healthy again (ALB-R21). */
@@ -68,9 +73,16 @@ export class Chooser {
 
   /** The one with the fewest requests in flight, by rotation among equals (ALB-R4). */
   private least(among: readonly Target[]): Target {
-    const fewest = Math.min(...among.map(({ inFlight }) => inFlight))
-    const ties = among.filter(({ inFlight }) => inFlight === fewest)
-    return ties[this.turn++ % ties.length]
+    let fewest = Infinity
+    let ties = 0
+    for (let i = 0; i < among.length; i++) {
+      const { inFlight } = among[i]
+      if (inFlight > fewest) continue
+      ties = inFlight < fewest ? 1 : ties + 1
+      fewest = inFlight
+    }
+    let left = this.turn++ % ties
+    for (let i = 0; ; i++) if (among[i].inFlight === fewest && left-- === 0) return among[i]
   }
 
   /** A target that became healthy a while ago takes its turn that often; only beside one that is warm (ALB-R5). */
