@@ -45,7 +45,10 @@ function roomsOf(resources: Resources, registry: Registry, run: RunTime): Rooms 
       const op = component(logicalId)?.def.ops[action as Action]
       return op === undefined ? undefined : registry.operations.get(action)?.target
     },
-    takesHandler: (logicalId) => component(logicalId)?.def.handled !== undefined,
+    takesHandler: (logicalId) => {
+      const handled = component(logicalId)?.def.handled
+      return handled !== undefined && handled !== 'workers'
+    },
     carries: (logicalId) => {
       const found = component(logicalId)
       return found?.def.carries?.(found.config, run) === true

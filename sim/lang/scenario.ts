@@ -330,7 +330,9 @@ function withHandlers(
         near === undefined ? (names === '' ? 'it has none' : `possible are ${names}`) : `did you mean \`${near}\`?`,
     })
   }
-  const empty = handled.filter((component) => !handlers.has(component.name)).map((component) => component.name)
+  const empty = handled
+    .filter(({ name, def }) => !handlers.has(name) && def.handled !== 'workers')
+    .map((component) => component.name)
   if (empty.length > 0)
     inferred.push(`no handler for ${empty.join(', ')}: ${empty.length === 1 ? 'it succeeds' : 'they succeed'} at once`)
   return resources.components.map(({ name, def, config, dimensionValue }) => {

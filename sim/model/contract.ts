@@ -384,8 +384,8 @@ export interface ServiceDef<S = any> {
   readonly dimension: string
   /** The dimension's value from the resource's `Ref`; the physical name when absent. */
   readonly dimensionValue?: (config: Config, ref: string) => string
-  /** True when the scenario gives it a program under `Handlers`, handed over as `config.Handler`; 'versions': and others under `Name@2`, handed over as `config.VersionHandlers`. */
-  readonly handled?: true | 'versions'
+  /** True when the scenario gives it a program under `Handlers`, handed over as `config.Handler`; 'versions': and others under `Name@2`, handed over as `config.VersionHandlers`; 'workers': what its machines do again and again, if anything is said of it. */
+  readonly handled?: true | 'versions' | 'workers'
   /** One sentence, capital letter, full stop. */
   readonly summary: string
   /** What the model does, one sentence a behaviour, with its sources. */

@@ -35,4 +35,22 @@ export const assumptions: Readonly<Record<string, Assumption>> = {
     doc: 'From a call to its answer.',
     source: 'not documented',
   },
+  WorkersPerInstance: {
+    kind: 'number',
+    default: '1',
+    doc: 'Workers of each instance that do the handler side by side.',
+    source: 'depends on the program',
+  },
+  WorkerRest: {
+    kind: 'duration',
+    default: '1ms',
+    doc: 'From the end of a round of the handler to the next one of the same worker.',
+    source: 'depends on the program',
+  },
+  WorkerRestAfterFailure: {
+    kind: 'duration',
+    default: '1s',
+    doc: 'The same after a round that ended with an exception.',
+    source: 'depends on the program',
+  },
 }

@@ -12,6 +12,7 @@ import { INSTANCES_MAX, groupProps, launchConfigurationProps } from './auto-scal
 import { assumptions, quotas } from './auto-scaling-group.facts.ts'
 import { instancePrices, unpricedInstance } from '../../parts/instance-prices.ts'
 import { Members } from './members.ts'
+import { workersOf, type Workers } from './workers.ts'
 
 const SECOND = 1_000_000
 const HOUR = 3600 * SECOND
@@ -22,6 +23,7 @@ export const autoScalingGroup: ServiceDef<AutoScalingGroup> = {
   family: 'compute',
   namespace: 'AWS/AutoScaling',
   dimension: 'AutoScalingGroupName',
+  handled: 'workers',
   summary: 'Keeps the desired number of EC2 instances, between a least and a most.',
   models: [
     'Desired capacity stays between MinSize and MaxSize (AS-R1); what is missing is launched, what is too many is terminated.',
@@ -31,6 +33,7 @@ export const autoScalingGroup: ServiceDef<AutoScalingGroup> = {
     'Instances are registered in the target groups when they are in service, and deregistered before they are terminated.',
     'Scaling in ends the oldest instance first, with `NewestInstance` the newest (AS-R7).',
     'The group metrics of MetricsCollection, every minute.',
+    'With a handler each instance in service has workers that do it again and again, such as receiving from a queue; an instance that goes cuts off what they do.',
   ],
   omits: [
     'Health checks and replacement, lifecycle hooks, warm pools, warm-up, instance refresh, scheduled actions, standby, detaching, rolling updates.',
@@ -73,7 +76,8 @@ export const autoScalingGroup: ServiceDef<AutoScalingGroup> = {
       run: updateAutoScalingGroup,
     },
   },
-  timers: { begin, launched, retry, look, seen, terminated, registered },
+  timers: { begin, launched, retry, look, seen, terminated, registered, wake, workerAnswered, again },
+  traced: { serves: () => -1, holds: (self, trace) => self.workers?.holds(trace) === true },
   metrics: {
     GroupDesiredCapacity: gauge('Instances desired.', 'GroupDesiredCapacity', (self) => self.desired),
     GroupInServiceInstances: gauge('Instances in service.', 'GroupInServiceInstances', (self) =>
@@ -95,6 +99,8 @@ export const autoScalingGroup: ServiceDef<AutoScalingGroup> = {
       self.asked === self.launches + self.failures + self.launching,
     'every instance launched is a member or is gone': (self) =>
       self.launches === self.members.ids.length + self.members.inside.left,
+    'only instances in service have workers that do anything': (self) =>
+      self.workers === null || self.members.count('InService') > 0 || self.workers.busy === 0,
     'members keep to Little’s law': (self) => self.members.inside.holds(self.sim.clock[0]),
   },
   view: {
@@ -136,6 +142,8 @@ function gauge(doc: string, name: string, read: (self: AutoScalingGroup) => numb
 export class AutoScalingGroup {
   readonly sim: Sim
   readonly members = new Members()
+  /** What its instances do; null when nobody says. */
+  readonly workers: Workers<AutoScalingGroup> | null
   min: number
   max: number
   desired: number
@@ -205,6 +213,7 @@ export class AutoScalingGroup {
     this.lookTarget = sim.target(look)
     this.invalid = sim.error('ValidationError', 400)
     this.busy = sim.error('ScalingActivityInProgress', 400)
+    this.workers = workersOf<AutoScalingGroup>(config, sim, this, { wake, answered: workerAnswered, again }, roundEnded)
     sim.after(0, sim.target(begin), 0)
   }
 
@@ -274,6 +283,7 @@ export class AutoScalingGroup {
       else if (members.states[at] === 'Pending' && state === 'running') {
         members.serve(at, this.sim.clock[0])
         this.tell(this.registerEdges, [id])
+        this.workers?.begin(id)
       } else if (members.states[at] === 'Terminating' && state !== 'shutting-down') forgotten.push(id)
     }
     // A request to terminate that never reached EC2 is made again.
@@ -304,6 +314,7 @@ export class AutoScalingGroup {
   private terminate(ids: readonly string[]): void {
     if (ids.length === 0) return
     this.ending++
+    if (this.workers !== null) for (const id of ids) this.workers.end(id)
     this.tell(this.deregisterEdges, ids)
     this.call(this.terminateEdge, { InstanceIds: ids })
   }
@@ -378,6 +389,22 @@ function launched(self: AutoScalingGroup, call: Call): void {
   self.settleLaunch(status === 0 ? answer!.Instances[0].InstanceId : undefined, status)
 }
 
+function wake(self: AutoScalingGroup, frame: number): void {
+  self.workers!.resume(frame)
+}
+
+function workerAnswered(self: AutoScalingGroup, call: Call): void {
+  self.workers!.answered(call)
+}
+
+function again(self: AutoScalingGroup, worker: number): void {
+  self.workers!.again(worker)
+}
+
+function roundEnded(self: AutoScalingGroup, worker: number, status: number): void {
+  self.workers!.ended(worker, status)
+}
+
 /** A target group has heard of somebody; what it says changes nothing. */
 function registered(self: AutoScalingGroup, call: Call): void {
   self.sim.close(call)
@@ -424,6 +451,10 @@ function report(self: AutoScalingGroup): unknown {
   const lines = [`desired ${self.desired} of ${self.min} to ${self.max}: ${states.join(', ')}`]
   if (self.failures > 0)
     lines.push(`${self.launches} launches, ${self.failures} failed: ${self.sim.errors.names[self.lastFailure]}`)
+  if (self.workers !== null)
+    lines.push(
+      `${self.workers.rounds} rounds of its workers, ${self.workers.failures} failed, ${self.workers.cut} cut off`,
+    )
   if (self.suspended) lines.push('launching is suspended after failures without end')
   return { lines }
 }
