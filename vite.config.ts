@@ -46,7 +46,7 @@ export default defineConfig({
   test: {
     root: here,
     include: ['sim/**/*.test.ts', 'src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['test/browser/**'],
+    exclude: ['test/browser/**', 'test/cluster/**'],
     setupFiles: ['test/setup.ts'],
     environment: 'node',
     testTimeout: 30_000,

@@ -11,6 +11,7 @@ import { inlineMore } from './optimizer.ts'
 import { RUN_FORMATS, run, type RunFlags } from './run.ts'
 import { PORT, startAndServe } from './start.ts'
 import { VERSION } from './version.ts'
+import { work, type WorkerFlags } from './worker.ts'
 
 const collect = (value: string, all: string[]): string[] => [...all, value]
 const scenarioOptions = (command: Command): Command =>
@@ -107,6 +108,24 @@ program
   .description('simulate the flagship scenario and serve the page')
   .option('--port <n>', 'where the page is served', portOf, PORT)
   .action(async (flags: { port: number }) => finish(await startAndServe(flags.port)))
+
+program
+  .command('worker')
+  .description('take the runs of sweeps out of a queue in Redis (`--redis` of `sweep`), on as many hosts as you like')
+  .requiredOption(
+    '--redis <url>',
+    'redis://, rediss:// (TLS) or unix://; the password better in HOTSHARD_REDIS_PASSWORD',
+  )
+  .option('--concurrency <n>', 'runs at once; as many as there are cores by default', wholeOf)
+  .option('--health-port <n>', 'answer GET /live and /ready there', portOf)
+  .option('--no-color', 'plain text')
+  .action(async (flags: WorkerFlags) => finish(await work(flags)))
+
+function wholeOf(text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1 || number > 1024) throw new InvalidArgumentError('1 to 1024 is possible')
+  return number
+}
 
 function portOf(text: string): number {
   const port = Number(text)

@@ -13,7 +13,7 @@ export default defineConfig({
       input: { hotshard: 'sim/cli/main.ts', 'hotshard-thread': 'sim/cli/experiments/thread.ts' },
       output: {
         entryFileNames: '[name].js',
-        chunkFileNames: 'hotshard-core.js',
+        chunkFileNames: 'hotshard-[name].js',
         banner: ({ name }) => (name === 'hotshard' ? '#!/usr/bin/env node' : ''),
       },
     },

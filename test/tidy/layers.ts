@@ -171,6 +171,8 @@ export const LAYERS: readonly Layer[] = [
       'cli-progress',
       'picocolors',
       'tinyglobby',
+      'bullmq',
+      'ioredis',
       'vite',
       'workerpool',
       'tsx',

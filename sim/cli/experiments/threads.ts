@@ -9,6 +9,8 @@ import { inlineMore } from '../optimizer.ts'
 import { Interrupted, onThisThread, type Executor } from './executor.ts'
 
 export interface ThreadOptions {
+  /** Never on the caller's own thread, which has other things to do: also when there is one worker. */
+  readonly always?: boolean
   /** Gives up what is under way: `run` throws `Interrupted`. Heard by threads, not by a run on the caller's own. */
   readonly signal?: AbortSignal
   /** MB of heap that a thread may take before it is ended; as many as all of them find in the machine when absent. */
@@ -25,11 +27,11 @@ const SHARE = 0.75
 const ATTEMPTS = 2
 
 /**
- * Does runs on `workers` threads, or on this one when it is one. A run whose thread dies (no memory left, a crash of Node) is tried once
+ * Does runs on `workers` threads, or on this one when it is one (unless `always`). A run whose thread dies (no memory left, a crash of Node) is tried once
  * more on a fresh thread; then its outcome is `crashed`. To be closed: its threads keep the process alive.
  */
 export function inThreads(bundle: Bundle, workers: number, options: ThreadOptions = {}): Executor {
-  if (workers === 1) return onThisThread(bundle)
+  if (workers === 1 && options.always !== true) return onThisThread(bundle)
   const { signal } = options
   const memory = options.memory ?? memoryOfEach(workers)
   // V8's flags are the process's: they hold for threads that begin afterwards.

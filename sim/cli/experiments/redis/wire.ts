@@ -1,0 +1,123 @@
+// What is read from Redis is somebody else's data until its shape has been looked at: bundles, outcomes and jobs.
+import { promisify } from 'node:util'
+import { gunzip, gzip } from 'node:zlib'
+import type { Bundle } from '../../../experiment/bundle.ts'
+import type { Ending, Outcome, RunSpec } from '../../../experiment/types.ts'
+import { parseJson } from '../../../parts/json-text.ts'
+
+const MIB = 1_048_576
+
+/** Bytes that a packed value may have in Redis, and its text once unpacked. */
+export const PACKED_MAX = 32 * MIB
+export const TEXT_MAX = 192 * MIB
+
+const SETTINGS_MAX = 1000
+const TEXT_OF_SETTING_MAX = 10_000
+const FILES_MAX = 10_000
+
+/** A value as compressed JSON. */
+export async function pack(value: unknown): Promise<Buffer> {
+  return promisify(gzip)(JSON.stringify(value))
+}
+
+/** The value that was packed; undefined when it is none, or too large. */
+export async function unpack(packed: Buffer): Promise<unknown> {
+  if (packed.length > PACKED_MAX) return undefined
+  try {
+    return parseJson((await promisify(gunzip)(packed, { maxOutputLength: TEXT_MAX })).toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+type Shape = (value: unknown) => boolean
+
+const isText: Shape = (value) => typeof value === 'string'
+const isNumber: Shape = (value) => typeof value === 'number'
+const isTruth: Shape = (value) => typeof value === 'boolean'
+const isOneOf =
+  (words: object): Shape =>
+  (value) =>
+    typeof value === 'string' && Object.hasOwn(words, value)
+const maybe =
+  (shape: Shape): Shape =>
+  (value) =>
+    value === undefined || shape(value)
+const listOf =
+  (shape: Shape, most = Number.MAX_SAFE_INTEGER): Shape =>
+  (value) =>
+    Array.isArray(value) && value.length <= most && value.every(shape)
+const mapOf =
+  (members: Readonly<Record<string, Shape>>): Shape =>
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.keys(value).every((name) => Object.hasOwn(members, name)) &&
+    Object.entries(members).every(([name, shape]) => shape((value as Record<string, unknown>)[name]))
+
+const isShort: Shape = (value) => typeof value === 'string' && value.length <= TEXT_OF_SETTING_MAX
+const isSetting: Shape = (value) => Array.isArray(value) && value.length === 2 && value.every(isShort)
+const isSettings = listOf(isSetting, SETTINGS_MAX)
+
+const SPEC = mapOf({ settings: isSettings, seed: maybe(isShort) })
+
+const BUNDLE = mapOf({
+  name: isText,
+  text: isText,
+  files: listOf(
+    mapOf({ path: isText, kind: isOneOf({ template: true, data: true }), name: isText, text: isText }),
+    FILES_MAX,
+  ),
+  duration: maybe((value) => Number.isSafeInteger(value) && (value as number) > 0),
+  measures: maybe(listOf(isText)),
+  counts: maybe(isTruth),
+})
+
+const ENDINGS: Readonly<Record<Ending, true>> = {
+  passed: true,
+  failed: true,
+  partial: true,
+  refused: true,
+  broken: true,
+  crashed: true,
+}
+
+const OUTCOME = mapOf({
+  settings: isSettings,
+  seed: isShort,
+  ending: isOneOf(ENDINGS),
+  digest: isText,
+  events: isNumber,
+  values: listOf(mapOf({ name: isText, value: isNumber, unit: isText })),
+  expectations: listOf(mapOf({ text: isText, ok: isTruth, measured: isText })),
+  why: maybe(isText),
+  counts: maybe(
+    listOf(
+      mapOf({
+        ...{ name: isText, unit: isText, base: isNumber, index: listOf(isNumber), count: listOf(isNumber) },
+        ...{ sum: isNumber, min: isNumber, max: isNumber },
+      }),
+    ),
+  ),
+})
+
+/** One run of a bundle, as BullMQ carries it. */
+export interface Job {
+  /** The bundle's name by its content. */
+  readonly bundle: string
+  readonly spec: RunSpec
+}
+
+/** A bundle with the version of the simulator that it was made for. */
+export interface Parcel {
+  readonly version: string
+  readonly bundle: Bundle
+}
+
+const JOB = mapOf({ bundle: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value), spec: SPEC })
+const PARCEL = mapOf({ version: isShort, bundle: BUNDLE })
+
+export const asJob = (value: unknown): Job | undefined => (JOB(value) ? (value as Job) : undefined)
+export const asParcel = (value: unknown): Parcel | undefined => (PARCEL(value) ? (value as Parcel) : undefined)
+export const asOutcome = (value: unknown): Outcome | undefined => (OUTCOME(value) ? (value as Outcome) : undefined)
