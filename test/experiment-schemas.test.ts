@@ -2,9 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
+import { baselineOf, BASELINE_SCHEMA, baselineText } from '../sim/experiment/baseline.ts'
 import type { Bundle } from '../sim/experiment/bundle.ts'
+import { COMPARISON_SCHEMA, comparisonOf, sideOf } from '../sim/experiment/comparison.ts'
+import { parseCondition } from '../sim/experiment/conditions.ts'
 import { replicationsOf, REPLICATIONS_SCHEMA } from '../sim/experiment/replications.ts'
 import { Runner } from '../sim/experiment/runner.ts'
+import type { Outcome } from '../sim/experiment/types.ts'
 
 const TEXT = `
 Resources: { Origin: { Type: Sim::Http::Server, Properties: { Workers: 1, ServiceTime: exponential(40ms) } } }
@@ -47,11 +51,39 @@ function vague(form: Form, place: string): string[] {
 const outcomes = outcomesOf(BUNDLE, ['1', '2', '3', '4'])
 const stopped = outcomesOf({ ...BUNDLE, text: `${TEXT}  Guards: { Events: 500 }\n` }, ['5'])
 const replications = replicationsOf('queue.yaml', [['P', '1']], [...outcomes, ...stopped], 'repeat')
+const changed = outcomesOf({ ...BUNDLE, text: TEXT.replace('Workers: 1', 'Workers: 2') }, ['1', '2', '3', '4'])
+const conditions = [
+  'p99(Load.Latency) +5%',
+  'p99(Load.Latency) +1 s',
+  'sum(Load.Failures) +5%',
+  'p99(No.Latency) +5%',
+].flatMap((text) => {
+  const read = parseCondition(text)
+  return read.ok ? [read.condition] : []
+})
+const compared = (before: readonly Outcome[], after: readonly Outcome[]) =>
+  comparisonOf(sideOf('a.yaml', []), sideOf('a.yaml', [['P', '1']]), before, after, {
+    conditions,
+    notes: ['the baseline is stale'],
+    reproduce: 'repeat',
+  })
+const comparisons = [
+  compared([...outcomes, ...stopped], changed),
+  compared(outcomes.slice(0, 1), changed),
+  compared(outcomes, outcomes),
+  compared([], changed),
+]
 const FORMS: readonly (readonly [name: string, version: string, values: readonly unknown[]])[] = [
   [
     'replications',
     REPLICATIONS_SCHEMA,
     [replications, replicationsOf('queue.yaml', [], outcomes.slice(0, 1), 'repeat'), replicationsOf('a', [], [], 'b')],
+  ],
+  ['comparison', COMPARISON_SCHEMA, comparisons],
+  [
+    'baseline',
+    BASELINE_SCHEMA,
+    [outcomes, []].map((runs) => JSON.parse(baselineText(baselineOf(BUNDLE, [], runs, '1', new Set()))) as unknown),
   ],
 ]
 

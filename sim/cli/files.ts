@@ -62,6 +62,7 @@ export function openScenario(path: string, flags: LoadFlags): Opened {
 /** What an experiment asks for beside the scenario's own. */
 export interface BundleOptions {
   readonly measures?: readonly string[]
+  readonly everything?: boolean
   readonly counts?: boolean
   /** Settings that each lead to files of their own, perhaps, or to mistakes: each is read once, over those of `--set`. */
   readonly samples?: readonly (readonly Setting[])[]
@@ -111,6 +112,7 @@ export function openBundle(
     text,
     files: recorder.files,
     ...asked,
+    ...(options.everything === true ? { everything: true } : {}),
     ...(options.counts === true ? { counts: true } : {}),
   }
   return { bundle: problems.hasErrors ? undefined : bundle, scenario, settings, problems }

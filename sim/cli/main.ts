@@ -1,9 +1,10 @@
 // The command line: `hotshard run|check|import|explain|audit|diverge|start`.
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { audit } from './audit.ts'
 import { CHECK_FORMATS, check, type CheckFlags } from './check.ts'
 import { EXIT } from './exit.ts'
 import { diverge } from './diverge.ts'
+import { compare, type CompareFlags } from './experiments/compare.ts'
 import { replicate } from './experiments/replicate.ts'
 import { explain } from './explain.ts'
 import { importTemplate, type ImportFlags } from './import.ts'
@@ -83,6 +84,27 @@ program
   .description('what is known of a type, a metric, an exception, a figure, an operation, a fact, or a kind of error')
   .argument('<name>', 'such as AWS::SQS::Queue, ThrottledRequests, TooManyRequestsException, LAM-32, missing-unit')
   .action((name: string) => finish(explain(name)))
+
+scenarioOptions(program.command('compare'))
+  .description('is B better than A, and by how much, surely? The same seeds on both sides')
+  .argument('<a>')
+  .argument('[b]', 'another scenario; without it the same one with --set-b, or --baseline')
+  .option('--set-b <Param=Value>', 'a value on the second side alone (repeatable)', collect, [])
+  .option('--seeds <list>', 'such as 1..30; 1..10 by default, or those of the baseline')
+  .option('--duration <time>', "another length than the scenario's, such as 5m")
+  .option(
+    '--fail-on <condition>',
+    "what counts as a regression, such as 'p99(Api.Latency) +5%' or 'cost(monthly) +10 USD' (repeatable)",
+    collect,
+    [],
+  )
+  .option('--baseline <file>', 'compare with the figures in a file instead of another side')
+  .option('--update-baseline', 'write the figures of this run into that file')
+  .option('--workers <n>', 'threads; as many as the machine runs at once by default')
+  .addOption(
+    new Option('--format <format>', 'how the comparison is printed').choices(['pretty', 'json']).default('pretty'),
+  )
+  .action(async (a: string, b: string | undefined, flags: CompareFlags) => finish(await compare(a, b, flags)))
 
 scenarioOptions(program.command('audit'))
   .description('does any answer hang on the order of equal times?')

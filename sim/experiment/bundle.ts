@@ -22,6 +22,8 @@ export interface Bundle {
   readonly duration?: number
   /** What is measured; absent = the values that every report has (`measures.ts`). */
   readonly measures?: readonly string[]
+  /** Whether the values that every report has are measured beside those asked for. */
+  readonly everything?: boolean
   /** Whether distributions are kept with their counts, so that they can be merged. */
   readonly counts?: boolean
 }
@@ -71,8 +73,9 @@ export function inOrder(settings: Iterable<Setting>): readonly Setting[] {
 
 /** The name of a bundle by its content: 64 hexadecimal digits. `version` is the simulator's. */
 export function bundleId(bundle: Bundle, version: string): string {
-  const { name, text, files, duration, measures, counts } = bundle
-  return hash(['hotshard.bundle/1', version, name, text, files, duration ?? null, measures ?? null, counts === true])
+  const { name, text, files, duration, measures, everything, counts } = bundle
+  const measured = [measures ?? null, counts === true, ...(everything === true ? ['everything'] : [])]
+  return hash(['hotshard.bundle/1', version, name, text, files, duration ?? null, ...measured])
 }
 
 /** The name of a run by all that decides what comes of it: the same run has the same name on every host. */

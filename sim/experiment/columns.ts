@@ -22,7 +22,14 @@ export function columnsOf(runs: readonly Pick<Outcome, 'values'>[]): Column[] {
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, column]) => ({ name, ...column }))
 }
 
-/** What a measure is in a run in which nothing was published: of what did not happen there were none. */
+/** What a measure is in a run in which nothing was published: of what did not happen there were none, and what is not there costs nothing. */
 export function absent(name: string, unit: Unit): MeasuredValue['value'] | undefined {
-  return name.startsWith('sum(') || (name.startsWith('max(') && unit === 'Count') ? 0 : undefined
+  const isCounted = name.startsWith('sum(') || (name.startsWith('max(') && unit === 'Count')
+  return isCounted || name.startsWith('cost(') ? 0 : undefined
+}
+
+/** The resource or workload that a measure is of: `Api` of `p99(Api.Latency)`, `Orders` of `cost(monthly at Orders)`; empty for the whole. */
+export function resourceOf(name: string): string {
+  if (name.startsWith('cost(')) return / at (.*)\)$/.exec(name)?.[1] ?? ''
+  return /\(([^()]*)\.[^.()]*\)/.exec(name)?.[1] ?? ''
 }

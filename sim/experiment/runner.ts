@@ -4,10 +4,10 @@ import { Problems } from '../diag/problem.ts'
 import { loadScenario, type FileReader, type Scenario } from '../lang/scenario.ts'
 import { billOf } from '../run/bill.ts'
 import { evaluateExpectation } from '../run/expect.ts'
-import { runScenario, type Watch } from '../run/run.ts'
+import { runScenario, type Run, type Watch } from '../run/run.ts'
 import { inOrder, readerOf, type Bundle } from './bundle.ts'
 import { allValues, askedValues, countsOf } from './measures.ts'
-import type { Ending, Outcome, RunSpec } from './types.ts'
+import type { Ending, MeasuredValue, Outcome, RunSpec } from './types.ts'
 
 /** Runs of one bundle. A scenario that was read is kept for the next run with the same settings, which often differs in its seed alone. */
 export class Runner {
@@ -46,11 +46,20 @@ export class Runner {
               : 'failed',
       digest: run.world.kernel.digest.hex(),
       events: run.world.kernel.steps,
-      values: this.bundle.measures === undefined ? allValues(run, billOf(run.world)) : askedValues(run),
+      values: this.valuesOf(run),
       expectations,
       ...(why === undefined ? {} : { why }),
       ...(this.bundle.counts === true ? { counts: countsOf(run) } : {}),
     }
+  }
+
+  private valuesOf(run: Run): readonly MeasuredValue[] {
+    const { measures, everything } = this.bundle
+    if (measures === undefined) return allValues(run, billOf(run.world))
+    const asked = askedValues(run)
+    if (everything !== true) return asked
+    const names = new Set(asked.map(({ name }) => name))
+    return [...asked, ...allValues(run, billOf(run.world)).filter(({ name }) => !names.has(name))]
   }
 
   /** The scenario with the settings and the seed asked for; what is wrong with it is in `problems`. */

@@ -1,6 +1,7 @@
 // What many seeds say, for people: expectations first, then percentiles of all runs together, then means with their intervals.
 import pc from 'picocolors'
 import { plain } from '../../diag/text.ts'
+import { resourceOf } from '../../experiment/columns.ts'
 import { seedsText } from '../../experiment/seeds.ts'
 import type { PooledDistribution, ReplicatedMeasure, Replications } from '../../experiment/replications.ts'
 import { count, counted } from '../../report/figures.ts'
@@ -134,7 +135,7 @@ function measureLines(report: Replications, clients: ReadonlySet<string>, ink: I
   const telling = report.measures.filter(
     ({ name, better, maximum }) => better !== undefined && maximum > 0 && !/^p\d/.test(name),
   )
-  const all = clientsFirst(telling, clients, resourceOf)
+  const all = clientsFirst(telling, clients, ({ name }) => resourceOf(name))
   const shown = all.slice(0, MEASURES_SHOWN)
   if (shown.length === 0) return []
   const [head = '', ...rows] = tableLines(
@@ -168,11 +169,6 @@ function measureCells({ unit, mean, minimum, maximum, ...ends }: ReplicatedMeasu
 
 function andMore(n: number): string[] {
   return n > 0 ? [`${count(n)} more with --format json`] : []
-}
-
-/** The resource that a measure is of: `Api` of `p99(Api.Latency)`. */
-export function resourceOf({ name }: { readonly name: string }): string {
-  return /\((?:.* at )?(.*?)(?:\.[^.]*)?\)/.exec(name)?.[1] ?? ''
 }
 
 /** In order of name, but what clients see first. */

@@ -3,6 +3,7 @@
 // What is stated holds for values that are independent of each other and, when they are few, not far from normal: means and
 // percentiles of thousands of requests are. Nothing is claimed that cannot be known: one value has a mean and no interval.
 import { assert } from '../../engine/assert.ts'
+import { ln } from '../../engine/math.ts'
 import { normalQuantile } from '../../engine/special.ts'
 import { studentQuantile, studentTail } from './beta.ts'
 
@@ -30,6 +31,7 @@ export interface Difference extends Estimate {
 
 /** More replications than anybody would do. */
 const SEEDS_MAX = 1_000_000
+const LN_2 = 0.6931471805599453
 
 /**
  * The mean of independent replications with Student's interval; 0 < confidence < 1 is the chance that the interval covers the
@@ -108,11 +110,11 @@ function coins(n: number): number {
  * million are not enough.
  */
 export function seedsForHalfWidth(deviation: number, half: number, confidence: number): number | undefined {
-  return fewest((n) => halfWidth(deviation, n, confidence) <= half)
+  return seedsFor(deviation, half, confidence, 0)
 }
 
 /**
- * How many replications would tell a true mean of `difference` from 0 with the chance `power`, judged by the deviation seen so
+ * How many replications would tell a true mean of `difference` from 0 with the chance `power` ≥ 1/2, judged by the deviation seen so
  * far; undefined when a million are not enough.
  */
 export function seedsToTell(
@@ -121,21 +123,26 @@ export function seedsToTell(
   confidence: number,
   power = 0.8,
 ): number | undefined {
-  const luck = -normalQuantile(1 - power)
-  const size = Math.abs(difference)
-  if (!(size > 0)) return undefined
-  if (deviation === 0) return fewest((n) => 2 * coins(n) <= 1 - confidence)
-  return fewest((n) => halfWidth(deviation, n, confidence) + (luck * deviation) / Math.sqrt(n) <= size)
+  // Without variance it is told by as many coins as fall alike seldom enough.
+  if (deviation === 0 && difference !== 0) return Math.ceil(1 - ln(1 - confidence) / LN_2)
+  return seedsFor(deviation, Math.abs(difference), confidence, -normalQuantile(1 - power))
 }
 
-/** The least n ≥ 2 for which `isEnough`, which once true stays true. */
-function fewest(isEnough: (n: number) => boolean): number | undefined {
-  let high = 2
-  while (!isEnough(high)) {
-    if (high >= SEEDS_MAX) return undefined
-    high *= 2
+/** The least n ≥ 2 for which (t + luck) · deviation/√n is at most `size`, where t is Student's quantile for n values. */
+function seedsFor(deviation: number, size: number, confidence: number, luck: number): number | undefined {
+  if (!(size > 0)) return deviation === 0 && size === 0 ? 2 : undefined
+  const isEnough = (n: number): boolean =>
+    halfWidth(deviation, n, confidence) + (luck * deviation) / Math.sqrt(n) <= size
+  // By the normal quantile, which t comes down to: never too many.
+  const root = ((luck - normalQuantile((1 - confidence) / 2)) * deviation) / size
+  let low = Math.max(1, Math.ceil(root * root) - 1)
+  if (low >= SEEDS_MAX) return undefined
+  let step = 1
+  while (!isEnough(low + step)) {
+    low += step
+    step *= 2
   }
-  let low = high / 2
+  let high = low + step
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2)
     if (isEnough(middle)) high = middle
