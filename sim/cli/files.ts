@@ -5,6 +5,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { Problems } from '../diag/problem.ts'
+import type { Source } from '../diag/span.ts'
 import { inOrder, RecordingReader, type Bundle } from '../experiment/bundle.ts'
 import type { Setting } from '../experiment/types.ts'
 import { loadScenario, type FileReader, type Scenario } from '../lang/scenario.ts'
@@ -21,6 +22,9 @@ export interface LoadFlags {
   readonly root?: string
   readonly seed?: string
   readonly duration?: string
+  /** Expectations and values to be measured, beside those of the scenario. */
+  readonly expect?: readonly string[]
+  readonly measures?: readonly string[]
 }
 
 export interface Opened {
@@ -33,9 +37,15 @@ export interface Opened {
 /** Reads a scenario and everything that it names. */
 export function openScenario(path: string, flags: LoadFlags): Opened {
   const problems = new Problems()
-  const asked = new Set([resolve(path)])
   const text = readText(path, problems)
-  if (text === undefined) return { scenario: undefined, problems, asked }
+  if (text === undefined) return { scenario: undefined, problems, asked: new Set([resolve(path)]) }
+  return openText({ name: path, text }, flags, problems)
+}
+
+/** Reads a scenario whose text is at hand; what it names is looked for from the folder of its name. */
+export function openText(source: Source, flags: LoadFlags, problems: Problems = new Problems()): Opened {
+  const { name: path } = source
+  const asked = new Set([resolve(path)])
   const parameters = new Map(settingsIn(flags.set ?? [], problems))
   const duration = durationIn(flags, problems)
   const files = fileReader(path, flags.root, asked)
@@ -49,8 +59,10 @@ export function openScenario(path: string, flags: LoadFlags): Opened {
       files,
       ...(flags.seed === undefined ? {} : { seed: flags.seed }),
       ...(duration === undefined ? {} : { duration }),
+      ...(flags.expect === undefined ? {} : { expect: flags.expect }),
+      ...(flags.measures === undefined ? {} : { measures: flags.measures }),
     }
-    const scenario = loadScenario({ name: path, text }, options, told)
+    const scenario = loadScenario(source, options, told)
     return told.hasErrors ? undefined : scenario
   }
   const scenario = load(parameters, problems)

@@ -12,6 +12,7 @@ import type { Scenario } from '../lang/scenario.ts'
 import { brief, briefLine } from './brief.ts'
 import { chosen, type ChoiceFlags } from './changed.ts'
 import { EXIT } from './exit.ts'
+import type { LoadFlags } from './files.ts'
 import { EventLog, TraceLog, writeMetrics, writeText } from './exports.ts'
 import { readFormats } from './formats.ts'
 import { notWritten, outputsOf, unwritable, writeForms } from './outputs.ts'
@@ -38,6 +39,7 @@ export interface RunFlags extends ChoiceFlags {
 /** How a report is written into a file. */
 const PAGE = { color: false, width: 110 }
 const OUTPUTS = ['report', 'metrics', 'events', 'trace'] as const
+
 /** `args` are files, folders and patterns. */
 export function run(args: readonly string[], flags: RunFlags): number {
   const formats = readFormats(flags.format ?? [], RUN_FORMATS, ['github'])
@@ -161,7 +163,8 @@ export function exitCode(report: Report | undefined): number {
   return report.expectations.every((expectation) => expectation.ok) ? EXIT.ok : EXIT.expectationFailed
 }
 
-function reproduceCommand(path: string, flags: RunFlags, seed: string): string {
+/** The one command that does a run again. */
+export function reproduceCommand(path: string, flags: LoadFlags, seed: string): string {
   const duration = flags.duration === undefined ? [] : [`--duration ${quote(flags.duration)}`]
   return ['npx hotshard run', quote(path), `--seed ${quote(seed)}`, ...duration, ...settingsOf(flags)].join(' ')
 }

@@ -1,4 +1,4 @@
-// Bundles the command line, and what its threads run, into files without runtime dependencies: it starts fast and `npm pack` needs no network.
+// Bundles the command line, what its threads run and the library into files without runtime dependencies: it starts fast and `npm pack` needs no network.
 import { defineConfig } from 'vite'
 
 export default defineConfig({
@@ -10,7 +10,14 @@ export default defineConfig({
     target: 'node20',
     minify: false,
     rollupOptions: {
-      input: { hotshard: 'sim/cli/main.ts', 'hotshard-thread': 'sim/cli/experiments/thread.ts' },
+      input: {
+        hotshard: 'sim/cli/main.ts',
+        'hotshard-thread': 'sim/cli/experiments/thread.ts',
+        index: 'sim/cli/library/index.ts',
+        vitest: 'sim/cli/library/vitest.ts',
+      },
+      // Whoever tests with it has it.
+      external: ['vitest'],
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: 'hotshard-[name].js',

@@ -60,19 +60,44 @@ export function readExpectations(section: SimulationSection, nameable: Nameable,
       })
       return []
     }
-    const parsed = parseExpectation(text)
-    const place = offsetOf(node, text)
-    if (!parsed.ok) {
-      reportFlaw(problems, parsed, place ?? node.span, place !== undefined)
-      return []
-    }
-    new Names(names, node.span, place, problems).check(parsed.value)
-    const { during } = parsed.value
-    if ((during?.from ?? 0) >= section.duration)
-      problems.warning('never-happens', 'the window begins after the end of the run', node.span)
-    const cuts = during === undefined ? [] : [during.from, during.to].filter((cut) => cut !== undefined)
-    return [{ text: text.trim(), ast: parsed.value, span: node.span, cuts }]
+    return checked(text, names, node.span, offsetOf(node, text), section, problems)
   })
+}
+
+/** Expectations from outside of the scenario: each is its own source, which has no place in a file. */
+export function readAsked(
+  texts: readonly string[],
+  section: SimulationSection,
+  nameable: Nameable,
+  problems: Problems,
+): Expectation[] {
+  const names = namesOf(section, nameable)
+  return texts.flatMap((text) => {
+    const span = { source: { name: 'expectation', text, beside: true as const }, start: 0, end: text.length }
+    return checked(text, names, span, span, section, problems)
+  })
+}
+
+/** One expectation, read and looked up. `place` is where its very text stands, if it does. */
+function checked(
+  text: string,
+  names: Lookup,
+  span: Span,
+  place: Span | undefined,
+  section: SimulationSection,
+  problems: Problems,
+): Expectation[] {
+  const parsed = parseExpectation(text)
+  if (!parsed.ok) {
+    reportFlaw(problems, parsed, place ?? span, place !== undefined)
+    return []
+  }
+  new Names(names, span, place, problems).check(parsed.value)
+  const { during } = parsed.value
+  if ((during?.from ?? 0) >= section.duration)
+    problems.warning('never-happens', 'the window begins after the end of the run', span)
+  const cuts = during === undefined ? [] : [during.from, during.to].filter((cut) => cut !== undefined)
+  return [{ text: text.trim(), ast: parsed.value, span, cuts }]
 }
 
 /** Measures that are asked for from outside: what is wrong with one is told with its text as the source. */

@@ -24,7 +24,7 @@ import type { Draft, ReadFile } from '../infer/index.ts'
 import { readActions } from './actions.ts'
 import { readAssumptions } from './assumptions.ts'
 import { inferScenario } from './inference.ts'
-import { readExpectations, readMeasures, type Expectation, type Measure } from './expectations.ts'
+import { readAsked, readExpectations, readMeasures, type Expectation, type Measure } from './expectations.ts'
 import { readFaults } from './faults.ts'
 import { compileSteps, type StepContext } from './handler.ts'
 import { nearest } from '../diag/suggest.ts'
@@ -53,6 +53,8 @@ export interface LoadOptions {
   readonly duration?: number
   /** Values to be measured beside the expectations: `p99(Api.Latency)`. */
   readonly measures?: readonly string[]
+  /** Expectations beside those of the scenario, after which they come. */
+  readonly expect?: readonly string[]
 }
 
 /** A parameter of the template with its value, and what its declaration says about others. */
@@ -203,7 +205,10 @@ function plan(
   const assumptions = readAssumptions(section, resources, problems)
   const faults = readFaults(section, resources, problems, duration)
   const nameable = { resources, workloads: [...workloads, ...operator], handlers: components }
-  const expectations = readExpectations(section, nameable, problems)
+  const expectations = [
+    ...readExpectations(section, nameable, problems),
+    ...readAsked(options.expect ?? [], section, nameable, problems),
+  ]
   const measures = readMeasures(options.measures ?? [], section, nameable, problems)
   checkQuotas(section, problems)
   if (problems.hasErrors) return undefined

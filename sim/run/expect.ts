@@ -38,9 +38,10 @@ interface Value {
 type Evaluated = Value | { readonly missing: string }
 
 export function evaluateExpectation(expectation: Expectation, run: Run): ExpectationResult {
-  const { line, column } = lineColumn(expectation.span)
-  const place = `${expectation.span.source.name}:${line}:${column}`
-  return { text: expectation.text, place, ...evaluate(expectation.ast, run) }
+  const { span, text, ast } = expectation
+  if (span.source.beside === true) return { text, ...evaluate(ast, run) }
+  const { line, column } = lineColumn(span)
+  return { text, place: `${span.source.name}:${line}:${column}`, ...evaluate(ast, run) }
 }
 
 /** A measured value in the unit that CloudWatch gives its metric; a text says why there is none. */
