@@ -188,7 +188,8 @@ function withChanges(
   return made
 }
 
-function readText(path: string, problems: Problems): string | undefined {
+/** A file of up to 64 MB. */
+export function readText(path: string, problems: Problems): string | undefined {
   try {
     if (!statSync(path).isFile()) problems.error('unreadable-file', `\`${path}\` is not a file`)
     else if (statSync(path).size > BYTES_MAX)

@@ -1,4 +1,4 @@
-// The command line: `hotshard run|check|import|explain|audit|diverge|start`.
+// The command line: `hotshard run|check|import|explain|audit|diverge|fit|start`.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { audit } from './audit.ts'
 import { CHECK_FORMATS, check, type CheckFlags } from './check.ts'
@@ -9,6 +9,7 @@ import { replicate } from './experiments/replicate.ts'
 import { explain } from './explain.ts'
 import { importTemplate, type ImportFlags } from './import.ts'
 import { inlineMore } from './optimizer.ts'
+import { fit, type FitFlags } from './recorded/fit.ts'
 import { RUN_FORMATS, run, type RunFlags } from './run.ts'
 import { PORT, startAndServe } from './start.ts'
 import { VERSION } from './version.ts'
@@ -124,6 +125,23 @@ scenarioOptions(program.command('diverge'))
   .action((a: string, b: string | undefined, flags: RunFlags & { seedB?: string; setB: string[] }) =>
     finish(diverge(a, b, flags)),
   )
+
+program
+  .command('fit')
+  .description('the distributions and the pattern of arrivals behind a recording, as lines for a scenario')
+  .argument('<file>', 'a log, a CSV, metrics of CloudWatch, X-Ray traces, JSON records')
+  .option('--column <name>', 'the column or metric to fit; that of durations by default')
+  .option('--unit <unit>', 'what its numbers are: us, ms, s, m, B, KB, MB, count')
+  .option('--where <column=cell>', 'only such rows (repeatable)', collect, [])
+  .option('--by <column>', 'besides, a distribution for each of its cells')
+  .option('--count <name>', 'the column or metric that counts requests')
+  .option('--period <time>', 'how far counts are apart, where the file does not tell')
+  .option('--without <file>', 'windows of time to leave out of the arrivals')
+  .option('--input-format <format>', 'the format of the file; found out by default')
+  .addOption(new Option('--format <format>', 'for people or programs').choices(['pretty', 'json']).default('pretty'))
+  .option('--report <file>', 'write it as one HTML file')
+  .option('--no-color', 'plain text')
+  .action((file: string, flags: FitFlags) => finish(fit(file, flags)))
 
 program
   .command('start')

@@ -1,6 +1,6 @@
 // Tests of the special functions against published values, closed forms and their own inverses.
 import { describe, expect, test } from 'vitest'
-import { gammaLn, gammaQuantile, gammaTail, normalQuantile, normalTail } from './special.ts'
+import { digamma, gammaLn, gammaQuantile, gammaTail, normalQuantile, normalTail, trigamma } from './special.ts'
 
 const near = (found: number, exact: number, relative: number) =>
   expect(Math.abs(found - exact), `${found} against ${exact}`).toBeLessThanOrEqual(relative * Math.abs(exact))
@@ -14,6 +14,20 @@ test('ln Γ of whole numbers is the logarithm of a factorial, of a half that of 
   expect(Math.abs(gammaLn(0.5) - 0.5723649429247001)).toBeLessThan(1e-14)
   near(gammaLn(1000), 5905.220423209181, 1e-14)
   near(gammaLn(0.001), 6.907178885383854, 1e-14)
+})
+
+test('ψ and ψ′ have their published values at 1, 1/2 and 1/4, and obey their recurrences', () => {
+  const EULER = 0.5772156649015329
+  near(digamma(1), -EULER, 1e-13)
+  near(digamma(0.5), -EULER - 2 * Math.LN2, 1e-13)
+  near(digamma(0.25), -EULER - Math.PI / 2 - 3 * Math.LN2, 1e-13)
+  near(trigamma(1), Math.PI ** 2 / 6, 1e-12)
+  near(trigamma(0.5), Math.PI ** 2 / 2, 1e-12)
+  near(trigamma(0.25), Math.PI ** 2 + 8 * 0.915965594177219, 1e-12)
+  for (const x of [1e-3, 0.7, 3, 9.99, 10, 50, 1e4]) {
+    expect(Math.abs(digamma(x + 1) - digamma(x) - 1 / x)).toBeLessThan(1e-12 * Math.max(1, 1 / x))
+    expect(Math.abs(trigamma(x) - trigamma(x + 1) - 1 / (x * x))).toBeLessThan(1e-12 * Math.max(1, 1 / (x * x)))
+  }
 })
 
 describe('the gamma distribution', () => {

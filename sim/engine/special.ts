@@ -19,6 +19,30 @@ export function gammaLn(x: number): number {
   return (x - 0.5) * ln(x) - x + HALF_LN_2PI + series - ln(shift)
 }
 
+/** ψ(x) = Γ′(x)/Γ(x) for x > 0, by the recurrence up to 10 and its asymptotic series. Absolute error below 1e−13 · max(1, |ψ|). */
+export function digamma(x: number): number {
+  let shift = 0
+  while (x < 10) {
+    shift += 1 / x
+    x += 1
+  }
+  const z = 1 / (x * x)
+  const series = z * (1 / 12 - z * (1 / 120 - z * (1 / 252 - z * (1 / 240 - z * (1 / 132 - (z * 691) / 32760)))))
+  return ln(x) - 0.5 / x - series - shift
+}
+
+/** ψ′(x) for x > 0, in the same way. Relative error below 1e−12. */
+export function trigamma(x: number): number {
+  let shift = 0
+  while (x < 10) {
+    shift += 1 / (x * x)
+    x += 1
+  }
+  const z = 1 / (x * x)
+  const series = z * (1 / 6 - z * (1 / 30 - z * (1 / 42 - z * (1 / 30 - (z * 5) / 66))))
+  return 1 / x + z / 2 + series / x + shift
+}
+
 /** x^a e^−x / Γ(a): the gamma density times x. */
 function gammaDensityTimesX(a: number, x: number): number {
   return exp(a * ln(x) - x - gammaLn(a))

@@ -10,7 +10,7 @@ import { greatest, laneRows, lanesChart, markItems, sparkline } from './charts.t
 import { count, counted, moment, seconds, withUnit } from './figures.ts'
 import type { History, ReadingHistory } from './history.ts'
 import { lines, sentence, table, text, type Column } from './markup.ts'
-import { STYLE, STYLE_HASH } from './style.ts'
+import { factList, pageHtml, section } from './page.ts'
 
 /** Resources that are told one by one; a larger system's report would be no reading. */
 const RESOURCES_MAX = 200
@@ -19,42 +19,21 @@ const ALARM_CHANGES_MAX = 50
 /** A report with what happened over time; `problems` are the warnings that the scenario was read with. */
 export function reportHtml(report: Report, history: History, problems: readonly Problem[] = []): string {
   const name = report.scenario.slice(report.scenario.lastIndexOf('/') + 1)
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${STYLE_HASH}'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${text(name)} · hotshard</title>
-<style>${STYLE}</style>
-</head>
-<body>
-${[
-  head(report, name),
-  '<main>',
-  section('insights', 'What is going on', insights(report)),
-  section('expectations', 'Expectations', expectations(report)),
-  section('cost', 'Cost', billHtml(report.bill)),
-  section('time', 'Over time', overTime(history)),
-  section('resources', 'Resources', resources(report)),
-  section('inside', 'Inside the resources', inside(report, history)),
-  section('left-out', 'Not simulated', listOf(notSimulatedLines(report.notSimulated))),
-  section('assumed', 'Assumed, because nobody said', listOf(report.inferred)),
-  section('problems', 'Said about the scenario', problemLines(problems)),
-  '</main>',
-  `<footer><p class="low">Made by hotshard. Whoever runs the same scenario with the same seed gets the same report, byte for byte.</p></footer>`,
-]
-  .filter((part) => part !== '')
-  .join('\n')}
-</body>
-</html>
-`
-}
-
-function section(id: string, title: string, body: string): string {
-  return body === ''
-    ? ''
-    : `<section aria-labelledby="${id}-title">\n<h2 id="${id}-title">${text(title)}</h2>\n${body}\n</section>`
+  return pageHtml(name, [
+    head(report, name),
+    '<main>',
+    section('insights', 'What is going on', insights(report)),
+    section('expectations', 'Expectations', expectations(report)),
+    section('cost', 'Cost', billHtml(report.bill)),
+    section('time', 'Over time', overTime(history)),
+    section('resources', 'Resources', resources(report)),
+    section('inside', 'Inside the resources', inside(report, history)),
+    section('left-out', 'Not simulated', listOf(notSimulatedLines(report.notSimulated))),
+    section('assumed', 'Assumed, because nobody said', listOf(report.inferred)),
+    section('problems', 'Said about the scenario', problemLines(problems)),
+    '</main>',
+    `<footer><p class="low">Made by hotshard. Whoever runs the same scenario with the same seed gets the same report, byte for byte.</p></footer>`,
+  ])
 }
 
 function head(report: Report, name: string): string {
@@ -73,7 +52,7 @@ function head(report: Report, name: string): string {
     `<h1>${text(name)}</h1>`,
     report.description === undefined ? '' : `<p>${sentence(report.description)}</p>`,
     verdict(report),
-    `<dl class="facts">${facts.map(([key, value]) => `<div><dt>${text(key)}</dt><dd>${text(value)}</dd></div>`).join('\n')}</dl>`,
+    factList(facts),
     `<pre class="command" aria-label="The command that repeats this run">${text(report.reproduce)}</pre>`,
     '</header>',
   ]
