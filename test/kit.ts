@@ -24,6 +24,8 @@ export interface Part {
   readonly config?: Record<string, unknown>
   readonly assumptions?: Record<string, string>
   readonly updatePolicy?: Record<string, unknown>
+  /** What the steps of a scenario would define of it, by operation (`Op.defines`). */
+  readonly defined?: Readonly<Record<string, readonly unknown[]>>
 }
 
 export interface LabOptions extends Partial<Omit<WorldPlan, 'components'>> {
@@ -152,6 +154,7 @@ export class Lab {
         resourceAt: (text) => views.get(String(text)),
         quota: quotaOf(part.def),
         region: 'us-east-1',
+        defined: (action) => part.defined?.[action] ?? [],
       }
       const config: Config = { ...views.get(name)!.config, ...part.def.gather?.(near) }
       const own = { name, type: part.def.type, def: part.def, config, assumptions: part.assumptions ?? {} }

@@ -35,6 +35,8 @@ export interface StepContext {
   only(action: string): { readonly name: string; readonly def: ServiceDef } | undefined
   /** Notes that a component works on another one in turn, by an operation of its own (`Op.onto`). */
   noteOnto(component: string, other: string, action: Action): void
+  /** The place of a value that defines a resource (`Op.defines`). */
+  definition(value: Node): number | undefined
   /** Every operation of every room, with the parameter that names its resource. */
   readonly operations: ReadonlyMap<string, Op<unknown>>
   /** Puts a line on the 'not simulated' list. */
@@ -528,6 +530,10 @@ class Compiler implements Compiling {
       names.push(parameter.key)
       if (parameter.key === op.onto?.param) {
         values.push(readOnto(parameter, name, action, op, context))
+        continue
+      }
+      if (parameter.key === op.defines) {
+        values.push({ kind: 'constant', value: context.definition(parameter.value) })
         continue
       }
       const at = `${place}.${parameter.key}`

@@ -8,6 +8,7 @@ import { readConfig, type Path, type ReadContext } from '../derive/config.ts'
 import { meanOfAssumption } from '../derive/assumption.ts'
 import type { Config, Near, ResourceView, ServiceDef } from '../model/contract.ts'
 import { propertiesOf } from '../registry/index.ts'
+import type { Definitions } from './definitions.ts'
 import { Findings } from './findings.ts'
 import type { Registry } from './registry.ts'
 import type { SimulationSection } from './simulation.ts'
@@ -73,6 +74,7 @@ export function readResources(
   registry: Registry,
   problems: Problems,
   notSimulated: (line: NotSimulated) => void,
+  definitions: Definitions,
 ): Resources {
   const quota = quotaReader(section, registry)
   const views = new Map<string, { view: ResourceView; resource: CfnResource }>()
@@ -173,6 +175,7 @@ export function readResources(
     },
     quota: (name) => quota(def, name),
     region,
+    defined: (action) => definitions.of(self.logicalId, action),
   })
   for (const { view, resource } of views.values()) {
     const def = registry.byType.get(resource.type)

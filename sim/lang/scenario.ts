@@ -23,6 +23,7 @@ import type { WorldPlan } from '../model/plan.ts'
 import type { Draft, ReadFile } from '../infer/index.ts'
 import { readActions } from './actions.ts'
 import { readAssumptions } from './assumptions.ts'
+import { Definitions } from './definitions.ts'
 import { inferScenario } from './inference.ts'
 import { readAsked, readExpectations, readMeasures, type Expectation, type Measure } from './expectations.ts'
 import { readFaults } from './faults.ts'
@@ -151,7 +152,11 @@ function plan(
   const own = readSimulation(simulation, problems, options.duration)
   const written = withSettings(own, settings, problems)
   const notSimulated: NotSimulated[] = []
-  const resources = readResources(template, written, registry, problems, (line) => notSimulated.push(line))
+  const meant = (text: string): string | undefined =>
+    template.resources.has(text) ? text : template.resourceAt(text)?.logicalId
+  const definitions = new Definitions(written, registry.operations, meant)
+  const note = (line: NotSimulated): number => notSimulated.push(line)
+  const resources = readResources(template, written, registry, problems, note, definitions)
   const { duration } = written
   let data = 0
   const lines: string[] = []
@@ -167,6 +172,7 @@ function plan(
       const found = resources.components.filter(({ def }) => Object.hasOwn(def.ops, action))
       return found.length === 1 ? found[0] : undefined
     },
+    definition: (value) => definitions.placeOf(value),
     noteOnto: (component, other, action) => {
       const known = onto.get(component) ?? {}
       onto.set(component, { ...known, [other]: [...new Set([...(known[other] ?? []), action])].sort() })

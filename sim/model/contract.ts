@@ -96,6 +96,11 @@ export interface Near {
   quota(name: string): number
   /** The region of the resource's stack. */
   readonly region: string
+  /**
+   * What the steps of the scenario that call this operation on the resource say in `Op.defines`, in the order in which they stand: a
+   * call carries its place in this list.
+   */
+  defined(action: Action): readonly unknown[]
 }
 
 /** Something another component may ask of this one. Runs to completion; answers with `sim.reply`, now or later. */
@@ -110,6 +115,11 @@ export interface Op<S> {
    * cache. Bodies carry its logical id, and the callee's config says as `Onto` which there are: by logical id, the actions.
    */
   readonly onto?: { readonly param: string; readonly types: readonly CfnType[] }
+  /**
+   * The parameter that says what the resource itself is from then on, such as the document of an API: it is read before the run
+   * (`Near.defined`), so that whatever it names is found then.
+   */
+  readonly defines?: string
   /** The other parameters that the model reads, by the API's own names. */
   readonly params?: readonly string[]
   /** Parameters that AWS knows and the model ignores. */

@@ -22,6 +22,7 @@ import { ADMITTED, KeyRing, SPENT, type StageKeys } from './gateway-keys.ts'
 import { BROKEN, mapRequest, mapResponse, messageIn, ruleFor, type Mapping, type Passing } from './gateway-mapping.ts'
 import type { Backend, IntegrationKind, Route } from './gateway-routes.ts'
 import { mistakeIn, type Validation } from './gateway-validation.ts'
+import { Deployments, type DeploymentPlan } from './gateway-deployments.ts'
 import { Stretch } from './stretch.ts'
 import { TokenBucket } from './token-bucket.ts'
 
@@ -52,7 +53,7 @@ export interface Stage {
   readonly cache?: StageCache | null
   /** REST: who may call methods that ask for a key; null or absent = none does. */
   readonly keys?: StageKeys | null
-  /** REST: by route, what a request must carry; absent = no route asks for anything. */
+  /** REST: by backend, what a request must carry; absent = no route asks for anything. */
   readonly validations?: readonly (Validation | null)[]
 }
 
@@ -94,6 +95,7 @@ const BAD_GATEWAY = answerOf(502, 'Internal server error')
 const INTERNAL_ERROR = answerOf(500, 'Internal server error')
 const UNAVAILABLE = answerOf(503, 'Service Unavailable')
 const NO_KEY = answerOf(403, 'Forbidden')
+const NO_METHOD = answerOf(403, 'Missing Authentication Token')
 const LIMIT_EXCEEDED = answerOf(429, 'Limit Exceeded')
 const FORBIDDEN = answerOf(403, 'Cache invalidation is not permitted for this principal')
 const TIMED_OUT = answerOf(504, 'Endpoint request timed out')
@@ -160,7 +162,13 @@ export class Gateway {
   /** By call: what its answer is to be kept under; '' = it is not. */
   private readonly cacheKeys: string[] = []
   private readonly routeCount: number
-  private readonly stageNames: readonly string[]
+  readonly stageNames: readonly string[]
+  /** REST: null = the API has no deployments. */
+  readonly deployments: Deployments | null
+  /** Backends of a stage: one for each route, and those that its deployments may have besides. */
+  private readonly variantCount: number
+  /** From here on lanes are those of canaries. */
+  private readonly canaryLanes: number
 
   private readonly account: AccountThrottle
   private readonly flavour: Flavour
@@ -187,6 +195,7 @@ export class Gateway {
   readonly refusals: Stretch[] = []
   readonly refusedByAccount: Stretch
   private readonly canaryShare: Float64Array
+  private readonly withCanary: readonly boolean[]
   private readonly canaryRng: Rng
   private readonly metrics: (readonly Metrics[])[] = []
 
@@ -203,13 +212,19 @@ export class Gateway {
     stages: readonly Stage[],
     sharesStageThrottle: boolean,
     edgeLatency: Sampler | null,
+    deployments?: DeploymentPlan,
   ) {
     this.routeCount = routes.length
+    this.deployments = deployments === undefined ? null : new Deployments(deployments, routes.length)
+    this.variantCount = deployments?.variants.length ?? routes.length
+    this.canaryLanes = stages.length * this.variantCount
     this.stageNames = stages.map(({ name }) => name)
     this.keyRings = stages.map(({ keys }) => (keys ? new KeyRing(sim, keys) : null))
     this.hasKeys = this.keyRings.some((ring) => ring !== null)
     const validated = stages.some(({ validations }) => validations?.some((each) => each !== null) === true)
-    this.validations = validated ? stages.flatMap(({ validations }) => validations ?? routes.map(() => null)) : []
+    this.validations = validated
+      ? stages.flatMap(({ validations, backends }) => validations ?? backends.map(() => null))
+      : []
     this.hasCache = stages.some(({ cache }) => cache !== undefined && cache !== null)
     this.strategy = this.hasCache ? (sim.choice('CacheControl') as Strategy) : 'anybody may'
     const answerMax = this.hasCache ? sim.quota('CachedAnswer') : 0
@@ -224,11 +239,12 @@ export class Gateway {
     this.timeoutTarget = sim.target(integrationTimedOut)
     this.canaryRng = sim.rng('canary')
     this.canaryShare = Float64Array.from(stages.flatMap((stage) => routes.map(() => stage.canary?.share ?? 0)))
-    const hasCanary = stages.some((stage) => stage.canary !== null)
+    this.withCanary = stages.map((stage) => stage.canary !== null)
+    const hasCanary = this.withCanary.includes(true)
     const canaries = hasCanary ? stages.flatMap((stage) => stage.canary?.backends ?? stage.backends) : []
     const backends = [...stages.flatMap((stage) => stage.backends), ...canaries]
-    for (const stage of stages) for (const _ of routes) this.variables.push(stage.variables)
-    for (const stage of stages) for (const _ of routes) this.variables.push(stage.canary?.variables ?? null)
+    for (const stage of stages) for (const _ of stage.backends) this.variables.push(stage.variables)
+    for (const stage of stages) for (const _ of stage.backends) this.variables.push(stage.canary?.variables ?? null)
     this.kind = Uint8Array.from(backends, (backend) => KINDS.indexOf(backend.kind))
     this.edge = Int32Array.from(backends, (backend) =>
       backend.to === '' ? NONE : sim.edge(backend.to, backend.action, integrationAnswered),
@@ -279,6 +295,12 @@ export class Gateway {
     const route = calls.arg[call]
     this.requests++
     this.inside.enter(now)
+    const isMoved = this.deployments !== null && this.deployments.isMoved
+    const shown = isMoved ? this.deployedLane(route) : route
+    if (shown === NONE) {
+      this.finish(call, 403, NO_METHOD, NONE)
+      return
+    }
     if (this.hasKeys && this.refusedByPlan(call, route)) return
     const bucket = this.buckets[route]
     // The first empty bucket refuses; what an earlier one gave is not given back (API-10, API-12).
@@ -289,8 +311,8 @@ export class Gateway {
       this.finish(call, THROTTLED.statusCode, THROTTLED, NONE)
       return
     }
-    if (this.validations.length > 0 && this.isInvalid(call, route)) return
-    const lane = this.laneOf(route)
+    if (this.validations.length > 0 && this.isInvalid(call, shown % this.canaryLanes)) return
+    const lane = isMoved ? shown : this.laneOf(route)
     if (this.hasCache && this.fromCache(call, route, lane)) return
     const kind = this.kind[lane]
     if (kind <= SQS) {
@@ -327,8 +349,8 @@ export class Gateway {
   }
 
   /** A request that lacks something is answered 400, and no backend sees it (N.APIGATEWAY-03). */
-  private isInvalid(call: Call, route: number): boolean {
-    const validation = this.validations[route]
+  private isInvalid(call: Call, lane: number): boolean {
+    const validation = this.validations[lane]
     const mistake = validation === null ? undefined : mistakeIn(validation, this.sim.calls.body[call])
     if (mistake === undefined) return false
     this.finish(call, 400, { statusCode: 400, body: JSON.stringify({ message: mistake }) }, NONE)
@@ -341,7 +363,7 @@ export class Gateway {
     const cache = this.caches[Math.floor(route / this.routeCount)]
     if (cache === null) return false
     const event = this.sim.calls.body[call]
-    const key = cache.keyOf(route % this.routeCount, lane !== route, event)
+    const key = cache.keyOf(route % this.routeCount, lane >= this.canaryLanes, event)
     if (key === '') return false
     const metrics = this.cacheMetrics[route]
     const wants = wantsFresh(event)
@@ -375,7 +397,7 @@ export class Gateway {
 
   /** Empties the cache of a stage; false = there is no such stage. */
   flush(stage: string): boolean {
-    const place = this.stageNames.indexOf(stage)
+    const place = this.stageNamed(stage)
     if (place < 0) return false
     this.caches[place]?.store.clear()
     return true
@@ -552,7 +574,35 @@ export class Gateway {
   /** Each request goes to the canary by a draw of its own (API-30). */
   private laneOf(route: number): number {
     const share = this.canaryShare[route]
-    return share > 0 && this.canaryRng.float() < share ? route + this.canaryShare.length : route
+    return share > 0 && this.canaryRng.float() < share ? route + this.canaryLanes : route
+  }
+
+  /** The same where stages show deployments; −1 = the one that is shown has no such method. */
+  private deployedLane(route: number): number {
+    const isCanary = this.laneOf(route) !== route
+    const stage = Math.floor(route / this.routeCount)
+    const variant = this.deployments!.variant(stage, route % this.routeCount, isCanary)
+    if (variant < 0) return NONE
+    return stage * this.variantCount + variant + (isCanary ? this.canaryLanes : 0)
+  }
+
+  /** The place of a stage; −1 = there is none of that name. */
+  stageNamed(name: unknown): number {
+    return this.stageNames.indexOf(String(name))
+  }
+
+  /** The share of a stage's requests that goes to its canary, 0..1. */
+  canaryOf(stage: number): number {
+    return this.canaryShare[stage * this.routeCount] ?? 0
+  }
+
+  setCanary(stage: number, share: number): void {
+    this.canaryShare.fill(share, stage * this.routeCount, (stage + 1) * this.routeCount)
+  }
+
+  /** Whether a stage had a canary when the run began: what it answers is known then. */
+  hasCanaryLane(stage: number): boolean {
+    return this.withCanary[stage]
   }
 
   /** What the backend gets of the request's body. */

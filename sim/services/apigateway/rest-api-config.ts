@@ -4,6 +4,7 @@ import * as p from '../../model/p.ts'
 import type { Canary, Stage, Throttle } from '../../parts/gateway.ts'
 import type { KeyPart, StageCache } from '../../parts/gateway-cache.ts'
 import type { StageKeys } from '../../parts/gateway-keys.ts'
+import type { DeploymentPlan } from '../../parts/gateway-deployments.ts'
 import { validationOf } from '../../parts/gateway-validation.ts'
 import { backendOf, openApiRoutes, type Route, type RouteSource } from '../../parts/gateway-routes.ts'
 import { quotas } from './rest-api.facts.ts'
@@ -132,11 +133,20 @@ export const parts: Readonly<Record<string, Props>> = {
 }
 
 /** Routes and stages from all that the template says about the API. */
-export function gather(near: Near): { Routes: readonly Route[]; Stages: readonly Stage[] } {
+export function gather(near: Near): {
+  readonly Routes: readonly Route[]
+  readonly Stages: readonly Stage[]
+  readonly Deployments: DeploymentPlan
+} {
   const api = near.self
-  const sources = [...openApiRoutes(api, api.config['Body']), ...methodRoutes(near)]
+  const own = [...openApiRoutes(api, api.config['Body']), ...methodRoutes(near)]
+  const documents = near.defined('apigateway:PutRestApi').map((body) => openApiRoutes(asDocument(api), body))
+  const variants = [...own, ...documents.flat()]
+  // A route is known by the first that has it: its settings are those of all.
+  const sources = variants.filter((one, i) => variants.findIndex((other) => isSameRoute(one, other)) === i)
   const routes = sources.map(({ method, path }) => ({ method, path }))
-  const stages = stageViews(near).map(({ view, name, settings }) => stageOf(near, view, name, settings, sources))
+  const views = stageViews(near)
+  const stages = views.map(({ view, name, settings }) => stageOf(near, view, name, settings, sources, variants))
   if (stages.length === 0)
     api.notSimulated([], 'the API has no stage: nothing of it can be called until it is deployed')
   if (stages.length > near.quota('StagesPerApi'))
@@ -156,7 +166,30 @@ export function gather(near: Near): { Routes: readonly Route[]; Stages: readonly
       `the API has ${resources} resources`,
       `expected at most ${near.quota('ResourcesPerApi')}`,
     )
-  return { Routes: routes, Stages: stages }
+  let first = own.length
+  const listed = documents.map((document) => document.map(() => first++))
+  const deployments: DeploymentPlan = {
+    variants: variants.map((one) => sources.findIndex((other) => isSameRoute(one, other))),
+    ofTemplate: own.length,
+    documents: listed,
+    names: views.map(({ view, settings }) => {
+      const named = view.type === 'AWS::ApiGateway::Deployment' ? view : near.resourceAt(settings['DeploymentId'])
+      return named?.logicalId ?? 'initial'
+    }),
+  }
+  return { Routes: routes, Stages: stages, Deployments: deployments }
+}
+
+function isSameRoute(one: Route, other: Route): boolean {
+  return one.method === other.method && one.path === other.path
+}
+
+/** The API as it tells of what is wrong in a document that takes its place. */
+function asDocument(api: ResourceView): ResourceView {
+  return {
+    ...api,
+    error: (_, slug, message, help) => api.error([], slug, `in a document of \`PutRestApi\`: ${message}`, help),
+  }
 }
 
 interface StageView {
@@ -189,6 +222,7 @@ function stageOf(
   name: string,
   settings: Config,
   sources: readonly RouteSource[],
+  variants: readonly RouteSource[],
 ): Stage {
   const variables = (settings['Variables'] ?? null) as Readonly<Record<string, unknown>> | null
   const longest = near.quota('IntegrationTimeout')
@@ -212,12 +246,12 @@ function stageOf(
     throttle: throttleOf(everything) ?? throttleOf(settings),
     throttles: sources.map((route) => throttleOf(matching(route))),
     detailed: sources.map((route) => ((matching(route) ?? everything)?.['MetricsEnabled'] ?? false) as boolean),
-    backends: sources.map((source) => backendOf(near, source, variables ?? {}, longest)),
+    backends: variants.map((source) => backendOf(near, source, variables ?? {}, longest)),
     variables,
     cache: cacheOf(near, settings, sources),
     keys: keysOf(near, name, sources),
-    validations: sources.map(({ validation }) => validation ?? null),
-    canary: canaryOf(near, settings['CanarySetting'] as Config | undefined, variables, sources),
+    validations: variants.map(({ validation }) => validation ?? null),
+    canary: canaryOf(near, settings['CanarySetting'] as Config | undefined, variables, variants),
   }
 }
 

@@ -13,9 +13,11 @@ import {
   type Flavour,
   type Stage,
 } from '../../parts/gateway.ts'
+import type { DeploymentPlan } from '../../parts/gateway-deployments.ts'
 import { gatewayFindings } from '../../parts/gateway-insights.ts'
 import { gatewayReadings } from '../../parts/gateway-view.ts'
 import { cacheFindings, cacheReadings } from './cache-view.ts'
+import { deploymentOps } from './deployment-ops.ts'
 import { findRoute, memberOf, type Route } from '../../parts/gateway-routes.ts'
 import { gather, parts, possible, props } from './rest-api-config.ts'
 import { prices } from './rest-api-prices.ts'
@@ -40,6 +42,7 @@ export const restApi: ServiceDef<Gateway> = {
     'An alias that a stage variable chooses must let API Gateway in by a permission of its own, or its requests get 500 [N.APIGATEWAY-39].',
     'A cache per stage: answers to GET, or to the methods that settings name, for 300 s or as long as they say, told apart by the declared parameters alone; the least used go first [N.APIGATEWAY-07, N.APIGATEWAY-09, API-20, API-21, API-23].',
     '`Cache-Control: max-age=0` replaces an entry where the client may; `apigateway:FlushStageCache` empties a cache [N.APIGATEWAY-12, API-22].',
+    'What `PutRestApi` changes is seen when `CreateDeployment` has it shown by a stage; `UpdateStage` moves a stage to another deployment, or back [N.APIGATEWAY-30, N.APIGATEWAY-31, N.APIGATEWAY-32].',
     'Stage variables in integration URIs and in the event; a canary is a share of a stage’s requests with other stage variables (API-30, API-31).',
   ],
   omits: [
@@ -47,7 +50,7 @@ export const restApi: ServiceDef<Gateway> = {
     'That creating, resizing or deleting a cache takes some four minutes; a cache is there when the run begins.',
     'Integrations with AWS services other than Lambda and SQS are not simulated yet: such a route answers 200 at once.',
     'Of Velocity what templates rarely use (macros, methods of Java, `$util.base64Encode`): such a template is left out, and that is said; patterns with groups too.',
-    'An API is deployed as the template has it: a change by an action and a new deployment are not simulated.',
+    'Of what changes an API, `PutRestApi` with a whole document alone; throttles, caches and keys stay those of the template. Stages that are made while it runs, and canaries made along with a deployment.',
     'The limit of 10 MB for a payload, response streaming, WebSocket APIs.',
   ],
   quotas,
@@ -71,6 +74,7 @@ export const restApi: ServiceDef<Gateway> = {
       config['Stages'] as Stage[],
       sim.choice('StageThrottle') === 'stage',
       endpointType(config) === 'EDGE' ? sim.sampler('EdgeLatency') : null,
+      config['Deployments'] as DeploymentPlan | undefined,
     ),
   amend: amendThrottles,
   ops: {
@@ -97,6 +101,7 @@ export const restApi: ServiceDef<Gateway> = {
         self.sim.reply(call, self.flush(String(stageName)) ? 0 : self.sim.error('NotFoundException', 404))
       },
     },
+    ...deploymentOps,
   },
   timers: { integrationAnswered, integrationTimedOut },
   metrics: {
