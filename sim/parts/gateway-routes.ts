@@ -1,5 +1,7 @@
 // The routes of an API: read from an OpenAPI document, joined to their backends, and found by what a client asks for.
 import type { Action, Near, Ref, ResourceView } from '../model/contract.ts'
+import type { Authorizer } from './gateway-authorizers.ts'
+import { authorizerOf, documentAuthorizer, type AuthorizerSource } from './gateway-authorizer-config.ts'
 import type { Mapping } from './gateway-mapping.ts'
 import { documentValidation, sayUnknown, type Validation } from './gateway-validation.ts'
 import { letsIn } from './permits.ts'
@@ -15,6 +17,8 @@ export interface RouteSource {
   readonly integration: Integration | undefined
   /** Whether a request needs an API key. */
   readonly needsKey?: boolean
+  /** Who may call it; absent = everybody. */
+  readonly authorizer?: AuthorizerSource | undefined
   /** What it must carry; absent = anything will do. */
   readonly validation?: Validation | undefined
   /** Where the template writes it, from `Properties` of the API or of another resource. */
@@ -86,15 +90,26 @@ export function openApiRoutes(view: ResourceView, body: unknown): RouteSource[] 
         path,
         integration: isMap(integration) ? integration : undefined,
         needsKey: schemes.some((scheme) => isKeyScheme(body, scheme)),
+        authorizer: documentAuthorizer(body, operation, schemes.find((scheme) => !isKeyScheme(body, scheme)) ?? ''),
         validation,
         view,
         at,
       })
-      if (schemes.some((scheme) => !isKeyScheme(body, scheme)))
-        view.notSimulated([...at, 'security'], 'authorizers are not simulated yet: every caller is let in')
     }
   }
   return routes
+}
+
+/** Who may call a route in a stage with these variables; null = everybody. */
+export function authorizerIn(
+  near: Near,
+  { authorizer, view, at }: RouteSource,
+  variables: Readonly<Record<string, unknown>>,
+  kind: Parameters<typeof authorizerOf>[3],
+): Authorizer | null {
+  if (authorizer === undefined) return null
+  const say = (message: string): void => view.notSimulated(at, message)
+  return authorizerOf(near, authorizer, withVariables(authorizer.uri, variables), kind, say)
 }
 
 /** Whether a security scheme of a document is an API key of API Gateway's own. */

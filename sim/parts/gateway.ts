@@ -22,7 +22,10 @@ import { ADMITTED, KeyRing, SPENT, type StageKeys } from './gateway-keys.ts'
 import { BROKEN, mapRequest, mapResponse, messageIn, ruleFor, type Mapping, type Passing } from './gateway-mapping.ts'
 import type { Backend, IntegrationKind, Route } from './gateway-routes.ts'
 import { mistakeIn, type Validation } from './gateway-validation.ts'
+import { Authorizers, type Authorizer, type Refusal, type Request } from './gateway-authorizers.ts'
 import { Deployments, type DeploymentPlan } from './gateway-deployments.ts'
+import { utf8Size } from './json-size.ts'
+import { exceeds } from './payload-size.ts'
 import { Stretch } from './stretch.ts'
 import { TokenBucket } from './token-bucket.ts'
 
@@ -55,6 +58,8 @@ export interface Stage {
   readonly keys?: StageKeys | null
   /** REST: by backend, what a request must carry; absent = no route asks for anything. */
   readonly validations?: readonly (Validation | null)[]
+  /** By backend, who may call it. */
+  readonly authorizers: readonly (Authorizer | null)[]
 }
 
 /** A share of a stage's requests that goes to another deployment: here, to what other stage variables choose (API-30). */
@@ -96,6 +101,8 @@ const INTERNAL_ERROR = answerOf(500, 'Internal server error')
 const UNAVAILABLE = answerOf(503, 'Service Unavailable')
 const NO_KEY = answerOf(403, 'Forbidden')
 const NO_METHOD = answerOf(403, 'Missing Authentication Token')
+const TOO_LARGE = answerOf(413, 'Request Too Long')
+const HEADERS_TOO_LARGE = answerOf(431, 'Request Header Fields Too Large')
 const LIMIT_EXCEEDED = answerOf(429, 'Limit Exceeded')
 const FORBIDDEN = answerOf(403, 'Cache invalidation is not permitted for this principal')
 const TIMED_OUT = answerOf(504, 'Endpoint request timed out')
@@ -139,6 +146,8 @@ export class Gateway {
   throttled = 0
   /** Refused for want of a key. */
   keyless = 0
+  /** Refused by an authorizer, or because it failed. */
+  unauthorized = 0
   /** Answers by class. */
   clientErrors = 0
   serverErrors = 0
@@ -154,7 +163,14 @@ export class Gateway {
   /** By stage; null = no method asks for a key. */
   readonly keyRings: readonly (KeyRing | null)[]
   private readonly hasKeys: boolean
-  /** By route number; empty = nothing is looked at. */
+  private readonly payloadMax: number
+  private readonly headersMax: number
+  /** Null = everybody may call everything. */
+  private readonly authorizers: Authorizers | null
+  private readonly authorizerTarget: Target
+  /** By call: what an authorizer lets a function know of the caller. */
+  private readonly callers: unknown[] = []
+  /** By lane; empty = nothing is looked at. */
   private readonly validations: readonly (Validation | null)[]
   private readonly strategy: Strategy
   /** By route number. */
@@ -237,6 +253,13 @@ export class Gateway {
     this.edgeLatency = edgeLatency
     this.rng = sim.rng('latency')
     this.timeoutTarget = sim.target(integrationTimedOut)
+    this.payloadMax = sim.quota('PayloadSize')
+    this.headersMax = sim.quota('HeadersSize')
+    this.authorizerTarget = sim.target(authorizerTimedOut)
+    const authorizers = stages.flatMap((stage) => stage.authorizers)
+    this.authorizers = authorizers.some((each) => each !== null)
+      ? new Authorizers(sim, authorizers, authorizerAnswered)
+      : null
     this.canaryRng = sim.rng('canary')
     this.canaryShare = Float64Array.from(stages.flatMap((stage) => routes.map(() => stage.canary?.share ?? 0)))
     this.withCanary = stages.map((stage) => stage.canary !== null)
@@ -301,6 +324,7 @@ export class Gateway {
       this.finish(call, 403, NO_METHOD, NONE)
       return
     }
+    if (this.isTooLarge(call)) return
     if (this.hasKeys && this.refusedByPlan(call, route)) return
     const bucket = this.buckets[route]
     // The first empty bucket refuses; what an earlier one gave is not given back (API-10, API-12).
@@ -311,7 +335,16 @@ export class Gateway {
       this.finish(call, THROTTLED.statusCode, THROTTLED, NONE)
       return
     }
+    if (this.authorizers !== null && this.isStopped(call, shown)) return
+    this.pass(call, route, shown)
+  }
+
+  /** A request that may pass is looked at, and answered from the cache or by its backend. */
+  private pass(call: Call, route: number, shown: number): void {
+    const { sim } = this
+    const { calls } = sim
     if (this.validations.length > 0 && this.isInvalid(call, shown % this.canaryLanes)) return
+    const isMoved = this.deployments !== null && this.deployments.isMoved
     const lane = isMoved ? shown : this.laneOf(route)
     if (this.hasCache && this.fromCache(call, route, lane)) return
     const kind = this.kind[lane]
@@ -330,6 +363,85 @@ export class Gateway {
       sim.send(inner)
     } else if (kind === MOCK) this.mocked(call, lane)
     else this.finish(call, 500, INTERNAL_ERROR, NONE)
+  }
+
+  /** A request may carry so much, and no more (API-06). */
+  private isTooLarge(call: Call): boolean {
+    const event = this.sim.calls.body[call]
+    if (typeof event !== 'object' || event === null) return false
+    const { headers, body = event } = event as { readonly headers?: unknown; readonly body?: unknown }
+    if (headersSize(headers) > this.headersMax) this.finish(call, 431, HEADERS_TOO_LARGE, NONE)
+    else if (isLong(body, this.payloadMax)) this.finish(call, 413, TOO_LARGE, NONE)
+    else return false
+    return true
+  }
+
+  /** Whether an authorizer refuses a request, or has to be asked about it first (API-40, API-41). */
+  private isStopped(call: Call, shown: number): boolean {
+    const { sim } = this
+    const lane = shown % this.canaryLanes
+    const authorizer = this.authorizers!.at(lane)
+    if (authorizer === null) return false
+    const verdict = this.authorizers!.judge(lane, this.requestOf(call))
+    if ('refusal' in verdict) {
+      this.turnAway(call, verdict.refusal)
+      return true
+    }
+    if ('policy' in verdict) {
+      this.callers[call] = verdict.policy
+      return false
+    }
+    if (call >= this.inner.length) this.grow(call)
+    const inner = sim.open(verdict.ask, call, sim.calls.trace[call])
+    sim.calls.body[inner] = { Payload: verdict.payload }
+    this.inner[call] = inner
+    this.lane[call] = shown
+    this.timer[call] = sim.timer(authorizer.timeout, this.authorizerTarget, call)
+    sim.send(inner)
+    return true
+  }
+
+  /** An authorizer's function has answered. */
+  authorizerAnswered(inner: Call): void {
+    const { sim } = this
+    const call = sim.calls.cookie[inner]
+    if (this.inner[call] !== inner) {
+      this.lateAnswers++
+      sim.close(inner)
+      return
+    }
+    const shown = this.lane[call]
+    const verdict = this.authorizers!.answered(shown % this.canaryLanes, inner, this.requestOf(call))
+    sim.close(inner)
+    sim.cancel(this.timer[call])
+    this.inner[call] = NONE
+    if ('refusal' in verdict) {
+      this.turnAway(call, verdict.refusal)
+      return
+    }
+    this.callers[call] = verdict.policy
+    this.pass(call, sim.calls.arg[call], shown)
+  }
+
+  /** An authorizer's function takes too long. */
+  authorizerGivenUp(call: Call): void {
+    this.sim.abandon(this.inner[call])
+    this.inner[call] = NONE
+    this.timedOut++
+    this.turnAway(call, this.authorizers!.timedOut(this.lane[call] % this.canaryLanes))
+  }
+
+  private turnAway(call: Call, { code, answer }: Refusal): void {
+    this.unauthorized++
+    this.finish(call, code, answer, NONE)
+  }
+
+  private requestOf(call: Call): Request {
+    const { calls, clock, startsAt } = this.sim
+    const route = calls.arg[call]
+    const { method, path } = this.routes[route % this.routeCount]
+    const stage = this.stageNames[Math.floor(route / this.routeCount)]
+    return { event: calls.body[call], stage, method, path, at: startsAt + clock[0] }
   }
 
   /** The first of the gates: a key where one is asked for, and what its usage plan says (API-01, API-13). */
@@ -545,6 +657,7 @@ export class Gateway {
     const clientError = code >= 400 && code < 500 ? 1 : 0
     const serverError = code >= 500 ? 1 : 0
     if (this.hasCache) this.keep(call, code, answer, elapsed)
+    if (this.authorizers !== null) this.callers[call] = undefined
     this.answered++
     this.clientErrors += clientError
     this.serverErrors += serverError
@@ -611,17 +724,23 @@ export class Gateway {
     const mapping = this.mappings[lane]
     if (mapping === null || (mapping.request === undefined && mapping.parameters.length === 0)) {
       if (kind === HTTP) return event
-      return kind === SQS ? { MessageBody: event } : { Payload: this.event(event, lane) }
+      return kind === SQS ? { MessageBody: event } : { Payload: this.event(call, lane) }
     }
     const body = mapRequest(mapping, event, this.passing(call, lane))
     if (body === BROKEN || kind === HTTP) return body
     return kind === SQS ? { MessageBody: messageIn(body) } : { Payload: body }
   }
 
-  private event(body: unknown, lane: number): unknown {
+  private event(call: Call, lane: number): unknown {
+    const body = this.sim.calls.body[call]
     const variables = this.variables[lane]
-    if (variables === null || typeof body !== 'object') return body
-    return { ...(body as Record<string, unknown>), stageVariables: variables }
+    const caller = this.authorizers === null ? undefined : callerIn(this.callers[call])
+    if ((variables === null && caller === undefined) || typeof body !== 'object') return body
+    return {
+      ...(body as Record<string, unknown>),
+      ...(variables === null ? undefined : { stageVariables: variables }),
+      ...(caller === undefined ? undefined : { requestContext: { authorizer: caller } }),
+    }
   }
 
   private errorOf(code: number): number {
@@ -681,24 +800,62 @@ function errorIn({ FunctionError, Payload }: LambdaAnswer): string {
   return String(errorMessage ?? FunctionError)
 }
 
+/** What an authorizer's answer lets a function know: the principal and its context. */
+function callerIn(policy: unknown): object | undefined {
+  if (typeof policy !== 'object' || policy === null) return undefined
+  const { principalId, context } = policy as { principalId?: unknown; context?: object }
+  if (principalId === undefined && context === undefined) return undefined
+  return { ...context, ...(principalId === undefined ? undefined : { principalId }) }
+}
+
+/** Whether a body has more bytes than it may: of a text those of the text itself. */
+function isLong(body: unknown, most: number): boolean {
+  // Three bytes are the most that a unit of a text takes.
+  if (typeof body === 'string') return 3 * body.length > most && utf8Size(body) > most
+  return exceeds(body, most)
+}
+
+/** Bytes of names and values. */
+function headersSize(headers: unknown): number {
+  if (typeof headers !== 'object' || headers === null) return 0
+  let bytes = 0
+  for (const name of Object.keys(headers))
+    bytes += name.length + String((headers as Record<string, unknown>)[name]).length
+  return bytes
+}
+
 function isStatus(code: unknown): code is number {
   return typeof code === 'number' && Number.isInteger(code) && code >= 100 && code <= 999
 }
 
 /** Event functions of an API's definition. */
-export function integrationAnswered(self: Gateway, call: Call): void {
+function integrationAnswered(self: Gateway, call: Call): void {
   self.backendAnswered(call)
 }
 
-export function integrationTimedOut(self: Gateway, call: Call): void {
+function integrationTimedOut(self: Gateway, call: Call): void {
   self.giveUp(call)
 }
+
+export function authorizerAnswered(self: Gateway, call: Call): void {
+  self.authorizerAnswered(call)
+}
+
+export function authorizerTimedOut(self: Gateway, call: Call): void {
+  self.authorizerGivenUp(call)
+}
+
+/** What both kinds of API schedule and receive. */
+export const gatewayTimers = { integrationAnswered, integrationTimedOut, authorizerAnswered, authorizerTimedOut }
 
 export const gatewayTraced: Traced<Gateway> = {
   inside: 'chooses a backend',
   answer: 'overhead of the API',
   serves: (self, call) => self.sim.calls.cookie[call],
-  ends: { integrationTimedOut: (_, call) => ({ end: 'timed out', of: call }) },
+  ends: {
+    integrationTimedOut: (_, call) => ({ end: 'timed out', of: call }),
+    authorizerTimedOut: (_, call) => ({ end: 'timed out', of: call }),
+  },
 }
 
 /** Throttles that are there, with other figures; which routes have one stays as it is. */

@@ -6,10 +6,10 @@ import type { KeyPart, StageCache } from '../../parts/gateway-cache.ts'
 import type { StageKeys } from '../../parts/gateway-keys.ts'
 import type { DeploymentPlan } from '../../parts/gateway-deployments.ts'
 import { validationOf } from '../../parts/gateway-validation.ts'
-import { backendOf, openApiRoutes, type Route, type RouteSource } from '../../parts/gateway-routes.ts'
+import { REST, type AuthorizerSource } from '../../parts/gateway-authorizer-config.ts'
+import { authorizerIn, backendOf, openApiRoutes, type Route, type RouteSource } from '../../parts/gateway-routes.ts'
 import { quotas } from './rest-api.facts.ts'
 
-const YET = 'not simulated yet'
 /** Sizes of a stage's cache in GB (API-20). */
 const CACHE_SIZES = ['0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237']
 const methodSetting: Props = {
@@ -105,16 +105,28 @@ export const parts: Readonly<Record<string, Props>> = {
     RestApiId: p.ref('The API.', { required: true }),
     ResourceId: p.any('The resource, or the root.', { required: true }),
     HttpMethod: p.string('The method, or ANY.', { required: true }),
-    AuthorizationType: p.string('Who may call; everybody is let in.', { default: 'NONE' }),
+    AuthorizationType: p.string('Who may call.', { default: 'NONE' }),
     Integration: p.any('The backend.'),
     ApiKeyRequired: p.bool('Whether a key of a usage plan is needed.', { default: false }),
-    AuthorizationScopes: p.inert('Scopes of a token.'),
-    AuthorizerId: p.inert('The authorizer.'),
+    AuthorizationScopes: p.unused('a token needs one of these scopes'),
+    AuthorizerId: p.any('The authorizer.'),
     MethodResponses: p.inert('Declared responses.'),
     OperationName: p.inert('A name.'),
     RequestModels: p.any('Models of bodies.'),
     RequestParameters: p.any('Parameters that are passed on; those that are `true` must be there.'),
     RequestValidatorId: p.any('Whether bodies and parameters are checked.'),
+  },
+  'AWS::ApiGateway::Authorizer': {
+    RestApiId: p.ref('The API.', { required: true }),
+    Name: p.inert('A name.'),
+    Type: p.oneOf('Of what kind.', ['TOKEN', 'REQUEST', 'COGNITO_USER_POOLS'], { required: true }),
+    AuthorizerUri: p.any('The function that is asked.'),
+    IdentitySource: p.string('Where the identity of a caller stands.'),
+    IdentityValidationExpression: p.string('What a token must look like.'),
+    AuthorizerResultTtlInSeconds: p.int('How long its answer is kept; 0 = not at all.', [0, 3_600], { unit: 's' }),
+    AuthorizerCredentials: p.inert('A role.'),
+    AuthType: p.inert('A note.'),
+    ProviderARNs: p.any('User pools: who has signed a token is not looked at.'),
   },
   'AWS::ApiGateway::RequestValidator': {
     RestApiId: p.ref('The API.', { required: true }),
@@ -250,6 +262,7 @@ function stageOf(
     variables,
     cache: cacheOf(near, settings, sources),
     keys: keysOf(near, name, sources),
+    authorizers: variants.map((source) => authorizerIn(near, source, variables ?? {}, REST)),
     validations: variants.map(({ validation }) => validation ?? null),
     canary: canaryOf(near, settings['CanarySetting'] as Config | undefined, variables, variants),
   }
@@ -370,12 +383,11 @@ function methodRoutes(near: Near): RouteSource[] {
     .filter((view) => view.config['RestApiId'] === near.self.logicalId)
     .map((view) => {
       const integration = view.config['Integration'] as Readonly<Record<string, unknown>> | undefined
-      if (view.config['AuthorizationType'] !== 'NONE')
-        view.notSimulated(['AuthorizationType'], `authorizers are ${YET}: every caller is let in`)
       return {
         method: String(view.config['HttpMethod']).toUpperCase(),
         path: resourcePath(near, view.config['ResourceId'], 0),
         needsKey: view.config['ApiKeyRequired'] === true,
+        authorizer: authorizerSource(near, view.config),
         validation: validationOf(near, view.config),
         integration: integration && {
           type: integration['Type'],
@@ -392,6 +404,24 @@ function methodRoutes(near: Near): RouteSource[] {
         at: ['Integration'],
       }
     })
+}
+
+/** Who may call a method: IAM, or what its authorizer says. */
+function authorizerSource(near: Near, method: Config): AuthorizerSource | undefined {
+  const type = method['AuthorizationType'] as string
+  if (type === 'NONE') return undefined
+  const view = near.resourceAt(method['AuthorizerId'])
+  if (type === 'AWS_IAM' || view === undefined) return { name: type, type: type === 'AWS_IAM' ? 'iam' : type }
+  const { config } = view
+  const isToken = config['Type'] !== 'REQUEST'
+  return {
+    name: view.logicalId,
+    type: config['Type'],
+    uri: config['AuthorizerUri'],
+    identitySource: config['IdentitySource'],
+    ...(isToken ? { pattern: config['IdentityValidationExpression'] } : {}),
+    ttl: config['AuthorizerResultTtlInSeconds'],
+  }
 }
 
 function resourcePath(near: Near, id: unknown, depth: number): string {

@@ -36,6 +36,18 @@ export const quotas: Readonly<Record<string, Quota>> = {
     source: 'N.APIGATEWAY-08, API-20',
   },
   CachedAnswer: { current: 1_048_576, unit: 'bytes', doc: 'The longest answer that is kept.', source: 'API-20' },
+  PayloadSize: {
+    current: 10_485_760,
+    unit: 'bytes',
+    doc: 'What a request may carry; more is answered 413.',
+    source: 'API-06',
+  },
+  HeadersSize: {
+    current: 10_240,
+    unit: 'bytes',
+    doc: 'What its headers may have together; more is answered 431 (the status is not documented).',
+    source: 'API-06',
+  },
   StagesPerApi: { current: 10, unit: 'stages', doc: 'Stages of an API.', source: 'API-31' },
 }
 

@@ -528,7 +528,7 @@ describe('templates', () => {
     for (const part of [
       'integrations with `arn:aws:apigateway:us-east-1:s3:path/b` are not simulated yet',
       'the backend of `GET /b` is outside the template',
-      'authorizers are not simulated yet',
+      'the authorizer `key` is not simulated',
       '`GET /d` has no integration',
     ])
       expect(said).toContain(part)

@@ -2,7 +2,9 @@
 import type { Config, Near, Props, ResourceView } from '../../model/contract.ts'
 import * as p from '../../model/p.ts'
 import type { Stage, Throttle } from '../../parts/gateway.ts'
+import { HTTP, type AuthorizerSource } from '../../parts/gateway-authorizer-config.ts'
 import {
+  authorizerIn,
   backendOf,
   memberOf,
   openApiRoutes,
@@ -62,10 +64,10 @@ export const parts: Readonly<Record<string, Props>> = {
     ApiId: p.ref('The API.', { required: true }),
     RouteKey: p.string('Method and path, or `$default`.', { required: true }),
     Target: p.any('`integrations/` and the id of the integration.'),
-    AuthorizationType: p.string('Who may call; everybody is let in.', { default: 'NONE' }),
+    AuthorizationType: p.string('Who may call.', { default: 'NONE' }),
     ApiKeyRequired: p.inert('WebSocket APIs.'),
-    AuthorizationScopes: p.inert('Scopes of a token.'),
-    AuthorizerId: p.inert('The authorizer.'),
+    AuthorizationScopes: p.unused('a token needs one of these scopes'),
+    AuthorizerId: p.any('The authorizer.'),
     ModelSelectionExpression: p.inert('WebSocket APIs.'),
     OperationName: p.inert('A name.'),
     RequestModels: p.inert('WebSocket APIs.'),
@@ -93,6 +95,19 @@ export const parts: Readonly<Record<string, Props>> = {
     ResponseParameters: p.inert('Parameters that are changed on the way back.'),
     TemplateSelectionExpression: p.inert('WebSocket APIs.'),
     TlsConfig: p.inert('TLS.'),
+  },
+  'AWS::ApiGatewayV2::Authorizer': {
+    ApiId: p.ref('The API.', { required: true }),
+    Name: p.inert('A name.'),
+    AuthorizerType: p.oneOf('Of what kind.', ['REQUEST', 'JWT'], { required: true }),
+    AuthorizerUri: p.any('The function that is asked.'),
+    AuthorizerPayloadFormatVersion: p.inert('The format of what it is asked.'),
+    AuthorizerResultTtlInSeconds: p.int('How long its answer is kept; 0 = not at all.', [0, 3_600], { unit: 's' }),
+    AuthorizerCredentialsArn: p.inert('A role.'),
+    EnableSimpleResponses: p.bool('Whether it answers `isAuthorized`.', { default: false }),
+    IdentitySource: p.list('Where the identity of a caller stands.', p.string('A place.')),
+    IdentityValidationExpression: p.inert('WebSocket APIs.'),
+    JwtConfiguration: p.any('Of a JWT: who has signed it, and for whom, is not looked at.'),
   },
   'AWS::ApiGatewayV2::Deployment': {
     ApiId: p.ref('The API.', { required: true }),
@@ -146,6 +161,7 @@ function stageOf(near: Near, view: ResourceView, sources: readonly RouteSource[]
     detailed: settings.map((own) => ((own ?? all)?.['DetailedMetricsEnabled'] ?? false) === true),
     backends: sources.map((source) => backendOf(near, source, variables ?? {}, near.quota('IntegrationTimeout'))),
     variables,
+    authorizers: sources.map((source) => authorizerIn(near, source, variables ?? {}, HTTP)),
     canary: null,
   }
 }
@@ -161,17 +177,33 @@ function routeResources(near: Near): RouteSource[] {
     .all('AWS::ApiGatewayV2::Route')
     .filter((view) => view.config['ApiId'] === near.self.logicalId)
     .map((view) => {
-      if (view.config['AuthorizationType'] !== 'NONE')
-        view.notSimulated(['AuthorizationType'], 'authorizers are not simulated yet: every caller is let in')
       const id = String(view.config['Target'] ?? '').replace(/^integrations\//, '')
       const integration = near.resourceAt(id)
       return {
         ...routeOf(String(view.config['RouteKey'])),
         integration: integration && integrationOf(integration.config),
+        authorizer: authorizerSource(near, view.config),
         view,
         at: ['Target'],
       }
     })
+}
+
+/** Who may call a route: IAM, or what its authorizer says. */
+function authorizerSource(near: Near, route: Config): AuthorizerSource | undefined {
+  const type = route['AuthorizationType'] as string
+  if (type === 'NONE') return undefined
+  const view = near.resourceAt(route['AuthorizerId'])
+  if (type === 'AWS_IAM' || view === undefined) return { name: type, type: type === 'AWS_IAM' ? 'iam' : type }
+  const { config } = view
+  return {
+    name: view.logicalId,
+    type: config['AuthorizerType'],
+    uri: config['AuthorizerUri'],
+    identitySource: config['IdentitySource'],
+    ttl: config['AuthorizerResultTtlInSeconds'],
+    isSimple: config['EnableSimpleResponses'],
+  }
 }
 
 function quickCreate(near: Near): RouteSource[] {

@@ -3,6 +3,18 @@ import type { Assumption, Quota } from '../../model/contract.ts'
 
 export const quotas: Readonly<Record<string, Quota>> = {
   IntegrationTimeout: { current: 30_000, unit: 'ms', doc: 'The longest wait for a backend.', source: 'API-04' },
+  PayloadSize: {
+    current: 10_485_760,
+    unit: 'bytes',
+    doc: 'What a request may carry; more is answered 413.',
+    source: 'API-06',
+  },
+  HeadersSize: {
+    current: 10_240,
+    unit: 'bytes',
+    doc: 'What its headers may have together; more is answered 431 (the status is not documented).',
+    source: 'API-06',
+  },
   StagesPerApi: { current: 10, unit: 'stages', doc: 'Stages of an API.', source: 'API-31' },
 }
 

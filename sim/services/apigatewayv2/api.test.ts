@@ -234,3 +234,89 @@ describe('templates', () => {
     ).toBe('')
   })
 })
+
+describe('authorizers of HTTP APIs', () => {
+  interface Given {
+    readonly settings?: Record<string, unknown>
+    readonly type?: string
+  }
+  /** Routes `GET /x` and `GET /y`; the authorizer answers what the header `auth` says. */
+  function guarded({ settings = {}, type = 'CUSTOM' }: Given = {}): { readonly at: Lab; readonly asked: () => number } {
+    let asked = 0
+    const guard: ServiceDef<Sim> = {
+      ...lambda,
+      ops: {
+        'lambda:InvokeFunction': {
+          doc: '',
+          run: (sim: Sim, call: Call) => {
+            asked++
+            const auth = (sim.calls.body[call] as { Payload: any }).Payload.headers.auth
+            sim.calls.answer[call] = {
+              StatusCode: 200,
+              Payload: { isAuthorized: auth === 'yes' ? true : auth === 'no' ? false : 1 },
+            }
+            sim.replyAfter(auth === 'slow' ? 20 * SECOND : 0, call, 0)
+          },
+        },
+      },
+    }
+    const route = (RouteKey: string): Part =>
+      part('Route', { RouteKey, Target: 'integrations/Work', AuthorizationType: type, AuthorizerId: 'Guard' })
+    const at = lab(
+      {
+        'Sim::ApiGateway::Account': { def: account },
+        Api: { def: api, properties: { Name: 'http', ProtocolType: 'HTTP' } },
+        Fn: { def: lambda },
+        Ask: { def: guard },
+        Guard: part('Authorizer', {
+          ...{ AuthorizerType: 'REQUEST', AuthorizerUri: 'Ask', EnableSimpleResponses: true },
+          ...{ IdentitySource: ['$request.header.auth'], ...settings },
+        }),
+        Work: part('Integration', { IntegrationType: 'AWS_PROXY', IntegrationUri: 'Fn', PayloadFormatVersion: '2.0' }),
+        GetX: route('GET /x'),
+        GetY: route('GET /y'),
+        Stage: stage(),
+      },
+      { probe: [['Api', 'execute-api:Invoke']] },
+    )
+    return { at, asked: () => asked }
+  }
+  const code = (at: Lab, auth?: string, route = 0): number =>
+    at.ask('Api', 'execute-api:Invoke', { headers: auth === undefined ? {} : { auth } }, route).http
+
+  test('answer `isAuthorized`; without an identity nobody is asked; ten seconds are waited [API-40, API-41]', () => {
+    const { at, asked } = guarded()
+    expect([code(at, 'yes'), code(at, 'no'), code(at, 'strange'), code(at)]).toEqual([200, 403, 500, 401])
+    expect(asked()).toBe(3)
+    const began = at.now
+    expect(code(at, 'slow')).toBe(500)
+    expect(at.now - began).toBe(10 * SECOND + 4 * MS)
+    at.run(HOUR)
+  })
+
+  test('are asked each time unless they say how long an answer holds, for each route where they say so [API-40]', () => {
+    const times = (settings?: Record<string, unknown>): number => {
+      const { at, asked } = guarded(settings === undefined ? {} : { settings })
+      for (let i = 0; i < 10; i++) for (const route of [0, 1]) code(at, 'yes', route)
+      return asked()
+    }
+    const both = ['$request.header.auth', '$context.routeKey']
+    expect([
+      times(),
+      times({ AuthorizerResultTtlInSeconds: 60 }),
+      times({ AuthorizerResultTtlInSeconds: 60, IdentitySource: both }),
+    ]).toEqual([20, 1, 2])
+  })
+
+  test('of type JWT read the token, IAM asks for a signature; no function is asked [API-40, API-41]', () => {
+    const settings = { AuthorizerType: 'JWT', AuthorizerUri: undefined, EnableSimpleResponses: undefined }
+    const { at, asked } = guarded({ type: 'JWT', settings })
+    const claims = (exp: number): string => `x.${btoa(JSON.stringify({ exp })).replaceAll('=', '')}.x`
+    expect([code(at, claims(1e10)), code(at, claims(1)), code(at, 'x'), code(at), asked()]).toEqual([
+      200, 401, 401, 401, 0,
+    ])
+    const iam = guarded({ type: 'AWS_IAM' }).at
+    expect(code(iam)).toBe(403)
+    expect(iam.ask('Api', 'execute-api:Invoke', { headers: { authorization: 'AWS4 …' } }).http).toBe(200)
+  })
+})

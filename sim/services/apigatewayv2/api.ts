@@ -7,9 +7,8 @@ import {
   type AccountThrottle,
   amendThrottles,
   Gateway,
+  gatewayTimers,
   gatewayTraced,
-  integrationAnswered,
-  integrationTimedOut,
   type Flavour,
   type Stage,
 } from '../../parts/gateway.ts'
@@ -29,12 +28,13 @@ export const api: ServiceDef<Gateway> = {
     'The route’s or the stage’s token bucket, then the account’s, which REST APIs share; 429 from the first that is empty (API-10, API-11, API-14).',
     'Lambda proxy integrations: a function error or a malformed answer is 502, a throttle by Lambda 503; nothing is tried again (API-05).',
     'In payload format 2.0 an answer without `statusCode` counts as 200 and becomes the body.',
+    'Lambda authorizers, with policies or `isAuthorized`, not kept unless they say how long; a JWT is asked for, and its time is read. A request has at most 10 MB, and 10,240 bytes of headers [API-06, API-40, API-41].',
     'HTTP integrations with servers of the scenario. The time-out of an integration: 504 after 30 s (API-04).',
   ],
   omits: [
-    'WebSocket APIs and authorizers are not simulated yet.',
+    'WebSocket APIs. Of authorizers: who has signed a token, and scopes.',
     'Integrations with AWS services other than Lambda and `SQS-SendMessage` are not simulated yet: such a route answers 200 at once.',
-    'CORS pre-flight requests, parameter mappings, VPC links; limits of 10 MB.',
+    'CORS pre-flight requests, parameter mappings, VPC links.',
   ],
   quotas,
   assumptions,
@@ -81,7 +81,7 @@ export const api: ServiceDef<Gateway> = {
       run: (self, call) => self.invoke(call),
     },
   },
-  timers: { integrationAnswered, integrationTimedOut },
+  timers: gatewayTimers,
   metrics: {
     Count: { unit: 'Count', kind: 'count', doc: 'Requests.' },
     '4xx': {

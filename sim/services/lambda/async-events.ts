@@ -15,7 +15,7 @@ import { bodyFor, type TargetParameters } from '../../parts/targets.ts'
 import type { AsyncConfig, Destination } from './function-config.ts'
 import type { LambdaFunction } from './function.ts'
 import { invoke } from './invocation.ts'
-import { exceeds } from './payload.ts'
+import { exceeds } from '../../parts/payload-size.ts'
 import type { InvokeAnswer } from './running.ts'
 
 const SECOND = 1_000_000

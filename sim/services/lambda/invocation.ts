@@ -5,7 +5,7 @@ import { ACCOUNT_RATE, onDemandLimit, POOL, REASON_ANSWERS, RESERVED, RESERVED_R
 import { isOnDemand, NONE, onDemandOf, provisionedUnder, UNQUALIFIED } from './environments.ts'
 import type { LambdaFunction } from './function.ts'
 import { initEnded, startCold } from './initialisation.ts'
-import { exceeds } from './payload.ts'
+import { exceeds } from '../../parts/payload-size.ts'
 import type { Qualified } from './qualified.ts'
 import {
   begin,

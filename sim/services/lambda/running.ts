@@ -5,7 +5,7 @@ import { release } from './environment-life.ts'
 import type { FunctionFault } from './function-faults.ts'
 import { logInvocation } from './function-log.ts'
 import type { LambdaFunction } from './function.ts'
-import { sizeOf } from './payload.ts'
+import { sizeOf } from '../../parts/payload-size.ts'
 import type { Qualified } from './qualified.ts'
 import type { FunctionVersion } from './versions.ts'
 

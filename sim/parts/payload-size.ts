@@ -1,5 +1,5 @@
 // Whether a payload is too large. Nearly none is, so a bound that is cheap comes before the size that is exact.
-import { jsonSize } from '../../parts/json-size.ts'
+import { jsonSize } from './json-size.ts'
 
 /** The longest text of a number, and of `false`. */
 const SCALAR = 25
