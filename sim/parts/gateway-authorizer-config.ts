@@ -90,7 +90,7 @@ function identityOf(
     const [, place, name] = /^(?:method\.|\$)request\.(header|querystring|path)\.(.+)$/.exec(text) ?? []
     return place === undefined ? [] : [{ at: PLACES[place], name }]
   })
-  const byRoute = listed.some((text) => /context\.routeKey$/.test(text))
+  const byRoute = listed.some((text) => text.endsWith('context.routeKey'))
   if (parts.length > 0 || kind === 'REQUEST') return { identity: parts, byRoute }
   return { identity: [typeof header === 'string' ? { at: 'headers', name: header } : HEADER], byRoute }
 }

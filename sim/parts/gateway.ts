@@ -255,11 +255,10 @@ export class Gateway {
     this.timeoutTarget = sim.target(integrationTimedOut)
     this.payloadMax = sim.quota('PayloadSize')
     this.headersMax = sim.quota('HeadersSize')
-    this.authorizerTarget = sim.target(authorizerTimedOut)
     const authorizers = stages.flatMap((stage) => stage.authorizers)
-    this.authorizers = authorizers.some((each) => each !== null)
-      ? new Authorizers(sim, authorizers, authorizerAnswered)
-      : null
+    const isGuarded = authorizers.some((each) => each !== null)
+    this.authorizers = isGuarded ? new Authorizers(sim, authorizers, authorizerAnswered) : null
+    this.authorizerTarget = isGuarded ? sim.target(authorizerTimedOut) : this.timeoutTarget
     this.canaryRng = sim.rng('canary')
     this.canaryShare = Float64Array.from(stages.flatMap((stage) => routes.map(() => stage.canary?.share ?? 0)))
     this.withCanary = stages.map((stage) => stage.canary !== null)
