@@ -1,0 +1,170 @@
+// Whether the expectations hold at a point of the space of parameters, judged by as many seeds as it takes to be sure.
+//
+// With one seed a point holds when its run does. With several it holds when a run meets all expectations with a stated
+// probability, by a test that may end after any run (`statistics/proportions.ts`): a clear case takes a handful of seeds, one at
+// the edge all there are. All points have the same seeds in the same order, so that they differ by their settings alone.
+import { inOrder } from '../bundle.ts'
+import { sideOf } from '../statistics/proportions.ts'
+import type { Experiment, Outcome, RunSpec, Setting } from '../types.ts'
+
+export interface Rule {
+  /** In the order in which they are used; none = one run with the scenario's own. */
+  readonly seeds: readonly string[]
+  /** A point holds when a run meets all expectations with at least this probability, 0 < p < 1. */
+  readonly probability: number
+  /** Each point's verdict is wrong with at most 1 − this, when it is `sure`. */
+  readonly confidence: number
+}
+
+/** A point that is judged, with the runs that judged it. */
+export interface Trial {
+  readonly settings: readonly Setting[]
+  readonly outcomes: readonly Outcome[]
+  /** Runs that met all expectations. */
+  readonly held: number
+  readonly holds: boolean
+  /** False when the seeds ran out before the test could tell: then the share of runs decides. */
+  readonly sure: boolean
+  /** True when several seeds gave the very same run: nothing in it is left to chance. */
+  readonly same: boolean
+}
+
+/** Names the points that it needs judged, all at once, and goes on when they are; what it returns is the result. */
+export type Search<Result> = Generator<readonly (readonly Setting[])[], Result, readonly Trial[]>
+
+/** What a search came to, or the run that ended it: settings that the scenario refuses, or a bug of ours. */
+export type Searched<Result> =
+  | { readonly ok: true; readonly result: Result; readonly trials: readonly Trial[] }
+  | { readonly ok: false; readonly outcome: Outcome; readonly trials: readonly Trial[] }
+
+/** Runs of a point that are asked for at once, so that several cores have something to do. */
+const BATCH = 4
+/** Seeds whose runs must be the same event for event before the others are thought to be, too. */
+const SAME = 3
+
+/** Conducts a search: asks for the runs that its points need, and judges. A point that was judged is never run again. */
+export class Searching<Result> implements Experiment<Searched<Result>> {
+  private readonly rule: Rule
+  private readonly search: Search<Result>
+  private readonly points = new Map<string, Point>()
+  private wanted: readonly Point[] = []
+  private asked: readonly { readonly point: Point; readonly spec: RunSpec }[] = []
+  private done: { readonly result: Result } | undefined
+  private ended: Outcome | undefined
+
+  constructor(search: Search<Result>, rule: Rule) {
+    this.search = search
+    this.rule = rule
+    this.resume(this.search.next())
+  }
+
+  next(): readonly RunSpec[] {
+    if (this.done !== undefined || this.ended !== undefined) return []
+    this.asked = this.wanted.flatMap((point) => point.wanted().map((spec) => ({ point, spec })))
+    return this.asked.map(({ spec }) => spec)
+  }
+
+  tell(outcomes: readonly Outcome[]): void {
+    this.asked.forEach(({ point }, i) => point.add(outcomes[i]!))
+    this.ended = outcomes.find(({ ending }) => ending === 'refused' || ending === 'broken')
+    while (this.ended === undefined && this.done === undefined && this.wanted.every((point) => point.isJudged))
+      this.resume(this.search.next(this.wanted.map((point) => point.trial)))
+  }
+
+  result(): Searched<Result> {
+    const trials = [...this.points.values()].filter(({ isJudged }) => isJudged).map(({ trial }) => trial)
+    if (this.ended !== undefined) return { ok: false, outcome: this.ended, trials }
+    return { ok: true, result: this.done!.result, trials }
+  }
+
+  private resume(step: IteratorResult<readonly (readonly Setting[])[], Result>): void {
+    if (step.done === true) {
+      this.done = { result: step.value }
+      this.wanted = []
+    } else this.wanted = [...new Set(step.value.map((settings) => this.pointOf(settings)))]
+  }
+
+  private pointOf(settings: readonly Setting[]): Point {
+    const ordered = inOrder(settings)
+    const key = JSON.stringify(ordered)
+    const known = this.points.get(key)
+    if (known !== undefined) return known
+    const made = new Point(ordered, this.rule)
+    this.points.set(key, made)
+    return made
+  }
+}
+
+class Point {
+  isJudged = false
+  private readonly settings: readonly Setting[]
+  private readonly rule: Rule
+  private readonly outcomes: Outcome[] = []
+  private held = 0
+  private holds = false
+  private sure = true
+
+  constructor(settings: readonly Setting[], rule: Rule) {
+    this.settings = settings
+    this.rule = rule
+  }
+
+  get trial(): Trial {
+    const { settings, outcomes, held, holds, sure } = this
+    return { settings, outcomes, held, holds, sure, same: this.isSame }
+  }
+
+  /** The next runs: as many as the quickest verdict needs. */
+  wanted(): readonly RunSpec[] {
+    if (this.isJudged) return []
+    const { seeds } = this.rule
+    if (seeds.length === 0) return [{ settings: this.settings }]
+    const from = this.outcomes.length
+    return seeds.slice(from, from + this.batch()).map((seed) => ({ settings: this.settings, seed }))
+  }
+
+  add(outcome: Outcome): void {
+    this.outcomes.push(outcome)
+    if (outcome.ending === 'passed') this.held++
+    if (this.isJudged) return
+    const n = this.outcomes.length
+    const { seeds, probability, confidence } = this.rule
+    if (seeds.length <= 1 || this.isSame) return this.judge(this.held === n, true)
+    const side = sideOf(this.held, n, probability, confidence)
+    if (side !== 'open') this.judge(side === 'above', true)
+    else if (n === seeds.length) this.judge(this.held / n >= probability, false)
+  }
+
+  private judge(holds: boolean, sure: boolean): void {
+    this.isJudged = true
+    this.holds = holds
+    this.sure = sure
+  }
+
+  private get isSame(): boolean {
+    const [first, ...others] = this.outcomes
+    return others.length + 1 >= SAME && others.every(({ digest }) => digest === first!.digest)
+  }
+
+  private batch(): number {
+    const { probability, confidence } = this.rule
+    const n = this.outcomes.length
+    if (n < SAME) return BATCH
+    let more = 1
+    while (
+      more < this.rule.seeds.length - n &&
+      sideOf(this.held + more, n + more, probability, confidence) === 'open' &&
+      sideOf(this.held, n + more, probability, confidence) === 'open'
+    )
+      more++
+    return Math.max(more, BATCH)
+  }
+}
+
+/** How many seeds would tell, if runs went on to hold as often as these; undefined when ten thousand would not. */
+export function seedsToJudge(held: number, runs: number, { probability, confidence }: Rule): number | undefined {
+  const share = held / runs
+  for (let n = runs; n <= 10_000; n = Math.ceil(n * 1.1))
+    if (sideOf(Math.round(share * n), n, probability, confidence) !== 'open') return n
+  return undefined
+}
