@@ -38,21 +38,23 @@ describe('a fault from outside', () => {
 
   it('is one more behind the last, or another one in the place of one', () => {
     const pause = '{ At: 90s, For: 2s, sim:http:pause: { Target: Origin } }'
-    expect(faults({ 'Faults[2]': pause }).map(({ at }) => at)).toEqual([30_000_000, 50_000_000, 90_000_000])
-    expect(faults({ 'Faults[0]': pause, 'Faults[0].For': '5s' })[0]).toMatchObject({
-      at: 90_000_000,
-      until: 95_000_000,
-    })
-    expect(faults({ 'Faults[3].For': '4s', 'Faults[3]': pause, 'Faults[2]': pause })[3]).toMatchObject({
-      until: 94_000_000,
-    })
+    expect(faults({ 'Faults[+]': pause }).map(({ at, entry }) => [at, entry])).toEqual([
+      [30_000_000, 0],
+      [50_000_000, 1],
+      [90_000_000, 2],
+    ])
+    const replaced = faults({ 'Faults[0]': pause, 'Faults[0].For': '5s' })[0]
+    expect(replaced).toMatchObject({ at: 90_000_000, until: 95_000_000 })
+    const longer = faults({ 'Faults[+].For': '4s', 'Faults[+]': pause, 'Faults[0].For': '0s' })
+    expect(longer).toMatchObject([{ entry: 1 }, { entry: 2, until: 94_000_000 }])
   })
 })
 
 describe('what is wrong with one is said', () => {
   it.each([
-    ['Faults[2].For', '5s', /no setting|faults up to `Faults\[1\]`[\s\S]*`Faults\[2\]=\{/],
-    ['Faults[3]', '{ At: 1s }', /faults up to `Faults\[1\]`/],
+    ['Faults[2].For', '5s', /faults up to `Faults\[1\]`[\s\S]*`Faults\[\+\]=\{/],
+    ['Faults[2]', '{ At: 1s }', /faults up to `Faults\[1\]`/],
+    ['Faults[+].For', '5s', /faults up to `Faults\[1\]`/],
     ['Faults[0].Fro', '5s', /`Fro` is not a parameter of `sim:http:pause`/],
     ['Faults[0].Target', 'Work', /cannot be set from outside/],
     ['Faults[0].For', 'long', /not-a-duration/],
@@ -60,8 +62,8 @@ describe('what is wrong with one is said', () => {
     ['Faults.Pause', '5s', /no setting of a fault/],
     ['Faults[x].For', '5s', /no setting of a fault/],
     ['Faults[0].__proto__', '5s', /no setting of a fault/],
-    ['Faults[2]', '{ At: 1s, sim:http:puase: { Target: Origin } }', /did you mean `sim:http:pause`/],
-    ['Faults[2]', '{ At: 1s, [', /error/],
+    ['Faults[+]', '{ At: 1s, sim:http:puase: { Target: Origin } }', /did you mean `sim:http:pause`/],
+    ['Faults[+]', '{ At: 1s, [', /error/],
   ])('%s=%s', (name, value, message) => {
     expect(told({ [name]: value })).toMatch(message)
   })

@@ -27,7 +27,8 @@ export function readFaults(
   duration: number,
 ): FaultPlan[] {
   const known = new Set([...Object.keys(API_FAULTS), ...registry.defs.flatMap((def) => Object.keys(def.faults ?? {}))])
-  return section.faults.flatMap((node) => {
+  return section.faults.flatMap((node, entry) => {
+    if (node === undefined) return []
     const action = entries(node).find((entry) => entry.key.includes(':'))
     const fields = new Fields(
       'a fault',
@@ -97,6 +98,7 @@ export function readFaults(
         until,
         fault: action.key,
         params,
+        entry,
         ...(target === undefined ? {} : { target: target.name }),
       }))
     }
@@ -107,7 +109,8 @@ export function readFaults(
     return targets.flatMap(({ name }) => {
       const def = resources.component(name)!.def
       const fault = def.faults?.[action.key]
-      if (fault !== undefined) return [{ at, until, fault: action.key, target: name, params: read(fault.params) }]
+      if (fault !== undefined)
+        return [{ at, until, fault: action.key, target: name, params: read(fault.params), entry }]
       problems.error(
         'wrong-resource',
         `\`${name}\` is ${def.type}, which does not suffer \`${action.key}\``,

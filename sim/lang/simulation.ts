@@ -41,7 +41,8 @@ export interface SimulationSection {
   readonly workloads: readonly Named[]
   readonly handlers: readonly Named[]
   readonly profiles: readonly Named[]
-  readonly faults: readonly Node[]
+  /** One that is taken away from outside leaves its place empty. */
+  readonly faults: readonly (Node | undefined)[]
   readonly actions: readonly Node[]
   readonly expect: readonly Node[]
   readonly guards: Guards

@@ -30,6 +30,8 @@ export interface FaultPlan {
   /** The component that suffers it; absent for faults of the API layer. */
   readonly target?: string
   readonly params: Config
+  /** Its number in the scenario's list. */
+  readonly entry?: number
 }
 
 /** Values that hold from a moment on; only those that every room concerned can take over while it runs. */
