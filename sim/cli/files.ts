@@ -7,7 +7,7 @@ import { dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node
 import { Problems } from '../diag/problem.ts'
 import type { Source } from '../diag/span.ts'
 import { inOrder, RecordingReader, type Bundle } from '../experiment/bundle.ts'
-import type { Setting } from '../experiment/types.ts'
+import type { SeriesAsked, Setting } from '../experiment/types.ts'
 import { loadScenario, type FileReader, type Scenario } from '../lang/scenario.ts'
 import { parseDuration } from '../lang/quantity.ts'
 import { amended } from '../run/amend.ts'
@@ -76,6 +76,7 @@ export interface BundleOptions {
   readonly measures?: readonly string[]
   readonly everything?: boolean
   readonly counts?: boolean
+  readonly series?: SeriesAsked
   /** Settings that each lead to files of their own, perhaps, or to mistakes: each is read once, over those of `--set`. */
   readonly samples?: readonly (readonly Setting[])[]
 }
@@ -126,6 +127,7 @@ export function openBundle(
     ...asked,
     ...(options.everything === true ? { everything: true } : {}),
     ...(options.counts === true ? { counts: true } : {}),
+    ...(options.series === undefined ? {} : { series: options.series }),
   }
   return { bundle: problems.hasErrors ? undefined : bundle, scenario, settings, problems }
 }

@@ -124,6 +124,12 @@ export class Recorder implements Boundary {
     if (value > values[at + MAX]) values[at + MAX] = value
   }
 
+  /** How many values of a count or a distribution have come in the period that now runs, and their sum. */
+  running(metric: MetricId): { readonly n: number; readonly sum: number } {
+    const at = metric * WIDTH
+    return { n: this.values[at + N], sum: this.values[at + SUM] }
+  }
+
   cross(time: number, nextEvent: number): number {
     const fullMinute = time % this.boundaryEvery === 0
     if (fullMinute || this.cuts.includes(time)) this.flush(time, fullMinute)

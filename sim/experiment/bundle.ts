@@ -1,7 +1,7 @@
 // A scenario with every file that it reads, as one value: what is run on another thread or host needs no disk, and has a name by its content.
 import type { FileReader } from '../lang/scenario.ts'
 import { sha256Hex } from '../parts/hash.ts'
-import type { RunSpec, Setting } from './types.ts'
+import type { RunSpec, SeriesAsked, Setting } from './types.ts'
 
 export interface BundleFile {
   readonly path: string
@@ -26,6 +26,8 @@ export interface Bundle {
   readonly everything?: boolean
   /** Whether distributions are kept with their counts, so that they can be merged. */
   readonly counts?: boolean
+  /** What is looked at step by step. */
+  readonly series?: SeriesAsked
 }
 
 /** Passes files on and keeps those that could be read. */
@@ -73,9 +75,10 @@ export function inOrder(settings: Iterable<Setting>): readonly Setting[] {
 
 /** The name of a bundle by its content: 64 hexadecimal digits. `version` is the simulator's. */
 export function bundleId(bundle: Bundle, version: string): string {
-  const { name, text, files, duration, measures, everything, counts } = bundle
+  const { name, text, files, duration, measures, everything, counts, series } = bundle
   const measured = [measures ?? null, counts === true, ...(everything === true ? ['everything'] : [])]
-  return hash(['hotshard.bundle/1', version, name, text, files, duration ?? null, ...measured])
+  const looked = series === undefined ? [] : [series]
+  return hash(['hotshard.bundle/1', version, name, text, files, duration ?? null, ...measured, ...looked])
 }
 
 /** The name of a run by all that decides what comes of it: the same run has the same name on every host. */

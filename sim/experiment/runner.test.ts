@@ -105,6 +105,7 @@ describe('names by content', () => {
       { ...bundle, duration: 5 },
       { ...bundle, measures: [] },
       { ...bundle, counts: true },
+      { ...bundle, series: { every: 1, metrics: [] } },
     ]
     const names = [...others.map((other) => bundleId(other, '1')), bundleId(bundle, '2')]
     expect(new Set(names).size).toBe(names.length)

@@ -7,6 +7,7 @@ import { evaluateExpectation } from '../run/expect.ts'
 import { runScenario, type Run, type Watch } from '../run/run.ts'
 import { inOrder, readerOf, type Bundle } from './bundle.ts'
 import { allValues, askedValues, countsOf } from './measures.ts'
+import { sampledRun } from './series.ts'
 import type { Ending, MeasuredValue, Outcome, RunSpec } from './types.ts'
 
 /** Runs of one bundle. A scenario that was read is kept for the next run with the same settings, which often differs in its seed alone. */
@@ -26,7 +27,9 @@ export class Runner {
   run(spec: RunSpec, watch: Watch = {}): Outcome {
     const { scenario, problems } = this.scenarioOf(spec)
     if (scenario === undefined) return lostOutcome(spec, 'refused', firstError(problems))
-    const run = runScenario(scenario, { watch })
+    const { series: asked } = this.bundle
+    const { run, series } =
+      asked === undefined ? { run: runScenario(scenario, { watch }) } : sampledRun(scenario, asked, { watch })
     const expectations = scenario.expectations.map((each) => {
       const { text, ok, measured } = evaluateExpectation(each, run)
       return { text, ok, measured }
@@ -50,6 +53,7 @@ export class Runner {
       expectations,
       ...(why === undefined ? {} : { why }),
       ...(this.bundle.counts === true ? { counts: countsOf(run) } : {}),
+      ...(series === undefined ? {} : { series }),
     }
   }
 

@@ -49,6 +49,19 @@ export interface Counts {
   readonly max: number
 }
 
+/** Metrics (`Resource.Metric`, counts and distributions) that are to be looked at every so many µs. */
+export interface SeriesAsked {
+  readonly every: number
+  readonly metrics: readonly string[]
+}
+
+/** A metric step by step from the beginning of the run on: how many values came in each step, and their sum in base units (µs, bytes). */
+export interface SampledSeries {
+  readonly name: string
+  readonly n: readonly number[]
+  readonly sum: readonly number[]
+}
+
 /** What came of one run. The same specification gives the same outcome everywhere, `partial` ones by time or memory excepted. */
 export interface Outcome {
   readonly settings: readonly Setting[]
@@ -63,6 +76,8 @@ export interface Outcome {
   readonly why?: string
   /** Only when asked for. */
   readonly counts?: readonly Counts[]
+  /** Only when asked for; in the order asked. */
+  readonly series?: readonly SampledSeries[]
 }
 
 /**
