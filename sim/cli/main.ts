@@ -1,10 +1,11 @@
-// The command line: `hotshard run|check|import|explain|audit|diverge|fit|start`.
+// The command line: `hotshard run|check|import|explain|audit|diverge|fit|start|find`.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { audit } from './audit.ts'
 import { CHECK_FORMATS, check, type CheckFlags } from './check.ts'
 import { EXIT } from './exit.ts'
 import { diverge } from './diverge.ts'
 import { compare, type CompareFlags } from './experiments/compare.ts'
+import { find, type FindFlags } from './experiments/find.ts'
 import { replicate } from './experiments/replicate.ts'
 import { explain } from './explain.ts'
 import { importTemplate, type ImportFlags } from './import.ts'
@@ -27,6 +28,16 @@ const scenarioOptions = (command: Command): Command =>
     .option('--change <Time:Param=Value>', 'the same from a time on, such as 3m:Peak=400 (repeatable)', collect, [])
     .option('--root <dir>', 'the folder whose files a scenario may read; its own by default')
     .option('--no-color', 'plain text')
+
+/** Of experiments that judge points by runs with several seeds. */
+const searchOptions = (command: Command): Command =>
+  scenarioOptions(command)
+    .option('--seeds <list>', 'judge each point by runs with these, such as 1..50')
+    .option('--probability <share>', 'with which a run must hold; 90% by default')
+    .option('--confidence <share>', 'with which that is told; 95% by default')
+    .option('--workers <n>', 'threads; as many as the machine runs at once by default')
+    .option('--duration <time>', "another length than the scenario's")
+    .option('--format <format[=file]>', 'pretty, json: printed, or written into a file (repeatable)', collect, [])
 
 const program = new Command('hotshard')
   .description('Simulates AWS-style systems from their own CloudFormation templates.')
@@ -72,6 +83,13 @@ scenarioOptions(program.command('check'))
     [],
   )
   .action((scenarios: string[], flags: CheckFlags) => finish(check(scenarios, flags)))
+
+searchOptions(program.command('find'))
+  .description('how far a setting can go under the expectations')
+  .argument('<scenario>')
+  .addOption(new Option('--until <what>', 'what is looked for along the range').choices(['fail', 'pass']))
+  .option('--seed <n>', "another seed than the scenario's")
+  .action(async (scenario: string, flags: FindFlags) => finish(await find(scenario, flags)))
 
 scenarioOptions(program.command('import'))
   .description('write what is inferred from a bare template as a scenario to edit')

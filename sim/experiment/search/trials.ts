@@ -161,10 +161,17 @@ class Point {
   }
 }
 
-/** How many seeds would tell, if runs went on to hold as often as these; undefined when ten thousand would not. */
+/** About how many seeds would tell, if runs went on to hold as often as these; undefined when ten thousand would not. */
 export function seedsToJudge(held: number, runs: number, { probability, confidence }: Rule): number | undefined {
   const share = held / runs
   for (let n = runs; n <= 10_000; n = Math.ceil(n * 1.1))
-    if (sideOf(Math.round(share * n), n, probability, confidence) !== 'open') return n
+    if (sideOf(Math.round(share * n), n, probability, confidence) !== 'open') return roundUp(n)
   return undefined
+}
+
+/** To two figures. */
+function roundUp(n: number): number {
+  let unit = 1
+  while (n / unit > 100) unit *= 10
+  return Math.ceil(n / unit) * unit
 }

@@ -1,0 +1,142 @@
+// `hotshard find`: how far a setting can go under the scenario's expectations, or the best settings that meet them.
+import type { Problem } from '../../diag/problem.ts'
+import { plainJson, quote } from '../../diag/text.ts'
+import type { Axis } from '../../experiment/axis.ts'
+import type { Bundle } from '../../experiment/bundle.ts'
+import { measuresOf } from '../../experiment/search/judged.ts'
+import { findLimit } from '../../experiment/search/limit.ts'
+import { limitReport, runCommand, type LimitReport } from '../../experiment/search/limit-report.ts'
+import { Searching, type Rule, type Search, type Searched } from '../../experiment/search/trials.ts'
+import type { Setting } from '../../experiment/types.ts'
+import { EXIT } from '../exit.ts'
+import { openBundle } from '../files.ts'
+import { readFormats } from '../formats.ts'
+import { outputsOf, unwritable, writeForms } from '../outputs.ts'
+import type { Style } from '../pretty.ts'
+import { badFlag, refused, settingsOf, showErrors, showProblem } from '../problems.ts'
+import { useColor, widthOf } from '../terminal.ts'
+import { conduct } from './executor.ts'
+import { prettyLimit } from './pretty-limit.ts'
+import { runProgress } from './progress.ts'
+import { axesIn, commonFlags, endedBy, isProblem, ruleIn, type SearchFlags } from './search-flags.ts'
+import { inThreads } from './threads.ts'
+import { workersIn } from './workers.ts'
+
+export interface FindFlags extends SearchFlags {
+  readonly until?: 'fail' | 'pass'
+}
+
+const FORMATS = ['pretty', 'json'] as const
+
+/** Exit code 0 when the question is answered, also when the answer is that there is no limit. */
+export async function find(path: string, flags: FindFlags): Promise<number> {
+  const asked = askedIn(flags)
+  if (isProblem(asked)) return refused(asked, flags)
+  const { axes, fixed, rule, workers } = asked
+  const formats = readFormats(flags.format ?? [], FORMATS)
+  if (isProblem(formats)) return refused(formats, flags)
+  const wrong = unwritable([path], outputsOf(formats.files))
+  if (wrong !== undefined) return refused(wrong, flags)
+  const own = { ...flags, set: fixed }
+  const { bundle, scenario, settings, problems } = openBundle(path, own, { samples: endsOf(axes) })
+  showErrors(path, problems, own)
+  if (bundle === undefined || scenario === undefined) return EXIT.badInput
+  if (scenario.expectations.length === 0) return refused(noExpectations(path), flags)
+  const measures = measuresOf(scenario.expectations)
+  const said = {
+    ...{ scenario: path, rule, measures },
+    reproduce: findCommand(path, flags),
+    commandOf: (point: Readonly<Record<string, string>>, seed: string) =>
+      runCommand(path, commonFlags(flags), point, seed),
+  }
+  const question = { axis: axes[0]!, settings, until: flags.until! }
+  const measured = { ...bundle, measures: [...new Set(measures.values())] }
+  const searched = await conducted(findLimit(question), measured, rule, workers)
+  if (!searched.ok) return endedBy(path, searched.outcome, flags)
+  const report = limitReport(question, searched.result, said)
+  return tell(report, formats, flags)
+}
+
+interface Asked {
+  readonly axes: readonly Axis[]
+  readonly fixed: readonly string[]
+  readonly rule: Rule
+  readonly workers: number
+}
+
+function askedIn(flags: FindFlags): Asked | Problem {
+  if ((flags.change ?? []).length > 0) return badFlag('`--change` is for one run', 'search from the start with `--set`')
+  const axes = axesIn(flags.set ?? [])
+  if (isProblem(axes)) return axes
+  const rule = ruleIn(flags)
+  if (isProblem(rule)) return rule
+  const workers = workersIn(flags.workers)
+  if (typeof workers !== 'number') return workers
+  if (axes.axes.length === 0)
+    return badFlag('nothing is searched', 'give a setting a range: `--set Name=1..10000`, `--set Name=0.5..2:0.1`')
+  if (axes.axes.length > 1)
+    return badFlag(
+      `a limit is one setting's, and ${axes.axes.length} have ranges`,
+      'keep one range, or search for the best of several with `--minimize`',
+    )
+  if (flags.until === undefined)
+    return badFlag('it is not said what is looked for', 'write `--until fail` or `--until pass`')
+  return { ...axes, rule, workers }
+}
+
+/** The first and the last values: what is wrong with them is told before anything runs. */
+function endsOf(axes: readonly Axis[]): readonly (readonly Setting[])[] {
+  return [0, 1].map((end) => axes.map((axis) => [axis.name, axis.text(end === 0 ? 0 : axis.count - 1)] as const))
+}
+
+async function conducted<Result>(
+  search: Search<Result>,
+  bundle: Bundle,
+  rule: Rule,
+  workers: number,
+): Promise<Searched<Result>> {
+  const progress = runProgress()
+  // A bisection with one seed has one run at a time.
+  const executor = inThreads(bundle, rule.seeds.length > 1 ? workers : 1)
+  try {
+    return await conduct(new Searching(search, rule), executor, (done, of) => progress.note(done, of))
+  } finally {
+    progress.end()
+    await executor.close()
+  }
+}
+
+function tell(
+  report: LimitReport,
+  formats: Exclude<ReturnType<typeof readFormats<'pretty' | 'json'>>, Problem>,
+  flags: FindFlags,
+): number {
+  const write = (format: 'pretty' | 'json', style: Style): string =>
+    format === 'json' ? `${plainJson(report, 2)}\n` : prettyLimit(report, style)
+  const style = { color: useColor(process.stdout, flags), width: widthOf(process.stdout) }
+  process.stdout.write(write(formats.printed ?? 'pretty', style))
+  const unwritten = writeForms(formats.files, (format) => write(format, { color: false, width: 110 }))
+  for (const problem of unwritten) showProblem(problem, flags)
+  return unwritten.length > 0 ? EXIT.badInput : EXIT.ok
+}
+
+function noExpectations(path: string): Problem {
+  return badFlag(
+    `\`${path}\` expects nothing, so nothing can fail`,
+    'say under `Expect` what must hold: `- p99(Api.Latency) < 300 ms`',
+  )
+}
+
+function findCommand(path: string, flags: FindFlags): string {
+  const given = (name: string, value: string | undefined): string[] =>
+    value === undefined ? [] : [`--${name} ${quote(value)}`]
+  return [
+    ...['npx hotshard find', quote(path), ...settingsOf(flags)],
+    ...given('until', flags.until),
+    ...given('seed', flags.seed),
+    ...given('seeds', flags.seeds),
+    ...given('probability', flags.probability),
+    ...given('confidence', flags.confidence),
+    ...given('duration', flags.duration),
+  ].join(' ')
+}
