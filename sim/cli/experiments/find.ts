@@ -4,7 +4,7 @@ import { plainJson, quote } from '../../diag/text.ts'
 import type { Axis } from '../../experiment/axis.ts'
 import type { Bundle } from '../../experiment/bundle.ts'
 import { measuresOf } from '../../experiment/search/judged.ts'
-import { findLimit } from '../../experiment/search/limit.ts'
+import { limitSearch } from '../../experiment/search/limit.ts'
 import { limitReport, runCommand, type LimitReport } from '../../experiment/search/limit-report.ts'
 import { Searching, type Rule, type Search, type Searched } from '../../experiment/search/trials.ts'
 import type { Setting } from '../../experiment/types.ts'
@@ -51,9 +51,9 @@ export async function find(path: string, flags: FindFlags): Promise<number> {
   }
   const question = { axis: axes[0]!, settings, until: flags.until! }
   const measured = { ...bundle, measures: [...new Set(measures.values())] }
-  const searched = await conducted(findLimit(question), measured, rule, workers)
+  const searched = await conducted(limitSearch(question), measured, rule, workers)
   if (!searched.ok) return endedBy(path, searched.outcome, flags)
-  const report = limitReport(question, searched.result, said)
+  const report = limitReport(question, searched.result, searched.trials, said)
   return tell(report, formats, flags)
 }
 

@@ -2,8 +2,8 @@
 import { quote } from '../../diag/text.ts'
 import { seedsText } from '../seeds.ts'
 import { failedOf, firstFailing, judgedOf, type Judged } from './judged.ts'
-import type { Limit, LimitQuestion, Reason } from './limit.ts'
-import { seedsToJudge, type Rule, type Trial } from './trials.ts'
+import type { Limit, LimitQuestion } from './limit.ts'
+import { seedsToJudge, type Reason, type Rule, type Trial } from './trials.ts'
 import type { HeldExpectation } from '../types.ts'
 
 export const FIND_SCHEMA = 'hotshard.find/1'
@@ -71,20 +71,19 @@ export interface Said {
   readonly commandOf: (settings: Readonly<Record<string, string>>, seed: string) => string
 }
 
-export function limitReport(question: LimitQuestion, limit: Limit, said: Said): LimitReport {
+/** `trials` are the values in the order in which they were judged. */
+export function limitReport(question: LimitQuestion, limit: Limit, trials: readonly Trial[], said: Said): LimitReport {
   const { axis, settings, until } = question
   const { rule } = said
   const text = (index: number): string => axis.text(index)
-  const trialAt = (index: number): Trial => limit.probes.find((probe) => probe.index === index)!.trial
+  const valueOf = (trial: Trial): string => new Map(trial.settings).get(axis.name)!
+  const trialAt = (index: number): Trial => trials.find((trial) => valueOf(trial) === text(index))!
   const { answer, change } = limit
   const decisive = change === undefined ? [0] : [change.before, change.after]
   const failing =
     change === undefined ? (trialAt(0).holds ? undefined : 0) : until === 'fail' ? change.after : change.before
   const failed = failing === undefined ? undefined : failedOf(trialAt(failing))
-  const shown =
-    failed ??
-    limit.probes.map(({ trial }) => failedOf(trial)).find((each) => each !== undefined) ??
-    [...said.measures.keys()][0]
+  const shown = failed ?? trials.map(failedOf).find((each) => each !== undefined) ?? [...said.measures.keys()][0]
   const measure = shown === undefined ? undefined : said.measures.get(shown)
   const open = decisive.map(trialAt).filter(({ sure }) => !sure)
   const needed = open
@@ -112,12 +111,8 @@ export function limitReport(question: LimitQuestion, limit: Limit, said: Said): 
             command: said.commandOf(Object.fromEntries(trialAt(failing!).settings), run.seed),
           },
         }),
-    runs: limit.probes.reduce((sum, { trial }) => sum + trial.outcomes.length, 0),
-    probes: limit.probes.map(({ index, reason, trial }) => ({
-      value: text(index),
-      reason,
-      ...judgedOf(trial, rule, measure),
-    })),
+    runs: trials.reduce((sum, { outcomes }) => sum + outcomes.length, 0),
+    probes: trials.map((trial) => ({ value: valueOf(trial), reason: trial.reason, ...judgedOf(trial, rule, measure) })),
     reproduce: said.reproduce,
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { coin, conductWith } from '../../../test/oracles.ts'
 import { parseAxis, type Axis } from '../axis.ts'
 import type { Ending } from '../types.ts'
-import { findLimit, type Limit } from './limit.ts'
+import { limitSearch, type Limit } from './limit.ts'
 import { Searching, seedsToJudge, type Rule } from './trials.ts'
 
 const axisOf = (text: string): Axis => {
@@ -17,7 +17,7 @@ const ONCE: Rule = { seeds: [], probability: 0.9, confidence: 0.95 }
 /** The limit by an oracle, as texts: the last value before the change, and the first after it. */
 function limitOf(range: string, until: 'fail' | 'pass', holds: (value: number) => boolean, rule = ONCE) {
   const axis = axisOf(`P=${range}`)
-  const search = new Searching(findLimit({ axis, settings: [['Q', '7']], until }), rule)
+  const search = new Searching(limitSearch({ axis, settings: [['Q', '7']], until }), rule)
   const asked = conductWith(search, (settings) => {
     expect(settings.get('Q')).toBe('7')
     return { ending: holds(Number.parseFloat(settings.get('P')!)) ? 'passed' : 'failed' }
@@ -25,7 +25,15 @@ function limitOf(range: string, until: 'fail' | 'pass', holds: (value: number) =
   if (!asked.result.ok) throw new Error('refused')
   const limit = asked.result.result
   const at = (index: number | undefined): string | undefined => (index === undefined ? undefined : axis.text(index))
-  return { ...asked, limit, answer: limit.answer, before: at(limit.change?.before), after: at(limit.change?.after) }
+  const { trials } = asked.result
+  return {
+    ...asked,
+    limit,
+    trials,
+    answer: limit.answer,
+    before: at(limit.change?.before),
+    after: at(limit.change?.after),
+  }
 }
 
 describe('a limit without chance', () => {
@@ -73,25 +81,29 @@ describe('a range without the change', () => {
   })
 
   it('says that no value is, after a look at some between the ends', () => {
-    const { answer, limit } = limitOf('1..1000', 'fail', () => true)
+    const { answer, trials } = limitOf('1..1000', 'fail', () => true)
     expect(answer).toBe('never')
-    expect(limit.probes.map(({ index, reason }) => [index, reason])).toEqual([
-      [0, 'end'],
-      [999, 'end'],
-      [250, 'check'],
-      [500, 'check'],
-      [749, 'check'],
+    expect(trials.map(({ settings, reason }) => [settings[0]![1], reason])).toEqual([
+      ['1', 'end'],
+      ['1000', 'end'],
+      ['251', 'check'],
+      ['501', 'check'],
+      ['750', 'check'],
     ])
   })
 })
 
 describe('more than one change', () => {
   it('outside of the limit is seen, said, and searched by a grid for the first', () => {
-    const { limit, before, after } = limitOf('1..1000', 'fail', (value) => value < 100 || (value > 300 && value < 700))
+    const { limit, trials, before, after } = limitOf(
+      '1..1000',
+      'fail',
+      (value) => value < 100 || (value > 300 && value < 700),
+    )
     expect(limit.monotone).toBe(false)
     expect([before, after]).toEqual(['99', '100'])
     expect(limit.changes).toHaveLength(3)
-    expect(limit.probes.filter(({ reason }) => reason === 'grid').length).toBeGreaterThan(15)
+    expect(trials.filter(({ reason }) => reason === 'grid').length).toBeGreaterThan(15)
   })
 
   it('between equal ends is seen too', () => {
@@ -103,7 +115,7 @@ describe('more than one change', () => {
 
 describe('what cannot be run ends the search', () => {
   it.each<Ending>(['refused', 'broken'])('%s', (ending) => {
-    const search = new Searching(findLimit({ axis: axisOf('P=0..9'), settings: [], until: 'fail' }), ONCE)
+    const search = new Searching(limitSearch({ axis: axisOf('P=0..9'), settings: [], until: 'fail' }), ONCE)
     const { result, specs } = conductWith(search, (settings) => ({
       ending: settings.get('P') === '9' ? ending : 'passed',
     }))
@@ -113,7 +125,7 @@ describe('what cannot be run ends the search', () => {
 
   it('a run that a guard stopped does not hold', () => {
     const { result } = conductWith(
-      new Searching(findLimit({ axis: axisOf('P=0..9'), settings: [], until: 'fail' }), ONCE),
+      new Searching(limitSearch({ axis: axisOf('P=0..9'), settings: [], until: 'fail' }), ONCE),
       (settings) => ({ ending: Number(settings.get('P')) < 4 ? 'passed' : 'partial' }),
     )
     expect(result).toMatchObject({ ok: true, result: { change: { before: 3, after: 4 } } })
@@ -130,10 +142,10 @@ describe('a point with several seeds', () => {
     let [holds, surelyHolds, sure, runs] = [0, 0, 0, 0]
     for (let world = 0; world < worlds; world++) {
       const { result } = conductWith(
-        new Searching(findLimit({ axis: axisOf('P=1..1'), settings: [], until: 'fail' }), rule),
+        new Searching(limitSearch({ axis: axisOf('P=1..1'), settings: [], until: 'fail' }), rule),
         (_, seed) => ({ ending: coin(`${world}/${seed}/${chance}`, chance) ? 'passed' : 'failed' }),
       )
-      const trial = (result as { result: Limit }).result.probes[0]!.trial
+      const trial = result.trials[0]!
       if (trial.holds) holds++
       if (trial.sure) sure++
       if (trial.sure && trial.holds) surelyHolds++
@@ -179,7 +191,7 @@ describe('a point with several seeds', () => {
   })
 
   it('whose runs are the same event for event is judged by three', () => {
-    const search = new Searching(findLimit({ axis: axisOf('P=1..1000'), settings: [], until: 'fail' }), rule)
+    const search = new Searching(limitSearch({ axis: axisOf('P=1..1000'), settings: [], until: 'fail' }), rule)
     const { result, specs } = conductWith(
       search,
       (settings) => ({ ending: Number(settings.get('P')) < 321 ? 'passed' : 'failed' }),
@@ -195,7 +207,7 @@ describe('a point with several seeds', () => {
     const { limit, before, specs } = (() => {
       const axis = axisOf('P=1..1000')
       const asked = conductWith(
-        new Searching(findLimit({ axis, settings: [], until: 'fail' }), rule),
+        new Searching(limitSearch({ axis, settings: [], until: 'fail' }), rule),
         (settings, seed) => ({
           ending: Number(settings.get('P')) <= limits.get(seed)! ? 'passed' : 'failed',
         }),

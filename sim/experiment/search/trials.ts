@@ -3,6 +3,7 @@
 // With one seed a point holds when its run does. With several it holds when a run meets all expectations with a stated
 // probability, by a test that may end after any run (`statistics/proportions.ts`): a clear case takes a handful of seeds, one at
 // the edge all there are. All points have the same seeds in the same order, so that they differ by their settings alone.
+import { assert } from '../../engine/assert.ts'
 import { inOrder } from '../bundle.ts'
 import { sideOf } from '../statistics/proportions.ts'
 import type { Experiment, Outcome, RunSpec, Setting } from '../types.ts'
@@ -19,6 +20,7 @@ export interface Rule {
 /** A point that is judged, with the runs that judged it. */
 export interface Trial {
   readonly settings: readonly Setting[]
+  readonly reason: Reason
   readonly outcomes: readonly Outcome[]
   /** Runs that met all expectations. */
   readonly held: number
@@ -29,10 +31,22 @@ export interface Trial {
   readonly same: boolean
 }
 
-/** Names the points that it needs judged, all at once, and goes on when they are; what it returns is the result. */
-export type Search<Result> = Generator<readonly (readonly Setting[])[], Result, readonly Trial[]>
+/** Why a point was judged: an end of the range, a step of the search, a look whether the search may be trusted, a value of a grid. */
+export type Reason = 'end' | 'bisection' | 'check' | 'grid'
 
-/** What a search came to, or the run that ended it: settings that the scenario refuses, or a bug of ours. */
+/** A point that a search needs judged. */
+export interface Wanted {
+  readonly settings: readonly Setting[]
+  readonly reason: Reason
+}
+
+/** Points that are needed next, all at once, or the end of the search. */
+export type Step<Result> = { readonly wanted: readonly Wanted[] } | { readonly result: Result }
+
+/** A search is what it does next, by what is known by then: it keeps nothing, so the same knowledge leads to the same step. */
+export type Search<Result> = (known: (settings: readonly Setting[]) => Trial | undefined) => Step<Result>
+
+/** What a search came to, or the run that ended it: settings that the scenario refuses, or a bug of ours. Trials in the order in which they were asked for. */
 export type Searched<Result> =
   | { readonly ok: true; readonly result: Result; readonly trials: readonly Trial[] }
   | { readonly ok: false; readonly outcome: Outcome; readonly trials: readonly Trial[] }
@@ -55,7 +69,7 @@ export class Searching<Result> implements Experiment<Searched<Result>> {
   constructor(search: Search<Result>, rule: Rule) {
     this.search = search
     this.rule = rule
-    this.resume(this.search.next())
+    this.goOn()
   }
 
   next(): readonly RunSpec[] {
@@ -67,8 +81,7 @@ export class Searching<Result> implements Experiment<Searched<Result>> {
   tell(outcomes: readonly Outcome[]): void {
     this.asked.forEach(({ point }, i) => point.add(outcomes[i]!))
     this.ended = outcomes.find(({ ending }) => ending === 'refused' || ending === 'broken')
-    while (this.ended === undefined && this.done === undefined && this.wanted.every((point) => point.isJudged))
-      this.resume(this.search.next(this.wanted.map((point) => point.trial)))
+    if (this.ended === undefined && this.wanted.every((point) => point.isJudged)) this.goOn()
   }
 
   result(): Searched<Result> {
@@ -77,41 +90,44 @@ export class Searching<Result> implements Experiment<Searched<Result>> {
     return { ok: true, result: this.done!.result, trials }
   }
 
-  private resume(step: IteratorResult<readonly (readonly Setting[])[], Result>): void {
-    if (step.done === true) {
-      this.done = { result: step.value }
-      this.wanted = []
-    } else this.wanted = [...new Set(step.value.map((settings) => this.pointOf(settings)))]
+  private goOn(): void {
+    const step = this.search((settings) => this.points.get(keyOf(settings))?.trial)
+    if ('result' in step) {
+      this.done = step
+      return
+    }
+    const fresh = new Map<string, Point>()
+    for (const { settings, reason } of step.wanted)
+      if (!this.points.has(keyOf(settings))) fresh.set(keyOf(settings), new Point(inOrder(settings), reason, this.rule))
+    for (const [key, point] of fresh) this.points.set(key, point)
+    this.wanted = [...fresh.values()]
+    assert(this.wanted.length > 0, 'a search that is not over needs something that it does not know')
   }
+}
 
-  private pointOf(settings: readonly Setting[]): Point {
-    const ordered = inOrder(settings)
-    const key = JSON.stringify(ordered)
-    const known = this.points.get(key)
-    if (known !== undefined) return known
-    const made = new Point(ordered, this.rule)
-    this.points.set(key, made)
-    return made
-  }
+function keyOf(settings: readonly Setting[]): string {
+  return JSON.stringify(inOrder(settings))
 }
 
 class Point {
   isJudged = false
   private readonly settings: readonly Setting[]
+  private readonly reason: Reason
   private readonly rule: Rule
   private readonly outcomes: Outcome[] = []
   private held = 0
   private holds = false
   private sure = true
 
-  constructor(settings: readonly Setting[], rule: Rule) {
+  constructor(settings: readonly Setting[], reason: Reason, rule: Rule) {
     this.settings = settings
+    this.reason = reason
     this.rule = rule
   }
 
   get trial(): Trial {
-    const { settings, outcomes, held, holds, sure } = this
-    return { settings, outcomes, held, holds, sure, same: this.isSame }
+    const { settings, reason, outcomes, held, holds, sure } = this
+    return { settings, reason, outcomes, held, holds, sure, same: this.isSame }
   }
 
   /** The next runs: as many as the quickest verdict needs. */
