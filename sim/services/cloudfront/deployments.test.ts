@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { cache, get, HIT, MISS, site } from '../../../test/site.ts'
 import { MINUTE, MS, SECOND } from '../../../test/kit.ts'
+import type { Distribution } from './distribution-state.ts'
 
 test('a change is in force five minutes later, to the µs [CF-R64]', () => {
   const at = site()
@@ -37,4 +38,21 @@ test('a request is on its way to the edge, to the regional cache and to the orig
     return (get(at, '/a', { Edge }).at - since) / MS
   }
   expect([took('FRA'), took('FRA'), took('MUC'), took('IAD')]).toEqual([125, 10, 40, 125])
+})
+
+test('changes that are deployed are forgotten; several at once are each in force in their time', () => {
+  const at = site({ assumptions: { DeploymentTime: '10s' } })
+  const update = (DistributionConfig: unknown): void => {
+    at.ask('Site', 'cloudfront:UpdateDistribution', { DistributionConfig })
+  }
+  for (let i = 0; i < 50; i++) {
+    update({ Enabled: false })
+    at.run(at.now + 5 * SECOND)
+    update({ Enabled: true })
+    at.run(at.now + 5 * SECOND)
+    expect(get(at, '/a').http).toBe(403)
+    at.run(at.now + 5 * SECOND)
+    expect(get(at, '/a').http).toBe(200)
+  }
+  expect(at.state<Distribution>('Site').changes.size).toBe(2)
 })

@@ -7,7 +7,7 @@ import type { Distribution } from './distribution-state.ts'
 const SECOND = 1_000_000
 
 /** What can change while it runs. */
-interface Change {
+export interface Change {
   readonly enabled: boolean | undefined
   readonly rootObject: string | undefined
   /** Of the default behaviour, in µs. */
@@ -35,9 +35,9 @@ export function updateDistribution(self: Distribution, call: Call): void {
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [name, Math.round((value as number) * SECOND)]),
   )
-  self.changes.push({ enabled, rootObject: root as string | undefined, times } satisfies Change)
+  const row = self.changes.put({ enabled, rootObject: root as string | undefined, times })
   self.deploying++
-  sim.after(self.deploymentTime.draw(self.deploymentRng), self.deployTarget, self.changes.length - 1)
+  sim.after(self.deploymentTime.draw(self.deploymentRng), self.deployTarget, row)
   answer(self, call)
 }
 
@@ -54,7 +54,7 @@ function answer(self: Distribution, call: Call): void {
 
 /** Timer: a change is deployed. */
 export function deployed(self: Distribution, row: number): void {
-  const { enabled, rootObject, times } = self.changes[row] as Change
+  const { enabled, rootObject, times } = self.changes.take(row)
   self.deploying--
   if (enabled !== undefined) self.enabled = enabled
   if (rootObject !== undefined) self.rootObject = rootObject.replace(/^\//, '')

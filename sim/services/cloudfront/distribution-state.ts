@@ -9,11 +9,13 @@ import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Config, Ending, Sim } from '../../model/contract.ts'
 import { Population } from '../../parts/population.ts'
+import { Slots } from '../../parts/slots.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import { TokenBucket } from '../../parts/token-bucket.ts'
 import type { Asked } from './asked.ts'
 import type { Behavior, ErrorPage, Gathered } from './distribution-config.ts'
 import { REASONS } from './door.ts'
+import type { Change } from './deployments.ts'
 import type { EdgeEdges } from './edge-functions.ts'
 import type { Fetch, Phase, Response } from './fetch.ts'
 import { directivesOf, SILENT, type Directives } from './freshness.ts'
@@ -72,8 +74,8 @@ export class Distribution {
   readonly origins: readonly OriginPlan[]
   readonly errorPages: readonly ErrorPage[]
   rootObject: string
-  /** Changes that were asked for, and how many of them are not deployed yet. */
-  readonly changes: unknown[] = []
+  /** Changes that were asked for and are not deployed yet, and how many they are. */
+  readonly changes = new Slots<Change>()
   deploying = 0
   readonly geo: { readonly kind: 'none' | 'whitelist' | 'blacklist'; readonly countries: ReadonlySet<string> }
   readonly errorLeast: number
@@ -193,17 +195,21 @@ export class Distribution {
     const known = this.edgeNumbers.get(name)
     if (known !== undefined) return known
     if (this.edges.length >= EDGES_MAX) return 0
-    this.edges.push(new Location(name, 'edge', this.itemsMax, this.bytesMax))
+    const made = new Location(name, 'edge', this.itemsMax, this.bytesMax)
+    this.edges.push(made)
     this.edgeNumbers.set(name, this.edges.length - 1)
+    this.invalidations.join(this, made)
     return this.edges.length - 1
   }
 
-  /** The regional cache or the shield of a Region. */
-  region(name: string, kind: 'regional' | 'shield'): Location {
+  /** The regional cache of a Region; where it is the shield of an origin too, it is one all the time. */
+  region(name: string): Location {
     const known = this.regions.get(name)
     if (known !== undefined) return known
+    const kind = this.origins.some(({ shield }) => shield === name) ? 'shield' : 'regional'
     const made = new Location(name, kind, this.itemsMax, this.bytesMax)
     this.regions.set(name, made)
+    this.invalidations.join(this, made)
     return made
   }
 
@@ -214,9 +220,9 @@ export class Distribution {
     const origin = this.origins[behavior.origins[0]]
     const region = regionBehind(at.name)
     const skips = origin.isBucket && origin.region === region
-    const tiers = skips ? [at] : [at, this.region(region, 'regional')]
+    const tiers = skips ? [at] : [at, this.region(region)]
     if (origin.shield === '' || (origin.shield === region && !skips)) return tiers
-    return [...tiers, this.region(origin.shield, 'shield')]
+    return [...tiers, this.region(origin.shield)]
   }
 
   /** What a `Cache-Control` header says; read once. */

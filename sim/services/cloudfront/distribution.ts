@@ -190,7 +190,7 @@ export const distribution: ServiceDef<Distribution> = {
         .filter(({ requests }) => requests > 0)
         .map(({ name, requests, hits, cache }) => [name, { requests, hits, objects: cache.items }]),
     ),
-    invalidations: self.invalidations.list.map(({ paths, startedAt, completedAt }) => ({
+    invalidations: [...self.invalidations.list.values()].map(({ paths, startedAt, completedAt }) => ({
       paths,
       startedAt,
       completedAt,

@@ -41,6 +41,40 @@ describe('an invalidation', () => {
     expect(asked(at) - before).toBe(3)
   })
 
+  test('nor a regional cache from a shield, whoever asked there first [CF-R2, CF-R60]', () => {
+    const shield = { OriginShield: { Enabled: true, OriginShieldRegion: 'eu-central-1' } }
+    for (const edges of [
+      ['FRA', 'IAD', 'NRT', 'SIN'],
+      ['IAD', 'NRT', 'SIN', 'FRA'],
+    ]) {
+      const at = site({ assumptions: { InvalidationTime: 'uniform(1s, 300s)' }, origin: shield })
+      for (const Edge of edges) get(at, '/a', { Edge })
+      expect(asked(at)).toBe(1)
+      drop(at, '/a')
+      for (let second = 1; second <= 300; second++) {
+        at.run(second * SECOND)
+        for (const Edge of edges) get(at, '/a', { Edge })
+      }
+      // The shield fetched it once more, after its drop; nobody has had the old one since his own.
+      expect(asked(at)).toBe(2)
+      expect(new Set(edges.map((Edge) => get(at, '/a', { Edge }).answer.Age)).size).toBe(1)
+    }
+  })
+
+  test('means locations too at which somebody asks for the first time while it is under way [CF-R60]', () => {
+    const at = site({ assumptions: MINUTELY })
+    get(at, '/a', { Edge: 'FRA' })
+    drop(at, '/a')
+    at.run(SECOND)
+    // The regional cache has the old one still, and gives it to an edge location that had nothing to drop.
+    expect(get(at, '/a', { Edge: 'MUC' }).status).toBe('OK')
+    expect(asked(at)).toBe(1)
+    at.run(60 * SECOND)
+    expect(cache(get(at, '/a', { Edge: 'MUC' }))).toBe(MISS)
+    expect(asked(at)).toBe(2)
+    expect(at.ask('Site', 'cloudfront:GetInvalidation', { Id: 'I1' }).answer.Invalidation.Status).toBe('Completed')
+  })
+
   test('what is under way while it drops is not kept [CF-R60]', () => {
     const at = site({ assumptions: MINUTELY, script: [{ after: 5 * SECOND }] })
     drop(at, '/a')
@@ -83,9 +117,9 @@ describe('an invalidation', () => {
     const at = site({ assumptions: { InvalidationTime: '1h' } })
     drop(at, '/*')
     at.run(5 * MINUTE - 1)
-    expect(at.state<Distribution>('Site').invalidations.list[0]!.completedAt).toBe(-1)
+    expect(at.state<Distribution>('Site').invalidations.list.get('I1')!.completedAt).toBe(-1)
     at.run(5 * MINUTE)
-    expect(at.state<Distribution>('Site').invalidations.list[0]!.completedAt).toBe(5 * MINUTE)
+    expect(at.state<Distribution>('Site').invalidations.list.get('I1')!.completedAt).toBe(5 * MINUTE)
   })
 
   test('3,000 files and 15 wildcards are under way, and no more [CF-R61]', () => {
@@ -97,6 +131,19 @@ describe('an invalidation', () => {
     expect(drop(at, '/e/*').status).toBe('TooManyInvalidationsInProgress')
     at.run(at.now + 60 * SECOND)
     expect([drop(at, '/one-more').status, drop(at, '/e/*').status]).toEqual(['OK', 'OK'])
+  })
+
+  test('of which the last thousand are told of, takes no room for good', () => {
+    const at = site({ assumptions: { InvalidationTime: '1s' } })
+    for (let i = 0; i < 1_100; i++) {
+      drop(at, `/f${i}`)
+      at.run(at.now + SECOND)
+    }
+    const { invalidations } = at.state<Distribution>('Site')
+    expect([invalidations.list.size, invalidations.drops.size]).toEqual([1_000, 1])
+    const status = (Id: string): string => at.ask('Site', 'cloudfront:GetInvalidation', { Id }).status
+    expect([status('I100'), status('I101'), status('I1100')]).toEqual(['NoSuchInvalidation', 'OK', 'OK'])
+    expect(invalidations.paths).toBe(1_100)
   })
 
   test('paths begin with a slash and have a star at their end alone; what is unknown is not found [CF-R60]', () => {

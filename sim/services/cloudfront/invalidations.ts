@@ -3,6 +3,8 @@ import type { Call } from '../../engine/calls.ts'
 import type { Rng } from '../../engine/rng.ts'
 import type { Sampler } from '../../engine/sample.ts'
 import type { Sim } from '../../model/contract.ts'
+import { Line } from '../../parts/line.ts'
+import { Slots } from '../../parts/slots.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import { mapOf } from './asked.ts'
 import type { Distribution } from './distribution-state.ts'
@@ -12,11 +14,15 @@ import { regionBehind } from './places.ts'
 
 /** The longest time that it takes, in µs (CF-R62). */
 const LONGEST = 300_000_000
+/** So many that are over can be asked for; older ones are forgotten. */
+const KEPT = 1_000
 
 interface Invalidation {
   readonly id: string
   readonly paths: readonly string[]
   readonly startedAt: number
+  /** When the last location drops them, as far as that is known. */
+  until: number
   /** Locations that have not dropped them yet, and when the last one did; −1 = not yet. */
   left: number
   completedAt: number
@@ -28,9 +34,19 @@ interface Drop {
   readonly at: Location
 }
 
+/** Paths, those with a wildcard apart: each kind has a limit of its own. */
+interface Count {
+  files: number
+  wildcards: number
+}
+
 export class Invalidations {
-  readonly list: Invalidation[] = []
-  readonly drops: Drop[] = []
+  /** By id, in the order in which they began. */
+  readonly list = new Map<string, Invalidation>()
+  readonly drops = new Slots<Drop>()
+  readonly underWay: Count = { files: 0, wildcards: 0 }
+  private readonly over = new Line<Invalidation>()
+  private begun = 0
   /** Paths that were invalidated, objects that went. */
   paths = 0
   dropped = 0
@@ -44,13 +60,45 @@ export class Invalidations {
     this.rng = sim.rng('invalidations')
   }
 
-  /** Paths under way, with a wildcard or without. */
-  underWay(wildcards: boolean): number {
-    let count = 0
-    for (const { paths, left } of this.list)
-      if (left > 0) count += paths.filter((path) => path.endsWith('*') === wildcards).length
-    return count
+  begin(paths: readonly string[], now: number): Invalidation {
+    const made = { id: `I${++this.begun}`, paths, startedAt: now, until: now, left: 0, completedAt: -1 }
+    this.list.set(made.id, made)
+    const { files, wildcards } = countOf(paths)
+    this.underWay.files += files
+    this.underWay.wildcards += wildcards
+    this.paths += paths.length
+    this.began.note(now)
+    return made
   }
+
+  /** A new location fetches from others that have not dropped everything yet: it drops that with the last of them. */
+  join(self: Distribution, at: Location): void {
+    if (this.underWay.files + this.underWay.wildcards === 0) return
+    for (const invalidation of this.list.values())
+      if (invalidation.left > 0) this.dropAt(self, invalidation, at, invalidation.until)
+  }
+
+  /** Lets a location drop the paths of an invalidation at a time, in µs. */
+  dropAt({ sim, dropTarget, now }: Distribution, invalidation: Invalidation, at: Location, time: number): void {
+    invalidation.left++
+    invalidation.until = Math.max(invalidation.until, time)
+    sim.after(time - now, dropTarget, this.drops.put({ invalidation, at }))
+  }
+
+  /** The last location has dropped its paths. */
+  complete(invalidation: Invalidation, now: number): void {
+    invalidation.completedAt = now
+    const { files, wildcards } = countOf(invalidation.paths)
+    this.underWay.files -= files
+    this.underWay.wildcards -= wildcards
+    this.over.push(invalidation)
+    if (this.over.length > KEPT) this.list.delete(this.over.shift()!.id)
+  }
+}
+
+function countOf(paths: readonly string[]): Readonly<Count> {
+  const wildcards = paths.filter((path) => path.endsWith('*')).length
+  return { files: paths.length - wildcards, wildcards }
 }
 
 /** Whether CloudFront takes a path: it begins with a slash, and its only wildcard is its last letter. */
@@ -67,33 +115,36 @@ export function createInvalidation(self: Distribution, call: Call): void {
     sim.reply(call, sim.error('InvalidArgument', 400))
     return
   }
-  const wildcards = paths.filter((path) => path.endsWith('*')).length
+  const { files, wildcards } = countOf(paths)
   const isOver =
-    invalidations.underWay(true) + wildcards > sim.quota('InvalidationWildcards') ||
-    invalidations.underWay(false) + paths.length - wildcards > sim.quota('InvalidationFiles')
+    invalidations.underWay.wildcards + wildcards > sim.quota('InvalidationWildcards') ||
+    invalidations.underWay.files + files > sim.quota('InvalidationFiles')
   if (isOver) {
     sim.reply(call, sim.error('TooManyInvalidationsInProgress', 400))
     return
   }
-  const locations = [...self.regions.values(), ...self.edges]
-  const invalidation: Invalidation = {
-    ...{ id: `I${invalidations.list.length + 1}`, paths, startedAt: self.now, left: locations.length, completedAt: -1 },
-  }
-  invalidations.list.push(invalidation)
-  invalidations.paths += paths.length
-  invalidations.began.note(self.now)
-  // What lies nearer to the origin goes first: an edge location must not fetch again what it has just dropped.
+  const invalidation = invalidations.begin(paths, self.now)
+  // What lies nearer to the origin goes first: nobody must fetch again what he has just dropped.
   const times = new Map<string, number>()
-  const latest = { of: 0 }
-  for (const at of locations) {
-    const own = Math.min(LONGEST, invalidations.time.draw(invalidations.rng))
-    const behind = at.kind === 'edge' ? Math.max(latest.of, times.get(regionBehind(at.name)) ?? 0) : 0
-    const time = Math.max(own, behind)
-    times.set(at.name, time)
-    if (at.kind === 'shield') latest.of = Math.max(latest.of, time)
-    invalidations.drops.push({ invalidation, at })
-    sim.after(time, self.dropTarget, invalidations.drops.length - 1)
+  const dropAll = (locations: Iterable<Location>, behind: (at: Location) => number): void => {
+    for (const at of locations) {
+      const own = self.now + Math.min(LONGEST, invalidations.time.draw(invalidations.rng))
+      const time = Math.max(own, behind(at))
+      if (at.kind !== 'edge') times.set(at.name, time)
+      invalidations.dropAt(self, invalidation, at, time)
+    }
   }
+  const regions = [...self.regions.values()]
+  dropAll(
+    regions.filter(({ kind }) => kind === 'shield'),
+    () => 0,
+  )
+  const latest = Math.max(0, ...times.values())
+  dropAll(
+    regions.filter(({ kind }) => kind === 'regional'),
+    () => latest,
+  )
+  dropAll(self.edges, ({ name }) => times.get(regionBehind(name)) ?? latest)
   sim.calls.answer[call] = answerOf(invalidation)
   sim.reply(call, 0)
 }
@@ -101,7 +152,7 @@ export function createInvalidation(self: Distribution, call: Call): void {
 export function getInvalidation(self: Distribution, call: Call): void {
   const { sim, invalidations } = self
   const id = String(mapOf(sim.calls.body[call])['Id'])
-  const found = invalidations.list.find((each) => each.id === id)
+  const found = invalidations.list.get(id)
   if (found !== undefined) sim.calls.answer[call] = answerOf(found)
   sim.reply(call, found === undefined ? sim.error('NoSuchInvalidation', 404) : 0)
 }
@@ -119,11 +170,11 @@ function answerOf({ id, left, paths }: Invalidation): unknown {
 /** Timer: a location drops the paths of an invalidation. */
 export function dropDue(self: Distribution, row: number): void {
   const { invalidations, now } = self
-  const { invalidation, at } = invalidations.drops[row]
+  const { invalidation, at } = invalidations.drops.take(row)
   for (const path of invalidation.paths) {
     invalidations.dropped += at.drop(path, now)
     voidFetches(self, at, path)
   }
   invalidation.left--
-  if (invalidation.left === 0) invalidation.completedAt = now
+  if (invalidation.left === 0) invalidations.complete(invalidation, now)
 }

@@ -13,6 +13,7 @@ import { Line } from '../../parts/line.ts'
 import { Population } from '../../parts/population.ts'
 import { count } from '../../parts/words.ts'
 import { placeOf } from '../../parts/reachability.ts'
+import { Slots } from '../../parts/slots.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import { CLUSTER, INSTANCE, membersOf } from './db-config.ts'
 import { query } from './db-instance.ts'
@@ -144,8 +145,7 @@ export class DbProxy {
   private readonly tooMany: number
   private readonly borrowTimeout: number
   /** Statements with a connection, by the slot that their calls carry. */
-  private readonly lent: Statement[] = []
-  private readonly freeSlots: number[] = []
+  private readonly lent = new Slots<Statement>()
   private arrived = 0
   /** How many connections the database lets it have, as far as it knows; whether it was let in at all. */
   private room: number
@@ -193,7 +193,7 @@ export class DbProxy {
   }
 
   callServedBy(inner: Call): Call {
-    return this.lent[this.sim.calls.cookie[inner]].call
+    return this.lent.at(this.sim.calls.cookie[inner]).call
   }
 
   /** A statement is over, or was not let in. */
@@ -204,9 +204,8 @@ export class DbProxy {
     const status = calls.status[inner]
     const answer = calls.answer[inner]
     const lentAt = calls.sentAt[inner]
-    const statement = this.lent[slot]
+    const statement = this.lent.take(slot)
     sim.close(inner)
-    this.freeSlots.push(slot)
     this.borrowed--
     if (status === this.refused || status === this.tooMany) {
       this.isDown = status === this.refused
@@ -253,9 +252,7 @@ export class DbProxy {
       sim.cancel(timer)
       this.borrowed++
       sim.level(this.metricBorrowed, this.borrowed)
-      const slot = this.freeSlots.pop() ?? this.lent.length
-      this.lent[slot] = statement
-      const inner = sim.open(this.edge, slot, sim.calls.trace[call])
+      const inner = sim.open(this.edge, this.lent.put(statement), sim.calls.trace[call])
       sim.calls.body[inner] = sim.calls.body[call]
       sim.send(inner)
     }
