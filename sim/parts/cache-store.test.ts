@@ -163,6 +163,19 @@ describe('room', () => {
     expect([names(cache), cache.bytes, cache.refusals]).toEqual(['a', 100, 1])
   })
 
+  it('what finds no room after all has driven out those that might go, also what was there under its key', () => {
+    const at = new CacheStore({ policy: 'volatile-lru', maxBytes: 10 })
+    at.set('stays', 1, 6, 0)
+    at.set('goes', 1, 2, 0, 1_000)
+    at.set('own', 1, 2, 0, 1_000)
+    expect(at.set('own', 2, 5, 1, 1_000)).toBe(false)
+    expect([at.peek('stays', 1), at.peek('goes', 1), at.peek('own', 1)]).toEqual([1, undefined, undefined])
+    expect([at.refusals, at.evictions]).toEqual([1, 2])
+    // What may not go stays as it was when its successor is refused.
+    expect(at.set('stays', 2, 11, 1)).toBe(false)
+    expect(at.peek('stays', 1)).toBe(1)
+  })
+
   it('an expired item is a miss at the very moment, and its memory is free from then on [EC-R13, N.CACHE-23]', () => {
     const cache = store({ policy: 'noeviction', maxItems: 1 })
     cache.set('a', 1, 1, 0, 30 * S)

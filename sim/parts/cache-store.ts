@@ -147,7 +147,8 @@ export class CacheStore {
 
   /**
    * Stores a value, which is not `undefined`, of so many bytes (its key's included), and makes room for it. False when there is no
-   * room: the item is larger than the store, or nothing may go. What was there under this key then stays.
+   * room: the item is larger than the store, which changes nothing, or all that might go has gone and it was not enough. What was
+   * there under this key may be among that.
    */
   set(key: string, value: unknown, bytes: number, now: number, expiresAt = Infinity): boolean {
     this.expire(now)

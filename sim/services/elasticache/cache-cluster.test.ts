@@ -112,6 +112,9 @@ describe('a command of Redis', () => {
     ask(at, 'EXPIRE', { Key: 'a', Seconds: 10 })
     expect(value(at, 'PERSIST', { Key: 'a' })).toBe(1)
     expect(value(at, 'TTL', { Key: 'a' })).toBe(-1)
+    // There is no more to take away, and nothing to take it from.
+    expect(value(at, 'PERSIST', { Key: 'a' })).toBe(0)
+    expect(value(at, 'PERSIST', { Key: 'b' })).toBe(0)
     expect(value(at, 'EXPIRE', { Key: 'b', Seconds: 10 })).toBe(0)
   })
 })

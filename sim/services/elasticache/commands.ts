@@ -3,7 +3,7 @@ import type { Call } from '../../engine/calls.ts'
 import type { Action, Op } from '../../model/contract.ts'
 import { ENDPOINT, LOCK } from '../../parts/cache-verbs.ts'
 import { jsonSize, utf8Size } from '../../parts/json-size.ts'
-import type { Access, Fleet } from './fleet.ts'
+import { FAILURES, type Access, type Fleet } from './fleet.ts'
 import type { Node } from './node.ts'
 import type { Shard } from './shard.ts'
 
@@ -40,14 +40,7 @@ function onKey(doc: string, access: Access, params: readonly string[], run: Run)
     doc,
     target: ENDPOINT,
     params: ['Key', ...params],
-    errors: [
-      'ConnectionError',
-      'CommandTimeout',
-      'MaxClientsReached',
-      'OutOfMemory',
-      'CommandThrottled',
-      'WrongCommand',
-    ],
+    errors: [...FAILURES, 'OutOfMemory', 'WrongCommand'],
     run: (fleet, call) => {
       const { calls, clock } = fleet.sim
       const body = (calls.body[call] ?? {}) as Body
@@ -198,9 +191,10 @@ export const redisCommands: Readonly<Record<Action, Op<Fleet>>> = {
   'redis:EXPIRE': onKey('Gives an item a time to live.', 'write', ['Seconds'], (fleet, command) =>
     expireItem(fleet, command, command.now + whole(command.body['Seconds'], -Infinity) * SECOND),
   ),
-  'redis:PERSIST': onKey('Takes an item’s time to live away.', 'write', [], (fleet, command) =>
-    expireItem(fleet, command, Infinity),
-  ),
+  'redis:PERSIST': onKey('Takes an item’s time to live away; 0 where it had none.', 'write', [], (fleet, command) => {
+    const at = command.shard.store.expiresAt(command.key, command.now) ?? Infinity
+    return at === Infinity ? { Result: 0 } : expireItem(fleet, command, Infinity)
+  }),
 }
 
 /** When an item of Memcached expires: 0 = never, a long time is a moment of the calendar, a negative one is over (EC-R14). */

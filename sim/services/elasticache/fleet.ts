@@ -39,6 +39,9 @@ export interface FleetEvents {
   readonly rebooted: Target
 }
 
+/** What every command may fail with: no node, no answer in time, no connection, no unit left. */
+export const FAILURES = ['ConnectionError', 'CommandTimeout', 'MaxClientsReached', 'CommandThrottled'] as const
+
 /** What a command does to an item. */
 export type Access = 'read' | 'write'
 

@@ -5,7 +5,9 @@ import { slotOf, shardOfSlot } from '../../parts/key-slots.ts'
 import type { Fleet } from './fleet.ts'
 import { replicationGroup } from './replication-group.ts'
 
-const PROBE = ['redis:GET', 'redis:SET', 'elasticache:TestFailover'].map((action) => ['Cache', action] as const)
+const PROBE = ['redis:GET', 'redis:SET', 'redis:FLUSHALL', 'elasticache:TestFailover'].map(
+  (action) => ['Cache', action] as const,
+)
 
 function group(
   properties: Record<string, unknown> = {},
@@ -230,4 +232,21 @@ describe('the bill of a cache', () => {
       'valkey.r6g.large': { used: 40, run: 6.592 },
     })
   })
+})
+
+it('a flush empties the shards that it reaches, and says that it did not reach one', () => {
+  const SHARDS = { NumNodeGroups: 2, ReplicasPerNodeGroup: 1, AutomaticFailoverEnabled: true }
+  const at = group(SHARDS, {}, loss(MINUTE))
+  const keys = Array.from({ length: 20 }, (_, i) => `k${i}`)
+  for (const key of keys) set(at, key, 1)
+  at.run(MINUTE)
+  const flush = (): string => at.ask('Cache', 'redis:FLUSHALL', {}).status
+  expect(flush()).toBe('ConnectionError')
+  at.run(2 * MINUTE)
+  // What was in the shard without a primary is there still, at the replica that took its place.
+  const kept = keys.filter((key) => shardOfSlot(slotOf(key), 2) === 0)
+  expect(kept.length).toBeGreaterThan(3)
+  expect(keys.filter((key) => get(at, key).answer.Value === 1)).toEqual(kept)
+  expect(flush()).toBe('OK')
+  expect(keys.filter((key) => get(at, key).answer.Value === 1)).toEqual([])
 })

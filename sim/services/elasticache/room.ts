@@ -6,7 +6,7 @@ import * as p from '../../model/p.ts'
 import { findingsOf } from './cache-insights.ts'
 import { prices, unpriced } from './cache-prices.ts'
 import { countsOf, nodeCells, readings } from './figures.ts'
-import { Fleet, type FleetPlan } from './fleet.ts'
+import { FAILURES, Fleet, type FleetPlan } from './fleet.ts'
 
 const GIB = 1_073_741_824
 
@@ -102,16 +102,20 @@ export const powerLoss: Fault<Fleet> = {
   stop: () => undefined,
 }
 
-/** Empties every node. */
+/** Empties every shard whose primary it reaches, as a client does that knows them all. */
 export const flush: Op<Fleet> = {
   doc: 'Deletes all items.',
   target: 'Endpoint',
-  errors: ['ConnectionError'],
+  errors: FAILURES,
   run: (self, call: Call) => {
-    const node = self.shards[0]!.primary
-    if (!node.isDown && self.turnsAway(call, node)) return
-    for (const shard of self.shards) shard.clear()
-    if (node.isDown) self.failConnection(call)
-    else self.answer(call, node, 'write', 0)
+    const { clock } = self.sim
+    if (self.refuses(call)) return
+    const up = self.shards.filter(({ primary }) => !primary.isDown)
+    const reached = up.filter(({ primary }) => primary.accepts(clock[0]))
+    for (const shard of reached) shard.clear()
+    self.charge(0)
+    if (up.length < self.shards.length) self.failConnection(call)
+    else if (reached.length < up.length) self.turnsAway(call, up.find((shard) => !reached.includes(shard))!.primary)
+    else self.answer(call, reached[0]!.primary, 'write', 0)
   },
 }

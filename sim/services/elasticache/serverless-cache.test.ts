@@ -4,7 +4,8 @@ import { lab, MINUTE, SECOND, type Lab } from '../../../test/kit.ts'
 import { serverlessCache } from './serverless-cache.ts'
 
 function cache(limits: Record<string, unknown> = {}, engine = 'valkey'): Lab {
-  const word = engine === 'memcached' ? ['memcached:get', 'memcached:set'] : ['redis:GET', 'redis:SET']
+  const word =
+    engine === 'memcached' ? ['memcached:get', 'memcached:set'] : ['redis:GET', 'redis:SET', 'redis:FLUSHALL']
   return lab(
     {
       Cache: {
@@ -30,6 +31,20 @@ describe('a serverless cache', () => {
     expect(at.answers.filter(({ status }) => status === 'CommandThrottled').length).toBe(2)
     at.run(MINUTE)
     expect([at.sum('Cache', 'ThrottledCmds'), at.sum('Cache', 'ElastiCacheProcessingUnits')]).toEqual([2, 2000])
+  })
+
+  it('refuses a flush as any other command, and keeps everything', () => {
+    const at = cache({ ECPUPerSecond: { Maximum: 1000 } })
+    at.ask('Cache', 'redis:SET', { Key: 'a', Value: 1 })
+    at.run(SECOND)
+    for (let i = 0; i < 1000; i++) at.call('Cache', 'redis:GET', { Key: 'a' })
+    expect(at.ask('Cache', 'redis:FLUSHALL').status).toBe('CommandThrottled')
+    at.run(2 * SECOND)
+    expect(at.ask('Cache', 'redis:GET', { Key: 'a' }).answer.Value).toBe(1)
+    for (let i = 0; i < 998; i++) at.call('Cache', 'redis:GET', { Key: 'a' })
+    expect(at.ask('Cache', 'redis:FLUSHALL').status).toBe('OK')
+    // It was the last unit of the second.
+    expect(at.ask('Cache', 'redis:GET', { Key: 'a' }).status).toBe('CommandThrottled')
   })
 
   it('has no thread in front of which commands wait [EC-R6]', () => {
