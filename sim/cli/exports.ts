@@ -78,7 +78,7 @@ export function writeMetrics(world: World, path: string): string | undefined {
 }
 
 /** A cell; a name that a spreadsheet would take for a formula gets an apostrophe in front, which spreadsheets do not show. */
-function csv(text: string): string {
+export function csv(text: string): string {
   const cell = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 }

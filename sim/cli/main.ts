@@ -1,4 +1,4 @@
-// The command line: `hotshard run|check|import|explain|audit|diverge|fit|start|find`.
+// The command line: every command with its flags; what each does lies in a file of its own.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { audit } from './audit.ts'
 import { CHECK_FORMATS, check, type CheckFlags } from './check.ts'
@@ -13,6 +13,9 @@ import { inlineMore } from './optimizer.ts'
 import { fit, type FitFlags } from './recorded/fit.ts'
 import { RUN_FORMATS, run, type RunFlags } from './run.ts'
 import { PORT, startAndServe } from './start.ts'
+import { merge, type MergeFlags } from './sweep/merge.ts'
+import { SWEEP_FORMATS, type SweepFlags } from './sweep/plan.ts'
+import { sweep } from './sweep/sweep.ts'
 import { VERSION } from './version.ts'
 import { work, type WorkerFlags } from './worker.ts'
 
@@ -124,6 +127,42 @@ scenarioOptions(program.command('compare'))
     new Option('--format <format>', 'how the comparison is printed').choices(['pretty', 'json']).default('pretty'),
   )
   .action(async (a: string, b: string | undefined, flags: CompareFlags) => finish(await compare(a, b, flags)))
+
+scenarioOptions(program.command('sweep'))
+  .description('a scenario at many points with many seeds; ranges and lists in --set are swept')
+  .argument('<scenario>')
+  .option('--seeds <list>', 'each point with each of them, such as 1..20')
+  .option('--duration <time>', "another length than the scenario's")
+  .option('--measure <term>', 'what is measured, such as p99(Api.Latency) (repeatable)', collect, [])
+  .option('--sample <n>', 'so many points drawn from the ranges (Latin hypercube) instead of all combinations')
+  .option('--sample-seed <text>', 'another draw')
+  .option('--workers <n>', 'threads; as many as the machine runs at once by default')
+  .option('--out <file>', 'write the results: .jsonl, .csv or .parquet')
+  .option('--resume', 'go on from what `--out` and its journal hold')
+  .option('--redis <url>', 'have the runs done by `hotshard worker` on other hosts')
+  .option('--shard <i/n>', 'do one of several parts, to be put together by `merge`')
+  .option(
+    '--format <format[=file]>',
+    `${SWEEP_FORMATS.join(', ')}: printed, or written into a file (repeatable)`,
+    collect,
+    [],
+  )
+  .action(async (scenario: string, flags: SweepFlags) => finish(await sweep(scenario, flags)))
+
+program
+  .command('merge')
+  .description('the shards of a sweep as one')
+  .argument('<file...>', 'the files that `sweep --shard` wrote')
+  .option('--out <file>', 'write the results: .jsonl, .csv or .parquet')
+  .option('--partial', 'do without shards that are missing')
+  .option(
+    '--format <format[=file]>',
+    `${SWEEP_FORMATS.join(', ')}: printed, or written into a file (repeatable)`,
+    collect,
+    [],
+  )
+  .option('--no-color', 'plain text')
+  .action((files: string[], flags: MergeFlags) => finish(merge(files, flags)))
 
 scenarioOptions(program.command('audit'))
   .description('does any answer hang on the order of equal times?')

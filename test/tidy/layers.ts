@@ -178,6 +178,7 @@ export const LAYERS: readonly Layer[] = [
       'vite',
       'vitest',
       'workerpool',
+      'hyparquet-writer',
       'tsx',
       '@aws-cdk/aws-service-spec',
       '@aws-cdk/service-spec-types',

@@ -14,7 +14,7 @@ export function runProgress(): Progress {
   const shows = process.stderr.isTTY === true && process.env['CI'] === undefined
   const begun = performance.now()
   const bar = new SingleBar({
-    format: '  {bar} {value} of {total} runs  {left} left',
+    format: '  {bar} {value} of {total} runs  {rate}/s  {left} left',
     stream: process.stderr,
     clearOnComplete: true,
     hideCursor: true,
@@ -25,8 +25,9 @@ export function runProgress(): Progress {
   return {
     note(done, of) {
       if (!shows) return
-      const seconds = Math.round(((performance.now() - begun) / 1000 / done) * (of - done))
-      const values = { left: exactTime(seconds * 1_000_000) }
+      const each = (performance.now() - begun) / 1000 / done
+      const left = exactTime(Math.round(each * (of - done)) * 1_000_000)
+      const values = { left, rate: Number((1 / each).toPrecision(3)) }
       if (started) {
         bar.setTotal(of)
         bar.update(done, values)
