@@ -5,13 +5,14 @@ import { differenceOf, sideA } from '../app/variants.ts'
 import { startWorker } from '../bridge/start.ts'
 import type { RunOutcome, RunSpec } from '../sim.ts'
 import { pointsOf, seedsOf, specsOf, type Axis } from './points.ts'
-import { Pool, Stopped, workersFor, type Subject } from './pool.ts'
-import { experiments } from './store.ts'
+import { Crew, Stopped, workersFor, type Subject } from './pool.ts'
+import { experiments, type ExperimentState } from './store.ts'
 
 /** While runs come in, the dialog is drawn again at most this often, in ms. */
 const SHOW_MS = 200
 
-const pool = new Pool(() => startWorker('lab'), workersFor(navigator.hardwareConcurrency))
+/** Who works on the experiment under way. */
+let crew: Crew | undefined
 
 /** Runs the present scenario at every point of the axes. */
 export async function sweep(axes: readonly Axis[], seeds: number): Promise<void> {
@@ -40,46 +41,62 @@ export async function duel(seeds: number): Promise<void> {
 }
 
 export function stop(): void {
-  pool.stop()
+  crew?.stop()
 }
 
 /** Does the runs; `show` makes what is known of them visible. */
 async function conduct(
   specs: readonly RunSpec[],
-  show: (
-    scenario: string,
-    outcomes: readonly (RunOutcome | undefined)[],
-  ) => Partial<ReturnType<typeof experiments.getState>>,
+  show: (scenario: string, outcomes: readonly (RunOutcome | undefined)[]) => Partial<ExperimentState>,
 ): Promise<void> {
+  const outcomes: (RunOutcome | undefined)[] = specs.map(() => undefined)
+  await withCrew(async (run, name) => {
+    experiments.setState(show(name, [...outcomes]))
+    await run(specs, (index, outcome) => {
+      outcomes[index] = outcome
+      return show(name, [...outcomes])
+    })
+  })
+}
+
+/** Does some runs. What `note` makes of each outcome is shown now and then, and at the end. */
+type Run = (
+  specs: readonly RunSpec[],
+  note: (index: number, outcome: RunOutcome) => Partial<ExperimentState>,
+) => Promise<readonly RunOutcome[]>
+
+/** Conducts an experiment on the present scenario, with its progress shown; whatever was under way is stopped. */
+async function withCrew(experiment: (run: Run, scenario: string) => Promise<void>): Promise<void> {
   const { scenario } = store.getState()
   if (scenario === undefined) return
   const { name, text, files = {} } = scenario
   const subject: Subject = { name, text, files: namedIn(text, files) }
-  const outcomes: (RunOutcome | undefined)[] = specs.map(() => undefined)
+  crew?.stop()
+  const mine = new Crew(() => startWorker('lab'), workersFor(navigator.hardwareConcurrency), subject)
+  crew = mine
   const begun = performance.now()
-  let shown = begun
-  let count = 0
-  experiments.setState({
-    failure: undefined,
-    progress: { done: 0, of: specs.length, ms: 0 },
-    ...show(name, [...outcomes]),
-  })
-  try {
-    await pool.run(subject, specs, (index, outcome) => {
-      outcomes[index] = outcome
+  let [shown, count, asked] = [begun, 0, 0]
+  let last: Partial<ExperimentState> = {}
+  const run: Run = (specs, note) => {
+    asked += specs.length
+    return mine.run(specs, (index, outcome) => {
       count++
+      last = note(index, outcome)
       const now = performance.now()
       if (now - shown < SHOW_MS) return
       shown = now
-      experiments.setState({
-        progress: { done: count, of: specs.length, ms: now - begun },
-        ...show(name, [...outcomes]),
-      })
+      experiments.setState({ progress: { done: count, of: asked, ms: now - begun }, ...last })
     })
-  } catch (error) {
-    const why =
-      error instanceof Stopped ? 'stopped: what is shown is of the runs that were done' : (error as Error).message
-    experiments.setState({ failure: why })
   }
-  experiments.setState({ progress: undefined, ...show(name, [...outcomes]) })
+  experiments.setState({ failure: undefined, progress: { done: 0, of: 0, ms: 0 } })
+  let failure: string | undefined
+  try {
+    await experiment(run, name)
+  } catch (error) {
+    failure =
+      error instanceof Stopped ? 'stopped: what is shown is of the runs that were done' : (error as Error).message
+  }
+  mine.end()
+  // Another one may have begun meanwhile.
+  if (crew === mine) experiments.setState({ progress: undefined, failure, ...last })
 }

@@ -1,4 +1,4 @@
-// Workers that do the runs of an experiment side by side; they start with its first run and end with its last.
+// Workers that do the runs of an experiment side by side; they start with its first run and stay until its end.
 import type { LabAsk, LabReply, RunOutcome, RunSpec } from '../sim.ts'
 
 /** What is used of a worker; tests put small ones of their own here. */
@@ -24,34 +24,29 @@ export function workersFor(cores: number): number {
   return Math.max(1, Math.min(WORKERS_MAX, cores - 1))
 }
 
-export class Pool {
+/** The workers of one experiment. */
+export class Crew {
   readonly #start: () => LabPort
   readonly #size: number
-  /** Ends the experiment under way. */
-  #stop: () => void = () => {}
+  readonly #subject: Subject
+  readonly #ports: LabPort[] = []
+  #reject: (error: Error) => void = () => {}
+  #failure: Error | undefined
 
-  constructor(start: () => LabPort, size: number) {
+  constructor(start: () => LabPort, size: number, subject: Subject) {
     this.#start = start
     this.#size = size
+    this.#subject = subject
   }
 
   /**
    * Does all runs, each by whoever is free; answers in their order. `done` is told of each as it comes. Ends with an error when a
-   * worker fails, or with `Stopped` after `stop` and when another experiment begins.
+   * worker fails, or with `Stopped` after `stop`. An experiment may ask again.
    */
-  run(
-    subject: Subject,
-    specs: readonly RunSpec[],
-    done: (index: number, outcome: RunOutcome) => void,
-  ): Promise<RunOutcome[]> {
-    this.#stop()
-    const ports: LabPort[] = []
-    return new Promise<RunOutcome[]>((resolve, reject) => {
-      const fail = (error: Error): void => {
-        for (const port of ports) port.terminate()
-        reject(error)
-      }
-      this.#stop = () => fail(new Stopped())
+  run(specs: readonly RunSpec[], done: (index: number, outcome: RunOutcome) => void): Promise<RunOutcome[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) throw this.#failure
+      this.#reject = reject
       const outcomes: RunOutcome[] = []
       let next = 0
       let left = specs.length
@@ -59,12 +54,11 @@ export class Pool {
       const give = (port: LabPort): void => {
         if (next < specs.length) port.postMessage({ lab: 'run', id: next, spec: specs[next++] })
       }
-      for (let i = 0; i < Math.min(this.#size, specs.length); i++) {
-        const port = this.#start()
-        ports.push(port)
+      while (this.#ports.length < Math.min(this.#size, specs.length)) this.#ports.push(this.#begin())
+      for (const port of this.#ports) {
         port.onmessage = ({ data }) => {
           if (data.lab === 'bug') {
-            fail(new Error(data.message))
+            this.#fail(new Error(data.message))
             return
           }
           outcomes[data.id] = data.outcome
@@ -72,18 +66,32 @@ export class Pool {
           if (--left === 0) resolve(outcomes)
           else give(port)
         }
-        port.onerror = ({ message }) => fail(new Error(message || 'the simulator did not start'))
-        port.postMessage({ lab: 'scenario', ...subject })
         give(port)
       }
-    }).finally(() => {
-      for (const port of ports) port.terminate()
     })
+  }
+
+  #begin(): LabPort {
+    const port = this.#start()
+    port.onerror = ({ message }) => this.#fail(new Error(message || 'the simulator did not start'))
+    port.postMessage({ lab: 'scenario', ...this.#subject })
+    return port
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error
+    this.end()
+    this.#reject(error)
   }
 
   /** What is under way is given up. */
   stop(): void {
-    this.#stop()
+    this.#fail(new Stopped())
+  }
+
+  /** Nothing is asked any more: the workers go home. */
+  end(): void {
+    for (const port of this.#ports) port.terminate()
   }
 }
 
