@@ -3,10 +3,12 @@ import { namedIn } from '../app/main-file.ts'
 import { store } from '../app/store.ts'
 import { differenceOf, sideA } from '../app/variants.ts'
 import { startWorker } from '../bridge/start.ts'
-import type { RunOutcome, RunSpec } from '../sim.ts'
+import { plainText } from '../run/words.ts'
+import { limitReport, limitSearch, parseRange, Searching, type RunOutcome, type RunSpec } from '../sim.ts'
 import { pointsOf, seedsOf, specsOf, type Axis } from './points.ts'
 import { Crew, Stopped, workersFor, type Subject } from './pool.ts'
 import { experiments, type ExperimentState } from './store.ts'
+import { CONFIDENCE } from './summary.ts'
 
 /** While runs come in, the dialog is drawn again at most this often, in ms. */
 const SHOW_MS = 200
@@ -38,6 +40,40 @@ export async function duel(seeds: number): Promise<void> {
       b: all.map((_, i) => outcomes[2 * i + 1]),
     },
   }))
+}
+
+/** What is asked of a limit. */
+export interface Reach {
+  readonly name: string
+  readonly label: string
+  /** `FROM..TO:STEP`. */
+  readonly range: string
+  readonly until: 'fail' | 'pass'
+  readonly seeds: number
+}
+
+/** How often the expectations must hold, and how sure that is to be: as `hotshard find` has it. */
+const RULE = { probability: 0.9, confidence: CONFIDENCE }
+
+/** Finds how far a knob can go before the expectations fail, or must go until they hold. */
+export async function reach({ name, label, range, until, seeds }: Reach): Promise<void> {
+  const { knobs } = store.getState().history.edits
+  const read = parseRange(name, range)
+  if (!read.ok) {
+    experiments.setState({ failure: `${plainText(read.message)}: ${plainText(read.help)}` })
+    return
+  }
+  const question = { axis: read.axis, settings: Object.entries(knobs).filter(([other]) => other !== name), until }
+  const rule = { ...RULE, seeds: seedsOf(seeds) }
+  await withCrew(async (run, scenario) => {
+    const searching = new Searching(limitSearch(question), rule)
+    for (let specs = searching.next(); specs.length > 0; specs = searching.next())
+      searching.tell(await run(specs, () => ({})))
+    const searched = searching.result()
+    if (!searched.ok) throw new Error(searched.outcome.why ?? 'a value cannot be run')
+    const said = { scenario, rule, measures: new Map<string, string>(), reproduce: '', commandOf: () => '' }
+    experiments.setState({ search: { label, report: limitReport(question, searched.result, searched.trials, said) } })
+  })
 }
 
 export function stop(): void {

@@ -4,6 +4,7 @@ import { store, useApp } from '../app/store.ts'
 import { Tabs } from '../inspector/tabs.tsx'
 import { Better } from './better.tsx'
 import { experiments, QUESTIONS, useExperiments } from './store.ts'
+import { Reaches } from './reaches.tsx'
 import { Varies } from './varies.tsx'
 import './experiments.css'
 
@@ -32,7 +33,7 @@ export function Experiments() {
         {fork !== undefined && ' Here the changes hold from the beginning: a fork is not repeated.'}
       </p>
       <Tabs tabs={QUESTIONS} chosen={question} choose={(chosen) => experiments.setState({ question: chosen })}>
-        {question === QUESTIONS[0] ? <Varies /> : <Better />}
+        {question === QUESTIONS[0] ? <Varies /> : question === QUESTIONS[1] ? <Reaches /> : <Better />}
       </Tabs>
     </dialog>
   )

@@ -1,7 +1,7 @@
 // The points of a sweep: what is proposed, which values lie between two ends, and in which order runs stand.
 import { expect, test } from 'vitest'
 import type { KnobOutline, RunOutcome } from '../sim.ts'
-import { endsOf, pointsOf, samplesOf, seedsOf, specsOf, valuesOf } from './points.ts'
+import { endsOf, pointsOf, rangeOf, samplesOf, seedsOf, specsOf, valuesOf } from './points.ts'
 
 const knob = (more: Partial<KnobOutline>): KnobOutline => ({
   name: 'P',
@@ -33,6 +33,13 @@ test('what is proposed lies within what the parameter takes', () => {
   expect(endsOf(knob({ kind: 'workload', initial: '1' }), '1')).toEqual({ from: 0.25, to: 4, steps: 7 })
   const { from, to } = endsOf(knob({ initial: '0', min: 0 }), '0')
   expect(to).toBeGreaterThan(from)
+})
+
+test('a search goes by whole numbers, or by round decimals as fine as a slider', () => {
+  expect(rangeOf(knob({}), { from: 1, to: 50 })).toBe('1..50')
+  expect(rangeOf(knob({ kind: 'workload', initial: '1' }), { from: 0.25, to: 4 })).toBe('0.25..4.00:0.01')
+  expect(rangeOf(knob({ initial: '0.5', min: 0, max: 1 }), { from: 0, to: 1 })).toBe('0.00..1.00:0.01')
+  expect(rangeOf(knob({ initial: '2500.5' }), { from: 0, to: 10_000 })).toBe('0..10000:100')
 })
 
 test('runs stand point by point, the last axis first to change, each with all seeds', () => {

@@ -1,6 +1,6 @@
 // The points of a sweep: values between two ends, and which run is which.
 import type { KnobOutline, RunOutcome, RunSpec, Setting } from '../sim.ts'
-import { scaleOf } from '../panels/scale.ts'
+import { POSITIONS, scaleOf } from '../panels/scale.ts'
 
 /** A knob with the values that it takes. */
 export interface Axis {
@@ -28,6 +28,15 @@ export function endsOf(knob: KnobOutline, value: string): Ends {
   const to = Math.min(scale.max, now > 0 ? Math.max(now * 4, from + (scale.whole ? 1 : 0.01)) : scale.max)
   const whole = scale.whole ? Math.max(scale.min, Math.round(from)) : Number(from.toPrecision(2))
   return { from: whole, to: scale.whole ? Math.round(to) : Number(to.toPrecision(2)), steps: 7 }
+}
+
+/** The range between two ends for a search, as fine as a slider: whole numbers one by one, others by a four-hundredth in round decimals. */
+export function rangeOf(knob: KnobOutline, { from, to }: Pick<Ends, 'from' | 'to'>): string {
+  if (scaleOf(knob).whole) return `${Math.round(from)}..${Math.round(to)}`
+  const size = Math.max(Math.abs(to - from) / POSITIONS, 1e-9)
+  const step = 10 ** Math.ceil(Math.log10(size))
+  const decimals = Math.max(0, Math.round(-Math.log10(step)))
+  return `${from.toFixed(decimals)}..${to.toFixed(decimals)}:${step.toFixed(decimals)}`
 }
 
 /** Values from one end to the other: by equal factors where the ends are far apart, else by equal steps; each once. */

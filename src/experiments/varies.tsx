@@ -6,8 +6,9 @@ import { sweep } from './conduct.ts'
 import { Curve } from './curve.tsx'
 import { Progress, Seeds } from './parts.tsx'
 import { HeatTable } from './heat-table.tsx'
-import { endsOf, RUNS_MAX, STEPS_MAX, valuesOf, type Axis, type Ends } from './points.ts'
+import { endsOf, RUNS_MAX, valuesOf, type Axis, type Ends } from './points.ts'
 import { useExperiments } from './store.ts'
+import { AxisEnds, isNumeric, labelOf } from './axis-ends.tsx'
 import { firstMeasure, measuresIn } from './summary.ts'
 
 const NOTHING = ''
@@ -75,48 +76,6 @@ export function Varies() {
       </div>
       <Progress />
       <Answer />
-    </>
-  )
-}
-
-const isNumeric = (knob: KnobOutline): boolean =>
-  knob.type === 'number' && knob.allowed === undefined && knob.initial !== '' && Number.isFinite(Number(knob.initial))
-
-const labelOf = (knob: KnobOutline): string =>
-  `${knob.label ?? knob.name}${knob.kind === 'workload' ? ' (times its load)' : ''}`
-
-function AxisEnds({
-  knob,
-  ends,
-  change,
-}: {
-  knob: KnobOutline | undefined
-  ends: (knob: KnobOutline) => Ends
-  change: (name: string, ends: Ends) => void
-}) {
-  if (knob === undefined || !isNumeric(knob)) return null
-  const now = ends(knob)
-  const field = (part: keyof Ends, words: string, limits: { min?: number; max?: number }) => (
-    <label>
-      {words}{' '}
-      <input
-        type="number"
-        className="value"
-        step="any"
-        {...limits}
-        value={now[part]}
-        onChange={(event) => {
-          if (event.target.value !== '') change(knob.name, { ...now, [part]: Number(event.target.value) })
-        }}
-      />
-    </label>
-  )
-  const limits = { ...(knob.min !== undefined && { min: knob.min }), ...(knob.max !== undefined && { max: knob.max }) }
-  return (
-    <>
-      {field('from', 'from', limits)}
-      {field('to', 'to', limits)}
-      {field('steps', 'in', { min: 2, max: STEPS_MAX })} values
     </>
   )
 }

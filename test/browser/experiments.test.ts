@@ -52,6 +52,24 @@ test('a curve over a knob, a heat map over two; a click takes the values; nothin
   await page.context().close()
 })
 
+test('a limit is found between what holds and what fails, with the values that led there', async () => {
+  const { page, complaints } = await lab.visit('#scenario=retry-storm', { reducedMotion: 'reduce' })
+  await done(page)
+  await page.keyboard.press('x')
+  await page.getByRole('tab', { name: 'How far can it go?' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Experiments' })
+  await dialog.getByLabel('Change', { exact: true }).selectOption({ label: 'MaxAttempts' })
+  // The storm that the scenario expects needs three retries: downwards from four attempts it ends.
+  await dialog.getByLabel('to', { exact: true }).fill('1')
+  await dialog.getByLabel('at most so many seeds').selectOption('1')
+  await dialog.getByRole('button', { name: 'Search' }).click()
+  await dialog.getByText('The expectations hold up to MaxAttempts 4, and fail from 3 on.').waitFor()
+  expect(await dialog.getByRole('row', { name: /^3 / }).innerText()).toMatch(/0 of \d/)
+  expect(await violations(page)).toEqual([])
+  expect(complaints).toEqual([])
+  await page.context().close()
+})
+
 test('a long experiment is stopped, and says that it is not whole', async () => {
   const { page, complaints } = await lab.visit('#scenario=hot-partition', { reducedMotion: 'reduce' })
   await done(page)
