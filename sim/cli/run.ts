@@ -9,7 +9,7 @@ import { reportHtml } from '../report/html.ts'
 import { reportOf, type Report } from '../run/report.ts'
 import { Running } from '../run/run.ts'
 import type { Scenario } from '../lang/scenario.ts'
-import { brief, briefLine } from './brief.ts'
+import { brief, briefLine, columnOf } from './brief.ts'
 import { chosen, type ChoiceFlags } from './changed.ts'
 import { EXIT } from './exit.ts'
 import type { LoadFlags } from './files.ts'
@@ -66,20 +66,21 @@ export function run(args: readonly string[], flags: RunFlags): number {
     printed === 'github' || (formats.printed === undefined && isList && (inPipeline() || files.length > 0))
   const style = { color: useColor(process.stdout, flags), width: widthOf(process.stdout) }
   const print = (text: string): void => void process.stdout.write(text)
+  const column = columnOf(paths)
   const verdicts: Verdict[] = []
   let code: number = EXIT.ok
   for (const each of named) {
     const { verdict, unwritten } = judged(each, flags, !isBrief)
     verdicts.push(verdict)
     code = Math.max(code, exitCode(verdict.report), unwritten.length > 0 ? EXIT.badInput : EXIT.ok)
-    if (isBrief) print(brief(verdict, style))
+    if (isBrief) print(brief(verdict, style, column))
     else if (printed === 'pretty' && verdict.report !== undefined) print(prettyReport(verdict.report, style))
     if (printed === 'github') print(annotations(verdict, fromCheckout))
     for (const problem of unwritten) showProblem(problem, flags)
   }
   if (isBrief) print(`${tally(verdicts)}\n`)
   else if (printed === 'pretty' && paths.length > 1)
-    print(`\n${verdicts.map((verdict) => briefLine(verdict, style)).join('')}`)
+    print(`\n${verdicts.map((verdict) => briefLine(verdict, style, column)).join('')}`)
   else if (printed !== 'pretty') print(formatted(printed, verdicts, isList))
   for (const problem of writeForms(files, (format) => formatted(format, verdicts, isList))) {
     showProblem(problem, flags)

@@ -1,8 +1,18 @@
 // Which scenarios are meant by files, folders and patterns, and which of them have changed in git.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { chosen } from './changed.ts'
 import { check } from './check.ts'
@@ -97,7 +107,7 @@ describe('arguments', () => {
     expect(err).toMatch(
       /^error\[no-scenarios\]: no file matches `\S+no\*\.yaml`\n {2}= help: patterns are matched from /,
     )
-    expect(out).toMatch(/\nERROR {4}\S+ {2}1 error\nok {7}\S+a\.yaml {2}nothing is expected\n$/)
+    expect(out).toMatch(/\nERROR {4}\S+ {2}1 error\nok {7}\S+a\.yaml +nothing is expected\n$/)
     err = ''
     expect(check([file('empty')], {})).toBe(2)
     expect(err).toContain('with a `Simulation` section; a bare template is named itself')
@@ -105,6 +115,9 @@ describe('arguments', () => {
     expect(found('none.yaml')).toEqual(['none.yaml'])
     expect(run([file('none.yaml')], {})).toBe(2)
     expect(err).toContain('there is no such file')
+    err = ''
+    expect(run([file('b.yaml')], {})).toBe(2)
+    expect(err).toContain(`help: did you mean \`${file('a.yaml')}\`?`)
   })
 
   it('make a list of reports as soon as there could be several', () => {
@@ -119,6 +132,14 @@ describe('arguments', () => {
     expect(reports('')).toMatchObject([{ schema: 'hotshard.report/1' }])
     expect(reports('a.yaml', 'none.yaml')).toHaveLength(1)
     expect(reports('none*.yaml')).toEqual([])
+    const schemaOf = (name: string): object =>
+      JSON.parse(readFileSync(join(import.meta.dirname, `../../public/${name}`), 'utf8')) as object
+    const valid = new Ajv2020()
+      .addSchema(schemaOf('report.schema.json'), 'report.schema.json')
+      .compile(schemaOf('reports.schema.json'))
+    expect(valid(reports('*.yaml')), JSON.stringify(valid.errors)).toBe(true)
+    expect(valid(reports('a.yaml'))).toBe(false)
+    expect(valid([{ schema: 'hotshard.report/1' }])).toBe(false)
   })
 })
 

@@ -81,6 +81,15 @@ describe('an expectation', () => {
     expect(measured[0]).toMatch(/ms$/)
     expect(measured[1]).toBe('3000')
   })
+
+  it('tells both sides where both were measured', () => {
+    const measured = held(
+      'sum(Load.Requests) == sum(Fails.Requests)',
+      'sum(Load.Requests) < 2 * sum(Fails.Requests) - 1 during 1m..2m',
+      'p99(Down.Latency) <= max(Origin.Latency)',
+    ).map((result) => result.measured)
+    expect(measured).toEqual(['3000 against 600', '600 against 119', expect.stringMatching(/^\S+ ms against \S+ ms$/)])
+  })
 })
 
 describe('an expectation that could only hold or fail for no reason', () => {

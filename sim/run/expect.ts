@@ -18,7 +18,7 @@ import type { PublishedMetric } from './world.ts'
 export interface ExpectationResult {
   readonly text: string
   readonly ok: boolean
-  /** The left side as it was measured, or why it could not be. */
+  /** The left side as it was measured, `against` the right one where that was measured too, or why it could not be. */
   readonly measured: string
   readonly place?: string
 }
@@ -75,7 +75,7 @@ function evaluate(ast: Ast, run: Run): { ok: boolean; measured: string } {
   switch (ast.kind) {
     case 'compare': {
       if (ast.by.length > 0) return evaluateBy(ast, run, from, to)
-      return compared(valueOf(ast.left, run, from, to, {}), ast.op, valueOf(ast.right, run, from, to, {}))
+      return compared(ast, valueOf(ast.left, run, from, to, {}), valueOf(ast.right, run, from, to, {}))
     }
     case 'alarm': {
       const history = alarmHistory(run, ast.alarm.text)
@@ -116,7 +116,7 @@ function evaluateBy(
   if (groups.size === 0) return { ok: false, measured: `no data by ${names.join(', ')}` }
   const results = [...groups.values()].map((values) => ({
     label: Object.values(values).join('/'),
-    ...compared(valueOf(ast.left, run, from, to, values), ast.op, valueOf(ast.right, run, from, to, values)),
+    ...compared(ast, valueOf(ast.left, run, from, to, values), valueOf(ast.right, run, from, to, values)),
   }))
   return {
     ok: results.every((result) => result.ok),
@@ -268,13 +268,22 @@ function toStatistic(stat: Measured['statistic']): Statistic {
   return { kind: stat.kind }
 }
 
-function compared(left: Evaluated, op: Comparison, right: Evaluated): { ok: boolean; measured: string } {
+function compared(
+  { op, right: formula }: Ast & { kind: 'compare' },
+  left: Evaluated,
+  right: Evaluated,
+): { ok: boolean; measured: string } {
   if ('missing' in left) return { ok: false, measured: left.missing }
   if ('missing' in right) return { ok: false, measured: right.missing }
   // A plain number beside a metric with a unit is read in that unit, as CloudWatch's own thresholds are.
   const a = left.of === 'plain' && right.of !== 'plain' ? left.number * right.unit : left.number
   const b = right.of === 'plain' && left.of !== 'plain' ? right.number * left.unit : right.number
-  return { ok: holds(a, op, b), measured: shown(left) }
+  return { ok: holds(a, op, b), measured: isMeasured(formula) ? `${shown(left)} against ${shown(right)}` : shown(left) }
+}
+
+/** Whether it is known only after the run. */
+function isMeasured(formula: Formula): boolean {
+  return formula.kind === 'binary' ? isMeasured(formula.left) || isMeasured(formula.right) : formula.kind !== 'quantity'
 }
 
 function holds(a: number, op: Comparison, b: number): boolean {

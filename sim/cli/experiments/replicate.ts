@@ -6,7 +6,8 @@ import { parseSeeds, seedsText } from '../../experiment/seeds.ts'
 import type { Outcome, Setting } from '../../experiment/types.ts'
 import type { Scenario } from '../../lang/scenario.ts'
 import { EXIT } from '../exit.ts'
-import { openBundle, type LoadFlags } from '../files.ts'
+import { chosen, type ChoiceFlags } from '../changed.ts'
+import { openBundle } from '../files.ts'
 import { readFormats } from '../formats.ts'
 import { outputsOf, unwritable, writeForms } from '../outputs.ts'
 import type { Style } from '../pretty.ts'
@@ -18,7 +19,7 @@ import { runProgress } from './progress.ts'
 import { inThreads } from './threads.ts'
 import { workersIn } from './workers.ts'
 
-export interface ReplicateFlags extends LoadFlags {
+export interface ReplicateFlags extends ChoiceFlags {
   readonly seeds: string
   readonly workers?: string
   /** `FORMAT` or `FORMAT=FILE`. */
@@ -37,7 +38,7 @@ interface Done {
 }
 
 /** Runs every scenario with every seed. Exit code as of `run`, over all runs: an expectation that failed once has failed. */
-export async function replicate(paths: readonly string[], flags: ReplicateFlags): Promise<number> {
+export async function replicate(args: readonly string[], flags: ReplicateFlags): Promise<number> {
   const read = parseSeeds(flags.seeds)
   if (!read.ok) return refused(badFlag(`\`--seeds ${flags.seeds}\`: ${read.message}`, read.help), flags)
   const odd = OF_ONE_RUN.find((name) => isGiven((flags as unknown as Record<string, unknown>)[name]))
@@ -50,15 +51,25 @@ export async function replicate(paths: readonly string[], flags: ReplicateFlags)
   if (typeof workers !== 'number') return refused(workers, flags)
   const formats = readFormats(flags.format ?? [], FORMATS)
   if ('slug' in formats) return refused(formats, flags)
-  const wrong = unwritable(paths, outputsOf(formats.files))
+  const scenarios = chosen(args, flags)
+  if ('slug' in scenarios) return refused(scenarios, flags)
+  const { named, isList } = scenarios
+  const wrong = unwritable(
+    named.map(({ path }) => path),
+    outputsOf(formats.files),
+  )
   if (wrong !== undefined) return refused(wrong, flags)
 
   const { printed = 'pretty', files } = formats
   const style = { color: useColor(process.stdout, flags), width: widthOf(process.stdout) }
   const all: Done[] = []
-  const write = (format: Format, how: Style): string => textOf(all, format, how, paths.length > 1)
+  const write = (format: Format, how: Style): string => textOf(all, format, how, isList)
   let code: number = EXIT.ok
-  for (const path of paths) {
+  for (const { path, problem } of named) {
+    if (problem !== undefined) {
+      code = Math.max(code, refused(problem, flags))
+      continue
+    }
     const { bundle, scenario, settings, problems } = openBundle(path, flags, { counts: true })
     showErrors(path, problems, flags)
     if (bundle === undefined || scenario === undefined) {
