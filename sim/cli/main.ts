@@ -11,6 +11,7 @@ import { explain } from './explain.ts'
 import { importTemplate, type ImportFlags } from './import.ts'
 import { inlineMore } from './optimizer.ts'
 import { fit, type FitFlags } from './recorded/fit.ts'
+import { validate, type ValidateFlags } from './recorded/validate.ts'
 import { RUN_FORMATS, run, type RunFlags } from './run.ts'
 import { PORT, startAndServe } from './start.ts'
 import { merge, type MergeFlags } from './sweep/merge.ts'
@@ -199,6 +200,27 @@ program
   .option('--report <file>', 'write it as one HTML file')
   .option('--no-color', 'plain text')
   .action((file: string, flags: FitFlags) => finish(fit(file, flags)))
+
+scenarioOptions(program.command('validate'))
+  .description('a scenario under a recorded load, held against recorded metrics')
+  .argument('<scenario>')
+  .option('--recorded <file>', 'metrics of CloudWatch, X-Ray traces, logs (repeatable)', collect, [])
+  .option(
+    '--load <Workload=file>',
+    'the load of a workload (repeatable); the first file that counts requests by default',
+    collect,
+    [],
+  )
+  .option('--count <name>', 'the metric that counts requests')
+  .option('--map <name=Resource.Metric>', 'which simulated metric a recorded one is (repeatable)', collect, [])
+  .option('--fail-on <limit>', "such as 'error(Work.Duration.p99) > 20%' (repeatable)", collect, [])
+  .option('--period <time>', 'how far values are apart, where a file does not tell')
+  .option('--input-format <format>', 'the format of the files; found out by default')
+  .option('--seed <n>', "another seed than the scenario's")
+  .option('--duration <time>', 'as long as what was recorded by default')
+  .addOption(new Option('--format <format>', 'for people or programs').choices(['pretty', 'json']).default('pretty'))
+  .option('--report <file>', 'write it as one HTML file')
+  .action((scenario: string, flags: ValidateFlags) => finish(validate(scenario, flags)))
 
 program
   .command('start')

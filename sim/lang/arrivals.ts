@@ -212,11 +212,20 @@ function traceOf(form: TraceForm, what: string, node: Node, context: StepContext
     context.problems.error('contradiction', `\`${form.file}\` has no dates that \`from\` could stand for`, node.span, {
       label: 'such as `from=90s`',
     })
-  const from = isDated ? form.from - load.origin! : form.from
-  if (load.kind === 'moments') return playMoments(load, form, from, duration)
-  const period = Math.max(1, Math.round(load.period / form.speed))
-  const skip = Math.max(0, Math.floor(from / form.speed / period))
-  const Rate = stepsOf(load.counts.subarray(skip), period, form.scale, duration)
+  return playLoad(load, form, isDated ? form.from - load.origin! : form.from, duration)
+}
+
+/** The config of a workload that plays a load from `from` µs of it on, as long as the run lasts. */
+export function playLoad(
+  load: Load,
+  how: { readonly file: string; readonly speed: number; readonly scale: number },
+  from: number,
+  duration: number,
+): ReadArrivals {
+  if (load.kind === 'moments') return playMoments(load, how, from, duration)
+  const period = Math.max(1, Math.round(load.period / how.speed))
+  const skip = Math.max(0, Math.floor(from / how.speed / period))
+  const Rate = stepsOf(load.counts.subarray(skip), period, how.scale, duration)
   return { config: { Arrivals: 'counted', Rate, CountedPeriod: period } }
 }
 
@@ -275,7 +284,7 @@ function amountOf(load: Load): string {
 /** Those of the moments that the run has time for. */
 function playMoments(
   { at, rows, columns }: Moments,
-  { file, speed }: TraceForm,
+  { file, speed }: { readonly file: string; readonly speed: number },
   from: number,
   duration: number,
 ): ReadArrivals {

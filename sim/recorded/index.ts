@@ -11,6 +11,7 @@ export {
   type Requests,
   type Series,
 } from './contract.ts'
-export { loadOf, type Counts, type Load, type Moments } from './load.ts'
+export { loadOf, requestSeries, type Counts, type Load, type Moments } from './load.ts'
+export { unitInName } from './csv.ts'
 export { momentOf, numberOf } from './moments.ts'
 export { readRecording } from './read.ts'

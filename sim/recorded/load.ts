@@ -82,13 +82,22 @@ function countsAmong(all: readonly Series[], count: string | undefined): Recorde
     })
   }
   if (all.length === 1) return { ok: true, value: all[0]! }
-  const known = REQUEST_METRICS.flatMap(
-    (metric) => all.find((each) => isSum(each) && (each.metric ?? each.name) === metric) ?? [],
-  )
-  if (known.length > 0) return { ok: true, value: known[0]! }
+  const known = requestSeries(all)
+  if (known !== undefined) return { ok: true, value: known }
   return refused('unknown-column', `which of ${all.length} metrics counts the requests?`, {
     help: `${help}; name it: \`count=\``,
   })
+}
+
+/** The first series that is known to count requests; the name may hold other words, such as a resource's and `Sum`. */
+export function requestSeries(all: readonly Series[]): Series | undefined {
+  const isAbout = ({ metric, name }: Series, wanted: string): boolean =>
+    metric === undefined ? name.split(/[\s:,()/]+/).includes(wanted) : metric === wanted
+  for (const wanted of REQUEST_METRICS) {
+    const found = all.find((series) => isSum(series) && isAbout(series, wanted))
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** Whether adding a series' values up gives a number of things. */

@@ -135,9 +135,14 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: 'report',
-    imports: ['engine', 'diag', 'parts', 'run', 'recorded'],
+    imports: ['engine', 'diag', 'parts', 'run', 'recorded', 'validate'],
     packages: ['yaml'],
     instead: 'a report is made of plain data about a run: let whoever has the run pass it',
+  },
+  {
+    folder: 'validate',
+    imports: ['engine', 'diag', 'parts', 'model', 'recorded', 'lang', 'metrics', 'run'],
+    instead: 'a run is held against recordings as plain data: take files and the terminal as parameters',
   },
   {
     folder: 'traces',
