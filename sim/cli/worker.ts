@@ -25,8 +25,9 @@ export async function work(flags: WorkerFlags): Promise<number> {
     const concurrency = flags.concurrency ?? availableParallelism()
     const worker = await startWorker(flags.redis, { version: VERSION, concurrency, log })
     state = worker.state
-    const signal = await firstSignal()
-    log(`${signal}: ${worker.state().running} under way, to be finished; nothing more is taken`)
+    const signal = firstSignal()
+    log(`hotshard ${VERSION} takes runs from ${worker.address}, ${concurrency} at once`)
+    log(`${await signal}: ${worker.state().running} under way, to be finished; nothing more is taken`)
     await worker.stop()
     log(`ends after ${counted(worker.state().done, 'run')}`)
     return EXIT.ok

@@ -42,7 +42,7 @@ test('the shards of an indexed Job, one of which is killed and begins again, are
     () => `the journal of the first shard\n${lost.output()}`,
   )
   lost.kill('SIGKILL')
-  await lost.code()
+  expect(await lost.code(), 'it was in the middle of it').toBeNull()
   const pods = Array.from({ length: job.spec!.completions! }, (_, index) => pod(index))
   for (const each of pods) await good(each)
   await good(merging)

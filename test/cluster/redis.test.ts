@@ -94,7 +94,7 @@ async function workers(url: string, concurrency: readonly number[]): Promise<Wor
 }
 
 /** Some seconds of work for two threads. */
-const MANY = specs(['20/s', '45/s', 'soon'], 20)
+const MANY = specs(['20/s', '45/s', 'soon'], 15)
 
 describe.skipIf(!HAS_REDIS).concurrent('a sweep through Redis', () => {
   test('has the bytes of one thread; the second time nothing is run', async () => {
@@ -117,11 +117,12 @@ describe.skipIf(!HAS_REDIS).concurrent('a sweep through Redis', () => {
     const [a, b] = await workers(redis.url, [1, 1])
     const result = await there(redis.url, MANY, {
       done: (runs) => {
-        if (runs === 20) a!.signal('SIGKILL')
+        if (runs === 15) a!.signal('SIGKILL')
       },
     })
     expect(result).toBe(await here(MANY))
-    expect(b!.output, 'it was in the middle of one').toMatch(/run [0-9a-f]{8} is handed on: its worker is gone/)
+    // Its outcome may have been there already.
+    await b!.says(/run [0-9a-f]{8} is handed on: its worker is gone/)
     b!.signal('SIGTERM')
     expect(await b!.code()).toBe(0)
   })
@@ -136,7 +137,7 @@ describe.skipIf(!HAS_REDIS).concurrent('a sweep through Redis', () => {
     let restarted: Promise<unknown> = Promise.resolve()
     const result = await there(redis.url, MANY, {
       done(runs) {
-        if (runs === 20)
+        if (runs === 15)
           restarted = redis
             .kill()
             .then(() => pause(1000))

@@ -6,8 +6,8 @@ export default defineConfig({
     root: new URL('../..', import.meta.url).pathname,
     include: ['test/cluster/*.test.ts'],
     globalSetup: ['test/cluster/build.ts'],
-    // They kill and restart what others would be using, and most of them wait.
-    testTimeout: 60_000,
+    // Seconds on a machine of one's own; a test that goes wrong says for what it waited.
+    testTimeout: 180_000,
     hookTimeout: 60_000,
     reporters: ['default', ['json', { outputFile: 'node_modules/.cache/hotshard/cluster.json' }]],
   },

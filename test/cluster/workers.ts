@@ -79,7 +79,7 @@ setInterval(() => {
 
 /** Waits for a condition, which a test that goes wrong would wait for in vain. */
 export async function until(condition: () => boolean | Promise<boolean>, what: () => string): Promise<void> {
-  for (const end = performance.now() + 40_000; ;) {
+  for (const end = performance.now() + 120_000; ;) {
     if (await condition()) return
     if (performance.now() > end) throw new Error(`waited in vain for ${what()}`)
     await new Promise((resolve) => setTimeout(resolve, 20))

@@ -3,13 +3,13 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Bundle } from '../../experiment/bundle.ts'
 import type { Runner } from '../../experiment/runner.ts'
 import type { Outcome, RunSpec } from '../../experiment/types.ts'
 import { attempt, Interrupted, onThisThread, type Executor } from './executor.ts'
 import { builtCli } from '../../../test/built.ts'
-import { inThreads, type ThreadOptions } from './threads.ts'
+import { inThreads, memoryOfEach, type ThreadOptions } from './threads.ts'
 
 const bundle = (rate: string, guards = ''): Bundle => ({
   name: 'a.yaml',
@@ -107,6 +107,17 @@ test('a thread that runs out of memory costs its run alone, and the outcome says
   const [outcome] = await outcomesOf(threads(hog, 2, { memory: 96 }), [{ settings: [] }])
   expect(outcome).toMatchObject({ ending: 'crashed', values: [], digest: '' })
   expect(outcome!.why).toContain('ran out of memory 2 times: there are 96 MB for each, and fewer workers')
+})
+
+test('threads share the memory of the container that they are in', () => {
+  expect([1, 2, 4].map((workers) => memoryOfEach(workers, 2048 * MIB))).toEqual([1536, 768, 384])
+  expect(memoryOfEach(100, 2048 * MIB), 'none can do with less').toBe(256)
+  expect(memoryOfEach(1, 64 * 1024 * MIB)).toBe(4096)
+  const limit = vi.spyOn(process, 'constrainedMemory').mockReturnValue(1024 * MIB)
+  expect(memoryOfEach(2)).toBe(384)
+  limit.mockReturnValue(0)
+  expect(memoryOfEach(1), 'no limit is known').toBeGreaterThanOrEqual(256)
+  limit.mockRestore()
 })
 
 test('the guard of memory looks at the thread, not at the process', async () => {

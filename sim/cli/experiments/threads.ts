@@ -83,8 +83,12 @@ const SCRIPT = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? './thread-source.mjs' : './hotshard-thread.js', import.meta.url),
 )
 
-function memoryOfEach(workers: number): number {
-  const each = (totalmem() * SHARE) / 1_048_576 / workers
+/** MB of heap for each of several threads. A container may have less memory than its host. */
+export function memoryOfEach(
+  workers: number,
+  machine = Math.min(totalmem(), process.constrainedMemory() || Infinity),
+): number {
+  const each = (machine * SHARE) / 1_048_576 / workers
   return Math.floor(Math.max(MEMORY_LEAST, Math.min(MEMORY_MOST, each)))
 }
 

@@ -44,7 +44,7 @@ describe('is nothing', () => {
 })
 
 test('a bundle that is too large is refused before it is sent', async () => {
-  const noise = Array.from({ length: 40 }, (_, i) => {
+  const noise = Array.from({ length: 18 }, (_, i) => {
     const bytes = new Uint32Array(500_000)
     for (let j = 0, state = i + 1; j < bytes.length; j++) {
       state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + j

@@ -35,6 +35,8 @@ export interface WorkerState {
 }
 
 export interface RunningWorker {
+  /** Where its runs come from, without the password. */
+  readonly address: string
   state(): WorkerState
   /** Takes nothing more, finishes what is under way and leaves. */
   stop(): Promise<void>
@@ -108,10 +110,9 @@ export async function startWorker(url: string, options: WorkerOptions): Promise<
       log(`runs of hotshard ${plain(other)} are refused, this is ${version}: start a worker of version ${plain(other)}`)
     }
   })
-  log(`hotshard ${version} takes runs from ${shown}, ${concurrency} at once`)
-
   let stopping = false
   return {
+    address: shown,
     state: () => ({ ready: redis.status === 'ready' && worker.isRunning() && !stopping, running, done }),
     async stop() {
       stopping = true
