@@ -9,7 +9,7 @@ import { reportHtml } from '../report/html.ts'
 import { reportOf, type Report } from '../run/report.ts'
 import { Running } from '../run/run.ts'
 import type { Scenario } from '../lang/scenario.ts'
-import { brief, briefLine, columnOf } from './brief.ts'
+import { brief, briefLine, columnOf, wantsBrief } from './brief.ts'
 import { chosen, type ChoiceFlags } from './changed.ts'
 import { EXIT } from './exit.ts'
 import type { LoadFlags } from './files.ts'
@@ -20,7 +20,7 @@ import { prettyReport } from './pretty.ts'
 import { badFlag, refused, settingsOf, showErrors, showProblem } from './problems.ts'
 import { CI_FORMATS, ciText, fromCheckout, summarize } from './reporting.ts'
 import { openNamed, type Named } from './scenarios.ts'
-import { inPipeline, terminalWatch, useColor, widthOf } from './terminal.ts'
+import { terminalWatch, useColor, widthOf } from './terminal.ts'
 
 export const RUN_FORMATS = ['pretty', 'json', ...CI_FORMATS] as const
 type Format = (typeof RUN_FORMATS)[number]
@@ -61,9 +61,7 @@ export function run(args: readonly string[], flags: RunFlags): number {
     )
   const wrong = unwritable(paths, [...outputs, ...outputsOf(files)])
   if (wrong !== undefined) return refused(wrong, flags)
-  // Whole reports of many scenarios are no log that anybody reads.
-  const isBrief =
-    printed === 'github' || (formats.printed === undefined && isList && (inPipeline() || files.length > 0))
+  const isBrief = wantsBrief(formats, isList)
   const style = { color: useColor(process.stdout, flags), width: widthOf(process.stdout) }
   const print = (text: string): void => void process.stdout.write(text)
   const column = columnOf(paths)

@@ -71,7 +71,7 @@ function expectationLines({ expectations, reproduce }: Replications, ink: Ink, w
   if (expectations.length === 0) return []
   const out = [ink.bold('Expectations')]
   for (const { text, held, runs, low, high, failed } of expectations) {
-    const seeds = failed.length === 0 ? '' : ` (${named(failed)} failed)`
+    const seeds = failed.length === 0 ? '' : ` (${namedSeeds(failed)} failed)`
     const chance = `of all seeds ${percent(low)} to ${percent(high)} would`
     const mark = failed.length === 0 ? ink.green('ok  ') : ink.red('FAIL')
     const [first = '', ...rest] = wrapWords(plain(text), width - 7)
@@ -84,11 +84,12 @@ function expectationLines({ expectations, reproduce }: Replications, ink: Ink, w
 }
 
 /** The command of all seeds, for one of them. */
-function oneOf(reproduce: string, seed: string): string {
+export function oneOf(reproduce: string, seed: string): string {
   return reproduce.replace(/--seeds \S+/, `--seed ${seed}`)
 }
 
-function named(seeds: readonly string[]): string {
+/** `seeds 3, 17`: a few of them. */
+export function namedSeeds(seeds: readonly string[]): string {
   const shown = seeds.slice(0, SEEDS_NAMED).join(', ')
   const more = seeds.length > SEEDS_NAMED ? ` and ${seeds.length - SEEDS_NAMED} more` : ''
   return `${seeds.length === 1 ? 'seed' : 'seeds'} ${shown}${more}`

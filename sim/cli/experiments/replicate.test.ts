@@ -62,6 +62,30 @@ test('one that fails with some seeds fails, and the seeds are named with the com
   expect(out).toContain('1 of 1 expectation failed in some of 6 runs')
 })
 
+test('a pipeline gets a line for what holds with every seed, and the seed that shows what does not', async () => {
+  const format = ['github', `junit=${file('o.xml')}`, `tap=${file('o.tap')}`]
+  vi.stubEnv('GITHUB_WORKSPACE', folder)
+  const code = await replicate([file('*.yaml')], { seeds: '1..6', workers: '1', format })
+  vi.unstubAllEnvs()
+  expect(code).toBe(EXIT.guard)
+  const [, seed] = /^ +repeat +npx hotshard run \S+sometimes\.yaml --seed (\d)$/m.exec(out)!
+  expect(out).toMatch(/^ERROR +\S+bad\.yaml +1 error$/m)
+  expect(out).toMatch(/^STOPPED +\S+endless\.yaml +not with seeds 1, 2, 3.*: more than 500 events/m)
+  expect(out).toMatch(/^ok +\S+good\.yaml +1 expectation holds with 6 seeds$/m)
+  expect(out).toMatch(/^FAIL +\S+sometimes\.yaml +1 of 1 expectation failed with 6 seeds$/m)
+  expect(out).toMatch(new RegExp(`^ +found +held in \\d of 6 \\(seeds? ${seed}`, 'm'))
+  expect(out).toMatch(
+    /^::error file=sometimes\.yaml,line=7,col=12,title=failed%3A max\(Load\.Latency\) < 350 ms::found held in/m,
+  )
+  expect(out).toMatch(/\n4 scenarios: 1 ok, 1 failed, 1 stopped by a guard, 1 not valid\n$/)
+  const xml = readFileSync(file('o.xml'), 'utf8')
+  expect(xml).toContain('tests="10" failures="1" errors="2"')
+  expect(xml).toMatch(/<skipped>no run came to its end<\/skipped>/)
+  expect(readFileSync(file('o.tap'), 'utf8')).toContain(
+    `repeat: npx hotshard run ${file('sometimes.yaml')} --seed ${seed}`,
+  )
+})
+
 test('it says when the seeds are too few, and how many would do', async () => {
   await run('good.yaml', { seeds: '1' })
   expect(out).toContain('One seed cannot tell chance from cause: ask for more, such as --seeds 1..10.')

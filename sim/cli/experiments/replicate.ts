@@ -6,17 +6,23 @@ import { parseSeeds, seedsText } from '../../experiment/seeds.ts'
 import type { Outcome, Setting } from '../../experiment/types.ts'
 import type { Scenario } from '../../lang/scenario.ts'
 import { EXIT } from '../exit.ts'
+import { annotations } from '../../report/ci/github.ts'
+import { invalid, RUNS, tally, type Verdict } from '../../report/ci/verdict.ts'
+import { brief, columnOf, wantsBrief } from '../brief.ts'
 import { chosen, type ChoiceFlags } from '../changed.ts'
 import { openBundle } from '../files.ts'
 import { readFormats } from '../formats.ts'
 import { outputsOf, unwritable, writeForms } from '../outputs.ts'
 import type { Style } from '../pretty.ts'
 import { badFlag, refused, settingsOf, showErrors, showProblem } from '../problems.ts'
+import { CI_FORMATS, ciText, fromCheckout, summarize } from '../reporting.ts'
+import type { Named } from '../scenarios.ts'
 import { useColor, widthOf } from '../terminal.ts'
 import { conduct } from './executor.ts'
 import { prettyReplications } from './pretty-replications.ts'
 import { runProgress } from './progress.ts'
 import { inThreads } from './threads.ts'
+import { verdictOfSeeds } from './verdict-of-seeds.ts'
 import { workersIn } from './workers.ts'
 
 export interface ReplicateFlags extends ChoiceFlags {
@@ -27,13 +33,15 @@ export interface ReplicateFlags extends ChoiceFlags {
   readonly color?: boolean
 }
 
-const FORMATS = ['pretty', 'json'] as const
+const FORMATS = ['pretty', 'json', ...CI_FORMATS] as const
 type Format = (typeof FORMATS)[number]
 /** What one run has and many have not. */
 const OF_ONE_RUN = ['seed', 'change', 'report', 'metrics', 'events', 'trace', 'verify'] as const
 
 interface Done {
-  readonly report: Replications
+  readonly verdict: Verdict
+  /** Absent when it could not be run. */
+  readonly report?: Replications
   readonly clients: ReadonlySet<string>
 }
 
@@ -49,7 +57,7 @@ export async function replicate(args: readonly string[], flags: ReplicateFlags):
     )
   const workers = workersIn(flags.workers)
   if (typeof workers !== 'number') return refused(workers, flags)
-  const formats = readFormats(flags.format ?? [], FORMATS)
+  const formats = readFormats(flags.format ?? [], FORMATS, ['github'])
   if ('slug' in formats) return refused(formats, flags)
   const scenarios = chosen(args, flags)
   if ('slug' in scenarios) return refused(scenarios, flags)
@@ -61,42 +69,73 @@ export async function replicate(args: readonly string[], flags: ReplicateFlags):
   if (wrong !== undefined) return refused(wrong, flags)
 
   const { printed = 'pretty', files } = formats
+  const isBrief = wantsBrief(formats, isList)
   const style = { color: useColor(process.stdout, flags), width: widthOf(process.stdout) }
+  const print = (text: string): void => void process.stdout.write(text)
+  const column = columnOf(named.map(({ path }) => path))
   const all: Done[] = []
-  const write = (format: Format, how: Style): string => textOf(all, format, how, isList)
   let code: number = EXIT.ok
-  for (const { path, problem } of named) {
-    if (problem !== undefined) {
-      code = Math.max(code, refused(problem, flags))
-      continue
-    }
-    const { bundle, scenario, settings, problems } = openBundle(path, flags, { counts: true })
-    showErrors(path, problems, flags)
-    if (bundle === undefined || scenario === undefined) {
-      code = Math.max(code, EXIT.badInput)
-      continue
-    }
-    const outcomes = await outcomesOf(bundle, settings, read.seeds, workers)
-    const report = replicationsOf(path, settings, outcomes, commandOf(path, flags, read.seeds))
-    const done = { report, clients: clientsOf(scenario) }
+  for (const each of named) {
+    const done = await replicated(each, flags, read.seeds, workers, !isBrief)
+    const { verdict, report, clients } = done
     all.push(done)
-    if (printed === 'pretty') process.stdout.write(prettyReplications(report, done.clients, style))
-    code = Math.max(code, codeOf(outcomes))
+    code = Math.max(code, report === undefined ? EXIT.badInput : codeOf(report.runs))
+    if (isBrief) print(brief(verdict, style, column))
+    else if (printed === 'pretty' && report !== undefined) print(prettyReplications(report, clients, style))
+    if (printed === 'github') print(annotations(verdict, fromCheckout))
   }
-  if (all.length === 0) return code
-  if (printed === 'json') process.stdout.write(write('json', style))
-  for (const problem of writeForms(files, (format) => write(format, { color: false, width: 110 }))) {
+  const verdicts = all.map(({ verdict }) => verdict)
+  if (isBrief) print(`${tally(verdicts)}\n`)
+  else if (printed !== 'pretty') print(textOf(all, printed, style, isList))
+  for (const problem of writeForms(files, (format) => textOf(all, format, { color: false, width: 110 }, isList))) {
     showProblem(problem, flags)
     code = Math.max(code, EXIT.badInput)
   }
+  const unsaid = printed === 'github' ? summarize(verdicts) : undefined
+  if (unsaid !== undefined) showProblem(unsaid, flags)
   return code
 }
 
+/** Runs one scenario with every seed; what is wrong with it is told on the way, of a good one only if `tellsAll`. */
+async function replicated(
+  { path, problem }: Named,
+  flags: ReplicateFlags,
+  seeds: readonly string[],
+  workers: number,
+  tellsAll: boolean,
+): Promise<Done> {
+  const begun = performance.now()
+  const took = (): number => (performance.now() - begun) / 1000
+  if (problem !== undefined) {
+    showProblem(problem, flags)
+    return { verdict: invalid(path, RUNS, [problem], took()), clients: new Set() }
+  }
+  const { bundle, scenario, settings, problems } = openBundle(path, flags, { counts: true })
+  const isLost = bundle === undefined || scenario === undefined
+  if (tellsAll || isLost) showErrors(path, problems, flags)
+  if (isLost) return { verdict: invalid(path, RUNS, problems.list, took()), clients: new Set() }
+  const outcomes = await outcomesOf(bundle, settings, seeds, workers)
+  const report = replicationsOf(path, settings, outcomes, commandOf(path, flags, seeds))
+  return { verdict: verdictOfSeeds(report, scenario, problems.list, took()), report, clients: clientsOf(scenario) }
+}
+
 function textOf(all: readonly Done[], format: Format, style: Style, isList: boolean): string {
-  const reports = all.map(({ report }) => report)
-  return format === 'json'
-    ? `${plainJson(isList ? reports : reports[0], 2)}\n`
-    : all.map(({ report, clients }) => prettyReplications(report, clients, style)).join('')
+  switch (format) {
+    case 'json': {
+      const reports = all.flatMap(({ report }) => report ?? [])
+      if (isList) return `${plainJson(reports, 2)}\n`
+      return reports.length === 0 ? '' : `${plainJson(reports[0], 2)}\n`
+    }
+    case 'pretty':
+      return all
+        .map(({ report, clients }) => (report === undefined ? '' : prettyReplications(report, clients, style)))
+        .join('')
+    default:
+      return ciText(
+        format,
+        all.map(({ verdict }) => verdict),
+      )
+  }
 }
 
 /** One run for each seed, with a line of progress. */

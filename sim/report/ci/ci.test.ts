@@ -15,7 +15,7 @@ import { annotations } from './github.ts'
 import { junit } from './junit.ts'
 import { code, escaped, markdown } from './markdown.ts'
 import { tap } from './tap.ts'
-import { checkVerdict, details, headline, tally, verdictOf, type Verdict } from './verdict.ts'
+import { checkVerdict, details, tally, verdictOf, type Verdict } from './verdict.ts'
 
 const SCHEMA = readFileSync(new URL('../../../test/ci/jenkins-junit.xsd', import.meta.url), 'utf8')
 const SCENARIO = `
@@ -108,15 +108,15 @@ describe('a verdict', () => {
   })
 
   it('says in half a line what there is to say, and how many there are', () => {
-    expect(all.map(headline)).toEqual([
+    expect(all.map(({ headline }) => headline)).toEqual([
       '1 expectation holds',
       '1 of 3 expectations failed',
       expect.stringMatching(/^stopped after/),
       '2 errors',
       'a bug of hotshard: at Origin it no longer holds that what comes in goes out',
     ])
-    expect(headline(verdictOf('a', [], { ...report, expectations: [] }, 0))).toBe('nothing is expected')
-    expect(headline(checkVerdict('a', [], true))).toBe('valid')
+    expect(verdictOf('a', [], { ...report, expectations: [] }, 0).headline).toBe('nothing is expected')
+    expect(checkVerdict('a', [], true).headline).toBe('valid')
     expect(tally(all)).toBe('5 scenarios: 1 ok, 1 failed, 1 stopped by a guard, 1 not valid, 1 with a bug of hotshard')
     expect(tally([])).toBe('0 scenarios')
   })

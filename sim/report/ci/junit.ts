@@ -17,18 +17,11 @@ export function junit(verdicts: readonly Verdict[], fileOf: (file: string) => st
 }
 
 function suite(verdict: Verdict, fileOf: (file: string) => string): Element {
-  const { report, scenario, cases, took } = verdict
-  const properties = Object.entries(
-    report === undefined
-      ? {}
-      : {
-          seed: report.seed,
-          profile: report.profile,
-          simulated: `${report.simulated} s`,
-          digest: report.digest.total,
-          repeat: report.reproduce,
-        },
-  ).map(([name, value]): Element => ({ name: 'property', attributes: { name, value } }))
+  const { facts, scenario, cases, took } = verdict
+  const properties = Object.entries(facts).map(([name, value]): Element => ({
+    name: 'property',
+    attributes: { name, value },
+  }))
   return {
     name: 'testsuite',
     attributes: { name: scenario, ...countsOf(cases), time: took.toFixed(3) },

@@ -3,8 +3,9 @@
 // Names and sentences are a stranger's: whatever they hold is shown as it is written, is no markup, and calls nobody by `@name`.
 import { plain } from '../../diag/text.ts'
 import { usd } from '../../parts/money.ts'
+import type { Report } from '../../run/report.ts'
 import { moment, seconds } from '../figures.ts'
-import { headline, tally, type Case, type Verdict } from './verdict.ts'
+import { tally, type Case, type Verdict } from './verdict.ts'
 
 const INSIGHTS_SHOWN = 3
 /** Scenarios with trouble that are told in full, and rows of one of them: a comment holds 65,536 characters. */
@@ -27,14 +28,14 @@ export function markdown(verdicts: readonly Verdict[]): string {
 }
 
 function row(verdict: Verdict): string[] {
-  const { scenario, state, report } = verdict
+  const { scenario, state, headline, report } = verdict
   const month = report?.bill === undefined ? '' : escaped(usd(report.bill.month))
-  return [state === 'ok' ? '✅' : '❌', code(scenario), escaped(headline(verdict)), month]
+  return [state === 'ok' ? '✅' : '❌', code(scenario), escaped(headline), month]
 }
 
 function section(verdict: Verdict): string[] {
-  const { scenario, cases, report } = verdict
-  const out = [`### ${code(scenario)}: ${escaped(headline(verdict))}`]
+  const { scenario, headline, cases, report, repeat } = verdict
+  const out = [`### ${code(scenario)}: ${escaped(headline)}`]
   const rows = cases.filter(({ type, outcome }) => type === 'expectation' || outcome !== 'passed')
   if (rows.length > 0)
     out.push(
@@ -52,20 +53,25 @@ function section(verdict: Verdict): string[] {
     )
   if (rows.length > ROWS_MAX) out.push(`and ${rows.length - ROWS_MAX} rows more`)
   for (const { text } of rows) if (text !== undefined) out.push(block(text))
-  if (report === undefined) return out
-  const insights = report.insights.slice(0, INSIGHTS_SHOWN).map(({ title, text, resource, from, to }, i) => {
+  if (report !== undefined) out.push(...told(report))
+  if (repeat !== undefined) out.push('The same again:', block(repeat, 'sh'))
+  return out
+}
+
+/** What went on, and what it costs. */
+function told({ insights, bill, simulated, seed }: Report): string[] {
+  const lines = insights.slice(0, INSIGHTS_SHOWN).map(({ title, text, resource, from, to }, i) => {
     const where = `${code(resource)}, from ${escaped(moment(from))} to ${escaped(moment(to))}`
     return `${i + 1}. **${escaped(title)}**: ${sentence(text)} (${where})`
   })
-  if (insights.length > 0) out.push(insights.join('\n'))
-  const { bill } = report
   const cost =
     bill === undefined
       ? ''
       : `, ${escaped(usd(bill.run))} in the run and ${escaped(usd(bill.month))} in a month like it`
-  out.push(`${escaped(seconds(report.simulated))} simulated with seed ${code(report.seed)}${cost}. The same again:`)
-  out.push(block(report.reproduce, 'sh'))
-  return out
+  return [
+    ...(lines.length === 0 ? [] : [lines.join('\n')]),
+    `${escaped(seconds(simulated))} simulated with seed ${code(seed)}${cost}.`,
+  ]
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

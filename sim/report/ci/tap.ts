@@ -1,7 +1,7 @@
 // The Test Anything Protocol, version 14: a subtest per scenario, with what was found as YAML below what failed.
 import { stringify } from 'yaml'
 import { plain } from '../../diag/text.ts'
-import { details, headline, type Case, type Verdict } from './verdict.ts'
+import { details, type Case, type Verdict } from './verdict.ts'
 
 const INDENT = '    '
 
@@ -13,7 +13,7 @@ export function tap(verdicts: readonly Verdict[]): string {
     out.push(`# Subtest: ${escaped(scenario)}`, `${INDENT}1..${cases.length}`)
     cases.forEach((of, k) => out.push(...point(verdict, of, k + 1).map((line) => INDENT + line)))
     out.push(`${state === 'ok' ? 'ok' : 'not ok'} ${i + 1} - ${escaped(scenario)}`)
-    if (state === 'ok') out.push(`# ${headline(verdict)}`)
+    if (state === 'ok') out.push(`# ${verdict.headline}`)
   })
   return `${out.join('\n')}\n`
 }

@@ -28,6 +28,8 @@ export interface Case {
   readonly place?: CasePlace
   /** The errors of bad input, with their places shown. */
   readonly text?: string
+  /** The command that shows this very case, where another one shows the whole scenario. */
+  readonly repeat?: string
 }
 
 export type State = 'ok' | 'failed' | 'stopped' | 'broken' | 'invalid'
@@ -36,17 +38,26 @@ export interface Verdict {
   /** The scenario's file as it was named. */
   readonly scenario: string
   readonly state: State
+  /** `2 of 4 expectations failed`, or what else there is to say of it in half a line. Safe to print. */
+  readonly headline: string
   readonly cases: readonly Case[]
   /** What was said of the scenario before it ran. */
   readonly problems: readonly Problem[]
-  /** Absent when it did not run. */
+  /** The most telling of what went on, in a line. */
+  readonly because?: string
+  /** The one command that does it again. */
+  readonly repeat?: string
+  /** What else identifies it, by name. */
+  readonly facts: Readonly<Record<string, string>>
+  /** Of one run. */
   readonly report?: Report
   /** Seconds of real time. */
   readonly took: number
 }
 
-const RUNS = 'runs to its end'
-const INVARIANTS = 'every invariant holds'
+/** What is asked of every scenario. */
+export const RUNS = 'runs to its end'
+export const INVARIANTS = 'every invariant holds'
 const VALID = 'is valid'
 
 /** The verdict on a run, or on a scenario that could not be run. `took` is in seconds of real time. */
@@ -56,7 +67,7 @@ export function verdictOf(
   report: Report | undefined,
   took: number,
 ): Verdict {
-  if (report === undefined) return { scenario, state: 'invalid', cases: [badInput(RUNS, problems)], problems, took }
+  if (report === undefined) return invalid(scenario, RUNS, problems, took)
   const state =
     report.broken.length > 0
       ? 'broken'
@@ -65,14 +76,36 @@ export function verdictOf(
         : report.expectations.every(({ ok }) => ok)
           ? 'ok'
           : 'failed'
-  return { scenario, state, cases: casesOf(report), problems, report, took }
+  const cases = casesOf(report)
+  const cause = because(report)
+  return {
+    scenario,
+    state,
+    headline: headlineOf(state, cases, problems),
+    ...{ cases, problems, report, took },
+    ...(cause === undefined ? {} : { because: cause }),
+    repeat: report.reproduce,
+    facts: {
+      seed: report.seed,
+      profile: report.profile,
+      simulated: `${report.simulated} s`,
+      digest: report.digest.total,
+      repeat: report.reproduce,
+    },
+  }
 }
 
 /** The verdict of a look at a scenario that is not run. */
 export function checkVerdict(scenario: string, problems: readonly Problem[], isValid: boolean): Verdict {
-  return isValid
-    ? { scenario, state: 'ok', cases: [passed(VALID, 'bad-input')], problems, took: 0 }
-    : { scenario, state: 'invalid', cases: [badInput(VALID, problems)], problems, took: 0 }
+  if (!isValid) return invalid(scenario, VALID, problems, 0)
+  const headline = `valid${warningsIn(problems)}`
+  return { scenario, state: 'ok', headline, cases: [passed(VALID, 'bad-input')], problems, facts: {}, took: 0 }
+}
+
+/** The verdict on a scenario that cannot be run. */
+export function invalid(scenario: string, name: string, problems: readonly Problem[], took: number): Verdict {
+  const headline = countLine(problems.filter(({ severity }) => severity === 'error'))
+  return { scenario, state: 'invalid', headline, cases: [badInput(name, problems)], problems, facts: {}, took }
 }
 
 function casesOf(report: Report): Case[] {
@@ -85,13 +118,10 @@ function casesOf(report: Report): Case[] {
     broken.length === 0
       ? passed(INVARIANTS, 'invariant')
       : { ...passed(INVARIANTS, 'invariant'), outcome: 'error', message: broken.map(brokenLine).join('; ') }
-  const names = new Map<string, number>()
   const expected = report.expectations.map(({ text, ok, measured, place }): Case => {
-    const times = (names.get(text) ?? 0) + 1
-    names.set(text, times)
     const at = placeOf(place)
     return {
-      name: times === 1 ? text : `${text} (${times})`,
+      name: text,
       outcome: stopped !== undefined ? 'skipped' : ok ? 'passed' : 'failed',
       type: 'expectation',
       message: stopped === undefined ? `measured ${measured}` : `${stoppedAt(report)}, measured ${measured} until then`,
@@ -99,10 +129,21 @@ function casesOf(report: Report): Case[] {
       ...(at === undefined ? {} : { place: at }),
     }
   })
-  return [ending, invariants, ...expected]
+  return distinct([ending, invariants, ...expected])
 }
 
-function passed(name: string, type: Case['type']): Case {
+/** The cases with names of their own: servers take two of one name for one. */
+export function distinct(cases: readonly Case[]): Case[] {
+  const times = new Map<string, number>()
+  return cases.map((of) => {
+    const count = (times.get(of.name) ?? 0) + 1
+    times.set(of.name, count)
+    return count === 1 ? of : { ...of, name: `${of.name} (${count})` }
+  })
+}
+
+/** A case of which there is nothing to say. */
+export function passed(name: string, type: Case['type']): Case {
   return { name, outcome: 'passed', type, message: '' }
 }
 
@@ -120,7 +161,8 @@ function badInput(name: string, problems: readonly Problem[]): Case {
   }
 }
 
-function startOf(span: Span): CasePlace {
+/** The place at which something begins. */
+export function startOf(span: Span): CasePlace {
   const { line, column } = lineColumn(span)
   return { file: span.source.name, line, column }
 }
@@ -138,45 +180,37 @@ function placeOf(text: string | undefined): CasePlace | undefined {
   return file === undefined ? undefined : { file, line: Number(line), column: Number(column) }
 }
 
-/** `2 of 4 expectations failed`, or what else there is to say of it in half a line. Safe to print. */
-export function headline({ state, report, problems, cases }: Verdict): string {
+/** What there is to say in half a line; `how` follows what is said of expectations. */
+export function headlineOf(state: State, cases: readonly Case[], problems: readonly Problem[], how = ''): string {
+  const wrong = (type: Case['type']): string => cases.find((each) => each.type === type)?.message ?? ''
+  if (state === 'broken') return plain(`a bug of hotshard: ${wrong('invariant')}`)
+  if (state === 'stopped') return plain(wrong('guard'))
+  const expected = cases.filter(({ type }) => type === 'expectation')
+  const failed = expected.filter(({ outcome }) => outcome === 'failed')
+  if (failed.length > 0) return `${failed.length} of ${counted(expected.length, 'expectation')} failed${how}`
+  const held =
+    expected.length === 0
+      ? 'nothing is expected'
+      : expected.length === 1
+        ? '1 expectation holds'
+        : `${expected.length} expectations hold`
+  return held + how + warningsIn(problems)
+}
+
+function warningsIn(problems: readonly Problem[]): string {
   const warnings = problems.filter(({ severity }) => severity === 'warning')
-  const said = warnings.length === 0 ? '' : `, ${countLine(warnings)}`
-  switch (state) {
-    case 'invalid':
-      return countLine(problems.filter(({ severity }) => severity === 'error'))
-    case 'broken':
-      return plain(`a bug of hotshard: ${brokenLine(report!.broken[0]!)}`)
-    case 'stopped':
-      return plain(cases[0]!.message)
-    case 'failed': {
-      const failed = report!.expectations.filter(({ ok }) => !ok).length
-      return `${failed} of ${counted(report!.expectations.length, 'expectation')} failed`
-    }
-    case 'ok': {
-      const all = report?.expectations.length
-      const held =
-        all === undefined
-          ? 'valid'
-          : all === 0
-            ? 'nothing is expected'
-            : all === 1
-              ? '1 expectation holds'
-              : `${all} expectations hold`
-      return held + said
-    }
-  }
+  return warnings.length === 0 ? '' : `, ${countLine(warnings)}`
 }
 
 /** The most telling of what went on, in a line; undefined when nothing did. */
-export function because(report: Report | undefined): string | undefined {
-  const [first] = report?.insights ?? []
+export function because({ insights }: Report): string | undefined {
+  const [first] = insights
   if (first === undefined) return undefined
   return `${first.title}: ${first.text} (${first.resource}, from ${moment(first.from)} to ${moment(first.to)})`
 }
 
 /** What somebody who is woken by a case wants to know, by its heading. Safe to print; of bad input it is several lines. */
-export function details({ report }: Verdict, of: Case): ReadonlyMap<string, string> {
+export function details(verdict: Verdict, of: Case): ReadonlyMap<string, string> {
   const { message, measured, name, place, text, type } = of
   // The errors of a text tell their places themselves.
   if (type === 'bad-input') return new Map([['found', (text ?? message).split('\n').map(plain).join('\n')]])
@@ -184,10 +218,12 @@ export function details({ report }: Verdict, of: Case): ReadonlyMap<string, stri
     ['expected', name],
     measured === undefined ? ['found', message] : ['measured', measured],
     ['at', place === undefined ? undefined : `${place.file}:${place.line}:${place.column}`],
-    ['because', because(report)],
-    ['repeat', report?.reproduce],
+    ['because', verdict.because],
+    ['repeat', of.repeat ?? verdict.repeat],
   ]
-  return new Map(rows.flatMap(([heading, value]) => (value === undefined ? [] : [[heading, plain(value)]])))
+  return new Map(
+    rows.flatMap(([heading, value]) => (value === undefined || value === '' ? [] : [[heading, plain(value)]])),
+  )
 }
 
 /** How many scenarios there are of each kind: `32 scenarios: 30 ok, 2 failed`. */
