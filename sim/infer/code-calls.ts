@@ -5,6 +5,7 @@
 import { get, items, stringOf, textOf, type CfnResource } from '../cfn/index.ts'
 import type { Span } from '../diag/span.ts'
 import { allowedBy, chosen, isMadeOn, servicesOf, type Intent, type Shape } from './actions.ts'
+import { DEFAULT_BUS, entriesForDefault } from './events.ts'
 import type { Evidence, InferredCall, Strength } from './graph.ts'
 import type { Grant } from './iam.ts'
 import { listed, type Names } from './names.ts'
@@ -127,7 +128,7 @@ function callsOf(
       })
     }
   }
-  return [...calls, ...onlyOnes(program, wide, calls, around)]
+  return [...calls, ...onDefaultBus(program, wide, calls, around), ...onlyOnes(program, wide, calls, around)]
 }
 
 /** A permission to send to a destination, for results or for failures, is the service's, not the program's. */
@@ -243,6 +244,20 @@ function evidenceFor(action: string, allowed: Allowed): readonly Evidence[] {
       return actions.includes(action) && !seen.has(key) && seen.add(key) !== undefined
     })
     .map(({ by, span }) => ({ text: `${by} allows ${action}`, span }))
+}
+
+/** A program that may put events anywhere puts those that rules of the default bus wait for, unless it has a bus of its own. */
+function onDefaultBus(
+  program: Program,
+  wide: Allowed,
+  known: readonly InferredCall[],
+  { names: { template } }: Around,
+): readonly InferredCall[] {
+  const action = 'events:PutEvents'
+  if (!wide.named || !wide.actions.has(action) || entriesForDefault(template).length === 0) return []
+  if (known.some((call) => call.action === action && call.strength !== 'weak')) return []
+  const evidence = evidenceFor(action, wide)
+  return [{ from: program.logicalId, action, to: DEFAULT_BUS, kind: 'code', strength: 'likely', evidence }]
 }
 
 /** A permission on everything, where the template has but one resource that it can mean: worth a hint, not a call. */

@@ -6,6 +6,7 @@ import type { CfnResource, PlainMap, Template } from '../cfn/index.ts'
 import type { Span } from '../diag/span.ts'
 import { isRead, rankOf } from './actions.ts'
 import type { Evidence, Inference, InferredCall, Rooms, Source } from './graph.ts'
+import { DEFAULT_BUS, entriesForDefault, untoldEvents } from './events.ts'
 import { stepsFor } from './steps.ts'
 import { draftWorkloads, takesBatches, type DraftWorkload } from './workloads.ts'
 
@@ -46,8 +47,11 @@ const EDGE_COMPUTE = '0.2ms'
 export function draft(template: Template, { calls, sources }: Inference, rooms: Rooms): Draft {
   const left: { call: InferredCall; why: string }[] = []
   const code = calls.filter(({ kind, from }) => kind === 'code' && rooms.takesHandler(from))
-  const carried = sources.filter(({ by, from }) => from !== undefined && by !== undefined && rooms.carries(by))
+  const carried = sources.filter(
+    ({ by, from, route }) => from !== undefined && by !== undefined && route === undefined && rooms.carries(by),
+  )
   const flow = new Flow(carried)
+  for (const { rule } of untoldEvents(template)) flow.add(DEFAULT_BUS, rule.logicalId)
   const made = new Set<InferredCall>()
   const counts = new Map<string, number>()
   for (const call of code) {
@@ -109,10 +113,9 @@ function routesTo(logicalId: string, sources: readonly Source[]): readonly strin
 
 function draftSteps(call: InferredCall, isMade: boolean, reason: string | undefined, around: Around): DraftStep[] {
   const title = `${call.action} on ${call.to}`
-  const to = around.template.resources.get(call.to)!
   const target = around.rooms.targetOf(call.to, call.action)
   if (isMade && target !== undefined)
-    return stepsFor(call.action, to, target, around.template, isTold(call, around)).map((step, i) => ({
+    return stepsOf(call, target, around).map((step, i) => ({
       step,
       title,
       why: i === 0 ? call.evidence : [],
@@ -124,6 +127,13 @@ function draftSteps(call: InferredCall, isMade: boolean, reason: string | undefi
       why: call.evidence,
     },
   ]
+}
+
+function stepsOf(call: InferredCall, target: string, around: Around): readonly PlainMap[] {
+  const { template } = around
+  const to = template.resources.get(call.to)
+  if (to === undefined) return [{ [call.action]: { [target]: call.to, Entries: [...entriesForDefault(template)] } }]
+  return stepsFor(call.action, to, target, template, isTold(call, around))
 }
 
 /** Whether a program is set to work by events of the very bucket that it calls. */
@@ -153,7 +163,7 @@ class Flow {
     return true
   }
 
-  private add(from: string, to: string): void {
+  add(from: string, to: string): void {
     const known = this.callers.get(to)
     if (known === undefined) this.callers.set(to, new Set([from]))
     else known.add(from)

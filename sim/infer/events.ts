@@ -1,6 +1,8 @@
 // Events for a bus that nobody says what is put on it: one for each of its rules, made of the rule's pattern.
 import { get, textOf, toJs, type CfnResource, type PlainMap, type Template } from '../cfn/index.ts'
 
+/** The default bus, which no template names. */
+export const DEFAULT_BUS = 'Sim::Events::DefaultBus'
 /** Entries of one call (EB-02). */
 const MOST_ENTRIES = 10
 
@@ -37,6 +39,12 @@ export function untoldEvents(template: Template): readonly Untold[] {
   })
 }
 
+/** Entries that the rules of the default bus take, as far as an application may put them; none where no rule waits for any. */
+export function entriesForDefault(template: Template): readonly PlainMap[] {
+  const entries = untoldEvents(template).flatMap(({ source, entry }) => (source.startsWith('aws.') ? [] : [entry]))
+  return distinctly(entries).slice(0, MOST_ENTRIES)
+}
+
 /** What the keys of new objects begin and end with that rules of the default bus wait for, one for each rule. */
 export function objectFilters(template: Template): readonly { readonly prefix: string; readonly suffix: string }[] {
   return [...template.resources.values()].flatMap(({ type, properties }) => {
@@ -68,9 +76,13 @@ export function entriesFor(template: Template, bus: CfnResource): readonly Plain
       return sample === undefined ? [] : [entryOf(sample)]
     })
     .filter(({ Source: source }) => !String(source).startsWith('aws.') || isPartners(bus, source))
-  const texts = entries.map((entry) => JSON.stringify(entry))
-  const distinct = entries.filter((_, i) => texts.indexOf(texts[i]!) === i)
+  const distinct = distinctly(entries)
   return distinct.length === 0 ? [PLAIN] : distinct.slice(0, MOST_ENTRIES)
+}
+
+function distinctly(entries: readonly PlainMap[]): readonly PlainMap[] {
+  const texts = entries.map((entry) => JSON.stringify(entry))
+  return entries.filter((_, i) => texts.indexOf(texts[i]!) === i)
 }
 
 const PLAIN: PlainMap = { Source: 'application', DetailType: 'event', Detail: { id: 'uuid' } }

@@ -199,32 +199,44 @@ export function wiringOf(names: Names, routes: readonly RouteTo[]): Wiring {
           })
         }
     }
-    for (const { node, to } of mentions(resource, names))
-      // A delivery stream invokes the function that it names by itself.
-      add(resource, to, {
-        ...{ what: inWords(resource), span: node.span },
-        by: resource.type === 'AWS::KinesisFirehose::DeliveryStream' ? resource.logicalId : undefined,
-      })
+    for (const { node, to, isAuthorizer } of mentions(resource, names)) {
+      const asking = isAuthorizer ? apiOf(resource, names) : resource
+      // A delivery stream invokes the function that it names by itself, and so does an API that asks who may call.
+      const isItself = isAuthorizer || resource.type === 'AWS::KinesisFirehose::DeliveryStream'
+      add(asking, to, { what: inWords(asking), span: node.span, by: isItself ? asking.logicalId : undefined })
+    }
   }
   sources.push(...permitted(names, sources))
   return { calls, sources }
 }
 
 /** Functions that a resource of any other type names: a trigger of a user pool, a data source, a custom resource. */
-function mentions(resource: CfnResource, names: Names): { node: Node; to: CfnResource }[] {
+function mentions(
+  resource: CfnResource,
+  names: Names,
+): { readonly node: Node; readonly to: CfnResource; readonly isAuthorizer: boolean }[] {
   if (MENTIONING.test(resource.type) || WIRES.has(resource.type)) {
     if (resource.type !== 'AWS::KinesisFirehose::DeliveryStream') return []
   }
   const seen = new Set<string>()
   return textsIn(resource.properties).flatMap(({ path, node }) => {
-    // The routes of an API's body are read as such; its authorizers are not.
+    // The routes of an API's body are read as such.
     if (path[0] === 'Body' && path.includes('x-amazon-apigateway-integration')) return []
     const text = textOf(node) ?? ''
     const to = text.includes(':function:') || text.includes('/functions/') ? names.at(text) : undefined
     if (to?.type !== 'AWS::Lambda::Function' || seen.has(to.logicalId)) return []
     seen.add(to.logicalId)
-    return [{ node, to }]
+    const isAuthorizer = AUTHORIZER.test(resource.type) || path.includes('x-amazon-apigateway-authorizer')
+    return [{ node, to, isAuthorizer }]
   })
+}
+
+const AUTHORIZER = /^AWS::ApiGateway(V2)?::Authorizer$/
+
+/** The API of an authorizer; a document's is the API itself. */
+function apiOf(resource: CfnResource, names: Names): CfnResource {
+  const of = textAt(resource.properties, 'RestApiId') ?? textAt(resource.properties, 'ApiId')
+  return (of === undefined ? undefined : names.at(of)) ?? resource
 }
 
 /** Where nothing else says what invokes a function, its permissions do. */

@@ -11,7 +11,7 @@ import {
 } from '../cfn/index.ts'
 import type { Span } from '../diag/span.ts'
 import type { InferredCall, Rooms, Source } from './graph.ts'
-import { entriesFor, messageFor, objectFilters, recordsFor, untoldEvents } from './events.ts'
+import { DEFAULT_BUS, entriesFor, messageFor, objectFilters, recordsFor, untoldEvents } from './events.ts'
 import { itemFor, objectFor, orderOf, STREAM_KEY } from './steps.ts'
 
 export interface DraftWorkload {
@@ -134,13 +134,12 @@ function keyFor(template: Template, api: string): PlainMap {
   return key === undefined ? {} : { 'x-api-key': key }
 }
 
-/** The default bus, which no template names. */
-const DEFAULT_BUS = 'Sim::Events::DefaultBus'
-
-/** Events for rules of the default bus, in place of services and applications outside. */
-function untoldWorkloads({ template }: Given, names: Names): DraftWorkload[] {
-  return untoldEvents(template).map(({ rule, source, entry }) => {
+/** Events for rules of the default bus, in place of services and of applications, unless these are in the template. */
+function untoldWorkloads({ template, calls }: Given, names: Names): DraftWorkload[] {
+  const hasApplication = calls.some(({ to }) => to === DEFAULT_BUS)
+  return untoldEvents(template).flatMap(({ rule, source, entry }) => {
     const isService = source.startsWith('aws.')
+    if (!isService && hasApplication) return []
     return {
       ...{ name: names.take(rule.logicalId, 'Events'), target: DEFAULT_BUS, span: rule.keySpan },
       rate: source.startsWith('aws.code') ? PUSH_RATE : RATE,

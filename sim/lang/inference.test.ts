@@ -112,6 +112,46 @@ ${fn('Publish', '{}', 'Policies: [StepFunctionsExecutionPolicy: { StateMachineNa
   })
 })
 
+describe('the default bus', () => {
+  const rule = (source: string): string =>
+    `{ R: { Type: EventBridgeRule, Properties: { Pattern: { source: [${source}], detail-type: [done] } } } }`
+  const PUTS = 'Policies: [{ Statement: [{ Effect: Allow, Action: events:PutEvents, Resource: "*" }] }]'
+  const calls = (scenario: Scenario) =>
+    scenario.draft!.handlers.flatMap(({ name, always }) =>
+      always.map(({ title, step }) => `${name}: ${step === undefined ? 'perhaps' : title}`),
+    )
+
+  it('gets the events that its rules wait for from a function that may put them anywhere, and from nobody else', () => {
+    const scenario = bare(`${SAM}${fn('Make', '{}', PUTS)}${fn('Take', rule('app'))}`)
+    expect(calls(scenario)).toEqual(['Make: events:PutEvents on Sim::Events::DefaultBus'])
+    expect(workloads(scenario)).toEqual(['Make lambda:InvokeFunction'])
+    const { world } = runScenario(scenario)
+    const invoked = (name: string): number =>
+      world.metrics
+        .find(({ component, name: metric }) => component === name && metric === 'Invocations')!
+        .series.points.reduce((sum, point) => sum + point.sum, 0)
+    expect(invoked('Make')).toBeGreaterThan(100)
+    expect(Math.abs(invoked('Take') - invoked('Make'))).toBeLessThan(5)
+  })
+
+  it('gets none where no rule waits for an application, and none from whom they would set to work', () => {
+    expect(calls(bare(`${SAM}${fn('Make', '{}', PUTS)}${fn('Take', rule('aws.s3'))}`))).toEqual([])
+    const circle = bare(`${SAM}${fn('Take', rule('app'), PUTS)}`)
+    expect(calls(circle)).toEqual(['Take: perhaps'])
+    expect(workloads(circle)).toEqual(['Sim::Events::DefaultBus events:PutEvents'])
+    expect(runScenario(circle).stopped).toBeUndefined()
+  })
+
+  it('is not meant by a function that has a bus of its own', () => {
+    const own = `\n  Bus: { Type: AWS::Events::EventBus, Properties: { Name: bus } }`
+    const scenario = bare(
+      `${SAM}${own}${fn('Make', '{}', `${PUTS}\n      Environment: { Variables: { BUS: !Ref Bus } }`)}${fn('Take', rule('app'))}`,
+    )
+    expect(calls(scenario)).toEqual(['Make: events:PutEvents on Bus'])
+    expect(workloads(scenario)).toContain('Sim::Events::DefaultBus events:PutEvents')
+  })
+})
+
 describe('a workload', () => {
   it('stands on routes and on queues that nothing sends to, not on preflights and not on what handlers feed', () => {
     const scenario = bare(`Globals: { Api: { Cors: "'*'" } }\n${SAM}${queue('Jobs')}${queue('Open')}
@@ -120,6 +160,23 @@ ${fn('Accept', '{ A: { Type: Api, Properties: { Path: /jobs, Method: post } } }'
     const { world } = runScenario(scenario)
     const invoked = world.metrics.find(({ component, name }) => component === 'Work' && name === 'Invocations')!
     expect(invoked.series.points.reduce((sum, point) => sum + point.sum, 0)).toBeGreaterThan(100)
+  })
+
+  it('does not stand for an API that asks a function who may call', () => {
+    const scenario = bare(`${SAM}
+  Api: { Type: AWS::Serverless::Api, Properties: { StageName: prod, Auth: { DefaultAuthorizer: Guard, Authorizers: { Guard: { FunctionArn: !GetAtt Check.Arn } } } } }
+${fn('Check', '{}')}${fn('Work', '{ A: { Type: Api, Properties: { RestApiId: !Ref Api, Path: /x, Method: get } } }')}`)
+    expect(workloads(scenario)).toEqual(['Api GET /x'])
+    const { world } = runScenario(scenario)
+    const sum = (of: string, metric: string): number =>
+      world.metrics
+        .find(({ component, name }) => component === of && name === metric)!
+        .series.points.reduce((all, point) => all + point.sum, 0)
+    // One token, whose policy is kept.
+    expect(sum('Check', 'Invocations')).toBeGreaterThan(0)
+    expect(sum('Check', 'Invocations')).toBeLessThan(20)
+    expect(sum('Work', 'Invocations')).toBeGreaterThan(100)
+    expect(sum('Api', '4XXError') + sum('Api', '5XXError')).toBe(0)
   })
 
   it('does not stand on queues for failures, and is called after its route', () => {

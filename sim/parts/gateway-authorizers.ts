@@ -178,7 +178,7 @@ function outcomeOf(
   policy: unknown,
   arn: string,
 ): { readonly refusal: Refusal } | { readonly policy: unknown } {
-  if (policy === null || policy === undefined) return { policy }
+  if (saysNothing(policy)) return { policy }
   const denied = authorizer.isHttp ? FORBIDDEN : DENIED
   if (authorizer.isSimple) {
     const says = memberAt(policy, 'isAuthorized')
@@ -190,6 +190,12 @@ function outcomeOf(
   if (statements.some((each) => memberAt(each, 'Effect') === 'Deny'))
     return { refusal: authorizer.isHttp ? FORBIDDEN : EXPLICITLY }
   return statements.some((each) => memberAt(each, 'Effect') === 'Allow') ? { policy } : { refusal: denied }
+}
+
+/** What a handler answers that returns nothing of its own. */
+function saysNothing(policy: unknown): boolean {
+  if (policy === null || policy === undefined) return true
+  return memberAt(policy, 'statusCode') === 200 && Object.keys(policy as object).length === 1
 }
 
 /** Whether a statement speaks of a request: its action and, behind the id of the API, its stage, method and path. */

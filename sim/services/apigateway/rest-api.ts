@@ -67,6 +67,8 @@ export const restApi: ServiceDef<Gateway> = {
     (config['Stages'] as Stage[]).length === 0
       ? []
       : (config['Routes'] as Route[]).map((route) => `${route.method} ${route.path}`),
+  // Routes are entries; what it sets to work besides are the functions of its authorizers.
+  carries: (config) => (config['Stages'] as Stage[]).some(({ authorizers }) => authorizers.some((each) => each?.to)),
   create: (config, sim) =>
     new Gateway(
       sim,

@@ -57,6 +57,8 @@ export const api: ServiceDef<Gateway> = {
   gather,
   entry,
   entries: (config) => ((config['Stages'] as Stage[]).length === 0 ? [] : (config['Routes'] as Route[]).map(keyOf)),
+  // Routes are entries; what it sets to work besides are the functions of its authorizers.
+  carries: (config) => (config['Stages'] as Stage[]).some(({ authorizers }) => authorizers.some((each) => each?.to)),
   create: (config, sim) =>
     new Gateway(
       sim,
