@@ -624,9 +624,10 @@ export class Gateway {
   /** The answer of a function behind a proxy integration becomes the client's (API-05). */
   private proxied(call: Call, lane: number, answer: LambdaAnswer, elapsed: number): void {
     const payload = answer.Payload as { statusCode?: unknown } | null | undefined
+    const code = answer.FunctionError === undefined ? proxyStatus(payload, this.infers[lane] === 1) : 0
     if (answer.FunctionError !== undefined) this.finish(call, 502, BAD_GATEWAY, elapsed)
-    else if (typeof payload === 'object' && payload !== null && isStatus(payload.statusCode))
-      this.finish(call, payload.statusCode, payload, elapsed)
+    else if (code > 0)
+      this.finish(call, code, code === payload!.statusCode ? payload : { ...payload, statusCode: code }, elapsed)
     else if (
       this.infers[lane] === 1 &&
       (typeof payload !== 'object' || payload === null || payload.statusCode === undefined)
@@ -821,6 +822,22 @@ function headersSize(headers: unknown): number {
   for (const name of Object.keys(headers))
     bytes += name.length + String((headers as Record<string, unknown>)[name]).length
   return bytes
+}
+
+/** What the answer of a function behind a proxy integration may have; `BodySize` is a word of ours. */
+const PROXY_MEMBERS = ['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded', 'cookies', 'BodySize']
+
+/** The status of a function's answer; 0 = it is none that the gateway understands. A status may be a text; without any it is 200. */
+function proxyStatus(payload: unknown, needsStatus: boolean): number {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return 0
+  const { statusCode, multiValueHeaders } = payload as { statusCode?: unknown; multiValueHeaders?: unknown }
+  if (needsStatus) return isStatus(statusCode) ? statusCode : 0
+  if (!Object.keys(payload).every((name) => PROXY_MEMBERS.includes(name))) return 0
+  if (typeof multiValueHeaders === 'object' && multiValueHeaders !== null)
+    if (!Object.values(multiValueHeaders).every(Array.isArray)) return 0
+  if (isStatus(statusCode)) return statusCode
+  if (statusCode === undefined) return 200
+  return typeof statusCode === 'string' && /^[1-9]\d\d$/.test(statusCode) ? Number(statusCode) : 0
 }
 
 function isStatus(code: unknown): code is number {

@@ -58,6 +58,23 @@ export function scriptCases(
   })
 }
 
+/** How many scripts each rule leaves out, by its reason; a script counts for the first that fits. Those that stopped early come last. */
+export function leftOutOf(
+  service: string,
+  leftOut: readonly (readonly [pattern: RegExp, reason: string])[],
+): Readonly<Record<string, number>> {
+  const file = join(CORPUS, `conformance/${service}/scripts.json`)
+  const { vectors } = JSON.parse(readFileSync(file, 'utf8')) as { readonly vectors: readonly Vector[] }
+  const counts: Record<string, number> = Object.fromEntries(leftOut.map(([, reason]) => [reason, 0]))
+  for (const { id, steps, incomplete } of vectors) {
+    const text = id + JSON.stringify(steps)
+    const reason =
+      leftOut.find(([pattern]) => pattern.test(text))?.[1] ?? (incomplete === null ? 'said' : 'stopped early')
+    counts[reason] = (counts[reason] ?? 0) + 1
+  }
+  return counts
+}
+
 export abstract class CallScript {
   protected readonly vector: Vector
   protected readonly results = new Map<number, unknown>()
