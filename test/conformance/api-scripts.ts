@@ -139,8 +139,7 @@ class Script extends CallScript {
       const [resource, method] = key.split(' ') as [string, string]
       const validator = settings['requestValidatorId']
       const model = settings['requestModels']?.['application/json']
-      const { type, uri, integrationHttpMethod, requestTemplates, requestParameters, responses, ...others } =
-        integration
+      const { type, integrationHttpMethod, requestTemplates, requestParameters, responses } = integration
       const item = (paths[this.paths.get(resource)!] ??= {})
       item[method === 'ANY' ? 'x-amazon-apigateway-any-method' : method.toLowerCase()] = {
         parameters: parametersOf(settings['requestParameters']),
@@ -153,7 +152,7 @@ class Script extends CallScript {
         'x-amazon-apigateway-integration': {
           ...{ type, httpMethod: integrationHttpMethod, requestTemplates, requestParameters, responses },
           ...(type === 'MOCK' ? {} : { uri: 'Fn' }),
-          passthroughBehavior: others['passthroughBehavior'],
+          passthroughBehavior: integration['passthroughBehavior'],
         },
       }
     }
