@@ -139,6 +139,7 @@ scenarioOptions(program.command('sweep'))
   .option('--sample-seed <text>', 'another draw')
   .option('--workers <n>', 'threads; as many as the machine runs at once by default')
   .option('--out <file>', 'write the results: .jsonl, .csv or .parquet')
+  .option('--report <file>', 'write the answer as one HTML file: curves, maps, every point')
   .option('--resume', 'go on from what `--out` and its journal hold')
   .option('--redis <url>', 'have the runs done by `hotshard worker` on other hosts')
   .option('--shard <i/n>', 'do one of several parts, to be put together by `merge`')
@@ -155,6 +156,7 @@ program
   .description('the shards of a sweep as one')
   .argument('<file...>', 'the files that `sweep --shard` wrote')
   .option('--out <file>', 'write the results: .jsonl, .csv or .parquet')
+  .option('--report <file>', 'write the answer as one HTML file: curves, maps, every point')
   .option('--partial', 'do without shards that are missing')
   .option(
     '--format <format[=file]>',

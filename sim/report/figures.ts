@@ -1,5 +1,6 @@
 // Figures as people read them: times and sizes with three digits and a unit, counts with commas.
 import { formatMicros } from '../engine/time.ts'
+import { usd } from '../parts/money.ts'
 import { count as whole } from '../parts/words.ts'
 
 /** Seconds: `30 s`, and from two minutes on `12 m`. */
@@ -47,4 +48,22 @@ export function withUnit(value: number, unit: string): string {
     default:
       return count(value)
   }
+}
+
+/** `12.3 ms`, `-0.40 USD`, `1,204`. */
+export function figure(value: number, unit: string): string {
+  if (value < 0) return `-${figure(-value, unit)}`
+  return unit === 'USD' ? usd(value) : withUnit(value, unit)
+}
+
+/** `11.9 to 12.6 ms`: the unit once where both ends have it. */
+export function range(
+  { low, high }: { readonly low?: number; readonly high?: number },
+  unit: string,
+  write: typeof figure = figure,
+): string {
+  if (low === undefined || high === undefined) return ''
+  const [from, to] = [write(low, unit), write(high, unit)]
+  const [, number, words] = /^(\S+)( \S+)$/.exec(from) ?? []
+  return words !== undefined && to.endsWith(words) ? `${number} to ${to}` : `${from} to ${to}`
 }

@@ -2,16 +2,23 @@
 import { text } from './markup.ts'
 import { STYLE, STYLE_HASH } from './style.ts'
 
-/** The whole file; the parts are markup already, empty ones are left out. */
-export function pageHtml(title: string, parts: readonly string[]): string {
+/** A style with its SHA-256 in base64, by which the policy allows it. */
+export interface PageStyle {
+  readonly text: string
+  readonly hash: string
+}
+
+/** The whole file; the parts are markup already, empty ones are left out. `more` are styles beside that of every report. */
+export function pageHtml(title: string, parts: readonly string[], more: readonly PageStyle[] = []): string {
+  const styles = [{ text: STYLE, hash: STYLE_HASH }, ...more]
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${STYLE_HASH}'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${styles.map(({ hash }) => `'sha256-${hash}'`).join(' ')}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${text(title)} · hotshard</title>
-<style>${STYLE}</style>
+${styles.map((style) => `<style>${style.text}</style>`).join('\n')}
 </head>
 <body>
 ${parts.filter((part) => part !== '').join('\n')}

@@ -135,7 +135,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: 'report',
-    imports: ['engine', 'diag', 'parts', 'run', 'recorded', 'validate'],
+    imports: ['engine', 'diag', 'parts', 'run', 'recorded', 'validate', 'experiment'],
     packages: ['yaml'],
     instead: 'a report is made of plain data about a run: let whoever has the run pass it',
   },

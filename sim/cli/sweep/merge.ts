@@ -8,9 +8,11 @@ import { parseAxis } from '../../experiment/sweep/axes.ts'
 import { headerOf, SWEEP_SCHEMA, type SweepHeader } from '../../experiment/sweep/records.ts'
 import { RUNS_MAX, spaceOf, type Space } from '../../experiment/sweep/space.ts'
 import { Summing } from '../../experiment/sweep/summary.ts'
+import { sweepHtml } from '../../report/sweep.ts'
 import { EXIT } from '../exit.ts'
+import { writeText } from '../exports.ts'
 import { readFormats } from '../formats.ts'
-import { notWritten, outputsOf, unwritable, writeForms } from '../outputs.ts'
+import { notWritten, outputsOf, unwritable, writeForms, type Output } from '../outputs.ts'
 import type { Style } from '../pretty.ts'
 import { badFlag, refused, showProblem } from '../problems.ts'
 import { useColor, widthOf } from '../terminal.ts'
@@ -18,13 +20,14 @@ import { countOf, runsOf } from './conducting.ts'
 import { FoundRuns } from './found.ts'
 import { eachLine, objectIn } from './lines.ts'
 import { SWEEP_FORMATS, type Shard, type SweepFormat } from './plan.ts'
-import { pointsCsv, prettySweep } from './pretty-sweep.ts'
+import { missingText, pointsCsv, prettySweep } from './pretty-sweep.ts'
 import { OUT_FORMATS, outFormatOf, sinkOf } from './sinks.ts'
 import { isForeseen, numericIn, readAll, recordIn } from './sweep.ts'
 
 export interface MergeFlags {
   readonly out?: string
   readonly partial?: boolean
+  readonly report?: string
   readonly format?: readonly string[]
   readonly color?: boolean
 }
@@ -47,7 +50,7 @@ export function merge(paths: readonly string[], flags: MergeFlags): number {
           `\`--out ${flags.out}\` has no form`,
           `end its name in ${OUT_FORMATS.map((each) => `.${each}`).join(', ')}`,
         )
-      : unwritable(paths, outputsOf(formats.files))
+      : unwritable(paths, [...outputsOf(formats.files), ...reportOf(flags)])
   if (wrong !== undefined) return refused(wrong, flags)
   if (flags.out !== undefined && paths.some((path) => resolve(path) === resolve(flags.out!)))
     return refused(badFlag(`\`--out ${flags.out}\` is one of the shards`, 'give it a file of its own'), flags)
@@ -67,9 +70,17 @@ export function merge(paths: readonly string[], flags: MergeFlags): number {
     text(formats.printed ?? 'pretty', { color: useColor(process.stdout, flags), width: widthOf(process.stdout) }),
   )
   const unwritten = writeForms(formats.files, (form) => text(form, { color: false, width: 110 }))
+  if (flags.report !== undefined) {
+    const failure = writeText(sweepHtml(sums.summary, told.reproduce, missingText(sums)), flags.report)
+    if (failure !== undefined) unwritten.push(notWritten(`--report ${flags.report}`, failure))
+  }
   for (const problem of unwritten) showProblem(problem, flags)
   if (unwritten.length > 0) return EXIT.badInput
   return sums.summary.runs.done < sums.summary.runs.all ? EXIT.guard : EXIT.ok
+}
+
+function reportOf({ report }: MergeFlags): Output[] {
+  return report === undefined ? [] : [{ flag: '--report', shown: `--report ${report}`, path: report }]
 }
 
 /** The files with what their first lines say; a file that is no shard is the whole. */

@@ -1,11 +1,11 @@
 // What a sweep says, for people: where expectations begin to fail, the best points, a table for each axis, and two axes as a map.
 import pc from 'picocolors'
 import { plain } from '../../diag/text.ts'
-import type { Best, Cell, Edge, Mean, SweepSummary, SweptAxis } from '../../experiment/sweep/summary.ts'
-import type { Ending, Unit } from '../../experiment/types.ts'
-import { count, counted } from '../../report/figures.ts'
+import type { Cell, SweepSummary, SweptAxis } from '../../experiment/sweep/summary.ts'
+import type { Unit } from '../../experiment/types.ts'
+import { count, counted, figure } from '../../report/figures.ts'
+import { bestText, edgeText, meanText, passedText, runsText, titleOf } from '../../report/sweep-words.ts'
 import { csv } from '../exports.ts'
-import { figure, range } from '../experiments/figures.ts'
 import { tableLines } from '../experiments/table.ts'
 import type { Style } from '../pretty.ts'
 import type { Ink } from '../pretty-resources.ts'
@@ -30,7 +30,7 @@ const SHADES = ['·', '░', '▒', '▓', '█']
 export function prettySweep(told: Told, { color, width }: Style): string {
   const ink = pc.createColors(color)
   const { summary, reproduce } = told
-  const out = ['', ink.bold(`${plain(summary.scenario)}  ${ink.dim(plain(titleOf(told)))}`)]
+  const out = ['', ink.bold(`${plain(summary.scenario)}  ${ink.dim(plain(titleOf(summary, told.shard)))}`)]
   for (const sentence of notes(told)) out.push(...wrapWords(sentence, width - 2, 2).map((line) => `  ${line}`))
   for (const section of [
     reasonLines(summary, ink, width),
@@ -50,36 +50,26 @@ export function prettySweep(told: Told, { color, width }: Style): string {
   return `${out.join('\n')}\n`
 }
 
-function titleOf({ summary, shard }: Told): string {
-  const points = summary.points.length + summary.pointsLeftOut
-  const fixed = Object.entries(summary.settings).map(([name, value]) => `${name}=${value}`)
-  const part = shard === undefined ? [] : [`shard ${shard.index} of ${shard.of}`]
-  return [`${counted(points, 'point')} × ${counted(summary.seeds, 'seed')}`, ...part, ...fixed].join(', ')
+/** Why it is not whole, and how it goes on. */
+export function endedText({ summary: { runs }, out }: Told): string {
+  const rest = out === undefined ? 'with `--out FILE` it could be taken up again' : 'go on with `--resume`'
+  return `ENDED after ${count(runs.done)} of ${counted(runs.all, 'run')}: ${rest}`
 }
 
-const NOT_WHOLE: Readonly<Record<Exclude<Ending, 'passed' | 'failed'>, string>> = {
-  partial: 'stopped by a guard',
-  refused: 'refused',
-  crashed: 'lost with their threads',
-  broken: 'broken by a bug of ours',
+/** Which shards are not there. */
+export function missingText({ missing = [] }: Pick<Told, 'missing'>): string[] {
+  return missing.length === 0
+    ? []
+    : [`PARTIAL: ${missing.length === 1 ? 'shard' : 'shards'} ${missing.join(', ')} missing`]
 }
 
-function notes({ summary, end, out, missing = [] }: Told): string[] {
-  const { runs } = summary
-  const odd = Object.entries(NOT_WHOLE).flatMap(([ending, words]) => {
-    const found = runs[ending as Ending]
-    return found === 0 ? [] : [`${count(found)} ${words}`]
-  })
-  const all = [`${counted(runs.done, 'run')}`, ...odd].join(', ')
+function notes(told: Told): string[] {
+  const { summary } = told
   const lines = [
-    `${all}; means over seeds${summary.seeds > 1 ? ` with intervals of ${summary.confidence * 100} %` : ''}, figures without the warm-up`,
+    `${runsText(summary)}; means over seeds${summary.seeds > 1 ? ` with intervals of ${summary.confidence * 100} %` : ''}, figures without the warm-up`,
   ]
-  if (end === 'interrupted') {
-    const rest = out === undefined ? 'with `--out FILE` it could be taken up again' : 'go on with `--resume`'
-    lines.push(`ENDED after ${count(runs.done)} of ${counted(runs.all, 'run')}: ${rest}`)
-  }
-  if (missing.length > 0)
-    lines.push(`PARTIAL: ${missing.length === 1 ? 'shard' : 'shards'} ${missing.join(', ')} missing`)
+  if (told.end === 'interrupted') lines.push(endedText(told))
+  lines.push(...missingText(told))
   if (summary.seeds === 1) lines.push('One seed cannot tell chance from cause: ask for more, such as --seeds 1..10.')
   if (summary.isSample) lines.push('Points are drawn at random; neighbours stand together in a row.')
   return lines
@@ -110,15 +100,6 @@ function edgeLines({ axes }: SweepSummary, ink: Ink, width: number): string[] {
   return [ink.bold('Where expectations begin to fail'), ...lines.map((line) => `  ${line}`)]
 }
 
-/** `all runs pass up to 80; at 90 12 of 20 do, most often fails p99(Api.Latency) < 300 ms`. */
-export function edgeText({ kind, safe, failing, passed, runs, expectation }: Edge): string {
-  const share = passed === 0 ? 'none does' : `${count(passed)} of ${count(runs)} do`
-  if (kind === 'some') return `neither end is safe; most pass at ${safe}, ${count(passed)} of ${count(runs)}`
-  const first = kind === 'until' ? `all runs pass up to ${safe}` : `all runs pass from ${safe} on`
-  const which = expectation === undefined ? '' : `; what fails most often there is ${expectation}`
-  return `${first}; at ${failing} ${share}${which}`
-}
-
 function bestLines({ best, measures }: SweepSummary, ink: Ink, width: number): string[] {
   if (best.length === 0) return []
   const lines = best.flatMap((each) => wrapWords(plain(bestText(each, unitOf(measures, each.measure))), width - 2, 4))
@@ -127,31 +108,6 @@ function bestLines({ best, measures }: SweepSummary, ink: Ink, width: number): s
 
 function unitOf(measures: SweepSummary['measures'], name: string): Unit {
   return measures.find((each) => each.name === name)!.unit
-}
-
-/** `p99(Api.Latency): least 41.2 ms (40.9 to 41.5 ms) at Peak=100, where all runs pass`. */
-export function bestText({ measure, better, mean, point, isAmongPassing }: Best, unit: Unit): string {
-  const where = Object.entries(point.settings).map(([name, value]) => `${name}=${value}`)
-  const ends = range(mean, unit)
-  const interval = ends === '' || mean.low === mean.high ? '' : ` (${ends})`
-  const among = isAmongPassing ? ' where all runs pass' : ''
-  return `${measure}: ${better === 'less' ? 'least' : 'most'}${among} ${figure(mean.mean, unit)}${interval} at ${where.join(', ')}`
-}
-
-/** `41.2 ± 0.3 ms`: half the interval behind the mean, the unit once. */
-export function meanText(mean: Mean | undefined, unit: Unit): string {
-  if (mean === undefined) return 'no data'
-  const value = figure(mean.mean, unit)
-  if (mean.low === undefined || mean.high === undefined) return value
-  const half = (mean.high - mean.low) / 2
-  if (half === 0) return value
-  const text = figure(Number(half.toPrecision(2)), unit)
-  const [, words = ''] = /^\S+( \S+)$/.exec(value) ?? []
-  return words !== '' && text.endsWith(words) ? `${value.slice(0, -words.length)} ± ${text}` : `${value} ± ${text}`
-}
-
-function passedText({ passed, runs }: Cell): string {
-  return runs === 0 ? 'no run' : `${count(passed)} of ${count(runs)}`
 }
 
 function axisLines(summary: SweepSummary, { name, rows }: SweptAxis, ink: Ink, width: number): string[] {

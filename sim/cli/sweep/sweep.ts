@@ -3,7 +3,9 @@ import { plainJson, quote } from '../../diag/text.ts'
 import { headerOf, type RunRecord } from '../../experiment/sweep/records.ts'
 import { Summing, type SweepSummary } from '../../experiment/sweep/summary.ts'
 import { sizeOf, type Space } from '../../experiment/sweep/space.ts'
+import { sweepHtml } from '../../report/sweep.ts'
 import { EXIT } from '../exit.ts'
+import { writeText } from '../exports.ts'
 import { interruptible } from '../experiments/interrupt.ts'
 import { inThreads } from '../experiments/threads.ts'
 import { notWritten, writeForms } from '../outputs.ts'
@@ -15,7 +17,7 @@ import { conductSweep, countOf, runsOf } from './conducting.ts'
 import { Journal } from './journal.ts'
 import { objectIn } from './lines.ts'
 import { planOf, type Plan, type SweepFlags, type SweepFormat } from './plan.ts'
-import { pointsCsv, prettySweep } from './pretty-sweep.ts'
+import { endedText, pointsCsv, prettySweep } from './pretty-sweep.ts'
 import { sinkOf, type Sink } from './sinks.ts'
 
 /**
@@ -139,6 +141,10 @@ function show(plan: Plan, summary: SweepSummary, flags: SweepFlags, end: 'done' 
   }
   process.stdout.write(text(printed, { color: useColor(process.stdout, flags), width: widthOf(process.stdout) }))
   const problems = writeForms(files, (format) => text(format, { color: false, width: 110 }))
+  if (flags.report !== undefined) {
+    const failure = writeText(sweepHtml(summary, told.reproduce, end === 'done' ? [] : [endedText(told)]), flags.report)
+    if (failure !== undefined) problems.push(notWritten(`--report ${flags.report}`, failure))
+  }
   for (const problem of problems) showProblem(problem, flags)
   return problems.length > 0 ? EXIT.badInput : EXIT.ok
 }

@@ -1,4 +1,5 @@
 // What a sweep shows: of every point and every value of an axis how many runs pass and the means of the measures, where expectations begin to fail, and which point is best.
+import { absent } from '../columns.ts'
 import { betterOf } from '../measures.ts'
 import { meanOf } from '../statistics/means.ts'
 import type { Ending } from '../types.ts'
@@ -153,8 +154,8 @@ export class Summing {
       else if (this.reasons.size < 100) this.reasons.set(ending + why, { ending, why, runs: 1 })
       return
     }
-    this.kept.forEach(({ name }, i) => {
-      if (Object.hasOwn(values, name)) this.values[i]![run] = values[name]!
+    this.kept.forEach(({ name, unit }, i) => {
+      this.values[i]![run] = Object.hasOwn(values, name) ? values[name]! : (absent(name, unit) ?? NaN)
     })
     if (ending === 'passed') return
     const place = this.space.place(Math.floor(run / this.space.seeds.length))
@@ -181,7 +182,11 @@ export class Summing {
         ...this.cell(points[group]!, shown),
       }))
       const isNumeric = rows.every(({ size }) => size !== undefined)
-      const edge = isNumeric ? edgeOf(rows, this.failures[axis]!) : undefined
+      // Points that were drawn differ in all their axes: too few of them share a value to call it safe.
+      const edge =
+        isNumeric && (space.sample === undefined || space.axes.length === 1)
+          ? edgeOf(rows, this.failures[axis]!)
+          : undefined
       return { name, isNumeric, rows, ...(edge === undefined ? {} : { edge }) }
     })
     const count = Math.min(space.points, POINTS_MAX)
@@ -368,10 +373,8 @@ function edgeOf(all: readonly AxisRow[], failures: readonly ReadonlyMap<string, 
       ...(expectation === undefined ? {} : { expectation }),
     }
   }
-  if (isSafe[0] === true && isSafe.at(-1) === false)
-    return edge('until', isSafe.indexOf(false) - 1, isSafe.indexOf(false))
-  if (isSafe[0] === false && isSafe.at(-1) === true)
-    return edge('from', isSafe.lastIndexOf(false) + 1, isSafe.lastIndexOf(false))
+  if (isSafe[0] === true) return edge('until', isSafe.indexOf(false) - 1, isSafe.indexOf(false))
+  if (isSafe.at(-1) === true) return edge('from', isSafe.lastIndexOf(false) + 1, isSafe.lastIndexOf(false))
   const share = rows.map(({ runs, passed }) => passed / runs)
   const most = share.indexOf(Math.max(...share))
   return { kind: 'some', safe: rows[most]!.label, passed: rows[most]!.passed, runs: rows[most]!.runs }
