@@ -30,6 +30,14 @@ export function openNamed(name: string, flags: LoadFlags = {}): Scenario {
   return { ...scenario, name: `scenarios/${basename(name)}` }
 }
 
+/** What a file of `scenarios/` reads beside itself, by the path that it names. */
+export function dataOf(name: string): Record<string, string> {
+  const text = readFileSync(`${ROOT}scenarios/${name}`, 'utf8')
+  const data = existsSync(`${ROOT}scenarios/data`) ? readdirSync(`${ROOT}scenarios/data`) : []
+  const paths = data.map((file) => `data/${file}`).filter((path) => text.includes(path))
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(`${ROOT}scenarios/${path}`, 'utf8')]))
+}
+
 /** A scenario written in a test; throws the rendered problems when it does not load. */
 export function scenarioOf(text: string, options: LoadOptions = {}): Scenario {
   const problems = new Problems()

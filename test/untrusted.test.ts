@@ -9,6 +9,8 @@ import { openScenario } from '../sim/cli/files.ts'
 import { Problems } from '../sim/diag/problem.ts'
 import { renderProblems } from '../sim/diag/render.ts'
 import { readColumn } from '../sim/lang/csv.ts'
+import { loadOf, readRecording } from '../sim/recorded/index.ts'
+import { problemsOf } from './scenarios.ts'
 import { loadScenario, type Scenario } from '../sim/lang/scenario.ts'
 import { runScenario, type Run } from '../sim/run/run.ts'
 
@@ -273,6 +275,50 @@ describe('files that a scenario names', () => {
       writeFileSync(path, `Simulation: { Template: "${road}" }\n`)
       expect(openScenario(path, {}).problems.list.map((problem) => problem.slug)).toEqual(['unreadable-file'])
     }
+  })
+})
+
+describe('recordings', () => {
+  const line = '192.0.2.1 - - [05/Jan/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5'
+
+  it('are read in bounded time from whatever a file holds', () => {
+    for (const [text, slug] of [
+      ['"'.repeat(5_000_000), 'read'],
+      ['['.repeat(5_000_000), 'malformed-lines'],
+      ['{"a":'.repeat(1_000_000), 'malformed-lines'],
+      [`${line} "${'\\"'.repeat(2_000_000)}`, 'read'],
+      [' '.repeat(5_000_000), 'no-values'],
+      ['\n'.repeat(5_000_000), 'no-values'],
+      [`time,path\n${'1,/\n'.repeat(1_000_001)}`, 'too-many-values'],
+      [`${Array.from({ length: 9000 }, (_, i) => i + 1).join(',')}\n${'1,'.repeat(400_000)}`, 'malformed-lines'],
+      [`a,${'b,'.repeat(3000)}\n${`x,${'y,'.repeat(3000)}\n`.repeat(900)}`, 'read'],
+      [`timestamp,value\n2026-01-01,1\n2026-01-01 00:00:01,1\n9999-12-31,5`, 'read'],
+    ] as const) {
+      let found = ''
+      const time = seconds(() => {
+        const outcome = readRecording(text)
+        found = outcome.ok ? 'read' : outcome.slug
+        if (outcome.ok) loadOf(outcome.value)
+      })
+      expect([text.slice(0, 20), found]).toEqual([text.slice(0, 20), slug])
+      expect(time).toBeLessThan(5)
+    }
+  })
+
+  it('have no more periods than can be played, however far apart their ends are', () => {
+    const outcome = readRecording('second,requests\n1,1\n2,1\n99999999,5')
+    expect(outcome.ok && loadOf(outcome.value)).toMatchObject({ ok: false, slug: 'too-many-values' })
+  })
+
+  it('give nobody a prototype for a column or a metric', () => {
+    const text = `time,__proto__,constructor\n${'1,a,b\n'.repeat(30)}`
+    expect(
+      problemsOf(
+        `${QUEUE}Simulation: { Workloads: { W: { Target: Q, Operation: sqs:SendMessage, Arrivals: trace(t.csv), Attributes: { a: column(toString) } } } }`,
+        { files: { read: () => ({ ok: true, value: text }) } },
+      ),
+    ).toContain('no column `toString`')
+    expect(readRecording(JSON.stringify([{ ['__proto__']: 1, toString: 2, n: 3 }]))).toMatchObject({ ok: true })
   })
 })
 

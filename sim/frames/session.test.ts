@@ -1,7 +1,7 @@
 // The page's questions and what is answered: problems, outlines, frames in order, the end as the command line has it.
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { scenarioNames, scenarioOf } from '../../test/scenarios.ts'
+import { dataOf, scenarioNames, scenarioOf } from '../../test/scenarios.ts'
 import { runScenario } from '../run/run.ts'
 import { Session } from './session.ts'
 import type { Answer, Ask, Frame } from './types.ts'
@@ -50,7 +50,7 @@ describe('a session', () => {
   // A scenario is seconds of processor time, which a busy machine makes much longer.
   test.each(scenarioNames().own)('%s ends with the digest of the command line', { timeout: 180_000 }, (name) => {
     const page = new Page()
-    page.load(textOf(name), { name })
+    page.load(textOf(name), { name, files: dataOf(name) })
     page.ahead(Infinity)
     const golden = readFileSync(new URL(`test/golden/${name.replace('.yaml', '.txt')}`, ROOT), 'utf8')
     const [done] = page.of('done')

@@ -3,14 +3,17 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { findingsOf } from '../../test/lints.ts'
-import { scenarioNames } from '../../test/scenarios.ts'
+import { dataOf, scenarioNames } from '../../test/scenarios.ts'
+import { givenFiles } from '../lang/given-files.ts'
 
 const FOLDER = fileURLToPath(new URL('../../scenarios/', import.meta.url))
 const read = (name: string): string => readFileSync(FOLDER + name, 'utf8')
 
 describe('lints say nothing more about', () => {
   for (const name of scenarioNames().own)
-    test(name, () => expect(findingsOf(read(name)).map(({ text }) => text)).toEqual([]))
+    test(name, () =>
+      expect(findingsOf(read(name), { files: givenFiles(dataOf(name)) }).map(({ text }) => text)).toEqual([]),
+    )
 })
 
 test('and without the allowance the trap is told', () => {

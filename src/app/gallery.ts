@@ -1,11 +1,17 @@
-// The scenarios that come with the page, bundled when it is built: texts, one line each.
+// The scenarios that come with the page, bundled when it is built: texts, one line each, and the recordings that they play.
+import { nameOf, namedIn } from './main-file.ts'
+
 const TEXTS = import.meta.glob<string>('../../scenarios/*.yaml', { query: '?raw', import: 'default', eager: true })
+const DATA = import.meta.glob<string>('../../scenarios/data/*.csv', { query: '?raw', import: 'default', eager: true })
+const FILES = Object.fromEntries(Object.entries(DATA).map(([path, text]) => [`data/${nameOf(path)}`, text]))
 
 export interface GalleryEntry {
   /** The file's name without its ending; also in the link. */
   readonly name: string
   readonly file: string
   readonly text: string
+  /** What it reads besides, by the path from its folder. */
+  readonly files: Readonly<Record<string, string>>
   readonly line: string
 }
 
@@ -28,7 +34,7 @@ export const GALLERY: readonly GalleryEntry[] = Object.entries(TEXTS)
   .filter(([, text]) => !needsTemplate(text))
   .map(([path, text]) => {
     const file = path.slice(path.lastIndexOf('/') + 1)
-    return { name: file.replace(/\.yaml$/, ''), file, text, line: lineOf(text) }
+    return { name: file.replace(/\.yaml$/, ''), file, text, files: namedIn(text, FILES), line: lineOf(text) }
   })
   .sort((a, b) => rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1))
 

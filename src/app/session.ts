@@ -80,7 +80,7 @@ export class Session {
       return
     }
     const name = shared.text === undefined ? (entry?.file ?? shared.name) : shared.name
-    const { files } = shared
+    const files = shared.files ?? (shared.text === undefined ? entry?.files : undefined)
     const scenario = { name, text, own: shared.text !== undefined, ...(files && { files }) }
     this.open(scenario, shared)
   }
@@ -88,7 +88,7 @@ export class Session {
   /** Opens a scenario of the gallery by its name. */
   openGallery(name: string): void {
     const entry = GALLERY.find((each) => each.name === name)
-    if (entry !== undefined) this.open({ name: entry.file, text: entry.text, own: false })
+    if (entry !== undefined) this.open({ name: entry.file, text: entry.text, files: entry.files, own: false })
   }
 
   open(scenario: Scenario, { edits = NO_EDITS, time, places, view = 'b' }: Opening = {}): void {

@@ -69,6 +69,16 @@ describe('fit', () => {
     expect(text).toMatch(/^ {2}empirical\(odd\.csv, column=duration_ms, unit=ms\)$/m)
   })
 
+  it('offers no values that a scenario could not read', () => {
+    const odd = [
+      'duration_ms',
+      ...Array.from({ length: 500 }, (_, i) => (i === 7 ? '-' : String(i % 2 === 0 ? 10 : 1000 + (i % 7) * 400))),
+    ]
+    const [code, text] = said(file('gap.csv', odd))
+    expect([code, text.includes('empirical(')]).toEqual([0, false])
+    expect(text).toContain('1 cell without a number left out')
+  })
+
   it('tells groups apart', () => {
     const [, text] = said(file('requests.csv', requests()), { by: 'path' })
     expect(text).toMatch(/\/fast +600 .*lognormal\(p50=[78]/)

@@ -90,8 +90,7 @@ export function fitRecording(file: string, recording: Recording, options: FitOpt
       format: recording.format,
       detected: recording.detected,
       malformed: recording.malformed,
-      values:
-        found === undefined || fit === undefined ? undefined : valueFit(file, recording, aboutOf(found), fit, options),
+      values: found === undefined || fit === undefined ? undefined : valueFit(file, recording, aboutOf(found), fit),
       groups: found === undefined ? [] : groupsOf(found),
       arrivals: arrivals.value,
       notes,
@@ -99,26 +98,19 @@ export function fitRecording(file: string, recording: Recording, options: FitOpt
   }
 }
 
-function valueFit(
-  file: string,
-  { format }: Recording,
-  about: ValueFit['about'],
-  fit: DistributionFit,
-  options: ValueOptions,
-): ValueFit {
+function valueFit(file: string, { format }: Recording, about: ValueFit['about'], fit: DistributionFit): ValueFit {
   const best = fit.candidates[0]!
-  const isWhole = (options.where ?? []).length === 0
   return {
     about,
     fit,
     verdict: verdictOf(best),
     line: distributionText(best.distribution, about.dimension),
-    empirical: format === 'csv' && isWhole && !about.isSummed ? empiricalText(file, about) : undefined,
+    empirical: format === 'csv' && about.isWhole && !about.isSummed ? empiricalText(file, about) : undefined,
   }
 }
 
-function aboutOf({ column, dimension, unit, isAssumed, skipped, isSummed }: Values): ValueFit['about'] {
-  return { column, dimension, unit, isAssumed, skipped, isSummed }
+function aboutOf({ column, dimension, unit, isAssumed, skipped, isWhole, isSummed }: Values): ValueFit['about'] {
+  return { column, dimension, unit, isAssumed, skipped, isWhole, isSummed }
 }
 
 function empiricalText(file: string, { column, unit, dimension }: ValueFit['about']): string {

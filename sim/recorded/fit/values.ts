@@ -53,6 +53,8 @@ export interface Values {
   readonly values: Float64Array
   /** Cells that are neither empty nor a number of 0 or more. */
   readonly skipped: number
+  /** Whether every row has one number, so that a scenario can read the column. */
+  readonly isWhole: boolean
   /** By the cell of the column `by`. */
   readonly groups: ReadonlyMap<string, Float64Array>
   /** Each value is a statistic of a period, not the value of one request. */
@@ -133,6 +135,7 @@ function columnValues(content: Requests, column: string, options: ValueOptions):
       isAssumed: unit.isAssumed,
       values: values.toArray(),
       skipped,
+      isWhole: values.length === content.rows && skipped === 0,
       groups: new Map([...groups].map(([name, group]) => [name, group.toArray()])),
       isSummed: false,
     },
@@ -191,6 +194,7 @@ function seriesValues(all: readonly Series[], { column, unit }: ValueOptions): R
       isAssumed: unit === undefined && own === undefined,
       values,
       skipped: series.values.length - values.length,
+      isWhole: values.length === series.values.length,
       groups: new Map(),
       isSummed,
     },
