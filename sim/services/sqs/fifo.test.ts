@@ -209,6 +209,15 @@ describe('messages known again', () => {
     expect(sha256Hex('This is a test message')).toBe('6f3438001129a90c5b1637928bf38bf26e39e57c6e9511005682048bedbef906')
   })
 
+  it('knows a body again by its hash given as an id, and not by other digits', () => {
+    const l = jobs({ ContentBasedDeduplication: true })
+    send(l, 'g', 'same', { MessageDeduplicationId: undefined })
+    send(l, 'g', 'other', { MessageDeduplicationId: sha256Hex('same') })
+    expect(stored(l)).toBe(1)
+    send(l, 'g', 'other', { MessageDeduplicationId: sha256Hex('same').toUpperCase() })
+    expect(stored(l)).toBe(2)
+  })
+
   it('puts an id that is given above the content [N.SQS-19, SQS-41]', () => {
     const l = jobs({ ContentBasedDeduplication: true })
     send(l, 'g', 'first', { MessageDeduplicationId: 'same' })

@@ -1,12 +1,12 @@
 // What makes a queue a FIFO queue: groups in order, messages known again for five minutes, and limits of requests.
 import type { Config, Sim } from '../../model/contract.ts'
-import { fnv1a, sha256Hex } from '../../parts/hash.ts'
+import { fnv1a, hexWords, sha256Words, wordsHex } from '../../parts/hash.ts'
 import { Stretch } from '../../parts/stretch.ts'
 import { RateWindow } from '../../parts/rate-window.ts'
 import { Groups } from './groups.ts'
 import type { Messages } from './messages.ts'
 import { DEDUPLICATION_US, NAME_MAX } from './queue.facts.ts'
-import { RecentSends, sentOf, sequenceNumber, type Sent } from './recent-sends.ts'
+import { RecentSends, sentOf, sequenceNumber, WORDS, type DeduplicationId, type Sent } from './recent-sends.ts'
 
 const SECOND = 1_000_000
 
@@ -60,13 +60,18 @@ export class Fifo {
   private readonly messages: Messages
   readonly byContent: boolean
   private readonly perGroup: boolean
-  private readonly ids: string[] = []
+  /** The id of the message that is being sent. */
+  private readonly asked: DeduplicationId = { text: null, words: new Uint32Array(WORDS) }
+  /** Ids by row, in the two forms of a `DeduplicationId`. */
+  private readonly texts: (string | null)[] = []
+  private words: Uint32Array = new Uint32Array(64 * WORDS)
   // Requests in any second: for the queue as a whole, or per partition (SQS-49).
   private readonly limit: number
   private readonly partitionsMax: number
   private partitions = 1
   private readonly windows: RateWindow[][] = [[], [], []]
-  private readonly asked = new Int32Array(3)
+  private readonly demand = new Int32Array(3)
+  private readonly touched: number[] = []
   private second = 0
   private turn = 0
 
@@ -96,28 +101,43 @@ export class Fifo {
     return id === undefined && !this.byContent ? 'InvalidParameterValue' : ''
   }
 
-  /** The id by which a message is known again: its own before that of its content, the SHA-256 of its body (SQS-41). */
-  idOf(message: Readonly<Record<string, any>>): string {
+  /** Reads the id by which a message is known again: its own before that of its content, the SHA-256 of its body (SQS-41). */
+  read(message: Readonly<Record<string, any>>): void {
     const { MessageDeduplicationId: id, MessageBody: body } = message
-    return id === undefined ? sha256Hex(typeof body === 'string' ? body : JSON.stringify(body)) : String(id)
+    const { asked } = this
+    asked.text = null
+    if (id === undefined) sha256Words(typeof body === 'string' ? body : JSON.stringify(body), asked.words)
+    else if (!hexWords(String(id), asked.words)) asked.text = String(id)
   }
 
-  /** What was answered to the first of the same messages within five minutes; undefined = it is the first. */
-  known(now: number, group: string, id: string): Sent | undefined {
-    return this.sent.get(now, this.key(group, id))
+  /** What was answered to the first of the same messages within five minutes; undefined = the one that was read is the first. */
+  known(now: number, group: string): Sent | undefined {
+    return this.sent.get(now, this.perGroup ? group : '', this.asked)
   }
 
-  /** Remembers a message that was taken in at `row` for five minutes, deleted or not; answers what its sender is told. */
-  remember(now: number, row: number, group: string, id: string, digest: string | undefined): Sent {
+  /** Remembers the message that was read, taken in at `row`, for five minutes, deleted or not; answers what its sender is told. */
+  remember(now: number, row: number, group: string, digest: string | undefined): Sent {
+    const { asked, messages } = this
     const place = this.groups.placeOf(row)
-    this.sent.add(now, this.key(group, id), this.messages.id[row], place, digest)
-    this.ids[row] = id
-    return sentOf(this.messages.id[row], place, digest)
+    this.sent.add(now, this.perGroup ? group : '', asked, messages.id[row], place, digest)
+    this.keepId(row, asked)
+    return sentOf(messages.id[row], place, digest)
   }
 
   /** The id by which the message of a row was known. */
   idAt(row: number): string {
-    return this.ids[row]
+    return this.texts[row] ?? wordsHex(this.words, row * WORDS)
+  }
+
+  private keepId(row: number, { text, words }: DeduplicationId): void {
+    this.texts[row] = text
+    if (text !== null) return
+    if ((row + 1) * WORDS > this.words.length) {
+      const wider = new Uint32Array(Math.max(2 * this.words.length, (row + 1) * WORDS))
+      wider.set(this.words)
+      this.words = wider
+    }
+    this.words.set(words, row * WORDS)
   }
 
   /** The sequence number of a row's message. */
@@ -137,15 +157,20 @@ export class Fifo {
 
   /** A message of another queue is known by its old message id (SQS-33). */
   setIdAt(row: number, id: string): void {
-    this.ids[row] = id
+    this.texts[row] = id
   }
 
   /** Takes one request of those that are allowed in any second: of the queue, or of each partition that the groups are on. */
   admits(now: number, action: Limited, groups: readonly string[]): boolean {
     this.countDemand(now, action)
     const windows = this.windows[action]
-    const touched = new Set(groups.map((group) => this.partitionOf(group)))
-    if (groups.length === 0) touched.add(this.turn++ % this.partitions)
+    const { touched } = this
+    touched.length = 0
+    for (const group of groups) {
+      const partition = this.partitionOf(group)
+      if (!touched.includes(partition)) touched.push(partition)
+    }
+    if (groups.length === 0) touched.push(this.turn++ % this.partitions)
     for (const partition of touched)
       if (!(windows[partition] ??= new RateWindow(this.limit, SECOND)).allows(now)) return false
     for (const partition of touched) windows[partition].note(now)
@@ -161,16 +186,12 @@ export class Fifo {
     if (this.partitionsMax === 1) return
     const second = Math.floor(now / SECOND)
     if (second !== this.second) {
-      const most = Math.max(this.asked[SEND], this.asked[RECEIVE], this.asked[DELETE])
+      const most = Math.max(this.demand[SEND], this.demand[RECEIVE], this.demand[DELETE])
       this.partitions = Math.min(this.partitionsMax, Math.max(this.partitions, Math.ceil(most / this.limit)))
-      this.asked.fill(0)
+      this.demand.fill(0)
       this.second = second
     }
-    this.asked[action]++
-  }
-
-  private key(group: string, id: string): string {
-    return this.perGroup ? `${group.length} ${group} ${id}` : id
+    this.demand[action]++
   }
 }
 

@@ -207,13 +207,13 @@ export class Queue {
       return md5 === undefined ? { MessageId: id } : { MessageId: id, MD5OfMessageAttributes: md5 }
     }
     const group = String(groupId)
-    const id = fifo.idOf(message)
-    const known = fifo.known(this.now, group, id)
+    fifo.read(message)
+    const known = fifo.known(this.now, group)
     if (known !== undefined) {
       this.sim.count(this.deduplicated, 1)
       return known
     }
-    return fifo.remember(this.now, this.enqueue(message, size, delay, hops, group), group, id, md5)
+    return fifo.remember(this.now, this.enqueue(message, size, delay, hops, group), group, md5)
   }
 
   private enqueue(
