@@ -77,11 +77,25 @@ export function dayOf(us: number): number {
 /** A moment (µs since 1970) as ISO 8601 in UTC with so many decimals of the second: `2026-01-05T08:00:00Z`, `…:00.250Z`. */
 export function isoText(us: number, decimals: 0 | 3 | 6 = 0): string {
   const days = dayOf(us)
-  const { year, month, day } = dateOf(days)
   const rest = us - days * DAY
-  const time = [HOUR, MINUTE, SECOND].map((unit, i) => padded(Math.floor(rest / unit) % (i === 0 ? 24 : 60), 2))
-  const micros = padded(rest % SECOND, 6).slice(0, decimals)
-  return `${padded(year, 4)}-${padded(month, 2)}-${padded(day, 2)}T${time.join(':')}${decimals === 0 ? '' : '.'}${micros}Z`
+  const hours = TWO_DIGITS[Math.floor(rest / HOUR)]
+  const minutes = TWO_DIGITS[Math.floor(rest / MINUTE) % 60]
+  const seconds = TWO_DIGITS[Math.floor(rest / SECOND) % 60]
+  const fraction = decimals === 0 ? '' : `.${padded(rest % SECOND, 6).slice(0, decimals)}`
+  return `${dateText(days)}T${hours}:${minutes}:${seconds}${fraction}Z`
+}
+
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => padded(number, 2))
+/** The day that was written last: most moments that are written lie in the same one. */
+let writtenDay = NaN
+let writtenText = ''
+
+function dateText(days: number): string {
+  if (days === writtenDay) return writtenText
+  const { year, month, day } = dateOf(days)
+  writtenDay = days
+  writtenText = `${padded(year, 4)}-${padded(month, 2)}-${padded(day, 2)}`
+  return writtenText
 }
 
 function padded(n: number, width: number): string {

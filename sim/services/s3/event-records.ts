@@ -1,5 +1,7 @@
 // What a notification carries: the record of an event as S3 writes it (S3-R36).
 import { isoText } from '../../parts/calendar.ts'
+import { hexOf } from '../../parts/hex.ts'
+import { jsonSize } from '../../parts/json-size.ts'
 import type { ServiceEvent } from '../../parts/service-events.ts'
 import type { Told } from './contents.ts'
 
@@ -24,7 +26,7 @@ const REQUEST = Object.freeze({ sourceIPAddress: '127.0.0.1' })
 export function recordOf({ bucket, part }: Origin, name: string, id: string, told: Told, moment: number): unknown {
   const { key, size, etag, serial, versionId, isMarker } = told
   const sequencer = sequencerOf(serial)
-  const isGone = !isMarker && (name.startsWith('ObjectRemoved') || name.startsWith('LifecycleExpiration'))
+  const isGone = tellsOfNothing(name, isMarker)
   const object: Record<string, unknown> = isGone
     ? { key: encodedKey(key) }
     : { key: encodedKey(key), size, eTag: etag.slice(1, -1) }
@@ -45,6 +47,31 @@ export function recordOf({ bucket, part }: Origin, name: string, id: string, tol
       bucket: part,
       object,
     },
+  }
+}
+
+/** Whether what an event tells of is there no more: then it has no size and no tag. */
+function tellsOfNothing(name: string, isMarker: boolean): boolean {
+  return !isMarker && (name.startsWith('ObjectRemoved') || name.startsWith('LifecycleExpiration'))
+}
+
+/** Bytes of messages with one record, as its JSON: what is always the same is measured once for each kind of event. */
+export class RecordSizes {
+  /** By event, then by whether it tells of a marker and of a version: bytes with an empty key, tag and version and the size 0. */
+  private readonly frames = new Map<string, Float64Array>()
+
+  sizeOf(origin: Origin, name: string, id: string, told: Told): number {
+    const { key, size, etag, versionId, isMarker } = told
+    let frames = this.frames.get(name)
+    if (frames === undefined) this.frames.set(name, (frames = new Float64Array(4)))
+    const kind = (isMarker ? 2 : 0) + (versionId === undefined ? 0 : 1)
+    if (frames[kind] === 0) {
+      const empty = { ...told, key: '', size: 0, etag: '""', ...(versionId === undefined ? {} : { versionId: '' }) }
+      frames[kind] = jsonSize({ Records: [recordOf(origin, name, id, empty, 0)] })
+    }
+    // Keys are encoded, tags and versions are digits and letters: a byte each.
+    const about = tellsOfNothing(name, isMarker) ? 0 : jsonSize(size) - 1 + etag.length - 2
+    return frames[kind] + encodedKey(key).length + about + (versionId?.length ?? 0)
   }
 }
 
@@ -98,7 +125,7 @@ export function testEventOf({ bucket }: Origin, moment: number): unknown {
 
 /** Of two events of one key, the later has the greater text (S3-R37). */
 export function sequencerOf(serial: number): string {
-  return serial.toString(16).toUpperCase().padStart(18, '0')
+  return hexOf(serial, 18, true)
 }
 
 /** A key as events carry it: URL-encoded, a space as `+` (S3-R59). */

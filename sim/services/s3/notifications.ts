@@ -12,7 +12,7 @@ import { tell, type ServiceEvent } from '../../parts/service-events.ts'
 import { bodyFor } from '../../parts/targets.ts'
 import { SAME_MOMENT_US } from './bucket.facts.ts'
 import type { Told } from './contents.ts'
-import { busEventOf, originOf, recordOf, testEventOf, type Origin } from './event-records.ts'
+import { busEventOf, originOf, recordOf, RecordSizes, testEventOf, type Origin } from './event-records.ts'
 import { fits } from './event-names.ts'
 
 const NONE = -1
@@ -63,6 +63,8 @@ export class Notifications {
   private readonly duplicates: number
   private readonly duplicatesRng: Rng
   private readonly tellsEveryWrite: boolean
+  /** By configuration. */
+  private readonly sizes: readonly RecordSizes[]
   private readonly rows: Delivery[] = []
   private readonly free: number[] = []
 
@@ -73,6 +75,7 @@ export class Notifications {
     this.configurations = plan.configurations
     this.origin = originOf(sim.physicalName)
     this.edges = this.configurations.map(({ to, action }) => (to === null ? NONE : sim.edge(to, action, delivered)))
+    this.sizes = this.configurations.map(() => new RecordSizes())
     this.dueTarget = dueTarget
     this.busEdge = busEdge
     this.delay = sim.sampler('NotificationDelay')
@@ -105,7 +108,11 @@ export class Notifications {
       const { event: wanted, prefix, suffix, id, action } = this.configurations[i]
       if (!fits(wanted, event.name) || !told.key.startsWith(prefix) || !told.key.endsWith(suffix)) continue
       const record = recordOf(this.origin, event.name, id, told, this.sim.startsAt + this.sim.clock[0])
-      const body = bodyFor(action, { Records: [record] })
+      const plain = bodyFor(action, { Records: [record] })
+      const body =
+        action === 'sqs:SendMessage'
+          ? { ...(plain as object), MessageSize: this.sizes[i].sizeOf(this.origin, event.name, id, told) }
+          : plain
       this.start(i, body, told.serial, trace, hops)
       if (this.duplicates > 0 && this.duplicatesRng.float() < this.duplicates)
         this.start(i, body, told.serial, trace, hops)

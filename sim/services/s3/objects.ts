@@ -3,6 +3,7 @@
 //   current: key ─► row ─older─► row ─older─► …      rows: size, time, serial, flags in typed arrays, so that a million are cheap
 //
 // The one idea: a write never changes a row, it puts a new one in front. Without versioning the row behind it is given back at once.
+import { hexOf } from '../../parts/hex.ts'
 import { Integral } from '../../parts/integral.ts'
 import { KeyOrder } from './key-order.ts'
 
@@ -225,6 +226,6 @@ export function versionIdOf(serial: number): string {
 }
 
 export function etagOf(serial: number, parts: number): string {
-  const hex = serial.toString(16).padStart(32, '0')
+  const hex = hexOf(serial, 32)
   return parts === 0 ? `"${hex}"` : `"${hex}-${parts}"`
 }
