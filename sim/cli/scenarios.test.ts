@@ -302,15 +302,18 @@ describe('the program', () => {
   beforeAll(() => (sub = mkdtempSync(join(tmpdir(), 'hotshard-words-'))))
   afterAll(() => rmSync(sub, { recursive: true }))
 
-  it.skipIf(!hasGit)('takes what follows `--changed` for a scenario, and what follows `=` for a branch', () => {
-    const hotshard = (...args: string[]) =>
-      spawnSync(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'main.ts'), 'check', ...args], {
-        encoding: 'utf8',
-      })
-    const first = hotshard('--changed', 'scenarios/cold-starts.yaml')
-    expect(first.stderr).toMatch(/^[01] of 1 scenario changed since the last commit\n$/)
-    const second = hotshard('--changed=no-such-branch-here', 'scenarios/cold-starts.yaml')
-    expect(second.stderr).toContain('`--changed=no-such-branch-here`: git knows no such branch')
-    expect(second.status).toBe(2)
-  })
+  it.skipIf(!hasGit || !existsSync('.git'))(
+    'takes what follows `--changed` for a scenario, and what follows `=` for a branch',
+    () => {
+      const hotshard = (...args: string[]) =>
+        spawnSync(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'main.ts'), 'check', ...args], {
+          encoding: 'utf8',
+        })
+      const first = hotshard('--changed', 'scenarios/cold-starts.yaml')
+      expect(first.stderr).toMatch(/^[01] of 1 scenario changed since the last commit\n$/)
+      const second = hotshard('--changed=no-such-branch-here', 'scenarios/cold-starts.yaml')
+      expect(second.stderr).toContain('`--changed=no-such-branch-here`: git knows no such branch')
+      expect(second.status).toBe(2)
+    },
+  )
 })
