@@ -1,6 +1,7 @@
 // Which scenarios are meant by files, folders and patterns, and which of them have changed in git.
 import { execFileSync, spawnSync } from 'node:child_process'
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,

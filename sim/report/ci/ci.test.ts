@@ -267,11 +267,18 @@ describe('markdown', () => {
     expect(markdown([])).toBe('## ✅ hotshard, 0 scenarios\n')
   })
 
-  it('stays within what a comment may hold', () => {
-    const many = Array.from({ length: 40 }, () => all[1]!)
-    expect(markdown(many)).toContain('and 20 scenarios more that are not good')
-    const long = { ...report, expectations: Array.from({ length: 60 }, () => report.expectations[0]!) }
-    expect(markdown([verdictOf('a.yaml', [], long, 0)])).toContain('and 10 rows more')
+  it('stays within what a comment may hold, with what failed first', () => {
+    const many = markdown(Array.from({ length: 90 }, () => all[1]!))
+    expect(many).toMatch(/\nand \d+ scenarios more that are not good\n$/)
+    const long = { ...report, expectations: [...Array(40).fill(good.expectations[0]!), report.expectations[0]!] }
+    const [, head, , ...rows] = markdown([verdictOf('a.yaml', [], long, 0)]).split('\n|')
+    expect(head).toContain('expected')
+    expect(rows[0]).toMatch(/^ ❌ /)
+    expect(markdown([verdictOf('a.yaml', [], long, 0)])).toContain('\nand 21 rows more\n')
+    const worst = [...NASTY, '|`'.repeat(5_000), '@\n'.repeat(5_000)].flatMap((text) => with_(text.repeat(20)))
+    for (const verdicts of [worst, Array(20).fill(worst).flat() as Verdict[], Array(2_000).fill(all[0]!) as Verdict[]])
+      expect(markdown(verdicts).length).toBeLessThan(65_536)
+    expect(markdown([...(Array(2_000).fill(all[0]!) as Verdict[]), all[1]!])).toContain('\nand 2,000 scenarios more\n')
   })
 
   it('shows every text as it is written, in a sentence and as code', () => {

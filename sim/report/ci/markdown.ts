@@ -4,13 +4,17 @@
 import { plain } from '../../diag/text.ts'
 import { usd } from '../../parts/money.ts'
 import type { Report } from '../../run/report.ts'
-import { moment, seconds } from '../figures.ts'
+import { counted, moment, seconds } from '../figures.ts'
 import { tally, type Case, type Verdict } from './verdict.ts'
 
 const INSIGHTS_SHOWN = 3
-/** Scenarios with trouble that are told in full, and rows of one of them: a comment holds 65,536 characters. */
-const TOLD_MAX = 20
-const ROWS_MAX = 50
+/** A comment holds 65,536 characters: a scenario more is told in full while there are fewer than these. */
+const CHARACTERS_MAX = 45_000
+/** Scenarios in the table, rows of one of them, characters of a cell and of a block. */
+const SCENARIOS_MAX = 100
+const ROWS_MAX = 20
+const CELL_MAX = 200
+const BLOCK_MAX = 3_000
 const MARKS: Record<Case['outcome'], string> = { passed: '✅', failed: '❌', error: '❌', skipped: '⏭️' }
 
 /** The whole text, ending with a newline. */
@@ -20,9 +24,16 @@ export function markdown(verdicts: readonly Verdict[]): string {
   const out = [`## ${bad.length === 0 ? '✅' : '❌'} hotshard, ${tally(verdicts)}`]
   if (only !== undefined && verdicts.length === 1) out.push(...section(only))
   else if (verdicts.length > 1) {
-    out.push(table(['', 'scenario', 'result', 'cost of a month'], verdicts.map(row)))
-    for (const verdict of bad.slice(0, TOLD_MAX)) out.push(...section(verdict))
-    if (bad.length > TOLD_MAX) out.push(`and ${bad.length - TOLD_MAX} scenarios more that are not good`)
+    const listed = verdicts.length <= SCENARIOS_MAX ? verdicts : bad.slice(0, SCENARIOS_MAX)
+    out.push(table(['', 'scenario', 'result', 'cost of a month'], listed.map(row)))
+    if (listed.length < verdicts.length) out.push(`and ${counted(verdicts.length - listed.length, 'scenario')} more`)
+    let told = 0
+    for (let length = out.join('').length; told < bad.length && length < CHARACTERS_MAX; told++) {
+      const parts = section(bad[told]!)
+      out.push(...parts)
+      length += parts.join('').length
+    }
+    if (told < bad.length) out.push(`and ${counted(bad.length - told, 'scenario')} more that are not good`)
   }
   return `${out.join('\n\n')}\n`
 }
@@ -30,39 +41,39 @@ export function markdown(verdicts: readonly Verdict[]): string {
 function row(verdict: Verdict): string[] {
   const { scenario, state, headline, report } = verdict
   const month = report?.bill === undefined ? '' : escaped(usd(report.bill.month))
-  return [state === 'ok' ? '✅' : '❌', code(scenario), escaped(headline), month]
+  return [state === 'ok' ? '✅' : '❌', code(cut(scenario)), escaped(cut(headline)), month]
 }
 
 function section(verdict: Verdict): string[] {
   const { scenario, headline, cases, report, repeat } = verdict
-  const out = [`### ${code(scenario)}: ${escaped(headline)}`]
-  const rows = cases.filter(({ type, outcome }) => type === 'expectation' || outcome !== 'passed')
-  if (rows.length > 0)
-    out.push(
-      table(
-        ['', 'expected', 'found'],
-        rows
-          .slice(0, ROWS_MAX)
-          .map(({ name, outcome, message, place, type }) => [
-            MARKS[outcome],
-            type === 'expectation' ? code(name) : escaped(name),
-            sentence(message) +
-              (outcome === 'failed' && place !== undefined ? `<br>${code(`${place.file}:${place.line}`)}` : ''),
-          ]),
-      ),
-    )
-  if (rows.length > ROWS_MAX) out.push(`and ${rows.length - ROWS_MAX} rows more`)
-  for (const { text } of rows) if (text !== undefined) out.push(block(text))
+  const out = [`### ${code(cut(scenario))}: ${escaped(cut(headline))}`]
+  const all = cases.filter(({ type, outcome }) => type === 'expectation' || outcome !== 'passed')
+  // Where not all have room, what failed is there.
+  const isBad = ({ outcome }: Case): boolean => outcome === 'failed' || outcome === 'error'
+  const rows =
+    all.length <= ROWS_MAX ? all : [...all.filter(isBad), ...all.filter((of) => !isBad(of))].slice(0, ROWS_MAX)
+  if (rows.length > 0) out.push(table(['', 'expected', 'found'], rows.map(caseRow)))
+  if (rows.length < all.length) out.push(`and ${all.length - rows.length} rows more`)
+  for (const { text } of rows) if (text !== undefined) out.push(block(cut(text, BLOCK_MAX)))
   if (report !== undefined) out.push(...told(report))
-  if (repeat !== undefined) out.push('The same again:', block(repeat, 'sh'))
+  if (repeat !== undefined) out.push('The same again:', block(cut(repeat, BLOCK_MAX), 'sh'))
   return out
+}
+
+function caseRow({ name, outcome, message, place, type }: Case): string[] {
+  const at = outcome === 'failed' && place !== undefined ? `<br>${code(cut(`${place.file}:${place.line}`))}` : ''
+  return [MARKS[outcome], type === 'expectation' ? code(cut(name)) : escaped(name), sentence(cut(message)) + at]
+}
+
+function cut(text: string, most = CELL_MAX): string {
+  return text.length <= most ? text : `${text.slice(0, most)}…`
 }
 
 /** What went on, and what it costs. */
 function told({ insights, bill, simulated, seed }: Report): string[] {
   const lines = insights.slice(0, INSIGHTS_SHOWN).map(({ title, text, resource, from, to }, i) => {
-    const where = `${code(resource)}, from ${escaped(moment(from))} to ${escaped(moment(to))}`
-    return `${i + 1}. **${escaped(title)}**: ${sentence(text)} (${where})`
+    const where = `${code(cut(resource))}, from ${escaped(moment(from))} to ${escaped(moment(to))}`
+    return `${i + 1}. **${escaped(cut(title))}**: ${sentence(cut(text, 2 * CELL_MAX))} (${where})`
   })
   const cost =
     bill === undefined
