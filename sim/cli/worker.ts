@@ -2,10 +2,10 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { availableParallelism } from 'node:os'
 import { counted } from '../report/figures.ts'
+import { build } from './build.ts'
 import { EXIT } from './exit.ts'
 import type { WorkerState } from './experiments/redis/worker.ts'
 import { badFlag, showProblem } from './problems.ts'
-import { VERSION } from './version.ts'
 
 export interface WorkerFlags {
   readonly redis: string
@@ -18,15 +18,16 @@ export interface WorkerFlags {
 export async function work(flags: WorkerFlags): Promise<number> {
   // On demand: no other command needs the client of a database.
   const { RedisTrouble, startWorker } = await import('./experiments/redis/index.ts')
+  const version = build()
   let state = (): WorkerState => ({ ready: false, running: 0, done: 0 })
-  const health = createServer((request, response) => answer(request.url ?? '', state(), response))
+  const health = createServer((request, response) => answer(request.url ?? '', { version, ...state() }, response))
   try {
     if (flags.healthPort !== undefined) await listen(health, flags.healthPort)
     const concurrency = flags.concurrency ?? availableParallelism()
-    const worker = await startWorker(flags.redis, { version: VERSION, concurrency, log })
+    const worker = await startWorker(flags.redis, { version, concurrency, log })
     state = worker.state
     const signal = firstSignal()
-    log(`hotshard ${VERSION} takes runs from ${worker.address}, ${concurrency} at once`)
+    log(`hotshard ${version} takes runs from ${worker.address}, ${concurrency} at once`)
     log(`${await signal}: ${worker.state().running} under way, to be finished; nothing more is taken`)
     await worker.stop()
     log(`ends after ${counted(worker.state().done, 'run')}`)
@@ -50,10 +51,10 @@ class PortTaken extends Error {
 }
 
 /** `/live` while this thread answers at all, `/ready` while it takes runs: what Kubernetes asks. */
-function answer(path: string, state: WorkerState, response: ServerResponse): void {
+function answer(path: string, state: WorkerState & { readonly version: string }, response: ServerResponse): void {
   const status = path === '/live' || (path === '/ready' && state.ready) ? 200 : path === '/ready' ? 503 : 404
   response.writeHead(status, { 'content-type': 'application/json' })
-  response.end(`${JSON.stringify({ version: VERSION, ...state })}\n`)
+  response.end(`${JSON.stringify(state)}\n`)
 }
 
 function listen(server: Server, port: number): Promise<void> {

@@ -1,14 +1,14 @@
 // The manifests and the workflow that users copy, done: every command of theirs is run, and the results are those of one host.
 import { once } from 'node:events'
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
-import { basename, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { globSync } from 'tinyglobby'
 import { expect, test } from 'vitest'
 import { deployed, find, manifestsIn, podOf, workflowIn, type Step } from '../deploy.ts'
 import { Host, startPod, type Cluster, type Running } from './pods.ts'
 import { HAS_REDIS } from './redis.ts'
-import { until } from './workers.ts'
+import { built, until } from './workers.ts'
 
 const SHARDS = manifestsIn(deployed('kubernetes-shards.yaml'))
 const WORKERS = manifestsIn(deployed('kubernetes-workers.yaml'))
@@ -128,6 +128,21 @@ test('the workflow fails no step, and its whole is that of one host', async () =
   expect(readFileSync(summary, 'utf8')).toMatch(/```\n[^]*Capacity[^]*```\n$/)
   const whole = readFileSync(join(artifacts, 'result/result.csv'), 'utf8')
   expect(whole).toBe(await oneHost(host, host.dir('shard-1'), 'scenarios/checkout.yaml'))
+})
+
+test('no other command loads the client of Redis', async () => {
+  await using host = new Host()
+  const folder = host.dir('without')
+  cpSync(dirname(built()), folder, { recursive: true })
+  rmSync(join(folder, 'hotshard-redis.js'))
+  writeFileSync(join(host.folder, 'a.yaml'), SCENARIO.data!['scenario.yaml']!)
+  const command = (...words: string[]): Running =>
+    host.start([process.execPath, join(folder, 'hotshard.js'), ...words], {})
+  await good(command('run', 'a.yaml'))
+  await good(command('sweep', 'a.yaml', '--set', 'Capacity=40'))
+  const worker = command('worker', '--redis', 'redis://nobody')
+  expect(await worker.code()).toBe(70)
+  expect(worker.output()).toContain('hotshard-redis.js')
 })
 
 async function freePort(): Promise<number> {

@@ -11,11 +11,10 @@ import { conduct, Interrupted, onThisThread, type Executor } from '../../sim/cli
 import { onRedis } from '../../sim/cli/experiments/redis/index.ts'
 import { packBundle, queueName } from '../../sim/cli/experiments/redis/store.ts'
 import { TEXT_MAX } from '../../sim/cli/experiments/redis/wire.ts'
-import { VERSION } from '../../sim/cli/version.ts'
 import { bundleId, runId, type Bundle } from '../../sim/experiment/bundle.ts'
 import type { Experiment, Outcome, RunSpec } from '../../sim/experiment/types.ts'
 import { HAS_REDIS, RedisServer } from './redis.ts'
-import { frail, until, worker, WorkerProcess } from './workers.ts'
+import { frail, until, version, worker, WorkerProcess } from './workers.ts'
 
 const BUNDLE: Bundle = {
   name: 'queue.yaml',
@@ -81,8 +80,8 @@ interface Asked {
 }
 
 async function there(url: string, asked: readonly RunSpec[], more: Asked = {}): Promise<string> {
-  const { bundle = BUNDLE, version = VERSION, done, says = () => {}, signal } = more
-  const executor = await onRedis(bundle, url, { version, says, ...(signal === undefined ? {} : { signal }) })
+  const { bundle = BUNDLE, version: made = version(), done, says = () => {}, signal } = more
+  const executor = await onRedis(bundle, url, { version: made, says, ...(signal === undefined ? {} : { signal }) })
   return bytes(executor, asked, done)
 }
 
@@ -227,7 +226,7 @@ describe.skipIf(!HAS_REDIS).concurrent('a sweep through Redis', () => {
       () => 'what the sweep says',
     )
     expect(said).toEqual([
-      `no worker of hotshard 9.9.9 is there, those that are there refuse its runs (1 of ${VERSION}): start \`npx hotshard worker --redis …\` of this version, it waits`,
+      `no worker of hotshard 9.9.9 is there, those that are there refuse its runs (1 of ${version()}): start \`npx hotshard worker --redis …\` of this version, it waits`,
     ])
     controller.abort()
     await stopped
@@ -245,7 +244,7 @@ describe.skipIf(!HAS_REDIS).concurrent('a sweep through Redis', () => {
       () => 'the sweep',
     )
     await until(
-      async () => (await client.llen(`hotshard:runs-${VERSION}:wait`)) === 3,
+      async () => (await client.llen(`hotshard:runs-${version()}:wait`)) === 3,
       () => 'its jobs',
     )
     controller.abort()
@@ -263,15 +262,15 @@ describe.skipIf(!HAS_REDIS).concurrent('a sweep through Redis', () => {
     await using redis = await new RedisServer().start()
     const [a] = await workers(redis.url, [1])
     const client = new Redis(redis.socket, { maxRetriesPerRequest: null })
-    const queue = new Queue(queueName(VERSION), { connection: client, prefix: 'hotshard' })
+    const queue = new Queue(queueName(version()), { connection: client, prefix: 'hotshard' })
     const spec: RunSpec = { settings: [['Rate', '20/s']], seed: '1' }
     const put = async (bundle: string, value: Buffer, jobId = runId(bundle, spec)): Promise<void> => {
       await client.set(`hotshard:bundle:${bundle}`, value)
       await client.set(`hotshard:asked:${bundle}`, '1')
       await queue.add('run', { bundle, spec }, { jobId })
     }
-    const id = bundleId(BUNDLE, VERSION)
-    await put('0'.repeat(64), await packBundle(BUNDLE, VERSION))
+    const id = bundleId(BUNDLE, version())
+    await put('0'.repeat(64), await packBundle(BUNDLE, version()))
     await a!.says(/failed \(try 1 of 1\): bundle 00000000 is not what its name says/)
     await put('1'.repeat(64), await packBundle(BUNDLE, '9.9.9'))
     await a!.says(
@@ -281,7 +280,7 @@ describe.skipIf(!HAS_REDIS).concurrent('a sweep through Redis', () => {
     await a!.says(/failed .*: what is called bundle 22222222 is none/)
     await put('3'.repeat(64), gzipSync(Buffer.alloc(TEXT_MAX + 1, ' ')))
     await a!.says(/failed .*: what is called bundle 33333333 is none/)
-    await put(id, await packBundle(BUNDLE, VERSION), 'another')
+    await put(id, await packBundle(BUNDLE, version()), 'another')
     await a!.says(/run another failed .*: its name is not that of its content/)
     await queue.add('run', { bundle: '../etc', spec: { settings: 'all' } })
     await a!.says(/failed .*: this is no run of an experiment/)
@@ -319,7 +318,7 @@ describe.skipIf(!HAS_REDIS)('a connection', () => {
     expect(b.output).toContain('HOTSHARD_REDIS_PASSWORD')
     expect(b.output).toMatch(/cannot be used: WRONGPASS/)
     expect(b.output).not.toContain('falsch')
-    const refused = onRedis(BUNDLE, redis.url, { version: VERSION, says: () => {}, env: {} })
+    const refused = onRedis(BUNDLE, redis.url, { version: version(), says: () => {}, env: {} })
     await expect(refused).rejects.toThrow(/cannot be used: NOAUTH/)
   })
 

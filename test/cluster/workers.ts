@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject } from 'vitest'
-import { VERSION } from '../../sim/cli/version.ts'
+import { buildOf } from '../../sim/cli/build.ts'
 
 /** The built command line, or another file beside it. */
 export function built(name = 'hotshard.js'): string {
@@ -65,13 +65,18 @@ export function worker(url: string, flags: readonly string[] = [], env: NodeJS.P
 /** A worker that is killed as soon as it has a run, written beside the built command line. */
 export function frail(): string {
   const path = built('frail.js')
-  writeFileSync(path, FRAIL)
+  writeFileSync(path, frailSource())
   return path
 }
 
-const FRAIL = `
+/** What the built command line calls itself. */
+export function version(): string {
+  return buildOf(inject('built'), ['hotshard*.js'])
+}
+
+const frailSource = (): string => `
 import { startWorker } from './hotshard-redis.js'
-const worker = await startWorker(process.argv[2], { version: '${VERSION}', concurrency: 1, lock: 500, log() {} })
+const worker = await startWorker(process.argv[2], { version: '${version()}', concurrency: 1, lock: 500, log() {} })
 setInterval(() => {
   if (worker.state().running > 0) process.kill(process.pid, 'SIGKILL')
 }, 1)

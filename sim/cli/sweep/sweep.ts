@@ -4,6 +4,7 @@ import { headerOf, type RunRecord } from '../../experiment/sweep/records.ts'
 import { Summing, type SweepSummary } from '../../experiment/sweep/summary.ts'
 import { sizeOf, type Space } from '../../experiment/sweep/space.ts'
 import { sweepHtml } from '../../report/sweep.ts'
+import { build } from '../build.ts'
 import { EXIT } from '../exit.ts'
 import { writeText } from '../exports.ts'
 import { interruptible } from '../experiments/interrupt.ts'
@@ -67,7 +68,7 @@ async function conductPlan(plan: Plan, journal: Journal, { redis }: SweepFlags):
   const says = (line: string): void => void process.stderr.write(`${line}\n`)
   try {
     return await interruptible(Infinity, async (signal) =>
-      conductSweep(space, shard, journal, await onRedis(bundle, redis, { version: VERSION, says, signal })),
+      conductSweep(space, shard, journal, await onRedis(bundle, redis, { version: build(), says, signal })),
     )
   } catch (error) {
     throw error instanceof RedisTrouble ? new Unreachable(error.message, error.help) : error

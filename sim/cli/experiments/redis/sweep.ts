@@ -15,7 +15,7 @@ import { packBundle, PREFIX, queueName, Store } from './store.ts'
 import type { Job } from './wire.ts'
 
 export interface RedisOptions {
-  /** The simulator's, this one by default. */
+  /** The simulator's, so exact that two of the same simulate alike (`build.ts`). */
   readonly version: string
   /** A line for whoever looks on. */
   readonly says: (line: string) => void

@@ -15,6 +15,7 @@ import { PREFIX, queueName, Store } from './store.ts'
 import { asJob, type Job } from './wire.ts'
 
 export interface WorkerOptions {
+  /** The simulator's, as that of sweeps. */
   readonly version: string
   /** Runs at once, each on a thread. */
   readonly concurrency: number
