@@ -146,7 +146,7 @@ export class Gateway {
   throttled = 0
   /** Refused for want of a key. */
   keyless = 0
-  /** Refused by an authorizer, or because it failed. */
+  /** Refused by an authorizer. */
   unauthorized = 0
   /** Answers by class. */
   clientErrors = 0
@@ -431,7 +431,7 @@ export class Gateway {
   }
 
   private turnAway(call: Call, { code, answer }: Refusal): void {
-    this.unauthorized++
+    if (code < 500) this.unauthorized++
     this.finish(call, code, answer, NONE)
   }
 

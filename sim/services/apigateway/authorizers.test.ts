@@ -85,6 +85,8 @@ describe('a function that is asked about a token', () => {
     ])
     at.run(HOUR).finish()
     expect([at.sum('Api', '4XXError'), at.sum('Api', '5XXError'), at.sum('Api', 'Count')]).toEqual([5, 3, 9])
+    // Who is not let in costs nothing.
+    expect(at.bill('Api')['Requests']!.used).toBe(9 - 5)
   })
 
   test('adds its time to that of the backend, and is not waited for beyond 29 s [N.APIGATEWAY-AUTH-14, API-40]', () => {

@@ -41,8 +41,8 @@ export const prices: Readonly<Record<string, Price<Gateway>>> = {
     ],
     free: 1_000_000,
     source: SOURCE,
-    // What is throttled is not billed, nor who comes without the key that is asked for.
-    used: (self) => self.requests - self.throttled - self.keyless,
+    // What is throttled is not billed, nor who comes without the key that is asked for or is not authorised.
+    used: (self) => self.requests - self.throttled - self.keyless - self.unauthorized,
   },
   ...Object.fromEntries(caches),
 }

@@ -47,8 +47,8 @@ export const api: ServiceDef<Gateway> = {
       tiers: [{ above: 300_000_000, usd: '0.90' }],
       free: 1_000_000,
       source: '2025, us-east-1, https://aws.amazon.com/api-gateway/pricing/ [PR-R1]',
-      // What is throttled is not billed.
-      used: (self) => self.requests - self.throttled,
+      // What is throttled is not billed, nor who is not authorised.
+      used: (self) => self.requests - self.throttled - self.unauthorized,
     },
   },
   unbilled: ['data transfer', 'payloads beyond 512 KB as more than one request'],
