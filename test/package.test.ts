@@ -49,6 +49,8 @@ describe('the package', () => {
     for (const path of promised.filter((each) => !each.includes('*')))
       expect(readFileSync(file(`node_modules/hotshard/${path}`), 'utf8').length, path).toBeGreaterThan(100)
     expect(readdirSync(file('node_modules/hotshard/scenarios'))).not.toContain('shopping-cart.yaml')
+    const required = "console.log(typeof require('hotshard').simulate)"
+    expect(project.run(process.execPath, ['--input-type=commonjs', '--eval', required]).stdout).toBe('function\n')
     const asked = `console.log(import.meta.resolve('hotshard/report.schema.json'))`
     expect(project.run(process.execPath, ['--input-type=module', '--eval', asked]).stdout).toContain(
       'public/report.schema.json',

@@ -90,6 +90,32 @@ describe('simulate', () => {
     expect(simulate(file('traced.yaml')).requests).toBe(2)
   })
 
+  it('takes what the CDK synthesizes: functions as objects, sections beside it', () => {
+    const stack = {
+      Parameters: {
+        BootstrapVersion: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/cdk-bootstrap/hnb659fds/version' },
+      },
+      Resources: {
+        Dead5F3A: { Type: 'AWS::SQS::Queue', UpdateReplacePolicy: 'Delete', DeletionPolicy: 'Delete' },
+        Jobs9C21: {
+          Type: 'AWS::SQS::Queue',
+          Properties: {
+            RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['Dead5F3A', 'Arn'] }, maxReceiveCount: 3 },
+          },
+          Metadata: { 'aws:cdk:path': 'Stack/Jobs/Resource' },
+        },
+      },
+    }
+    const Simulation = {
+      Duration: '1m',
+      Workloads: { Load: { Target: 'Jobs9C21', Operation: 'sqs:SendMessage', Rate: '10/s' } },
+      Expect: ['sum(Jobs9C21.NumberOfMessagesSent) > 500'],
+    }
+    expect(simulate({ ...stack, Simulation }).passed).toBe(true)
+    const error = thrown(() => simulate({ ...stack, Simulation: { ...Simulation, Duration: '1' } }))
+    expect(error.message).toMatch(/--> template:\d+:18\n/)
+  })
+
   it('says whether it passed: to its end, with every expectation', () => {
     expect(simulate(GOOD).passed).toBe(true)
     expect(simulate(TEXT).passed).toBe(false)
