@@ -6,6 +6,7 @@ import { EXIT } from './exit.ts'
 import { diverge } from './diverge.ts'
 import { compare, type CompareFlags } from './experiments/compare.ts'
 import { find, type FindFlags } from './experiments/find.ts'
+import { map, type MapFlags } from './experiments/map.ts'
 import { replicate } from './experiments/replicate.ts'
 import { explain } from './explain.ts'
 import { importTemplate, type ImportFlags } from './import.ts'
@@ -94,6 +95,20 @@ searchOptions(program.command('find'))
   .addOption(new Option('--until <what>', 'what is looked for along the range').choices(['fail', 'pass']))
   .option('--seed <n>', "another seed than the scenario's")
   .action(async (scenario: string, flags: FindFlags) => finish(await find(scenario, flags)))
+
+searchOptions(program.command('map'))
+  .description('load by trigger: where it comes back when the trigger is over, and where it stays down')
+  .argument('<scenario>')
+  .requiredOption('--load <Name=range>', 'a setting, such as Workloads.Shoppers.Scale=0.5..2:0.1')
+  .requiredOption('--trigger <trigger=range>', "'pause(Origin)=0s..10s:1s', 'outage(Orders)=…' or 'Faults[0].For=…'")
+  .option('--at <time>', 'when the trigger begins; its own time in the scenario, or a third of the run')
+  .option('--within <share>', 'what may be missing of the undisturbed goodput; 10% by default')
+  .option('--hold <time>', 'how long it must be back; 10s by default')
+  .option('--slower <factor>', 'how many times as long requests may take; 2 by default, or off')
+  .option('--clients <names>', 'the workloads whose requests count; all by default')
+  .option('--seed <n>', "another seed than the scenario's")
+  .option('--report <file>', 'write the map as one HTML file')
+  .action(async (scenario: string, flags: MapFlags) => finish(await map(scenario, flags)))
 
 scenarioOptions(program.command('import'))
   .description('write what is inferred from a bare template as a scenario to edit')

@@ -16,8 +16,8 @@ const CHANGES_SHOWN = 8
 export function prettyLimit(report: LimitReport, { color, width }: Style): string {
   const ink = pc.createColors(color)
   const out: string[] = ['']
-  const put = (text: string, paint: (line: string) => string = String, hang = 2): void => {
-    for (const line of wrapWords(plain(text), width - 2, hang)) out.push(paint(`  ${line}`))
+  const put = (text: string, paint: (line: string) => string = String): void => {
+    for (const line of wrapWords(plain(text), width - 2, 2)) out.push(paint(`  ${line}`))
   }
   const settings = Object.entries(report.settings).map(([name, value]) => `, ${name}=${value}`)
   out.push(ink.bold(plain(`${report.scenario}  ${ink.dim(`${report.setting}=${report.range}${settings.join('')}`)}`)))
@@ -28,7 +28,7 @@ export function prettyLimit(report: LimitReport, { color, width }: Style): strin
     out.push('', ink.bold(plain(`  The first run that fails, at ${report.setting}=${value} with seed ${seed}`)))
     for (const { text, measured } of expectations) put(`${text}: measured ${measured}`)
     if (why !== undefined) put(why)
-    put(command, ink.dim)
+    out.push(ink.dim(`  ${plain(command)}`))
   }
   out.push('', ...pathLines(report, width).map((line, i) => (i === 0 ? ink.bold(`  ${line}`) : `  ${line}`)))
   out.push('', ink.dim(plain(`repeat ${report.reproduce}`)))

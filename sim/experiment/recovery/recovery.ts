@@ -39,7 +39,7 @@ export type RecoveryState = 'recovers' | 'relapses' | 'stays-down' | 'overloaded
 
 export interface Recovery {
   readonly state: RecoveryState
-  /** µs from the end of the disturbance until it was back; of a relapse the first time. */
+  /** µs from the first step after the disturbance until it was back, to a step; of a relapse the first time. */
   readonly after?: number
   /** Requests that ended well in the undisturbed run and did not in this one, from the disturbance on; negative when there were more. */
   readonly lost: number
@@ -75,7 +75,7 @@ export function recoveryOf(
   }
   if (looked === 0) return { state: 'too-short', lost }
   if (first === undefined) return { state: 'stays-down', lost }
-  return { state: isBack ? 'recovers' : 'relapses', after: Math.max(0, first * every - to), lost }
+  return { state: isBack ? 'recovers' : 'relapses', after: (first - over) * every, lost }
 }
 
 /** Whether the run without any disturbance already loses more of its requests than may be missing, from `since` µs on while there is load. */
