@@ -72,7 +72,7 @@ test('a pipeline gets a line for what holds with every seed, and the seed that s
   expect(out).toMatch(/^ERROR +\S+bad\.yaml +1 error$/m)
   expect(out).toMatch(/^STOPPED +\S+endless\.yaml +not with seeds 1, 2, 3.*: more than 500 events/m)
   expect(out).toMatch(/^ok +\S+good\.yaml +1 expectation holds with 6 seeds$/m)
-  expect(out).toMatch(/^FAIL +\S+sometimes\.yaml +1 of 1 expectation failed with 6 seeds$/m)
+  expect(out).toMatch(/^FAIL +\S+sometimes\.yaml +1 of 1 expectation failed with some of 6 seeds$/m)
   expect(out).toMatch(new RegExp(`^ +found +held in \\d of 6 \\(seeds? ${seed}`, 'm'))
   expect(out).toMatch(
     /^::error file=sometimes\.yaml,line=7,col=12,title=failed%3A max\(Load\.Latency\) < 350 ms::found held in/m,

@@ -2,7 +2,6 @@
 import type { Problem } from '../../diag/problem.ts'
 import type { Replications } from '../../experiment/replications.ts'
 import type { Scenario } from '../../lang/scenario.ts'
-import { counted } from '../../report/figures.ts'
 import {
   distinct,
   headlineOf,
@@ -47,7 +46,7 @@ export function verdictOfSeeds(
   return {
     scenario: replications.scenario,
     state,
-    headline: headlineOf(state, cases, problems, ` with ${counted(runs.length, 'seed')}`),
+    headline: headlineOf(state, cases, problems, runs.length),
     ...{ cases, problems, took },
     repeat: reproduce,
     facts: { seeds: String(runs.length), repeat: reproduce },

@@ -180,21 +180,23 @@ function placeOf(text: string | undefined): CasePlace | undefined {
   return file === undefined ? undefined : { file, line: Number(line), column: Number(column) }
 }
 
-/** What there is to say in half a line; `how` follows what is said of expectations. */
-export function headlineOf(state: State, cases: readonly Case[], problems: readonly Problem[], how = ''): string {
+/** What there is to say in half a line; of many runs, `seeds` is how many there are. */
+export function headlineOf(state: State, cases: readonly Case[], problems: readonly Problem[], seeds?: number): string {
+  const runs = (some: string): string => (seeds === undefined ? '' : ` with ${some}${counted(seeds, 'seed')}`)
   const wrong = (type: Case['type']): string => cases.find((each) => each.type === type)?.message ?? ''
   if (state === 'broken') return plain(`a bug of hotshard: ${wrong('invariant')}`)
   if (state === 'stopped') return plain(wrong('guard'))
   const expected = cases.filter(({ type }) => type === 'expectation')
   const failed = expected.filter(({ outcome }) => outcome === 'failed')
-  if (failed.length > 0) return `${failed.length} of ${counted(expected.length, 'expectation')} failed${how}`
+  if (failed.length > 0)
+    return `${failed.length} of ${counted(expected.length, 'expectation')} failed${runs('some of ')}`
   const held =
     expected.length === 0
       ? 'nothing is expected'
       : expected.length === 1
         ? '1 expectation holds'
         : `${expected.length} expectations hold`
-  return held + how + warningsIn(problems)
+  return held + runs('') + warningsIn(problems)
 }
 
 function warningsIn(problems: readonly Problem[]): string {
