@@ -4,11 +4,12 @@ import type { RunOutcome } from '../sim.ts'
 import { comparisonsOf, firstMeasure, heldOf, measuresIn, summaryOf } from './summary.ts'
 
 type Values = Readonly<Record<string, number>>
+let made = 0
 const run = (values: Values, more: Partial<RunOutcome> = {}): RunOutcome => ({
   settings: [],
   seed: '1',
   ending: 'passed',
-  digest: '',
+  digest: String(++made),
   events: 1,
   values: Object.entries(values).map(([name, value]) => ({ name, value, unit: 'Count' as const })),
   expectations: [],
@@ -69,10 +70,12 @@ describe('B against A', () => {
     expect(found.pairs).toBeGreaterThan(10)
   })
 
-  test('what no seed changes on either side differs for sure, with two seeds', () => {
-    const two = (value: number): RunOutcome[] => [1, 2].map(() => run({ 'sum(C.Failures)': value }))
-    expect(comparisonsOf(two(471), two(12))[0].verdict).toBe('better')
-    expect(comparisonsOf(two(471), two(471))[0].verdict).toBe('same')
+  test('where no seed changes an event of either side two seeds are enough; equal values alone are not', () => {
+    const two = (value: number, digest: string): RunOutcome[] =>
+      ['1', '2'].map((seed) => run({ 'sum(C.Failures)': value }, { seed, digest: digest === '' ? seed : digest }))
+    expect(comparisonsOf(two(471, 'a'), two(12, 'b'))[0].verdict).toBe('better')
+    expect(comparisonsOf(two(471, 'a'), two(471, 'b'))[0].verdict).toBe('same')
+    expect(comparisonsOf(two(471, ''), two(12, ''))[0].verdict).toBe('open')
   })
 
   test('where nobody knows whether less is better, it only differs', () => {

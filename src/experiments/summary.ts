@@ -94,12 +94,10 @@ export function comparisonsOf(
     const after = known.map(([, value]) => value)
     return [{ name, unit, n: known.length, before, after, difference: pairedDifference(before, after, CONFIDENCE) }]
   })
-  // What is the same on every seed, on either side, is not made by chance at all.
-  const chances = holm(
-    rows.map(({ before, after, difference }) =>
-      isConstant(before) && isConstant(after) ? Number(difference.mean === 0) : difference.chance,
-    ),
-  )
+  // Where no seed changes any event of either side, chance has no part.
+  const isCertain =
+    pairs.length > 1 && [0, 1].every((side) => pairs.every((pair) => pair[side].digest === pairs[0][side].digest))
+  const chances = holm(rows.map(({ difference }) => (isCertain ? Number(difference.mean === 0) : difference.chance)))
   const found = rows.map(({ name, unit, before, after, difference }, i): Comparison => {
     const isSame = difference.mean === 0 && difference.deviation === 0
     const differs = !isSame && chances[i] <= 1 - CONFIDENCE
@@ -123,8 +121,6 @@ export function comparisonsOf(
   const order: Verdict[] = ['worse', 'better', 'differs', 'open', 'same']
   return found.sort((x, y) => order.indexOf(x.verdict) - order.indexOf(y.verdict) || sizeOf(y) - sizeOf(x))
 }
-
-const isConstant = (values: readonly number[]): boolean => values.every((value) => value === values[0])
 
 /** How large a difference is beside the values. */
 function sizeOf({ a, b }: Comparison): number {
