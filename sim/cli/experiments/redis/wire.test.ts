@@ -18,12 +18,16 @@ Simulation:
 `,
   files: [{ path: 'd.csv', kind: 'data', name: 'd.csv', text: 'a,b' }],
   duration: 60_000_000,
+  measures: ['p99(Origin.Latency)'],
+  everything: true,
   counts: true,
+  series: { every: 10_000_000, metrics: ['Origin.Latency'] },
 }
 
 test('what was packed is unpacked the same, byte by byte', async () => {
   const outcome = new Runner(bundle).run({ settings: [], seed: '7' })
   expect(outcome.counts?.length).toBeGreaterThan(0)
+  expect(outcome.series?.length).toBeGreaterThan(0)
   const back = asOutcome(await unpack(await pack(outcome)))
   expect(JSON.stringify(back)).toBe(JSON.stringify(outcome))
   const parcel = asParcel(await unpack(await packBundle(bundle, '1.2.3')))
@@ -86,6 +90,7 @@ test.each<[string, unknown, boolean]>([
   ['a kind that every object has', { ...bundle, files: [{ ...bundle.files[0], kind: 'toString' }] }, false],
   ['no time', { ...bundle, duration: 0 }, false],
   ['half a microsecond', { ...bundle, duration: 0.5 }, false],
+  ['steps of no length', { ...bundle, series: { every: 0, metrics: [] } }, false],
   ['measures that are no texts', { ...bundle, measures: [1] }, false],
   ['files without an end', { ...bundle, files: Array(10_001).fill(bundle.files[0]) }, false],
 ])('of bundles: %s', (_, value, good) => {

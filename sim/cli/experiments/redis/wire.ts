@@ -1,8 +1,17 @@
 // What is read from Redis is somebody else's data until its shape has been looked at: bundles, outcomes and jobs.
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
-import type { Bundle } from '../../../experiment/bundle.ts'
-import type { Ending, Outcome, RunSpec } from '../../../experiment/types.ts'
+import type { Bundle, BundleFile } from '../../../experiment/bundle.ts'
+import type {
+  Counts,
+  Ending,
+  HeldExpectation,
+  MeasuredValue,
+  Outcome,
+  RunSpec,
+  SampledSeries,
+  SeriesAsked,
+} from '../../../experiment/types.ts'
 import { parseJson } from '../../../parts/json-text.ts'
 
 const MIB = 1_048_576
@@ -47,31 +56,37 @@ const listOf =
   (shape: Shape, most = Number.MAX_SAFE_INTEGER): Shape =>
   (value) =>
     Array.isArray(value) && value.length <= most && value.every(shape)
+/** Every member of a type has a shape: whoever adds one to it is reminded by the compiler. */
+type Members<T> = { readonly [Name in keyof T]-?: Shape }
 const mapOf =
-  (members: Readonly<Record<string, Shape>>): Shape =>
+  <T>(members: Members<T>): Shape =>
   (value) =>
     typeof value === 'object' &&
     value !== null &&
     !Array.isArray(value) &&
     Object.keys(value).every((name) => Object.hasOwn(members, name)) &&
-    Object.entries(members).every(([name, shape]) => shape((value as Record<string, unknown>)[name]))
+    Object.entries<Shape>(members).every(([name, shape]) => shape((value as Record<string, unknown>)[name]))
 
 const isShort: Shape = (value) => typeof value === 'string' && value.length <= TEXT_OF_SETTING_MAX
 const isSetting: Shape = (value) => Array.isArray(value) && value.length === 2 && value.every(isShort)
 const isSettings = listOf(isSetting, SETTINGS_MAX)
 
-const SPEC = mapOf({ settings: isSettings, seed: maybe(isShort) })
+const isCount: Shape = (value) => Number.isSafeInteger(value) && (value as number) > 0
 
-const BUNDLE = mapOf({
+const SPEC = mapOf<RunSpec>({ settings: isSettings, seed: maybe(isShort) })
+
+const BUNDLE = mapOf<Bundle>({
   name: isText,
   text: isText,
   files: listOf(
-    mapOf({ path: isText, kind: isOneOf({ template: true, data: true }), name: isText, text: isText }),
+    mapOf<BundleFile>({ path: isText, kind: isOneOf({ template: true, data: true }), name: isText, text: isText }),
     FILES_MAX,
   ),
-  duration: maybe((value) => Number.isSafeInteger(value) && (value as number) > 0),
+  duration: maybe(isCount),
   measures: maybe(listOf(isText)),
+  everything: maybe(isTruth),
   counts: maybe(isTruth),
+  series: maybe(mapOf<SeriesAsked>({ every: isCount, metrics: listOf(isText) })),
 })
 
 const ENDINGS: Readonly<Record<Ending, true>> = {
@@ -83,23 +98,26 @@ const ENDINGS: Readonly<Record<Ending, true>> = {
   crashed: true,
 }
 
-const OUTCOME = mapOf({
+const areNumbers = listOf(isNumber)
+
+const OUTCOME = mapOf<Outcome>({
   settings: isSettings,
   seed: isShort,
   ending: isOneOf(ENDINGS),
   digest: isText,
   events: isNumber,
-  values: listOf(mapOf({ name: isText, value: isNumber, unit: isText })),
-  expectations: listOf(mapOf({ text: isText, ok: isTruth, measured: isText })),
+  values: listOf(mapOf<MeasuredValue>({ name: isText, value: isNumber, unit: isText })),
+  expectations: listOf(mapOf<HeldExpectation>({ text: isText, ok: isTruth, measured: isText })),
   why: maybe(isText),
   counts: maybe(
     listOf(
-      mapOf({
-        ...{ name: isText, unit: isText, base: isNumber, index: listOf(isNumber), count: listOf(isNumber) },
+      mapOf<Counts>({
+        ...{ name: isText, unit: isText, base: isNumber, index: areNumbers, count: areNumbers },
         ...{ sum: isNumber, min: isNumber, max: isNumber },
       }),
     ),
   ),
+  series: maybe(listOf(mapOf<SampledSeries>({ name: isText, n: areNumbers, sum: areNumbers }))),
 })
 
 /** One run of a bundle, as BullMQ carries it. */
@@ -115,8 +133,8 @@ export interface Parcel {
   readonly bundle: Bundle
 }
 
-const JOB = mapOf({ bundle: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value), spec: SPEC })
-const PARCEL = mapOf({ version: isShort, bundle: BUNDLE })
+const JOB = mapOf<Job>({ bundle: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value), spec: SPEC })
+const PARCEL = mapOf<Parcel>({ version: isShort, bundle: BUNDLE })
 
 export const asJob = (value: unknown): Job | undefined => (JOB(value) ? (value as Job) : undefined)
 export const asParcel = (value: unknown): Parcel | undefined => (PARCEL(value) ? (value as Parcel) : undefined)
