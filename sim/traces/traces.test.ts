@@ -236,6 +236,31 @@ Simulation:
   ])
 })
 
+test('a request behind an authorizer: its function first, then the backend; the next one with its token goes straight on', () => {
+  const text = `
+Transform: AWS::Serverless-2016-10-31
+Globals: { Function: { Runtime: nodejs22.x, Handler: a.b, MemorySize: 1769, CodeUri: src } }
+Resources:
+  Api: { Type: AWS::Serverless::Api, Properties: { StageName: prod, EndpointConfiguration: { Type: REGIONAL }, Auth: { DefaultAuthorizer: Guard, Authorizers: { Guard: { FunctionArn: !GetAtt Check.Arn } } } } }
+  Check: { Type: AWS::Serverless::Function }
+  Work: { Type: AWS::Serverless::Function, Properties: { Events: { A: { Type: Api, Properties: { RestApiId: !Ref Api, Path: /x, Method: get } } } } }
+Simulation:
+  Duration: 1m
+  Assumptions: { AWS::Lambda::Function: { ColdStart: 0ms, ColdStartCpu: 0%, InvokeLatency: 0ms } }
+  Workloads: { Callers: { Target: Api, Operation: GET /x, Arrivals: regular, Rate: 1/s, Count: 2 } }
+  Handlers: { Check: [{ Wait: 50ms }], Work: [{ Wait: 20ms }] }
+`
+  const { falls } = follow(scenarioOf(text), [1, 2])
+  const calls = falls.map((fall) =>
+    linesOf(fall).filter((line) => line.includes('call ') && line.includes('lambda:InvokeFunction')),
+  )
+  expect(calls).toEqual([
+    ['    0+50 call Check: lambda:InvokeFunction [ok]', '    50+20 call Work: lambda:InvokeFunction [ok]'],
+    ['    0+20 call Work: lambda:InvokeFunction [ok]'],
+  ])
+  expect(falls.map(({ from, to }) => (to - from) / 1000)).toEqual([50 + 20 + 8, 20 + 8])
+})
+
 describe('requests of whole scenarios', () => {
   const cases = [
     ['flash-crowd.yaml', 9_000],

@@ -154,8 +154,10 @@ export function gather(near: Near): {
   const own = [...openApiRoutes(api, api.config['Body']), ...methodRoutes(near)]
   const documents = near.defined('apigateway:PutRestApi').map((body) => openApiRoutes(asDocument(api), body))
   const variants = [...own, ...documents.flat()]
-  // A route is known by the first that has it: its settings are those of all.
-  const sources = variants.filter((one, i) => variants.findIndex((other) => isSameRoute(one, other)) === i)
+  // Routes of documents that the API has not got yet are routes of their own; those that it has keep their settings.
+  const sources = [...own]
+  const places = new Map(own.map((route, i) => [keyOf(route), i] as const).reverse())
+  for (const route of documents.flat()) if (!places.has(keyOf(route))) places.set(keyOf(route), sources.push(route) - 1)
   const routes = sources.map(({ method, path }) => ({ method, path }))
   const views = stageViews(near)
   const stages = views.map(({ view, name, settings }) => stageOf(near, view, name, settings, sources, variants))
@@ -181,7 +183,7 @@ export function gather(near: Near): {
   let first = own.length
   const listed = documents.map((document) => document.map(() => first++))
   const deployments: DeploymentPlan = {
-    variants: variants.map((one) => sources.findIndex((other) => isSameRoute(one, other))),
+    variants: variants.map((route, i) => (i < own.length ? i : places.get(keyOf(route))!)),
     ofTemplate: own.length,
     documents: listed,
     names: views.map(({ view, settings }) => {
@@ -192,8 +194,8 @@ export function gather(near: Near): {
   return { Routes: routes, Stages: stages, Deployments: deployments }
 }
 
-function isSameRoute(one: Route, other: Route): boolean {
-  return one.method === other.method && one.path === other.path
+function keyOf({ method, path }: Route): string {
+  return `${method} ${path}`
 }
 
 /** The API as it tells of what is wrong in a document that takes its place. */

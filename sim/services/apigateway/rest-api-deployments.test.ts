@@ -1,6 +1,6 @@
 // Deployments: a change is seen when it is deployed, by the stages to which it is, and a stage can be moved back.
 import { describe, expect, test } from 'vitest'
-import { ask, gateway, lambda, openApi, proxy, REGIONAL, stage, type Stand } from '../../../test/apis.ts'
+import { ask, gateway, lambda, openApi, partDef, proxy, REGIONAL, stage, type Stand } from '../../../test/apis.ts'
 import { DAY, SECOND, type Lab, type Part } from '../../../test/kit.ts'
 import { scenarioOf } from '../../../test/scenarios.ts'
 import { reportOf } from '../../run/report.ts'
@@ -96,6 +96,24 @@ describe('a change of an API', () => {
     ])
     expect([shown(at), op(at, 'GetDeployments').answer.items.length]).toEqual(['initial', 1])
   })
+})
+
+test('a route that the template has twice is no trouble for those behind it, on any stage', () => {
+  const method = (ResourceId: string, Uri: string): Part => ({
+    def: partDef('AWS::ApiGateway::Method'),
+    properties: { RestApiId: 'Api', ResourceId, HttpMethod: 'GET', Integration: { Type: 'AWS_PROXY', Uri } },
+  })
+  const at = gateway({
+    Api: { def: restApi, properties: { Body: openApi({ '/': { get: proxy() } }), ...REGIONAL } },
+    New: { def: lambda },
+    Y: { def: partDef('AWS::ApiGateway::Resource'), properties: { RestApiId: 'Api', ParentId: 'root', PathPart: 'y' } },
+    A: method('root', 'Fn'),
+    B: method('Y', 'New'),
+    Stage: stage(),
+    Dev: stage({ StageName: 'dev' }),
+  })
+  expect([0, 2, 3, 5].map((route) => code(at, route))).toEqual([200, 200, 200, 200])
+  expect([requests(at, 'Fn'), requests(at, 'New')]).toEqual([2, 2])
 })
 
 describe('a stage', () => {
