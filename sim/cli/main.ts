@@ -13,6 +13,7 @@ import { importTemplate, type ImportFlags } from './import.ts'
 import { inlineMore } from './optimizer.ts'
 import { fit, type FitFlags } from './recorded/fit.ts'
 import { validate, type ValidateFlags } from './recorded/validate.ts'
+import { showBug } from './problems.ts'
 import { RUN_FORMATS, run, type RunFlags } from './run.ts'
 import { PORT, startAndServe } from './start.ts'
 import { merge, type MergeFlags } from './sweep/merge.ts'
@@ -284,9 +285,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.badInput
   else {
-    process.stderr.write(
-      `hotshard has a bug, and this is it:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\ncommand: hotshard ${process.argv.slice(2).join(' ')}\n`,
-    )
+    showBug(error, `hotshard ${process.argv.slice(2).join(' ')}`)
     process.exitCode = EXIT.bug
   }
 }

@@ -47,6 +47,16 @@ export function refused(problem: Problem, flags: Flags): number {
   return EXIT.badInput
 }
 
+/** An exception that nobody expected, with what is needed to find it; `command` is what brought it about. */
+export function showBug(error: unknown, command: string): void {
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`hotshard has a bug, and this is it:\n${trace}\ncommand: ${command}\n`)
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 export function badFlag(message: string, help: string): Problem {
   return { slug: 'bad-flag', severity: 'error', message, help }
 }

@@ -3,7 +3,7 @@ import type { Problem } from '../diag/problem.ts'
 import { plainJson, quote } from '../diag/text.ts'
 import { runWithHistory } from '../frames/history.ts'
 import { annotations } from '../report/ci/github.ts'
-import { tally, verdictOf, type Verdict } from '../report/ci/verdict.ts'
+import { crashed, tally, verdictOf, type State, type Verdict } from '../report/ci/verdict.ts'
 import type { History } from '../report/history.ts'
 import { reportHtml } from '../report/html.ts'
 import { reportOf, type Report } from '../run/report.ts'
@@ -17,7 +17,7 @@ import { EventLog, TraceLog, writeMetrics, writeText } from './exports.ts'
 import { readFormats } from './formats.ts'
 import { notWritten, outputsOf, unwritable, writeForms } from './outputs.ts'
 import { prettyReport } from './pretty.ts'
-import { badFlag, refused, settingsOf, showErrors, showProblem } from './problems.ts'
+import { badFlag, messageOf, refused, settingsOf, showBug, showErrors, showProblem } from './problems.ts'
 import { CI_FORMATS, ciText, fromCheckout, summarize } from './reporting.ts'
 import { openNamed, type Named } from './scenarios.ts'
 import { terminalWatch, useColor, widthOf } from './terminal.ts'
@@ -36,6 +36,13 @@ export interface RunFlags extends ChoiceFlags {
   readonly color?: boolean
 }
 
+const CODES: Record<State, number> = {
+  ok: EXIT.ok,
+  failed: EXIT.expectationFailed,
+  invalid: EXIT.badInput,
+  stopped: EXIT.guard,
+  broken: EXIT.bug,
+}
 /** How a report is written into a file. */
 const PAGE = { color: false, width: 110 }
 const OUTPUTS = ['report', 'metrics', 'events', 'trace'] as const
@@ -70,7 +77,7 @@ export function run(args: readonly string[], flags: RunFlags): number {
   for (const each of named) {
     const { verdict, unwritten } = judged(each, flags, !isBrief)
     verdicts.push(verdict)
-    code = Math.max(code, exitCode(verdict.report), unwritten.length > 0 ? EXIT.badInput : EXIT.ok)
+    code = Math.max(code, CODES[verdict.state], unwritten.length > 0 ? EXIT.badInput : EXIT.ok)
     if (isBrief) print(brief(verdict, style, column))
     else if (printed === 'pretty' && verdict.report !== undefined) print(prettyReport(verdict.report, style))
     if (printed === 'github') print(annotations(verdict, fromCheckout))
@@ -99,9 +106,17 @@ function judged(
   const { path } = named
   const { scenario, problems } = openNamed(named, flags)
   if (tellsAll || scenario === undefined) showErrors(path, problems, flags)
-  const { report, unwritten } =
-    scenario === undefined ? { report: undefined, unwritten: [] } : simulate(path, scenario, flags, problems.list)
-  return { verdict: verdictOf(path, problems.list, report, (performance.now() - begun) / 1000), unwritten }
+  const took = (): number => (performance.now() - begun) / 1000
+  if (scenario === undefined) return { verdict: verdictOf(path, problems.list, undefined, took()), unwritten: [] }
+  try {
+    const { report, unwritten } = simulate(path, scenario, flags, problems.list)
+    return { verdict: verdictOf(path, problems.list, report, took()), unwritten }
+  } catch (error) {
+    // What is wrong with us is no reason to lose what the other scenarios say.
+    const repeat = reproduceCommand(path, flags, String(scenario.plan.seed))
+    showBug(error, repeat)
+    return { verdict: crashed(path, problems.list, messageOf(error), repeat, took()), unwritten: [] }
+  }
 }
 
 /** All of it in one of the forms for programs, or as whole reports. */
@@ -152,14 +167,6 @@ export function simulate(
   if (flags.report !== undefined && history !== undefined)
     note('report', writeText(reportHtml(report, history, problems), flags.report))
   return { report, unwritten }
-}
-
-/** 1 for a failed expectation, 2 without a report, 3 for a guard, 70 for a broken invariant. */
-export function exitCode(report: Report | undefined): number {
-  if (report === undefined) return EXIT.badInput
-  if (report.broken.length > 0) return EXIT.bug
-  if (report.partial) return EXIT.guard
-  return report.expectations.every((expectation) => expectation.ok) ? EXIT.ok : EXIT.expectationFailed
 }
 
 /** The one command that does a run again. */

@@ -102,6 +102,19 @@ export function checkVerdict(scenario: string, problems: readonly Problem[], isV
   return { scenario, state: 'ok', headline, cases: [passed(VALID, 'bad-input')], problems, facts: {}, took: 0 }
 }
 
+/** The verdict on a run in which hotshard itself failed. */
+export function crashed(
+  scenario: string,
+  problems: readonly Problem[],
+  message: string,
+  repeat: string,
+  took: number,
+): Verdict {
+  const cases: Case[] = [{ ...passed(RUNS, 'invariant'), outcome: 'error', message }]
+  const headline = headlineOf('broken', cases, problems)
+  return { scenario, state: 'broken', headline, cases, problems, repeat, facts: {}, took }
+}
+
 /** The verdict on a scenario that cannot be run. */
 export function invalid(scenario: string, name: string, problems: readonly Problem[], took: number): Verdict {
   const headline = countLine(problems.filter(({ severity }) => severity === 'error'))
