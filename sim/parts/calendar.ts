@@ -81,8 +81,9 @@ export function isoText(us: number, decimals: 0 | 3 | 6 = 0): string {
   const hours = TWO_DIGITS[Math.floor(rest / HOUR)]
   const minutes = TWO_DIGITS[Math.floor(rest / MINUTE) % 60]
   const seconds = TWO_DIGITS[Math.floor(rest / SECOND) % 60]
-  const fraction = decimals === 0 ? '' : `.${padded(rest % SECOND, 6).slice(0, decimals)}`
-  return `${dateText(days)}T${hours}:${minutes}:${seconds}${fraction}Z`
+  const fraction = decimals === 0 ? '' : padded(rest % SECOND, 6).slice(0, decimals)
+  // Joined, a text is one piece; added up, engines keep all the pieces for as long as it lives.
+  return [dateText(days), 'T', hours, ':', minutes, ':', seconds, decimals === 0 ? '' : '.', fraction, 'Z'].join('')
 }
 
 const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => padded(number, 2))
