@@ -168,6 +168,46 @@ describe('lazy loading', () => {
   })
 })
 
+describe('what is stale', () => {
+  /** Reads once a second and one write at 9.5 s: the copies of the seconds 11 to 60 are stale, as those of a table are. */
+  const kept = (resources: string, fetch: string, change: string): number => {
+    const change_ = `  Actions: [{ At: 9500ms, ${change} }]`
+    const scenario = text({ read: 'Ttl: 60s', fetch, workloads: load('Reads', 'Reader', '1/s'), rest: change_ })
+    const more = scenario.replace('Resources:\n', `Resources:\n${resources}`)
+    const assumed = resources.includes(' Files:') ? 'Assumptions: { Files: { Unwritten: there }, ' : 'Assumptions: { '
+    return stale(runScenario(scenarioOf(more.replace('Assumptions: { ', assumed))))
+  }
+
+  it('is known of objects by their tags', () => {
+    const files = '  Files: { Type: AWS::S3::Bucket }\n'
+    const get = 's3:GetObject: { Bucket: !Ref Files, Key: $.id }'
+    const found = kept(files, get, 's3:PutObject: { Bucket: !Ref Files, Key: a, ContentLength: 1KB }')
+    expect(found).toBeGreaterThanOrEqual(51)
+    expect(found).toBeLessThanOrEqual(52)
+    expect(kept(files, get, 's3:PutObject: { Bucket: !Ref Files, Key: b, ContentLength: 1KB }')).toBe(0)
+  })
+
+  it('is known of rows, also behind a cluster', () => {
+    const database =
+      '  Db: { Type: AWS::RDS::DBInstance, Properties: { Engine: mysql, DBInstanceClass: db.r5.large, AllocatedStorage: "20" } }\n'
+    const cluster = `  Shop: { Type: AWS::RDS::DBCluster, Properties: { Engine: aurora-mysql } }
+  One: { Type: AWS::RDS::DBInstance, Properties: { Engine: aurora-mysql, DBClusterIdentifier: !Ref Shop, DBInstanceClass: db.r5.large } }
+`
+    for (const [resources, name] of [
+      [database, 'Db'],
+      [cluster, 'Shop'],
+    ] as const) {
+      const get = `sql:query: { Database: !Ref ${name}, Sql: "SELECT * FROM a", Key: $.id }`
+      const write = (Key: string): string =>
+        `sql:query: { Database: !Ref ${name}, Sql: "INSERT INTO a VALUES (1)", Key: ${Key}, Row: 2 }`
+      const found = kept(resources, get, write('a'))
+      expect(found).toBeGreaterThanOrEqual(51)
+      expect(found).toBeLessThanOrEqual(52)
+      expect(kept(resources, get, write('b'))).toBe(0)
+    }
+  })
+})
+
 describe('write-through', () => {
   const through = { write: 'Strategy: write-through' }
 

@@ -137,14 +137,14 @@ export interface Op<S> {
   readonly messages?: MessageFlow
   /** How it answers in pages, where a client may ask for all of them by `PaginationConfig`. */
   readonly pages?: Pages
-  /** What a call with this body would find if it saw every write. Pure, at no cost: for measuring how stale a copy is. */
-  readonly peek?: (self: S, body: any) => unknown
   /** For those who keep copies of what is stored here. */
   readonly copies?: Copies<S>
 }
 
-/** What a cache of an operation's answers must know to tell a stale copy from a good one. Neither has any effect. */
+/** What a cache of an operation's answers must know to tell a stale copy from a good one. None has any effect, or takes time. */
 export interface Copies<S> {
+  /** Of a read: what it would find if it saw every write, in the operation's own words. */
+  readonly newest?: (self: S, body: any) => unknown
   /** Of a read: whether a write that was answered before `asked` (µs) has replaced what it answered; undefined = that cannot be told. */
   readonly isStale?: (self: S, body: any, answer: any, asked: number) => boolean | undefined
   /** Of a write that has succeeded: what a read answers from then on; undefined = nothing is there any more. */
@@ -540,7 +540,7 @@ export interface Sim {
   entryOf(to: Ref, operation: string): Entry | undefined
   /** Who calls on an edge, where that is known: an action of the operator. */
   callerOf(edge: number): Caller | null
-  /** What the operation at the far end would find if it saw every write (`Op.peek`); undefined where it cannot tell. */
+  /** What the operation at the far end would find if it saw every write (`Copies.newest`); undefined where it cannot tell. */
   peek(edge: number, body: unknown): unknown
   /** Its own stream, a function of (scenario seed, component name, purpose). */
   rng(purpose: string): Rng

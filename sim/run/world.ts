@@ -365,7 +365,7 @@ class ComponentSim implements Sim {
   peek(edge: number, body: unknown): unknown {
     const { to, action } = this.dispatcher.edges[edge]!
     const number = this.world.numberOf(to)
-    return this.world.components[number - 1]!.def.ops[action]!.peek?.(this.world.states[number], body)
+    return this.world.components[number - 1]!.def.ops[action]!.copies?.newest?.(this.world.states[number], body)
   }
 
   rng(purpose: string): Rng {

@@ -23,7 +23,7 @@ import { Streams } from './streams.ts'
 import type { UpdateSettings } from './changes.ts'
 import { Throughput } from './throughput.ts'
 import { Transactions } from './transaction-state.ts'
-import type { Unanswered } from './copies.ts'
+import type { Unanswered } from '../../parts/unanswered.ts'
 import { bytesOf, Invalid, utf8Length, type Item } from './values.ts'
 
 export type KeyType = 'S' | 'N' | 'B'
@@ -116,7 +116,7 @@ export class Table implements Space {
   readonly life: Lifecycle
   readonly settings: UpdateSettings
   /** Writes under way, once somebody asks whether copies are stale. */
-  unanswered: Unanswered | null = null
+  unanswered: Unanswered<number, Item> | null = null
   readonly updated: Target
   readonly splitDone: Target
   readonly filled: Target

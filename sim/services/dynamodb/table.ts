@@ -24,7 +24,7 @@ import {
 } from './lifecycle.ts'
 import { query, scan } from './reads.ts'
 import type { Space } from './splits.ts'
-import { deleteItem, getItem, newest, putItem, updateItem } from './single.ts'
+import { deleteItem, getItem, putItem, updateItem } from './single.ts'
 import { Table, type TableEvents } from './state.ts'
 import { awaitRecords, describeStream, getRecords, getShardIterator, listStreams } from './stream-ops.ts'
 import { prices, unbilled } from './table-prices.ts'
@@ -128,7 +128,6 @@ export const table: ServiceDef<Table> = {
       params: ['Key', 'ConsistentRead', 'ProjectionExpression', 'ExpressionAttributeNames', 'ReturnConsumedCapacity'],
       errors: ['ValidationException', ...THROTTLES],
       run: there(getItem),
-      peek: newest,
       copies: readCopies,
     },
     'dynamodb:PutItem': {

@@ -1,6 +1,6 @@
 // Changes of a source on their way to a replica: in order, and which rows they are about.
 import { Line } from '../../parts/line.ts'
-import type { Statement } from './rows.ts'
+import { nameOf, type Statement } from './rows.ts'
 
 export interface Change {
   readonly statement: Statement
@@ -19,14 +19,14 @@ export class Changes {
 
   push(change: Change): void {
     this.line.push(change)
-    const row = rowOf(change.statement)
+    const row = nameOf(change.statement)
     if (row !== undefined) this.byRow.set(row, (this.byRow.get(row) ?? 0) + 1)
   }
 
   /** Takes the oldest one out; undefined when there is none. */
   shift(): Change | undefined {
     const change = this.line.shift()
-    const row = change === undefined ? undefined : rowOf(change.statement)
+    const row = change === undefined ? undefined : nameOf(change.statement)
     if (row === undefined) return change
     const left = this.byRow.get(row)! - 1
     if (left === 0) this.byRow.delete(row)
@@ -37,11 +37,7 @@ export class Changes {
   /** Whether one of them is about the row of a statement; of a statement without one that is not known. */
   concern(statement: Statement): boolean {
     if (this.line.length === 0) return false
-    const row = rowOf(statement)
+    const row = nameOf(statement)
     return row !== undefined && this.byRow.has(row)
   }
-}
-
-function rowOf({ table, key }: Statement): string | undefined {
-  return key === undefined ? undefined : `${table}\n${key}`
 }

@@ -42,7 +42,13 @@ export const dbCluster: ServiceDef<DbCluster> = {
     config['IsFront'] === true && (config['Members'] as readonly Ref[]).length > 0 ? ['sql:query'] : [],
   create: (config, sim) => new DbCluster(config, sim),
   ops: {
-    'sql:query': { ...query, run: (self, call) => self.arrive(call) },
+    'sql:query': {
+      ...query,
+      copies: {
+        isStale: ({ sim, writerEdge }, ...copy) => (writerEdge < 0 ? undefined : sim.isStale(writerEdge, ...copy)),
+      },
+      run: (self, call) => self.arrive(call),
+    },
     'rds:FailoverDBCluster': {
       doc: 'Lets a reader take over.',
       target: 'DBClusterIdentifier',
@@ -118,6 +124,11 @@ export class DbCluster {
     this.takes = sim.sampler('ClusterFailover')
     this.tookOverTarget = sim.target(tookOver)
     this.refused = sim.error('ConnectionRefusedError', 0)
+  }
+
+  /** Leads to who writes; −1 in a cluster without members. */
+  get writerEdge(): number {
+    return this.edges.get(this.writer) ?? -1
   }
 
   arrive(call: Call): void {

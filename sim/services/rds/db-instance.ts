@@ -12,15 +12,17 @@ import type { Place } from '../../model/network.ts'
 import { Population } from '../../parts/population.ts'
 import { ProcessorSharing } from '../../parts/processor-sharing.ts'
 import { Stretch } from '../../parts/stretch.ts'
+import type { Unanswered } from '../../parts/unanswered.ts'
 import { Changes } from './changes.ts'
 import { Connections } from './connections.ts'
+import { NO_ROW, rowCopies } from './copies.ts'
 import type { DbCluster } from './db-cluster.ts'
 import { gatherInstance, type InstancePlan } from './db-config.ts'
 import { findingsOf } from './db-insights.ts'
 import { assumptions } from './db-instance.facts.ts'
 import { instanceParts, instanceProps } from './db-props.ts'
 import * as life from './life.ts'
-import { Rows, statementOf, type Statement } from './rows.ts'
+import { nameOf, Rows, statementOf, type Statement } from './rows.ts'
 
 const NONE = -1
 const MINUTE = 60_000_000
@@ -62,7 +64,7 @@ export const dbInstance: ServiceDef<DbInstance> = {
   entries: (config) => ((config['Plan'] as InstancePlan).isFront ? ['sql:query'] : []),
   create: (config, sim) => new DbInstance(config, sim),
   ops: {
-    'sql:query': { ...query, run: (self, call) => self.arrive(call) },
+    'sql:query': { ...query, copies: rowCopies, run: (self, call) => self.arrive(call) },
     'rds:ApplyChange': {
       internal: true,
       oneWay: true,
@@ -219,6 +221,8 @@ export class DbInstance {
   /** `available`, or in AWS's words why not. */
   state: 'available' | 'rebooting' | 'failing-over' | 'recovering' | 'stopped' | 'creating' | 'deleting' = 'available'
   rows = new Rows()
+  /** Writes of late, once somebody asks whether copies of rows are stale. */
+  unanswered: Unanswered<string, unknown> | null = null
   readonly snapshots = new Map<string, Rows>()
   answered = 0
   peak = 0
@@ -479,12 +483,14 @@ export class DbInstance {
       sim.after(this.connections.keep, this.idleTarget, 0)
     }
     if (!isRead && !this.isWriter) return this.leave(slot, this.status.readOnly)
+    const before = this.unanswered === null ? undefined : this.rows.at(statement)
     const found = this.rows.apply(statement, this.plan.storageBytes)
     if (found === undefined) {
       this.full.note(sim.clock[0])
       return this.leave(slot, this.status.full)
     }
     sim.calls.answer[call] = found
+    if (!isRead && this.unanswered !== null) this.noteWrite(this.unanswered, statement, before)
     if (isRead) this.lookBack(statement)
     else
       for (const edge of this.replicaEdges) {
@@ -493,6 +499,14 @@ export class DbInstance {
         sim.send(change)
       }
     return this.leave(slot, 0)
+  }
+
+  /** A write is answered at the moment of its effect: copies that were asked for before it were good. */
+  private noteWrite(unanswered: Unanswered<string, unknown>, statement: Statement, before: unknown): void {
+    const name = nameOf(statement)
+    if (name === undefined) return
+    unanswered.write(name, before ?? NO_ROW, this.sim.clock[0])
+    unanswered.answer(this.sim.clock[0])
   }
 
   /** Whether a replica has answered with what its source no longer has. */

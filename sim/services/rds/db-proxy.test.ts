@@ -124,6 +124,21 @@ describe('a proxy', () => {
     expect(world.world.kernel.steps).toBe(steps)
   })
 
+  it('knows of copies what its database knows', () => {
+    const { world, self } = proxy(100)
+    const read = { Sql: 'SELECT * FROM a', Key: 1 }
+    const isStale = (answer: unknown): unknown => self.sim.isStale(self.edge, read, answer, world.now)
+    world.ask('Pool', 'sql:query', { Sql: 'INSERT INTO a VALUES (?)', Key: 1, Row: { n: 1 } })
+    const { answer } = world.ask('Pool', 'sql:query', read)
+    expect(isStale(answer)).toBe(false)
+    world.ask('Pool', 'sql:query', { Sql: 'UPDATE a SET n = 2', Key: 1, Row: { n: 2 } })
+    world.run(world.now + SECOND)
+    expect(isStale(answer)).toBe(true)
+    expect(isStale({ RowCount: 0 })).toBeUndefined()
+    const copies = dbProxy.ops['sql:query']!.copies!
+    expect(copies.isStale!(self, read, answer, world.now)).toBe(true)
+  })
+
   it('answers every statement once, whatever happens', () => {
     const step = fc.record({ at: fc.nat(100), kind: fc.constantFrom('ask', 'ask', 'ask', 'reboot') })
     fc.assert(

@@ -47,7 +47,13 @@ export const dbProxy: ServiceDef<DbProxy> = {
   place: (config) => config['Place'] as Place | undefined,
   entries: (config) => (config['To'] === '' ? [] : ['sql:query']),
   create: (config, sim) => new DbProxy(config, sim),
-  ops: { 'sql:query': { ...query, run: (self, call) => self.arrive(call) } },
+  ops: {
+    'sql:query': {
+      ...query,
+      copies: { isStale: ({ sim, edge }, ...copy) => (edge === NONE ? undefined : sim.isStale(edge, ...copy)) },
+      run: (self, call) => self.arrive(call),
+    },
+  },
   timers: { answered, waitOver, look },
   metrics: {
     ClientConnections: {
@@ -134,7 +140,8 @@ export class DbProxy {
   readonly line = new Line<Statement>()
   borrowed = 0
   readonly timeouts: Stretch
-  private readonly edge: number
+  /** To the database; −1 = it has none. */
+  readonly edge: number
   private readonly patience: number
   private readonly rng: Rng
   private readonly latency: Sampler

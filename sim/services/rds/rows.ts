@@ -32,6 +32,11 @@ export function statementOf(parameters: unknown): Statement {
   return { verb, table, key: key === undefined || key === null ? undefined : String(key), row: given['Row'] ?? null }
 }
 
+/** The row of a statement as one text; undefined = it is about no row of its own. */
+export function nameOf({ table, key }: Statement): string | undefined {
+  return key === undefined ? undefined : `${table}\n${key}`
+}
+
 export class Rows {
   private tables = new Map<string, Map<string, unknown>>()
   private made = 0
@@ -78,6 +83,11 @@ export class Rows {
         this.size--
         return { RowCount: 1 }
     }
+  }
+
+  /** The row that a statement is about; undefined = there is none. */
+  at({ table, key }: Statement): unknown {
+    return key === undefined ? undefined : this.tables.get(table)?.get(key)
   }
 
   /** The same rows once more, for a snapshot; rows themselves are never changed. */

@@ -19,12 +19,16 @@ import { Replication, type ReplicationRule } from './replication.ts'
 import { RequestMetrics, type Kind } from './request-metrics.ts'
 import { Stale } from './stale.ts'
 import { Transfers } from './transfers.ts'
+import type { Unanswered } from '../../parts/unanswered.ts'
 import { Uploads } from './uploads.ts'
 
 const SECOND = 1_000_000
 const MINUTE = 60 * SECOND
 /** A transfer shorter than that (µs) is part of the latency. */
 const TRANSFER_MIN = 1_000
+
+/** The tag of what was there before the run. */
+export const UNWRITTEN_TAG = '"unwritten"'
 
 export type Versioning = 'Unversioned' | 'Enabled' | 'Suspended'
 
@@ -55,6 +59,8 @@ export class Bucket {
   /** Versioning as it will be once the change has spread. */
   versioningNext: Versioning
   isDeleted = false
+  /** Writes under way, once somebody asks whether copies are stale. */
+  unanswered: Unanswered<string, string> | null = null
   /** Requests, those that were reads, and those that were answered with an exception. */
   requests = 0
   readRequests = 0
@@ -170,7 +176,23 @@ export class Bucket {
     if (isRead) this.readRequests++
     if (status !== 0) this.refused++
     this.metrics.note(kind, key, sim.errors.http[status], first, before + rest, up, down)
+    if (!isRead) this.unanswered?.answer(this.now + rest)
     sim.replyAfter(rest, call, status)
+  }
+
+  /** The entity tag that a read of a key finds; empty where it finds nothing. */
+  tagOf(key: string): string {
+    const { objects } = this
+    const row = objects.newest(key)
+    if (row === NONE) return this.isThere ? UNWRITTEN_TAG : ''
+    return objects.isMarker(row) ? '' : objects.etag(row)
+  }
+
+  /** A key is about to change, at somebody's request or by itself. */
+  changes(key: string, isAsked: boolean): void {
+    if (this.unanswered === null) return
+    this.unanswered.write(key, this.tagOf(key), this.now)
+    if (!isAsked) this.unanswered.answer(this.now)
   }
 
   /** Puts a version of a key in front of its others and tells of it (S3-R20 to S3-R22). Answers its row. */
@@ -178,6 +200,7 @@ export class Bucket {
     const { objects, now } = this
     const before = objects.newest(key)
     this.stale?.note(key, before, objects, now, before === NONE || objects.isMarker(before))
+    this.changes(key, event !== null && written.trace !== 0)
     const isVersioned = this.versioning === 'Enabled'
     const old = isVersioned ? NONE : objects.nullVersion(key)
     const isOfOneMoment = old !== NONE && this.versioning === 'Unversioned'

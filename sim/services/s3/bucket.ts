@@ -18,6 +18,7 @@ import {
 import { prices, unbilled } from './bucket-prices.ts'
 import { Bucket } from './bucket-state.ts'
 import { prefixCells, readings } from './bucket-view.ts'
+import { readCopies } from './copies.ts'
 import { deleteObjects, listObjects } from './list-ops.ts'
 import { delivered, type NotificationPlan } from './notifications.ts'
 import { copyObject, deleteObject, getObject, headObject, objectTransferred, presign, putObject } from './object-ops.ts'
@@ -113,6 +114,7 @@ export const bucket: ServiceDef<Bucket> = {
       target,
       params: READ,
       errors: READ_ERRORS,
+      copies: readCopies,
       run: getObject,
     },
     's3:HeadObject': {
@@ -120,6 +122,7 @@ export const bucket: ServiceDef<Bucket> = {
       target,
       params: READ,
       errors: READ_ERRORS,
+      copies: readCopies,
       run: headObject,
     },
     's3:DeleteObject': {

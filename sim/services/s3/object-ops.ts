@@ -1,7 +1,7 @@
 // The operations on single objects: put, get, head, delete, copy.
 import type { Call } from '../../engine/calls.ts'
 import { isoText } from '../../parts/calendar.ts'
-import type { Bucket } from './bucket-state.ts'
+import { UNWRITTEN_TAG, type Bucket } from './bucket-state.ts'
 import { keptContent, sizeOf } from './contents.ts'
 import { MARKER, NONE } from './objects.ts'
 import { isLifetime, signedDate } from './presigned.ts'
@@ -141,7 +141,7 @@ function find(self: Bucket, call: Call, key: string, kind: 'Get' | 'Head', versi
   if (row === NONE) {
     if (!self.isThere) return self.notFound
     const size = self.unwrittenSize.draw(self.unwrittenRng)
-    return { size, at: NaN, etag: '"unwritten"', versionId: undefined, content: undefined, cacheControl: undefined }
+    return { size, at: NaN, etag: UNWRITTEN_TAG, versionId: undefined, content: undefined, cacheControl: undefined }
   }
   if (objects.isMarker(row)) {
     sim.calls.answer[call] = { DeleteMarker: true, VersionId: objects.versionId(row) }
@@ -221,6 +221,7 @@ function tellRemoval(self: Bucket, key: string, row: number, { trace, hops }: Ca
 function noteChange(self: Bucket, key: string): void {
   const { objects } = self
   const row = objects.newest(key)
+  self.changes(key, true)
   self.stale?.note(key, row, objects, self.now, objects.isMarker(row))
 }
 
