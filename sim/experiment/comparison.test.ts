@@ -51,6 +51,18 @@ describe('made-up runs', () => {
   }))
   const found = compare(before, after)
 
+  test('where no seed changes an event of either side two seeds are certain; equal values alone are not', () => {
+    const side = (value: number, digest?: string): ComparedRun[] =>
+      [1, 2].map((seed) => madeUp(seed, { 'sum(C.Failures)': value }, digest === undefined ? {} : { digest }))
+    const conditions = [condition('sum(C.Failures) +5%')]
+    const found = compare(side(12, 'a'), side(471, 'b'), { conditions })
+    expect([found.answer, found.conditions[0]!.verdict]).toEqual(['worse', 'regressed'])
+    const back = compare(side(471, 'b'), side(12, 'a'), { conditions })
+    expect([back.answer, back.conditions[0]!.verdict]).toEqual(['better', 'kept'])
+    expect(compare(side(12), side(471), { conditions }).conditions[0]!.verdict).toBe('open')
+    expect(compare(side(12, 'a'), side(471), { conditions }).conditions[0]!.verdict).toBe('open')
+  })
+
   test('each measure is better, worse, different, the same or open', () => {
     expect(verdicts(found)).toEqual({
       'p50(Api.Latency)': 'open',

@@ -22,6 +22,8 @@ export interface ComparedRun {
   readonly values: readonly MeasuredValue[]
   readonly expectations: readonly HeldExpectation[]
   readonly why?: string
+  /** Of the whole run; a baseline has none. */
+  readonly digest?: string
 }
 
 /** `equal`: the same in every pair; `open`: these seeds cannot tell; `differs`: which is better depends on what one wants. */
@@ -119,7 +121,8 @@ export function comparisonOf(
 ): Comparison {
   const pairs = pairsOf(before, after)
   const table = differences(pairs)
-  const measures = adjusted(table)
+  const isCertain = isSeedless(pairs.map(([one]) => one)) && isSeedless(pairs.map(([, other]) => other))
+  const measures = adjusted(table, isCertain)
   const told = measures.filter(({ verdict }) => verdict === 'better' || verdict === 'worse')
   const first = told.filter(({ name }) => name === 'cost(monthly)' || clients.has(resourceOf(name)))
   const because = first.length > 0 ? first : told
@@ -133,7 +136,7 @@ export function comparisonOf(
     answer: pairs.length > 0 && measures.every(({ verdict }) => verdict === 'equal') ? 'equal' : answer,
     because: because.map(({ name }) => name),
     measures,
-    conditions: judged(conditions, table),
+    conditions: judged(conditions, table, isCertain),
     expectations: heldOf(pairs),
     onlyBefore: onlyIn(
       table,
@@ -146,6 +149,12 @@ export function comparisonOf(
     stopped: [...stoppedIn('a', before), ...stoppedIn('b', after)],
     ...{ notes, reproduce },
   }
+}
+
+/** Whether no seed changed any event: then what differs is not made by chance, however few the seeds. */
+function isSeedless(runs: readonly ComparedRun[]): boolean {
+  const [first] = runs
+  return runs.length > 1 && first!.digest !== undefined && runs.every(({ digest }) => digest === first!.digest)
 }
 
 type Pair = readonly [before: ComparedRun, after: ComparedRun]
@@ -179,11 +188,11 @@ function differences(pairs: readonly Pair[]): Paired[] {
 }
 
 /** Every measure that both sides have, with its chance adjusted for those that differ at all: what is the same in every pair was no trial. */
-function adjusted(table: readonly Paired[]): MeasureDifference[] {
+function adjusted(table: readonly Paired[], isCertain: boolean): MeasureDifference[] {
   const both = table.filter(({ before }) => before.length > 0)
   const found = both.map(({ before, after }) => differenceOf(before, after, CONFIDENCE))
   const isTrial = both.map(({ before, after }) => before.some((value, i) => value !== after[i]))
-  const chances = holm(found.filter((_, i) => isTrial[i]).map(({ chance }) => chance))
+  const chances = holm(found.filter((_, i) => isTrial[i]).map(({ chance }) => (isCertain ? 0 : chance)))
   let next = 0
   return both.map(({ name, unit, before }, i) => {
     const { n, mean, deviation, ...interval } = found[i]!
@@ -213,17 +222,18 @@ function verdictOf(better: 'less' | 'more' | undefined, difference: number): Ver
 }
 
 /** A regression is one that chance explains with at most 5 %, over all conditions together. */
-function judged(conditions: readonly Condition[], table: readonly Paired[]): JudgedCondition[] {
+function judged(conditions: readonly Condition[], table: readonly Paired[], isCertain: boolean): JudgedCondition[] {
+  const sure = (chance: number): number => (isCertain ? Number(chance >= 0.5) : chance)
   const results = conditions.map((condition) => {
     const { unit, before = [], after = [] } = table.find(({ name }) => name === condition.name) ?? {}
     const isEqual = before.length > 0 && before.every((value, i) => value === after[i])
     return { ...judge(condition, unit, before, after, CONFIDENCE), isEqual }
   })
-  const chances = holm(results.map(({ chance }) => chance))
+  const chances = holm(results.map(({ chance }) => sure(chance)))
   return results.map(({ text, name, unit, before, after, chanceKept, seedsNeeded, isEqual }, i) => {
     if (unit === undefined || before === undefined || after === undefined)
       return { text, measure: name, verdict: 'no data' }
-    const verdict = chances[i]! <= RISK ? 'regressed' : isEqual || chanceKept <= RISK ? 'kept' : 'open'
+    const verdict = chances[i]! <= RISK ? 'regressed' : isEqual || sure(chanceKept) <= RISK ? 'kept' : 'open'
     const needed = verdict === 'open' && seedsNeeded !== undefined ? { seedsNeeded } : {}
     return { text, measure: name, unit, before, after, verdict, ...needed }
   })
