@@ -3,7 +3,10 @@
 // The sums that the reader must find are made here by cutting lines at commas, which is all that these files need.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fitRecording } from '../../sim/recorded/fit/index.ts'
 import { loadOf, readRecording, type Recording } from '../../sim/recorded/index.ts'
+import { RateCurve, type RatePoint } from '../../sim/parts/rate-curve.ts'
+import { scenarioOf } from '../scenarios.ts'
 import { CORPUS, type Case, type Suite } from './suite.ts'
 
 interface Entry {
@@ -84,7 +87,10 @@ function casesOf(entry: Entry): Case[] {
       name: `${file}: total of the manifest`,
       run: () => equal(amountsOf(recordingOf(entry)).total, total, 'total'),
     })
-  if (recordingHasTimes(entry)) cases.push({ name: `${file}: as a load`, run: () => checkLoad(entry) })
+  if (recordingHasTimes(entry)) {
+    cases.push({ name: `${file}: as a load`, run: () => checkLoad(entry) })
+    cases.push({ name: `${file}: as the lines that fit writes`, run: () => checkLines(entry) })
+  }
   return cases
 }
 
@@ -102,6 +108,30 @@ function checkLoad(entry: Entry): void {
   )
   if (value.kind === 'moments' && (value.at[0]! < 0 || value.at.some((at, i) => i > 0 && at < value.at[i - 1]!)))
     throw new Error('the moments do not rise from 0 on')
+}
+
+/** What `fit` writes is a workload that the language reads, and it carries as many requests as were recorded. */
+function checkLines(entry: Entry): void {
+  const fitted = fitRecording(entry.file, recordingOf(entry), {})
+  if (!fitted.ok) throw new Error(fitted.message)
+  const { lines, pattern } = fitted.value.arrivals!
+  const workload = [
+    'Target: Origin',
+    'Operation: http:GET',
+    ...lines.map((line) => line.replace(/^Arrivals: (.*)$/, 'Arrivals: "$1"')),
+  ]
+  const { plan } = scenarioOf(`
+Resources: { Origin: { Type: Sim::Http::Server, Properties: { Workers: 1, ServiceTime: 1ms } } }
+Simulation: { Duration: 365d, Workloads: { Load: { ${workload.join(', ')} } } }
+`)
+  const config = plan.components.find(({ name }) => name === 'Load')!.config as Record<string, unknown>
+  const mass = new RateCurve(config['Rate'] as readonly RatePoint[]).cumulative(pattern.length)
+  const mean = (phase: string): number => (config[phase] as { mean: number }).mean
+  // Bursts carry their rate for as long as they last; how long that is in all is known to a fifth at best.
+  const isBursty = config['Arrivals'] === 'bursty'
+  const carried = isBursty ? (mass * mean('BurstyOn')) / (mean('BurstyOn') + mean('BurstyOff')) : mass
+  const off = Math.abs(carried / pattern.requests - 1)
+  if (!(off < (isBursty ? 0.25 : 0.01))) throw new Error(`${carried} requests instead of ${pattern.requests}`)
 }
 
 function recordingHasTimes(entry: Entry): boolean {

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createRng } from '../../engine/rng.ts'
 import { createSampler } from '../../engine/sample.ts'
@@ -90,17 +91,26 @@ describe('fit', () => {
     const path = file('requests.csv', requests())
     expect(fit(path, { format: 'json', report: page })).toBe(0)
     const json = JSON.parse(out) as {
-      schema: number
+      schema: string
       format: string
       values: { line: string; fit: { n: number; values?: unknown; candidates: unknown[] } }
       arrivals: { lines: string[] }
     }
     expect(json).toMatchObject({
-      schema: 1,
+      schema: 'hotshard.fit/1',
       format: 'csv',
       values: { fit: { n: 900 } },
       arrivals: { lines: [expect.stringMatching(/^Rate: /)] },
     })
+    const valid = new Ajv2020({ allErrors: true }).compile(
+      JSON.parse(readFileSync(new URL('../../../public/fit.schema.json', import.meta.url), 'utf8')) as object,
+    )
+    expect(valid(json), JSON.stringify(valid.errors)).toBe(true)
+    for (const more of [{ by: 'path' }, { where: ['path=/slow'] }]) {
+      out = ''
+      expect(fit(path, { format: 'json', column: 'duration_ms', ...more })).toBe(0)
+      expect(valid(JSON.parse(out)), JSON.stringify(valid.errors)).toBe(true)
+    }
     expect(json.values.fit.values).toBeUndefined()
     const html = readFileSync(page, 'utf8')
     expect(html).toContain('<h1>requests.csv</h1>')

@@ -23,8 +23,8 @@ export interface FitFlags extends RecordingFlags {
   readonly color?: boolean
 }
 
-/** The version of `--format json`. A member is only ever added without a new version. */
-const SCHEMA = 1
+/** The version of `--format json` (`public/fit.schema.json`). */
+const SCHEMA = 'hotshard.fit/1'
 
 export function fit(path: string, flags: FitFlags): number {
   const options = readOptions(flags)

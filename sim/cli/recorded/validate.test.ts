@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openScenario } from '../files.ts'
 import { baseUnits, parseStatistic, statistic } from '../../metrics/statistics.ts'
@@ -111,7 +112,7 @@ const LIMITS = [
 ]
 
 interface Json {
-  readonly schema: number
+  readonly schema: string
   readonly comparisons: readonly {
     readonly term: string
     readonly periods: number
@@ -130,7 +131,11 @@ describe('validate', () => {
     const [code] = said(same, { recorded: [recorded], failOn: LIMITS, format: 'json' })
     const json = JSON.parse(out) as Json
     expect(code).toBe(0)
-    expect(json.schema).toBe(1)
+    expect(json.schema).toBe('hotshard.validation/1')
+    const valid = new Ajv2020({ allErrors: true }).compile(
+      JSON.parse(readFileSync(new URL('../../../public/validation.schema.json', import.meta.url), 'utf8')) as object,
+    )
+    expect(valid(json), JSON.stringify(valid.errors)).toBe(true)
     expect(json.comparisons.map(({ term, periods }) => [term, periods])).toEqual([
       ['Work.ConcurrentExecutions.Maximum', 20],
       ['Work.Duration.Average', 20],

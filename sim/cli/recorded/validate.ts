@@ -26,8 +26,8 @@ export interface ValidateFlags extends LoadFlags, RecordingFlags {
   readonly color?: boolean
 }
 
-/** The version of `--format json`. A member is only ever added without a new version. */
-const SCHEMA = 1
+/** The version of `--format json` (`public/validation.schema.json`). */
+const SCHEMA = 'hotshard.validation/1'
 
 /** What the flags ask for, or what is wrong with them. */
 interface Asked {

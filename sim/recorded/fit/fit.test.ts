@@ -23,7 +23,7 @@ function familyOf(values: ArrayLike<number>, kind: Distribution['kind']): Fitted
 }
 
 /** Samples of each law; more where time is no matter. */
-const SEEDS = process.env['SOAK'] === undefined ? 1 : 100
+const SEEDS = process.env['SOAK'] === undefined ? 1 : 40
 
 const LAWS: readonly Distribution[] = [
   { kind: 'uniform', min: 20_000, max: 90_000 },
@@ -55,7 +55,7 @@ describe('of 2,000 values', () => {
     expect(verdictOf(best)).toBe('fits')
   })
 
-  it('the one true family is found in nine samples of ten and more', () => {
+  it('the one true family is found in nine samples of ten and more', { timeout: 600_000 }, () => {
     for (const law of LAWS) {
       let found = 0
       for (let seed = 1; seed <= 20; seed++)
