@@ -91,9 +91,11 @@ scenarioOptions(program.command('check'))
   .action((scenarios: string[], flags: CheckFlags) => finish(check(scenarios, flags)))
 
 searchOptions(program.command('find'))
-  .description('how far a setting can go under the expectations')
+  .description('how far a setting can go under the expectations, or the best settings that meet them')
   .argument('<scenario>')
   .addOption(new Option('--until <what>', 'what is looked for along the range').choices(['fail', 'pass']))
+  .option('--minimize <measure>', "the least of it with all expectations met, such as 'cost(monthly)'")
+  .option('--maximize <measure>', 'the most of it')
   .option('--seed <n>', "another seed than the scenario's")
   .action(async (scenario: string, flags: FindFlags) => finish(await find(scenario, flags)))
 

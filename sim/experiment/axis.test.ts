@@ -31,6 +31,9 @@ describe('a range', () => {
     ['P=0%..50%:25%', ['0%', '25%', '50%']],
     ['P=0..50%:25%', ['0%', '25%', '50%']],
     ['P=3..3', ['3']],
+    ['P=128,512,1024', ['128', '512', '1024']],
+    ['P=lazy,write-through', ['lazy', 'write-through']],
+    ['P=1s,500ms', ['1s', '500ms']],
     ['Workloads.Shop.Scale=1..2', ['1', '2']],
     ['Faults[0].For=1m..3m', ['1m', '2m', '3m']],
   ])('%s', (text, expected) => expect(values(text)).toEqual(expected))
@@ -43,6 +46,9 @@ describe('a range', () => {
   it('has numbers for drawing: µs of times', () => {
     expect(axis('P=0s..1s:250ms').number(1)).toBe(250_000)
     expect(axis('P=0.5..2:0.1').number(3)).toBe(0.8)
+    expect(axis('P=1s,500ms').number(1)).toBe(500_000)
+    expect(axis('P=0.5,2').number(1)).toBe(2)
+    expect(axis('P=b,a').number(1)).toBe(1)
   })
 
   it.each([
@@ -61,8 +67,20 @@ describe('a range', () => {
   ])('%s is none', (text) => expect(parseAxis(text)).toMatchObject({ ok: false, message: expect.stringMatching(/./) }))
 
   it('is told from other values of settings', () => {
-    for (const value of ['1..2', '0.5..2:0.1', '1s..60s', '10..1']) expect(isRange(value), value).toBe(true)
-    for (const value of ['5', 'a..b', '{ At: 1s, x: ../y }', '10.0.0.0/16', '2026-01-01', '..'])
+    for (const value of ['1..2', '0.5..2:0.1', '1s..60s', '10..1', '1,2', 'a,b'])
+      expect(isRange(value), value).toBe(true)
+    for (const value of [
+      '5',
+      'a..b',
+      '{ At: 1s, x: ../y }',
+      '10.0.0.0/16',
+      '2026-01-01',
+      '..',
+      ',',
+      'a,',
+      '{ a: 1, b: 2 }',
+      'a, b',
+    ])
       expect(isRange(value), value).toBe(false)
   })
 })

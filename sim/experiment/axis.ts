@@ -1,4 +1,4 @@
-// The values that a setting is to take, as people write them: `1..10000`, `0.5..2:0.1`, `1s..60s:500ms`, `10..1`.
+// The values that a setting is to take, as people write them: `1..10000`, `0.5..2:0.1`, `1s..60s:500ms`, `10..1`, `128,512,1024`.
 //
 // The one idea: a range is whole numbers of its finest step, so its values are exact decimals however many there are, and none of
 // them is kept. Times may mix their units; any other unit must be the same at both ends.
@@ -26,10 +26,12 @@ export type ReadAxis =
 
 const RANGE = /^([^.]*(?:\.\d+)?[^.]*)\.\.([^:]*?)(?::(.+))?$/s
 const NUMBER = /^(-?\d{1,15})(?:\.(\d{1,9}))?\s*(\D*)$/s
+const LIST = /^[\w.%/µ-]+(?:,[\w.%/µ-]+)+$/
 const EXAMPLES = 'such as `1..10000`, `0.5..2:0.1` or `1s..60s:500ms`'
 
-/** Whether the value of a setting is a range of values. */
+/** Whether the value of a setting is several: a range, or a list of plain words. */
 export function isRange(value: string): boolean {
+  if (LIST.test(value)) return true
   const [, from, to] = RANGE.exec(value) ?? []
   return from !== undefined && NUMBER.test(from.trim()) && NUMBER.test(to!.trim())
 }
@@ -43,6 +45,7 @@ export function parseAxis(text: string): ReadAxis {
 
 /** Reads a range of values for a setting. */
 export function parseRange(name: string, range: string): ReadAxis {
+  if (LIST.test(range.trim())) return { ok: true, axis: listAxis(name, range.trim()) }
   const [, from, to, step] = RANGE.exec(range.trim()) ?? []
   if (from === undefined || to === undefined)
     return refused(`\`${range}\` is no range of values`, `write \`FROM..TO\` or \`FROM..TO:STEP\`, ${EXAMPLES}`)
@@ -69,6 +72,17 @@ export function parseRange(name: string, range: string): ReadAxis {
   }
 }
 
+/** Values one by one; those that are no numbers have their places for numbers. */
+function listAxis(name: string, list: string): Axis {
+  const values = list.split(',')
+  const scale = timesOf(values) ?? (values.every((value) => NUMBER.test(value)) ? decimalsOf(values) : undefined)
+  return {
+    ...{ name, range: list, count: values.length },
+    text: (i) => values[i]!,
+    number: (i) => (scale === undefined ? i : scale.numbers[i]! / scale.one),
+  }
+}
+
 /** Numbers of a range as whole multiples of one unit. */
 interface Scale {
   readonly numbers: readonly number[]
@@ -82,7 +96,7 @@ interface Scale {
 /** The parts as µs, when they are times. */
 function timesOf(parts: readonly string[]): Scale | undefined {
   const times = parts.map(parseDuration)
-  const units = parts.map((part) => NUMBER.exec(part)![3]!.trim()).filter((unit) => unit !== '')
+  const units = parts.map((part) => NUMBER.exec(part)?.[3]?.trim() ?? '').filter((unit) => unit !== '')
   if (units.length === 0) return undefined
   const numbers = times.flatMap((time) => (time.ok ? [time.value] : []))
   if (numbers.length < parts.length) return undefined

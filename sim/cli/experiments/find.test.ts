@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FIND_SCHEMA, type LimitReport } from '../../experiment/search/limit-report.ts'
+import type { BestReport } from '../../experiment/search/best-report.ts'
 import { EXIT } from '../exit.ts'
 import { run } from '../run.ts'
 import { find, type FindFlags } from './find.ts'
@@ -150,12 +151,64 @@ describe('other questions', () => {
   })
 })
 
+describe('the best settings', () => {
+  const set = ['Workers=1..6', 'Workloads.Load.Scale=8']
+  const asked = { set, minimize: 'max(Load.Latency) + 100 ms' }
+
+  it('are those with the least of a measure among all that hold', async () => {
+    // Eighty a second need four workers; of those that do, all have the same latency, and the first is the answer.
+    expect(await find(file('regular.yaml'), { ...asked, workers: '1', format: ['json'] })).toBe(EXIT.ok)
+    const found = JSON.parse(out) as BestReport
+    expect(valid(found), JSON.stringify(valid.errors)).toBe(true)
+    expect(found).toMatchObject({
+      kind: 'best',
+      method: 'all',
+      wanted: 'least',
+      cut: false,
+      best: { settings: { Workers: '4' }, holds: true },
+    })
+    expect(found.best!.measured).toEqual({ mean: 140, unit: 'Milliseconds' })
+    expect(found.points).toHaveLength(6)
+    out = ''
+    expect(await find(file('regular.yaml'), { ...asked, workers: '1' })).toBe(EXIT.ok)
+    expect(out).toContain('Workers=4: max(Load.Latency) + 100 ms is 140 ms')
+    expect(out).toContain('All 6 combinations were judged.')
+    expect(out).toContain(`--seed 3 --set Workers=4 --set Workloads.Load.Scale=8`)
+  })
+
+  it('may be the most, and the next better that fails is shown with its run', async () => {
+    const flags = { set: [SCALE], maximize: 'sum(Load.Requests)', workers: '1' }
+    expect(await find(file('regular.yaml'), flags)).toBe(EXIT.ok)
+    expect(out).toMatch(/Workloads\.Load\.Scale=2\.5: sum\(Load\.Requests\) is/)
+    expect(out).toContain('Better, but not to be had: Workloads.Load.Scale=2.6')
+    expect(out).toContain('◀ the answer')
+  })
+
+  it('are none when nothing holds, which is a failure', async () => {
+    const flags = { set: ['Workloads.Load.Scale=6..9'], minimize: 'sum(Load.Requests)', workers: '1' }
+    expect(await find(file('regular.yaml'), flags)).toBe(EXIT.expectationFailed)
+    expect(out).toContain('Nothing that was judged meets the expectations.')
+    expect(out).toContain('What fails at Workloads.Load.Scale=6')
+  })
+})
+
 describe('what is refused', () => {
   it.each<[string, Partial<FindFlags>, string]>([
     ['nothing to search', { set: ['Workers=2'] }, 'nothing is searched'],
     ['two ranges', { set: [SCALE, 'Workers=1..3'] }, "a limit is one setting's"],
     ['the same range twice', { set: [SCALE, SCALE] }, 'is given two ranges'],
     ['no question', { until: undefined }, '--until pass'],
+    ['two questions', { minimize: 'cost(monthly)' }, 'more than one thing is looked for'],
+    ['an unknown measure', { until: undefined, minimize: 'p99(Nobody.Latency)' }, '`Nobody` is no simulated resource'],
+    [
+      'too many settings',
+      {
+        until: undefined,
+        minimize: 'sum(Load.Requests)',
+        set: ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `${name}=1..2`),
+      },
+      'at most 6 are searched at once',
+    ],
     ['a bad range', { set: ['Workers=1..9:0'] }, 'is not above 0'],
     ['bad seeds', { seeds: 'many' }, '--seeds many'],
     ['seed and seeds', { seed: '1', seeds: '1..3' }, 'are both given'],
@@ -193,5 +246,5 @@ describe('what is refused', () => {
 
 it('the form of the answer is documented, with its version', () => {
   expect(schema.$id).toBe(FIND_SCHEMA)
-  expect(schema.properties.schema.const).toBe(FIND_SCHEMA)
+  for (const kind of ['limit', 'bestAnswer']) expect(schema.$defs[kind].properties.schema.const).toBe(FIND_SCHEMA)
 })

@@ -3,6 +3,8 @@ import type { Problem } from '../../diag/problem.ts'
 import { plainJson, quote } from '../../diag/text.ts'
 import type { Axis } from '../../experiment/axis.ts'
 import type { Bundle } from '../../experiment/bundle.ts'
+import { AXES_MAX, bestSearch } from '../../experiment/search/best.ts'
+import { bestReport, type BestReport } from '../../experiment/search/best-report.ts'
 import { measuresOf } from '../../experiment/search/judged.ts'
 import { limitSearch } from '../../experiment/search/limit.ts'
 import { limitReport, runCommand, type LimitReport } from '../../experiment/search/limit-report.ts'
@@ -16,6 +18,7 @@ import type { Style } from '../pretty.ts'
 import { badFlag, refused, settingsOf, showErrors, showProblem } from '../problems.ts'
 import { useColor, widthOf } from '../terminal.ts'
 import { conduct } from './executor.ts'
+import { prettyBest } from './pretty-best.ts'
 import { prettyLimit } from './pretty-limit.ts'
 import { runProgress } from './progress.ts'
 import { axesIn, commonFlags, endedBy, isProblem, ruleIn, type SearchFlags } from './search-flags.ts'
@@ -24,11 +27,14 @@ import { workersIn } from './workers.ts'
 
 export interface FindFlags extends SearchFlags {
   readonly until?: 'fail' | 'pass'
+  /** A measure: the best settings that meet the expectations. */
+  readonly minimize?: string
+  readonly maximize?: string
 }
 
 const FORMATS = ['pretty', 'json'] as const
 
-/** Exit code 0 when the question is answered, also when the answer is that there is no limit. */
+/** Exit code 0 when the question is answered, also when the answer is that there is no limit; 1 when nothing meets the expectations. */
 export async function find(path: string, flags: FindFlags): Promise<number> {
   const asked = askedIn(flags)
   if (isProblem(asked)) return refused(asked, flags)
@@ -38,7 +44,9 @@ export async function find(path: string, flags: FindFlags): Promise<number> {
   const wrong = unwritable([path], outputsOf(formats.files))
   if (wrong !== undefined) return refused(wrong, flags)
   const own = { ...flags, set: fixed }
-  const { bundle, scenario, settings, problems } = openBundle(path, own, { samples: endsOf(axes) })
+  const objective = flags.minimize ?? flags.maximize
+  const options = { samples: endsOf(axes), ...(objective === undefined ? {} : { measures: [objective] }) }
+  const { bundle, scenario, settings, problems } = openBundle(path, own, options)
   showErrors(path, problems, own)
   if (bundle === undefined || scenario === undefined) return EXIT.badInput
   if (scenario.expectations.length === 0) return refused(noExpectations(path), flags)
@@ -49,12 +57,23 @@ export async function find(path: string, flags: FindFlags): Promise<number> {
     commandOf: (point: Readonly<Record<string, string>>, seed: string) =>
       runCommand(path, commonFlags(flags), point, seed),
   }
+  if (objective !== undefined) {
+    const measure = scenario.measures[0]!.text
+    const wanted = flags.minimize === undefined ? ('most' as const) : ('least' as const)
+    const question = { axes, settings, measure, wanted }
+    const searched = await conducted(bestSearch(question), bundle, rule, workers)
+    if (!searched.ok) return endedBy(path, searched.outcome, flags)
+    const report = bestReport(question, searched.result, searched.trials, said)
+    const code = tell(report, (style) => prettyBest(report, style), formats, flags)
+    return code === EXIT.ok && report.best === undefined ? EXIT.expectationFailed : code
+  }
   const question = { axis: axes[0]!, settings, until: flags.until! }
   const measured = { ...bundle, measures: [...new Set(measures.values())] }
-  const searched = await conducted(limitSearch(question), measured, rule, workers)
+  // A bisection with one seed has one run at a time.
+  const searched = await conducted(limitSearch(question), measured, rule, rule.seeds.length > 1 ? workers : 1)
   if (!searched.ok) return endedBy(path, searched.outcome, flags)
   const report = limitReport(question, searched.result, searched.trials, said)
-  return tell(report, formats, flags)
+  return tell(report, (style) => prettyLimit(report, style), formats, flags)
 }
 
 interface Asked {
@@ -74,13 +93,19 @@ function askedIn(flags: FindFlags): Asked | Problem {
   if (typeof workers !== 'number') return workers
   if (axes.axes.length === 0)
     return badFlag('nothing is searched', 'give a setting a range: `--set Name=1..10000`, `--set Name=0.5..2:0.1`')
-  if (axes.axes.length > 1)
+  const asked = [flags.until, flags.minimize, flags.maximize].filter((each) => each !== undefined)
+  if (asked.length !== 1)
+    return badFlag(
+      asked.length === 0 ? 'it is not said what is looked for' : 'more than one thing is looked for',
+      "write `--until fail`, `--until pass`, `--minimize 'cost(monthly)'` or `--maximize …`",
+    )
+  if (flags.until !== undefined && axes.axes.length > 1)
     return badFlag(
       `a limit is one setting's, and ${axes.axes.length} have ranges`,
       'keep one range, or search for the best of several with `--minimize`',
     )
-  if (flags.until === undefined)
-    return badFlag('it is not said what is looked for', 'write `--until fail` or `--until pass`')
+  if (axes.axes.length > AXES_MAX)
+    return badFlag(`${axes.axes.length} settings have ranges`, `at most ${AXES_MAX} are searched at once`)
   return { ...axes, rule, workers }
 }
 
@@ -96,8 +121,7 @@ async function conducted<Result>(
   workers: number,
 ): Promise<Searched<Result>> {
   const progress = runProgress()
-  // A bisection with one seed has one run at a time.
-  const executor = inThreads(bundle, rule.seeds.length > 1 ? workers : 1)
+  const executor = inThreads(bundle, workers)
   try {
     return await conduct(new Searching(search, rule), executor, (done, of) => progress.note(done, of))
   } finally {
@@ -106,13 +130,16 @@ async function conducted<Result>(
   }
 }
 
+type Formats = Exclude<ReturnType<typeof readFormats<'pretty' | 'json'>>, Problem>
+
 function tell(
-  report: LimitReport,
-  formats: Exclude<ReturnType<typeof readFormats<'pretty' | 'json'>>, Problem>,
+  report: LimitReport | BestReport,
+  pretty: (style: Style) => string,
+  formats: Formats,
   flags: FindFlags,
 ): number {
   const write = (format: 'pretty' | 'json', style: Style): string =>
-    format === 'json' ? `${plainJson(report, 2)}\n` : prettyLimit(report, style)
+    format === 'json' ? `${plainJson(report, 2)}\n` : pretty(style)
   const style = { color: useColor(process.stdout, flags), width: widthOf(process.stdout) }
   process.stdout.write(write(formats.printed ?? 'pretty', style))
   const unwritten = writeForms(formats.files, (format) => write(format, { color: false, width: 110 }))
@@ -133,6 +160,8 @@ function findCommand(path: string, flags: FindFlags): string {
   return [
     ...['npx hotshard find', quote(path), ...settingsOf(flags)],
     ...given('until', flags.until),
+    ...given('minimize', flags.minimize),
+    ...given('maximize', flags.maximize),
     ...given('seed', flags.seed),
     ...given('seeds', flags.seeds),
     ...given('probability', flags.probability),

@@ -35,9 +35,9 @@ export function prettyLimit(report: LimitReport, { color, width }: Style): strin
   return `${out.join('\n')}\n`
 }
 
-function answerOf({ answer, setting, until, range: values, before, after, expectation }: LimitReport): string {
+function answerOf({ answer, setting, until, probes, before, after, expectation }: LimitReport): string {
   const why = expectation === undefined ? '' : `: ${expectation}`
-  const [first, last] = values.split(/\.\.|:/)
+  const [first, last = first] = probes.map(({ value }) => value)
   if (answer === 'at-first')
     return until === 'fail'
       ? `It already fails at ${setting}=${first}${why}`
@@ -83,7 +83,7 @@ function notesOf(report: LimitReport): string[] {
   return notes
 }
 
-const REASONS = { end: 'end of the range', bisection: '', check: 'check', grid: 'grid' } as const
+const REASONS = { end: 'end of the range', bisection: '', step: '', check: 'check', grid: 'grid' } as const
 
 /** Each value with its verdict, in the order in which they were judged. */
 function pathLines({ setting, measure, expectation, probes }: LimitReport, width: number): string[] {

@@ -32,7 +32,7 @@ export interface Trial {
 }
 
 /** Why a point was judged: an end of the range, a step of the search, a look whether the search may be trusted, a value of a grid. */
-export type Reason = 'end' | 'bisection' | 'check' | 'grid'
+export type Reason = 'end' | 'bisection' | 'step' | 'check' | 'grid'
 
 /** A point that a search needs judged. */
 export interface Wanted {
