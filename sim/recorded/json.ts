@@ -1,5 +1,5 @@
 // JSON of AWS's own tools (metrics, traces, log events), and lists of records by whomever.
-import { MINUTE, SECOND } from '../parts/calendar.ts'
+import { isoText, MINUTE, SECOND } from '../parts/calendar.ts'
 import { parseJson } from '../parts/json-text.ts'
 import {
   refused,
@@ -12,7 +12,7 @@ import {
 } from './contract.ts'
 import { unitInName, whyUnread, seriesOf } from './csv.ts'
 import { readLog } from './logs.ts'
-import { epochUnit, momentOf, numberOf } from './moments.ts'
+import { EPOCH_FROM, epochUnit, momentOf, numberOf } from './moments.ts'
 import { eachLine } from './rows.ts'
 import { FULL, Flaws, Numbers, Table } from './table.ts'
 
@@ -305,10 +305,16 @@ function isReports(map: Json): boolean {
   return mapsOf(map['events']).some((event) => textOf(event['message'])?.includes('REPORT RequestId:') === true)
 }
 
-/** Each event is a line of a log. Its time is that of the REPORT; the reader takes times at the beginning of a line. */
+/** Each event is a line of a log, with its time at the beginning where the reader looks for it. */
 function reportsOf(maps: readonly Json[]): string {
   const events = maps.flatMap((map) => mapsOf(map['events']))
-  return events.map((event) => (textOf(event['message']) ?? '').replaceAll(/[\r\n]/g, ' ')).join('\n')
+  return events
+    .map((event) => {
+      const at = timeOf(event['timestamp'])
+      const message = (textOf(event['message']) ?? '').replaceAll(/[\r\n]/g, ' ')
+      return at === undefined || at < EPOCH_FROM ? message : `${isoText(at, 3)} ${message}`
+    })
+    .join('\n')
 }
 
 function isWindows(value: unknown): boolean {

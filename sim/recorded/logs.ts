@@ -76,7 +76,8 @@ const ELB: LogForm = {
     const [method, url] = requestLine(request)
     const path = /^\w+:\/\/[^/]*(\/.*)?$/.exec(url)?.[1] ?? url
     return {
-      at: at - Math.round(took * 1e6),
+      // The classic one notes when a request came, the other when its answer went.
+      at: from === 0 ? at : at - Math.round(took * 1e6),
       cells: [
         client!,
         dash(target),
@@ -124,16 +125,19 @@ function w3c(text: string): LogForm {
     'time-taken': 'duration',
     'c-ip': 'client',
   }
+  // CloudFront notes when it has answered, and how many seconds that took.
+  const taken = fields.indexOf('time-taken')
+  const isCloudFront = taken >= 0 && fields.includes('x-edge-location')
   return {
-    detected: 'a log with a `#Fields` line',
+    detected: isCloudFront ? 'a log of CloudFront' : 'a log with a `#Fields` line',
     columns: fields.map((field) => (Object.hasOwn(NAMES, field) ? NAMES[field]! : field)),
     read(line) {
       if (line.startsWith('#')) return undefined
       const cells = line.includes('\t') ? line.split('\t') : line.split(' ')
       const at = date < 0 || time < 0 ? undefined : momentOf(`${cells[date]} ${cells[time]}`)
-      return at === undefined || cells.length < fields.length
-        ? 'no line of these fields'
-        : { at, cells: cells.map((cell) => dash(cell)) }
+      if (at === undefined || cells.length < fields.length) return 'no line of these fields'
+      const took = isCloudFront ? (numberOf(cells[taken] ?? '') ?? 0) : 0
+      return { at: at - Math.round(took * 1e6), cells: cells.map((cell) => dash(cell)) }
     },
   }
 }

@@ -210,13 +210,15 @@ describe('logs', () => {
     ])
   })
 
-  it('of application and classic load balancers, whose time is the end of the request', () => {
+  it('of application and classic load balancers, whose time is the end and the beginning of the request', () => {
     const alb =
       'https 2026-01-05T10:00:00.250000Z app/lb/1 192.0.2.1:2817 10.0.0.1:80 0.050 0.150 0.050 200 200 34 366 "GET https://e.org:443/a?b=1 HTTP/1.1" "curl" - - arn:x "Root=1-2" "-" "-" 0'
     const classic =
       '2026-01-05T10:00:00.000000Z lb 192.0.2.1:2817 - -1 -1 -1 503 0 0 0 "GET http://e.org:80/ HTTP/1.1" "curl" - -'
     const recording = read([alb, classic])
+    // The classic line's durations are −1; a second one of it has some, and its time is that of the request all the same.
     expect([recording.format, at(recording)]).toEqual(['elb', [MONDAY, MONDAY]])
+    expect(at(read(classic.replace('- -1 -1 -1 503', '10.0.0.1:80 0.1 0.2 0.1 200')))).toEqual([MONDAY])
     expect(['path', 'status', 'duration', 'target_processing_time'].map((name) => cells(recording, name))).toEqual([
       ['/a?b=1', '/'],
       ['200', '503'],
@@ -229,13 +231,13 @@ describe('logs', () => {
     const recording = read([
       '#Version: 1.0',
       '#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status time-taken',
-      '2026-01-05\t10:00:01\tFRA56-P1\t392\t192.0.2.1\tGET\td.cloudfront.net\t/i.html\t200\t0.001',
+      '2026-01-05\t10:00:01\tFRA56-P1\t392\t192.0.2.1\tGET\td.cloudfront.net\t/i.html\t200\t0.250',
     ])
     expect([recording.format, at(recording), cells(recording, 'path'), cells(recording, 'duration')]).toEqual([
       'w3c',
-      [MONDAY + 1_000_000],
+      [MONDAY + 750_000],
       ['/i.html'],
-      ['0.001'],
+      ['0.250'],
     ])
   })
 
@@ -256,6 +258,8 @@ describe('logs', () => {
     ])
     expect(at(log)).toEqual([MONDAY + 1_000_000 - 303_000, MONDAY + 1_000_000 - 102_250])
     expect(requestsOf(read(`x\n${REPORT}`)).at).toBeUndefined()
+    const events = { events: [{ timestamp: MONDAY / 1000, message: `${REPORT}\n` }] }
+    expect(at(read(JSON.stringify(events)))).toEqual([MONDAY - 102_250])
     expect(cells(read(JSON.stringify({ events: [{ timestamp: 1, message: `${REPORT}\n` }] })), 'duration_ms')).toEqual([
       '102.25',
     ])

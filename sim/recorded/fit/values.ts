@@ -1,6 +1,14 @@
 // The values of a recording that a distribution is fitted to: a column or a metric, with its unit, of all rows or of some.
 import { nearest } from '../../diag/suggest.ts'
-import { refused, VALUES_MAX, type Recording, type RecordedOutcome, type Requests, type Series } from '../contract.ts'
+import {
+  refused,
+  VALUES_MAX,
+  type Format,
+  type Recording,
+  type RecordedOutcome,
+  type Requests,
+  type Series,
+} from '../contract.ts'
 import { noColumn, unitInName } from '../csv.ts'
 import { numberOf } from '../moments.ts'
 import { Numbers } from '../table.ts'
@@ -79,7 +87,7 @@ export function valuesOf(recording: Recording, options: ValueOptions): RecordedO
     ...(options.by === undefined ? [] : [options.by]),
   ])
     if (!names.includes(name)) return noColumn(name, names)
-  return columnValues(content, column, options)
+  return columnValues(content, recording.format, column, options)
 }
 
 function columnNamed(column: string, names: readonly string[]): string | undefined {
@@ -97,12 +105,20 @@ function durationColumn({ columns, at }: Requests, format: Recording['format']):
   return columns.length === 1 && at === undefined && format === 'csv' ? columns[0]!.name : undefined
 }
 
+/** Formats whose durations are seconds by their definition. */
+const SECONDS_IN: ReadonlySet<Format> = new Set(['xray', 'elb', 'w3c'])
+
 /** A number with or without a unit of its own: `12.5`, `12ms`. */
 const WITH_UNIT = /^(\S{1,40}?)\s?(us|ms|s|m|B|KB|MB)$/
 
-function columnValues(content: Requests, column: string, options: ValueOptions): RecordedOutcome<Values> {
+function columnValues(
+  content: Requests,
+  format: Format,
+  column: string,
+  options: ValueOptions,
+): RecordedOutcome<Values> {
   const cells = content.columns.find(({ name }) => name === column)!.cells
-  const unit = unitOf(column, cells, options.unit)
+  const unit = unitOf(column, cells, options.unit, SECONDS_IN.has(format))
   const rows = rowsWhere(content, options.where ?? [])
   const values = new Numbers()
   const groups = new Map<string, Numbers>()
@@ -147,6 +163,7 @@ function unitOf(
   column: string,
   cells: readonly string[],
   given: string | undefined,
+  isSeconds: boolean,
 ): { name: string; isAssumed: boolean } {
   const inName = unitInName(column)
   const own = WITH_UNIT.exec(cells.find((cell) => cell !== '') ?? '')?.[2]
@@ -155,7 +172,7 @@ function unitOf(
     own ??
     (inName === undefined ? undefined : Object.keys(VALUE_UNITS).find((name) => VALUE_UNITS[name]!.size === inName))
   if (known !== undefined) return { name: known, isAssumed: false }
-  if (DURATIONS.test(column) || column.endsWith('_time')) return { name: 's', isAssumed: true }
+  if (DURATIONS.test(column) || column.endsWith('_time')) return { name: 's', isAssumed: !isSeconds }
   return { name: /bytes$/i.test(column) ? 'B' : 'count', isAssumed: true }
 }
 
