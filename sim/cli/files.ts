@@ -78,6 +78,7 @@ export interface BundleOptions {
   readonly everything?: boolean
   readonly counts?: boolean
   readonly series?: SeriesAsked
+  readonly warmUp?: boolean
   /** Settings that each lead to files of their own, perhaps, or to mistakes: each is read once, over those of `--set`. */
   readonly samples?: readonly (readonly Setting[])[]
 }
@@ -129,6 +130,7 @@ export function openBundle(
     ...(options.everything === true ? { everything: true } : {}),
     ...(options.counts === true ? { counts: true } : {}),
     ...(options.series === undefined ? {} : { series: options.series }),
+    ...(options.warmUp === true ? { warmUp: true } : {}),
   }
   return { bundle: problems.hasErrors ? undefined : bundle, scenario, settings, problems }
 }

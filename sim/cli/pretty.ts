@@ -4,6 +4,7 @@ import { plain } from '../diag/text.ts'
 import { formatMicros } from '../engine/time.ts'
 import type { Report } from '../run/report.ts'
 import { counted, moment, seconds } from '../report/figures.ts'
+import { adviceText } from '../report/warm-up.ts'
 import { notSimulatedLines } from '../run/left-out.ts'
 import { billLines } from './pretty-bill.ts'
 import { resourceDetails, resourceTable, type Ink } from './pretty-resources.ts'
@@ -42,6 +43,7 @@ export function prettyReport(full: Report, style: Style): string {
     `${seconds(report.simulated)} simulated in ${compact(report.events)} events, ${compact(report.requests)} requests${warm}`,
     ink.dim,
   )
+  if (report.warmUpAdvice !== undefined) put(adviceText(report.warmUpAdvice), ink.yellow)
   for (const line of report.inferred) put(`inferred: ${line}`, ink.dim)
   if (report.stopped !== undefined) {
     out.push('')

@@ -1,6 +1,7 @@
 // `hotshard run`: simulates scenarios, prints their reports and writes what was asked for.
 import type { Problem } from '../diag/problem.ts'
 import { plainJson, quote } from '../diag/text.ts'
+import { WarmUpWatch } from '../experiment/warm-up.ts'
 import { runWithHistory } from '../frames/history.ts'
 import { annotations } from '../report/ci/github.ts'
 import { crashed, tally, verdictOf, type State, type Verdict } from '../report/ci/verdict.ts'
@@ -143,8 +144,10 @@ export function simulate(
 ): { readonly report: Report; readonly unwritten: readonly Problem[] } {
   const watch = terminalWatch(scenario.plan.duration)
   const logs: { readonly name: 'events' | 'trace'; readonly log: { close(): string | undefined } }[] = []
+  const beginning = new WarmUpWatch(scenario.plan)
   const running = new Running(scenario, {
     watch,
+    samples: beginning,
     ...(flags.verify === true ? { verify: true } : {}),
     prepare: (world) => {
       if (flags.events !== undefined) logs.push({ name: 'events', log: new EventLog(world, flags.events) })
@@ -156,7 +159,7 @@ export function simulate(
   else history = runWithHistory(running)
   const done = running.finish()
   watch.done()
-  const report = reportOf(done, reproduceCommand(path, flags, String(scenario.plan.seed)))
+  const report = reportOf(done, reproduceCommand(path, flags, String(scenario.plan.seed)), beginning.advice())
   const unwritten: Problem[] = []
   const note = (name: (typeof OUTPUTS)[number], failure: string | undefined): void => {
     if (failure === undefined) return

@@ -28,6 +28,8 @@ export interface Bundle {
   readonly counts?: boolean
   /** What is looked at step by step. */
   readonly series?: SeriesAsked
+  /** Whether it is judged whether the warm-up is long enough. */
+  readonly warmUp?: boolean
 }
 
 /** Passes files on and keeps those that could be read. */
@@ -75,10 +77,10 @@ export function inOrder(settings: Iterable<Setting>): readonly Setting[] {
 
 /** The name of a bundle by its content: 64 hexadecimal digits. `version` is the simulator's. */
 export function bundleId(bundle: Bundle, version: string): string {
-  const { name, text, files, duration, measures, everything, counts, series } = bundle
-  const measured = [measures ?? null, counts === true, ...(everything === true ? ['everything'] : [])]
-  const looked = series === undefined ? [] : [series]
-  return hash(['hotshard.bundle/1', version, name, text, files, duration ?? null, ...measured, ...looked])
+  const { name, text, files, duration, measures, everything, counts, series, warmUp } = bundle
+  const more = [...(everything === true ? ['everything'] : []), ...(warmUp === true ? ['warm-up'] : [])]
+  const measured = [measures ?? null, counts === true, ...more, ...(series === undefined ? [] : [series])]
+  return hash(['hotshard.bundle/1', version, name, text, files, duration ?? null, ...measured])
 }
 
 /** The name of a run by all that decides what comes of it: the same run has the same name on every host. */

@@ -92,7 +92,7 @@ export interface Comparison {
   readonly onlyBefore: readonly string[]
   readonly onlyAfter: readonly string[]
   readonly stopped: readonly { readonly side: 'a' | 'b'; readonly seed: string; readonly why: string }[]
-  /** What there is to say of a baseline, such as that it is stale. */
+  /** What there is to say of a baseline, such as that it is stale, and of a warm-up that is too short. */
   readonly notes: readonly string[]
   /** The command that repeats all of it. */
   readonly reproduce: string

@@ -1,10 +1,12 @@
 // The same scenario with many seeds: means with intervals, how often each expectation held, percentiles of all runs together.
 import { Histogram, nearestRank } from '../engine/histogram.ts'
+import type { WarmUpAdvice } from '../run/report.ts'
 import { columnsOf, type Column } from './columns.ts'
 import { betterOf } from './measures.ts'
 import { meanOf, seedsForHalfWidth, type Interval } from './statistics/means.ts'
 import { proportionOf } from './statistics/proportions.ts'
 import { pooledQuantileOf } from './statistics/quantiles.ts'
+import { adviceOf } from './warm-up.ts'
 import type { Counts, Ending, Experiment, Outcome, RunSpec, Setting, Unit } from './types.ts'
 
 export const REPLICATIONS_SCHEMA = 'hotshard.replications/1'
@@ -80,6 +82,8 @@ export interface Replications {
   readonly measures: readonly ReplicatedMeasure[]
   readonly distributions: readonly PooledDistribution[]
   readonly expectations: readonly ReplicatedExpectation[]
+  /** Only when the warm-up is too short in most of the runs. */
+  readonly warmUpAdvice?: WarmUpAdvice
   /** The command that repeats all of it. */
   readonly reproduce: string
 }
@@ -119,6 +123,7 @@ export function replicationsOf(
   reproduce: string,
 ): Replications {
   const whole = outcomes.filter(isWhole)
+  const advice = adviceOf(whole)
   return {
     schema: REPLICATIONS_SCHEMA,
     scenario,
@@ -136,6 +141,7 @@ export function replicationsOf(
       const held = whole.length - failed.length
       return { text, held, runs: whole.length, ...proportionOf(held, whole.length, CONFIDENCE), failed }
     }),
+    ...(advice === undefined ? {} : { warmUpAdvice: advice }),
     reproduce,
   }
 }

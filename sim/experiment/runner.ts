@@ -8,6 +8,7 @@ import { runScenario, type Run, type Watch } from '../run/run.ts'
 import { inOrder, readerOf, type Bundle } from './bundle.ts'
 import { allValues, askedValues, countsOf } from './measures.ts'
 import { sampledRun } from './series.ts'
+import { WarmUpWatch } from './warm-up.ts'
 import type { Ending, MeasuredValue, Outcome, RunSpec } from './types.ts'
 
 /** Runs of one bundle. A scenario that was read is kept for the next run with the same settings, which often differs in its seed alone. */
@@ -27,9 +28,12 @@ export class Runner {
   run(spec: RunSpec, watch: Watch = {}): Outcome {
     const { scenario, problems } = this.scenarioOf(spec)
     if (scenario === undefined) return lostOutcome(spec, 'refused', firstError(problems))
+    const beginning = this.bundle.warmUp === true ? new WarmUpWatch(scenario.plan) : undefined
+    const options = { watch, ...(beginning === undefined ? {} : { samples: beginning }) }
     const { series: asked } = this.bundle
     const { run, series } =
-      asked === undefined ? { run: runScenario(scenario, { watch }) } : sampledRun(scenario, asked, { watch })
+      asked === undefined ? { run: runScenario(scenario, options) } : sampledRun(scenario, asked, options)
+    const warmUpAdvice = beginning?.advice()
     const expectations = scenario.expectations.map((each) => {
       const { text, ok, measured } = evaluateExpectation(each, run)
       return { text, ok, measured }
@@ -54,6 +58,7 @@ export class Runner {
       ...(why === undefined ? {} : { why }),
       ...(this.bundle.counts === true ? { counts: countsOf(run) } : {}),
       ...(series === undefined ? {} : { series }),
+      ...(warmUpAdvice === undefined ? {} : { warmUpAdvice }),
     }
   }
 

@@ -1,5 +1,6 @@
 // What an experiment is made of: runs that are asked for, and what came of each. Plain data, to be sent to threads, hosts and pages.
 import type { CwUnit } from '../model/contract.ts'
+import type { WarmUpAdvice } from '../run/report.ts'
 
 /** A parameter, `Workloads.NAME.Scale` or `Quotas.NAME`, with its value as a text. */
 export type Setting = readonly [name: string, value: string]
@@ -78,6 +79,8 @@ export interface Outcome {
   readonly counts?: readonly Counts[]
   /** Only when asked for; in the order asked. */
   readonly series?: readonly SampledSeries[]
+  /** Only when asked for, and where the warm-up is too short. */
+  readonly warmUpAdvice?: WarmUpAdvice
 }
 
 /**

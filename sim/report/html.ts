@@ -11,6 +11,7 @@ import { count, counted, moment, seconds, withUnit } from './figures.ts'
 import type { History, ReadingHistory } from './history.ts'
 import { lines, sentence, table, text, type Column } from './markup.ts'
 import { factList, pageHtml, section } from './page.ts'
+import { adviceText } from './warm-up.ts'
 
 /** Resources that are told one by one; a larger system's report would be no reading. */
 const RESOURCES_MAX = 200
@@ -52,6 +53,7 @@ function head(report: Report, name: string): string {
     `<h1>${text(name)}</h1>`,
     report.description === undefined ? '' : `<p>${sentence(report.description)}</p>`,
     verdict(report),
+    report.warmUpAdvice === undefined ? '' : `<p>${sentence(adviceText(report.warmUpAdvice))}</p>`,
     factList(facts),
     `<pre class="command" aria-label="The command that repeats this run">${text(report.reproduce)}</pre>`,
     '</header>',

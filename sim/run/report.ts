@@ -1,7 +1,7 @@
 // The report of a run as plain data, with a version, for the terminal, for CI and for other programs.
 //
 // Figures carry CloudWatch's units; figures and counts leave the warm-up out.
-import type { Profile } from '../model/contract.ts'
+import type { CwUnit, Profile } from '../model/contract.ts'
 import { THROTTLING } from '../model/errors.ts'
 import { baseUnits, histogramOf, windowOf } from '../metrics/statistics.ts'
 import { lineColumn } from '../diag/span.ts'
@@ -64,6 +64,19 @@ export interface ResourceReport {
   readonly details?: unknown
 }
 
+/** A warm-up that is too short: how long it should be, and what leaving it so short does to a mean. */
+export interface WarmUpAdvice {
+  /** `Workload.Latency`, or a queue's length. */
+  readonly series: string
+  readonly unit: CwUnit
+  /** Seconds: as it is, and as it should be. */
+  readonly given: number
+  readonly needed: number
+  /** The mean with a warm-up that is long enough, and with this one. */
+  readonly mean: number
+  readonly biased: number
+}
+
 export interface Report {
   readonly schema: typeof REPORT_SCHEMA
   readonly scenario: string
@@ -74,6 +87,8 @@ export interface Report {
   readonly duration: number
   readonly simulated: number
   readonly warmUp: number
+  /** Only when the warm-up is too short. */
+  readonly warmUpAdvice?: WarmUpAdvice
   readonly events: number
   readonly requests: number
   /** True when a guard ended the run: all figures are of the part that ran. */
@@ -118,8 +133,8 @@ export function leftOut({ message, span, subject }: NotSimulated): LeftOut {
   return { message, place: `${span.source.name}:${line}:${column}`, ...subject }
 }
 
-/** Sums a finished run up. `reproduce` is the command line that repeats it. */
-export function reportOf(run: Run, reproduce: string): Report {
+/** Sums a finished run up. `reproduce` is the command line that repeats it; `advice` is what somebody found who watched it from its beginning. */
+export function reportOf(run: Run, reproduce: string, advice?: WarmUpAdvice): Report {
   const { scenario, world } = run
   const bill = billOf(world)
   const calls = world.dispatcher.edges.map(({ from, to, action }, i) => ({
@@ -141,6 +156,7 @@ export function reportOf(run: Run, reproduce: string): Report {
     duration: scenario.plan.duration / 1e6,
     simulated: world.now / 1e6,
     warmUp: scenario.plan.warmUp / 1e6,
+    ...(advice === undefined ? {} : { warmUpAdvice: advice }),
     events: world.kernel.steps,
     requests: world.metrics
       .filter((metric) => metric.name === 'Requests' && metric.dimensions['Workload'] !== undefined)

@@ -50,6 +50,8 @@ export interface RunOptions {
   readonly prepare?: (world: World) => void
   /** Checks every invariant at every checkpoint and stops at the first that is broken. */
   readonly verify?: boolean
+  /** Who looks at the world at the end of each of so many equal stretches of the whole run. Looking changes nothing. */
+  readonly samples?: { readonly many: number; take(world: World): void }
 }
 
 /** Real time between two looks at memory and at whoever watches, in µs; time itself and calls in flight are looked at every time. */
@@ -68,6 +70,8 @@ export class Running {
   private readonly watch: Watch
   private readonly verify: boolean
   private isWarm: boolean
+  private readonly samples: RunOptions['samples']
+  private sampled = 0
   private lookedAt = -LOOK_APART
   /** Events after which `to` pauses. */
   private pauseAt = Infinity
@@ -77,6 +81,7 @@ export class Running {
     this.world = new World(scenario.plan)
     this.watch = options.watch ?? {}
     this.verify = options.verify === true
+    this.samples = options.samples
     this.isWarm = scenario.plan.warmUp === 0
     if (options.tieSeed !== undefined) this.world.kernel.ties = createRng(options.tieSeed, 'audit', 'ties')
     this.world.kernel.stepsMax = scenario.guards.events
@@ -101,8 +106,14 @@ export class Running {
       const i = this.isWarm ? this.checkpoints.length + 1 : 0
       const end =
         i === 0 ? warmUp : i === CHECKPOINTS ? duration : Math.max(world.now, Math.floor((duration / CHECKPOINTS) * i))
-      if (!this.stretch(Math.min(until, end))) return false
-      if (until < end && this.stopped === undefined) return true
+      const pause = Math.min(end, this.nextSample())
+      if (!this.stretch(Math.min(until, pause))) return false
+      if (until < pause && this.stopped === undefined) return true
+      if (pause === this.nextSample() && this.stopped === undefined) {
+        this.sampled++
+        this.samples!.take(world)
+      }
+      if (pause < end && this.stopped === undefined) continue
       if (i === 0 && this.stopped === undefined) {
         this.isWarm = true
         world.dispatcher.markWarm()
@@ -115,6 +126,13 @@ export class Running {
       if (this.verify || i === CHECKPOINTS || this.stopped !== undefined) this.broken = world.brokenInvariants()
     }
     return true
+  }
+
+  /** The end of the stretch that is sampled next, in µs. */
+  private nextSample(): number {
+    const { samples, sampled } = this
+    if (samples === undefined || sampled === samples.many) return Infinity
+    return Math.floor((this.scenario.plan.duration / samples.many) * (sampled + 1))
   }
 
   /** The run is over: closes the books. */

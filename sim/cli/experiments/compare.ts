@@ -11,6 +11,7 @@ import {
 } from '../../experiment/baseline.ts'
 import { comparisonOf, sideOf, type ComparedRun, type Comparison } from '../../experiment/comparison.ts'
 import { parseCondition, unlikeIn, type Condition } from '../../experiment/conditions.ts'
+import { adviceOf } from '../../experiment/warm-up.ts'
 import { parseSeeds, seedsText } from '../../experiment/seeds.ts'
 import type { Outcome } from '../../experiment/types.ts'
 import { Problems, type Problem } from '../../diag/problem.ts'
@@ -18,6 +19,7 @@ import { plainJson, quote } from '../../diag/text.ts'
 import type { Measured } from '../../lang/expectation.ts'
 import type { Scenario } from '../../lang/scenario.ts'
 import type { CwUnit } from '../../model/contract.ts'
+import { adviceText } from '../../report/warm-up.ts'
 import { EXIT } from '../exit.ts'
 import { writeText } from '../exports.ts'
 import { openBundle, type LoadFlags } from '../files.ts'
@@ -67,12 +69,13 @@ export async function compare(a: string, b: string | undefined, flags: CompareFl
   const about = { conditions, clients: second.clients, reproduce: commandOf(a, b, flags, asked.seeds) }
   if (hasB) {
     const before = await outcomesOf(first.bundle, first.settings, asked.seeds, workers)
-    return finish(comparisonOf(sideOf(a, first.settings), side, before, now, about), [...before, ...now])
+    const notes = [...adviceOn('A', before), ...adviceOn('B', now)]
+    return finish(comparisonOf(sideOf(a, first.settings), side, before, now, { ...about, notes }), [...before, ...now])
   }
   const isWhole = codeOf(now) <= EXIT.expectationFailed
   if (asked.baseline !== undefined) {
     const { baseline } = asked
-    const notes = notesOn(baseline, first.bundle, first.settings, VERSION, now)
+    const notes = [...notesOn(baseline, first.bundle, first.settings, VERSION, now), ...adviceOn('B', now)]
     const kept: ComparedRun[] = keptOf(now, baseline)
     const old = { scenario: `${baseline.scenario} (${flags.baseline})`, settings: baseline.settings }
     const code = finish(comparisonOf(old, side, runsOf(baseline), kept, { ...about, notes }), now)
@@ -189,7 +192,7 @@ function open(
 ): Opened | undefined {
   const measures = conditions.map(({ name }) => name)
   const own = { ...flags, set: [...(flags.set ?? []), ...more] }
-  const { bundle, scenario, settings, problems } = openBundle(path, own, { measures, everything: true })
+  const { bundle, scenario, settings, problems } = openBundle(path, own, { measures, everything: true, warmUp: true })
   const told = new Problems()
   for (const problem of problems.list) told.add(problem)
   if (scenario !== undefined)
@@ -210,6 +213,11 @@ function unitsOf({ plan }: Scenario): (metric: Measured) => CwUnit | undefined {
     const found = metrics.get(resource.text)
     return found !== undefined && Object.hasOwn(found, metric.text) ? found[metric.text]!.unit : undefined
   }
+}
+
+function adviceOn(side: 'A' | 'B', outcomes: readonly Outcome[]): string[] {
+  const advice = adviceOf(outcomes)
+  return advice === undefined ? [] : [`${side}: ${adviceText(advice)}`]
 }
 
 function commandOf(a: string, b: string | undefined, flags: CompareFlags, seeds: readonly string[]): string {

@@ -5,6 +5,7 @@ import { resourceOf } from '../../experiment/columns.ts'
 import { seedsText } from '../../experiment/seeds.ts'
 import type { PooledDistribution, ReplicatedMeasure, Replications } from '../../experiment/replications.ts'
 import { count, counted } from '../../report/figures.ts'
+import { adviceText } from '../../report/warm-up.ts'
 import type { Style } from '../pretty.ts'
 import type { Ink } from '../pretty-resources.ts'
 import { wrapWords } from '../wrap.ts'
@@ -29,6 +30,9 @@ export function prettyReplications(
   const title = [`seeds ${seeds}`, ...settings].join(', ')
   const out = ['', ink.bold(`${plain(report.scenario)}  ${ink.dim(plain(title))}`)]
   for (const sentence of notes(report, whole)) out.push(...wrapWords(sentence, width - 2, 2).map((line) => `  ${line}`))
+  if (report.warmUpAdvice !== undefined)
+    for (const line of wrapWords(plain(adviceText(report.warmUpAdvice)), width - 2, 2))
+      out.push(ink.yellow(`  ${line}`))
   for (const section of [
     stoppedLines(report, ink, width),
     expectationLines(report, ink, width),

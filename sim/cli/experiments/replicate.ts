@@ -110,7 +110,7 @@ async function replicated(
     showProblem(problem, flags)
     return { verdict: invalid(path, RUNS, [problem], took()), clients: new Set() }
   }
-  const { bundle, scenario, settings, problems } = openBundle(path, flags, { counts: true })
+  const { bundle, scenario, settings, problems } = openBundle(path, flags, { counts: true, warmUp: true })
   const isLost = bundle === undefined || scenario === undefined
   if (tellsAll || isLost) showErrors(path, problems, flags)
   if (isLost) return { verdict: invalid(path, RUNS, problems.list, took()), clients: new Set() }

@@ -83,6 +83,38 @@ describe('a warning', () => {
     ).toBe('settled')
   })
 
+  test('is not given for something that happens later and passes: only for what was there from the beginning', () => {
+    expect(
+      transientOf(
+        series(320, 0, (i) => (i >= 40 && i < 80 ? 20 : 0)),
+        0,
+      ),
+    ).toBe('settled')
+    expect(
+      transientOf(
+        series(320, 0, (i) => (i >= 40 && i < 80 ? 20 : 0)),
+        30,
+      ),
+    ).toBe('settled')
+    expect(
+      transientOf(
+        series(320, 0, (i) => 30 * Math.exp(-i / 20)),
+        15,
+      ),
+    ).toMatchObject({
+      biased: expect.toSatisfy((biased: number) => biased > 10.3) as number,
+    })
+    // A queue that fills up: the beginning is too low.
+    expect(
+      transientOf(
+        series(320, 0, (i) => -10 * Math.exp(-i / 20)),
+        0,
+      ),
+    ).toMatchObject({
+      biased: expect.toSatisfy((biased: number) => biased < 9.7) as number,
+    })
+  })
+
   test('is not given where nothing settles', () => {
     expect(
       transientOf(

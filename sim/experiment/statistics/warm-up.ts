@@ -53,14 +53,29 @@ const BIAS_MIN = 0.01
 /**
  * Whether leaving out the first `given` values is too little: the steady state begins later, and the mean is off by more than a
  * hundredth and by more than chance explains (the interval of batch means, 99 %). `unsettled` when no steady state is seen at all.
+ * What differs most not at once but later is an event of its own and no beginning.
  */
 export function transientOf(values: readonly number[], given: number): Transient | 'settled' | 'unsettled' {
   const length = mser5(values)
   if (length === undefined) return 'unsettled'
   if (length <= given) return 'settled'
-  const steady = batchMeansOf(values.slice(length), 0.99, 10)
-  const biased = batchMeansOf(values.slice(given), 0.99, 1).mean
-  const off = Math.abs(biased - steady.mean)
-  const matters = off > BIAS_MIN * Math.abs(steady.mean) && off > (steady.high - steady.low) / 2
-  return matters ? { length, mean: steady.mean, biased } : 'settled'
+  const { mean, low, high } = batchMeansOf(values.slice(length), 0.99, 10)
+  const biased = meanIn(values, given, values.length)
+  const off = Math.abs(biased - mean)
+  const matters = off > BIAS_MIN * Math.abs(mean) && off > (high - low) / 2
+  const isBeginning = fades(values, 0, length, mean) && fades(values, given, length, mean)
+  return matters && isBeginning ? { length, mean, biased } : 'settled'
+}
+
+/** Whether the first quarter of the values in [from, to) is on the same side of the mean as all of them are, and at least half as far from it. */
+function fades(values: readonly number[], from: number, to: number, mean: number): boolean {
+  const first = meanIn(values, from, from + Math.max(1, Math.floor((to - from) / 4))) - mean
+  const all = meanIn(values, from, to) - mean
+  return all > 0 ? first >= all / 2 : first <= all / 2
+}
+
+function meanIn(values: readonly number[], from: number, to: number): number {
+  let sum = 0
+  for (let i = from; i < to; i++) sum += values[i]!
+  return sum / (to - from)
 }

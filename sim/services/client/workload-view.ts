@@ -37,12 +37,12 @@ export const readings: readonly Reading<Workload>[] = [
 
 /** Requests expected before a time; of a closed workload one per user and second. */
 export function demand(config: Config): (time: number) => number {
-  const { Arrivals, Rate, TraceTimes, Users } = config as unknown as WorkloadConfig
-  if (Users === undefined && Arrivals === 'trace') return (time) => countBelow(TraceTimes!, time)
+  const { Arrivals, Rate, TraceTimes, Users, Count = Infinity } = config as unknown as WorkloadConfig
+  if (Users === undefined && Arrivals === 'trace') return (time) => Math.min(Count, countBelow(TraceTimes!, time))
   const points = Users?.map(({ at, value }) => ({ at, perSecond: value })) ?? Rate
   if (points.length === 0) return () => 0
   const curve = new RateCurve(points)
-  return (time) => curve.cumulative(time)
+  return (time) => Math.min(Count, curve.cumulative(time))
 }
 
 /** How many of the rising values are below a limit. */
