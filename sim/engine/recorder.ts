@@ -112,12 +112,6 @@ export class Recorder implements Boundary {
     if (this.watch !== null) this.watch.recorded(metric, value)
   }
 
-  /** How many values a metric has had since its last point, and their sum. */
-  underWay(metric: MetricId): { readonly n: number; readonly sum: number } {
-    const at = metric * WIDTH
-    return { n: this.values[at + N], sum: this.values[at + SUM] }
-  }
-
   /** Reports that a level has changed to `value`. */
   level(metric: MetricId, value: number): void {
     const at = metric * WIDTH

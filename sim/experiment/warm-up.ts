@@ -117,7 +117,7 @@ function addMean(each: Watched, world: World): void {
     each.count += point.n * point.repeat
     each.sum += point.sum * point.repeat
   }
-  const underWay = world.recorder.underWay(each.metric.id)
+  const underWay = world.recorder.running(each.metric.id)
   const count = each.count + underWay.n
   const sum = each.sum + underWay.sum
   if (count > each.lastCount) {

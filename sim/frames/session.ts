@@ -4,6 +4,7 @@
 // questions in between, so that a new scenario never waits for an old one. Two worlds are kept: one runs ahead, the other
 // goes back to moments kept on the way and makes frames again that the page has let go.
 import { Problems, type Problem } from '../diag/problem.ts'
+import { WarmUpWatch } from '../experiment/warm-up.ts'
 import { reportHtml } from '../report/html.ts'
 import { reportOf, type Report } from '../run/report.ts'
 import { Running } from '../run/run.ts'
@@ -31,6 +32,7 @@ class Show {
   readonly run: number
   readonly command: string
   readonly running: Running
+  readonly beginning: WarmUpWatch
   readonly plan: Plan
   readonly perDot: readonly number[]
   readonly ahead: FrameRecorder
@@ -58,7 +60,8 @@ class Show {
   constructor(run: number, { scenario, fork, command }: Asked, problems: readonly Problem[]) {
     this.run = run
     this.command = command
-    this.running = new Running(scenario)
+    this.beginning = new WarmUpWatch(scenario.plan)
+    this.running = new Running(scenario, { samples: this.beginning })
     this.plan = planRoads(this.running.world)
     this.perDot = densityOf(scenario)
     this.ahead = new FrameRecorder(this.running.world, this.plan, this.perDot)
@@ -127,7 +130,7 @@ export class Session {
       show.moments.offer(show.ahead)
     } else if (!show.running.goesOn && !show.isDone) {
       show.isDone = true
-      show.report = reportOf(show.running.finish(), show.command)
+      show.report = reportOf(show.running.finish(), show.command, show.beginning.advice())
       this.post({ answer: 'done', run: show.run, outcomes: outcomesOf(show, show.report) }, [])
     } else return false
     return true

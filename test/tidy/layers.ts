@@ -153,7 +153,7 @@ export const LAYERS: readonly Layer[] = [
   // A frame is read from a world between two steps; nothing of the browser is known here, so that all of it runs in Node.
   {
     folder: 'frames',
-    imports: ['engine', 'diag', 'model', 'lang', 'metrics', 'run', 'report', 'traces'],
+    imports: ['engine', 'diag', 'model', 'lang', 'metrics', 'run', 'experiment/warm-up.ts', 'report', 'traces'],
     instead: 'frames are plain data about a run: take what the browser or the terminal knows as a parameter',
   },
   {

@@ -5,10 +5,11 @@
 import { memoryUsage } from 'node:process'
 import { problemData, type ProblemData } from '../../diag/machine.ts'
 import { renderProblems, sortProblems } from '../../diag/render.ts'
+import { WarmUpWatch } from '../../experiment/warm-up.ts'
 import type { Scenario } from '../../lang/scenario.ts'
 import { evaluateExpectation, evaluateMeasure, type ExpectationResult, type MeasuredValue } from '../../run/expect.ts'
 import { leftOut, reportOf, type LeftOut, type Report } from '../../run/report.ts'
-import { runScenario, type Run } from '../../run/run.ts'
+import { runScenario, type Run, type RunOptions } from '../../run/run.ts'
 import { openScenario, openText, type LoadFlags, type Opened } from '../files.ts'
 import { reproduceCommand } from '../run.ts'
 import { scenariosOf } from '../scenarios.ts'
@@ -70,17 +71,19 @@ export class ScenarioError extends Error {
 export function simulate(source: string | Template, options: SimulateOptions = {}): SimulationReport {
   const flags = flagsOf(options)
   const scenario = demanded(opened(source, flags))
-  const run = guarded(scenario, options.verify === true)
+  const beginning = new WarmUpWatch(scenario.plan)
+  const run = guarded(scenario, { verify: options.verify === true, samples: beginning })
   const path = pathOf(source)
-  const report = reportOf(run, path === undefined ? '' : reproduceCommand(path, flags, String(scenario.plan.seed)))
+  const command = path === undefined ? '' : reproduceCommand(path, flags, String(scenario.plan.seed))
+  const report = reportOf(run, command, beginning.advice())
   return remembering(report, run, source, flags)
 }
 
 /** A run whose guards see real time and memory. */
-function guarded(scenario: Scenario, verify: boolean): Run {
+function guarded(scenario: Scenario, options: Pick<RunOptions, 'verify' | 'samples'>): Run {
   const begun = performance.now()
   const watch = { wallTime: () => (performance.now() - begun) * 1000, memory: () => memoryUsage.rss() }
-  return runScenario(scenario, { watch, verify })
+  return runScenario(scenario, { watch, ...options })
 }
 
 /** Reads a scenario and runs nothing. Its mistakes are in the answer. */
@@ -107,7 +110,7 @@ function remembering(report: Report, run: Run, source: string | Template, flags:
     const scenario = demanded(opened(source, { ...flags, ...more }))
     const { cuts, duration } = scenario.plan
     const isKept = cuts.every((cut) => cut === 0 || cut >= duration || run.scenario.plan.cuts.includes(cut))
-    const { world, stopped, checkpoints, broken } = isKept ? run : guarded(scenario, false)
+    const { world, stopped, checkpoints, broken } = isKept ? run : guarded(scenario, {})
     return { scenario, world, stopped, checkpoints, broken }
   }
   const questions: PropertyDescriptorMap = {

@@ -12,6 +12,7 @@ import type {
   SampledSeries,
   SeriesAsked,
 } from '../../../experiment/types.ts'
+import type { WarmUpAdvice } from '../../../run/report.ts'
 import { parseJson } from '../../../parts/json-text.ts'
 
 const MIB = 1_048_576
@@ -87,6 +88,7 @@ const BUNDLE = mapOf<Bundle>({
   everything: maybe(isTruth),
   counts: maybe(isTruth),
   series: maybe(mapOf<SeriesAsked>({ every: isCount, metrics: listOf(isText) })),
+  warmUp: maybe(isTruth),
 })
 
 const ENDINGS: Readonly<Record<Ending, true>> = {
@@ -118,6 +120,11 @@ const OUTCOME = mapOf<Outcome>({
     ),
   ),
   series: maybe(listOf(mapOf<SampledSeries>({ name: isText, n: areNumbers, sum: areNumbers }))),
+  warmUpAdvice: maybe(
+    mapOf<WarmUpAdvice>({
+      ...{ series: isText, unit: isText, given: isNumber, needed: isNumber, mean: isNumber, biased: isNumber },
+    }),
+  ),
 })
 
 /** One run of a bundle, as BullMQ carries it. */
