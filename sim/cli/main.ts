@@ -7,7 +7,9 @@ import { diverge } from './diverge.ts'
 import { compare, type CompareFlags } from './experiments/compare.ts'
 import { find, type FindFlags } from './experiments/find.ts'
 import { map, type MapFlags } from './experiments/map.ts'
+import { Unreachable } from './experiments/executor.ts'
 import { replicate } from './experiments/replicate.ts'
+import type { WhereFlags } from './experiments/where.ts'
 import { explain } from './explain.ts'
 import { importTemplate, type ImportFlags } from './import.ts'
 import { inlineMore } from './optimizer.ts'
@@ -15,6 +17,7 @@ import { fit, type FitFlags } from './recorded/fit.ts'
 import { validate, type ValidateFlags } from './recorded/validate.ts'
 import { showBug } from './problems.ts'
 import { RUN_FORMATS, run, type RunFlags } from './run.ts'
+import { badFlag, refused } from './problems.ts'
 import { PORT, startAndServe } from './start.ts'
 import { merge, type MergeFlags } from './sweep/merge.ts'
 import { SWEEP_FORMATS, type SweepFlags } from './sweep/plan.ts'
@@ -42,6 +45,7 @@ const searchOptions = (command: Command): Command =>
     .option('--probability <share>', 'with which a run must hold; 90% by default')
     .option('--confidence <share>', 'with which that is told; 95% by default')
     .option('--workers <n>', 'threads; as many as the machine runs at once by default')
+    .option('--redis <url>', 'have the runs done by `hotshard worker` on other hosts')
     .option('--duration <time>', "another length than the scenario's")
     .option('--format <format[=file]>', 'pretty, json: printed, or written into a file (repeatable)', collect, [])
 
@@ -58,6 +62,7 @@ scenarioOptions(program.command('run'))
   .option('--seed <n>', "another seed than the scenario's")
   .option('--seeds <list>', 'a run with each, such as 1..30 or 1,2,5..9, and what they say together')
   .option('--workers <n>', 'threads for `--seeds`; as many as the machine runs at once by default')
+  .option('--redis <url>', 'have the runs of `--seeds` done by `hotshard worker` on other hosts')
   .option('--duration <time>', "another length than the scenario's, such as 5m")
   .option(
     '--format <format[=file]>',
@@ -70,12 +75,13 @@ scenarioOptions(program.command('run'))
   .option('--events <file>', 'write every call as JSON lines')
   .option('--trace <file>', 'write a Chrome trace (open it in Perfetto)')
   .option('--verify', 'check every invariant at every checkpoint')
-  .action(async (scenarios: string[], { seeds, workers, ...flags }: RunFlags & { seeds?: string; workers?: string }) =>
-    finish(
-      seeds === undefined
-        ? run(scenarios, flags)
-        : await replicate(scenarios, { ...flags, seeds, ...(workers === undefined ? {} : { workers }) }),
-    ),
+  .action(
+    async (scenarios: string[], { seeds, workers, redis, ...flags }: RunFlags & WhereFlags & { seeds?: string }) => {
+      if (seeds === undefined && redis !== undefined)
+        return finish(refused(badFlag('`--redis` is for many runs', 'ask for several with `--seeds 1..30`'), flags))
+      const where = { ...(workers === undefined ? {} : { workers }), ...(redis === undefined ? {} : { redis }) }
+      finish(seeds === undefined ? run(scenarios, flags) : await replicate(scenarios, { ...flags, seeds, ...where }))
+    },
   )
 
 scenarioOptions(program.command('check'))
@@ -142,6 +148,7 @@ scenarioOptions(program.command('compare'))
   .option('--baseline <file>', 'compare with the figures in a file instead of another side')
   .option('--update-baseline', 'write the figures of this run into that file')
   .option('--workers <n>', 'threads; as many as the machine runs at once by default')
+  .option('--redis <url>', 'have the runs done by `hotshard worker` on other hosts')
   .addOption(
     new Option('--format <format>', 'how the comparison is printed').choices(['pretty', 'json']).default('pretty'),
   )
@@ -250,7 +257,7 @@ program
 
 program
   .command('worker')
-  .description('take the runs of sweeps out of a queue in Redis (`--redis` of `sweep`), on as many hosts as you like')
+  .description('take the runs of other commands (`--redis`) out of a queue in Redis, on as many hosts as you like')
   .requiredOption(
     '--redis <url>',
     'redis://, rediss:// (TLS) or unix://; the password better in HOTSHARD_REDIS_PASSWORD',
@@ -286,6 +293,8 @@ try {
   await program.parseAsync(withBase(process.argv))
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.badInput
+  else if (error instanceof Unreachable)
+    finish(refused(badFlag(error.message, error.help), { color: !process.argv.includes('--no-color') }))
   else {
     showBug(error, `hotshard ${process.argv.slice(2).join(' ')}`)
     process.exitCode = EXIT.bug

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { counted } from '../report/figures.ts'
 import { build } from './build.ts'
 import { EXIT } from './exit.ts'
+import { Unreachable } from './experiments/executor.ts'
 import type { WorkerState } from './experiments/redis/worker.ts'
 import { badFlag, showProblem } from './problems.ts'
 
@@ -17,7 +18,7 @@ export interface WorkerFlags {
 /** Works until SIGTERM or SIGINT, and then until what is under way is done; a second signal ends it at once, and others take that over. */
 export async function work(flags: WorkerFlags): Promise<number> {
   // On demand: no other command needs the client of a database.
-  const { RedisTrouble, startWorker } = await import('./experiments/redis/index.ts')
+  const { startWorker } = await import('./experiments/redis/index.ts')
   const version = build()
   let state = (): WorkerState => ({ ready: false, running: 0, done: 0 })
   const health = createServer((request, response) => answer(request.url ?? '', { version, ...state() }, response))
@@ -33,7 +34,7 @@ export async function work(flags: WorkerFlags): Promise<number> {
     log(`ends after ${counted(worker.state().done, 'run')}`)
     return EXIT.ok
   } catch (error) {
-    if (!(error instanceof RedisTrouble) && !(error instanceof PortTaken)) throw error
+    if (!(error instanceof Unreachable) && !(error instanceof PortTaken)) throw error
     showProblem(badFlag(error.message, error.help), flags)
     return EXIT.badInput
   } finally {

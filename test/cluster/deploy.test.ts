@@ -7,12 +7,22 @@ import { globSync } from 'tinyglobby'
 import { expect, test } from 'vitest'
 import { deployed, find, manifestsIn, podOf, workflowIn, type Step } from '../deploy.ts'
 import { Host, startPod, type Cluster, type Running } from './pods.ts'
-import { HAS_REDIS } from './redis.ts'
-import { built, until } from './workers.ts'
+import { HAS_REDIS, RedisServer } from './redis.ts'
+import { built, until, WorkerProcess } from './workers.ts'
 
 const SHARDS = manifestsIn(deployed('kubernetes-shards.yaml'))
 const WORKERS = manifestsIn(deployed('kubernetes-workers.yaml'))
 const SCENARIO = find(SHARDS, 'ConfigMap', 'hotshard-scenario')
+
+/** Comes back after a short pause, at least when the load is small. */
+const RECOVERING = `
+Parameters: { Workers: { Type: Number, Default: 4, MinValue: 1 } }
+Resources: { Origin: { Type: Sim::Http::Server, Properties: { Workers: !Ref Workers, ServiceTime: exponential(40ms) } } }
+Simulation:
+  Duration: 1m
+  Workloads: { Load: { Target: Origin, Operation: http:GET, Rate: 40/s, Client: { Timeout: 1s } } }
+  Expect: [p99(Origin.Latency) < 400 ms]
+`
 
 async function good(running: Running): Promise<string> {
   const code = await running.code()
@@ -128,6 +138,44 @@ test('the workflow fails no step, and its whole is that of one host', async () =
   expect(readFileSync(summary, 'utf8')).toMatch(/```\n[^]*Capacity[^]*```\n$/)
   const whole = readFileSync(join(artifacts, 'result/result.csv'), 'utf8')
   expect(whole).toBe(await oneHost(host, host.dir('shard-1'), 'scenarios/checkout.yaml'))
+})
+
+test.skipIf(!HAS_REDIS)('every experiment says the same, wherever its runs are done', async () => {
+  await using redis = await new RedisServer().start()
+  await using host = new Host()
+  writeFileSync(join(host.folder, 'a.yaml'), RECOVERING)
+  await using worker = new WorkerProcess([built(), 'worker', '--redis', redis.url, '--concurrency', '2'])
+  await worker.says(/takes runs/)
+  for (const command of [
+    ['run', 'a.yaml', '--seeds', '1..6'],
+    ['compare', 'a.yaml', '--set-b', 'Workers=2', '--seeds', '1..4'],
+    ['find', 'a.yaml', '--set', 'Workloads.Load.Scale=0.1..3:0.1', '--until', 'fail', '--seeds', '1..6'],
+    ['map', 'a.yaml', '--load', 'Workloads.Load.Scale=0.5..2:0.5', '--trigger', 'pause(Origin)=0s..4s:2s'],
+  ]) {
+    const done = worker.runs.length
+    const [here, there] = await Promise.all(
+      [
+        ['--workers', '1'],
+        ['--redis', redis.url],
+      ].map(async (where) => {
+        const running = host.start(['hotshard', ...command, '--format', 'json', ...where], {})
+        return { code: await running.code(), said: running.output() }
+      }),
+    )
+    expect(there, command[0]).toEqual(here)
+    expect([0, 1], here!.said).toContain(here!.code)
+    expect(worker.runs.length, command[0]).toBeGreaterThan(done)
+  }
+  const wrong = async (...words: string[]): Promise<string> => {
+    const running = host.start(['hotshard', ...words], {})
+    expect(await running.code(), running.output()).toBe(2)
+    return running.output()
+  }
+  expect(await wrong('run', 'a.yaml', '--redis', redis.url)).toContain('ask for several with `--seeds 1..30`')
+  expect(await wrong('sweep', 'a.yaml', '--redis', redis.url, '--workers', '2')).toContain('leave one of them out')
+  await redis.kill()
+  const lost = await wrong('compare', 'a.yaml', '--set-b', 'Workers=2', '--redis', redis.url)
+  expect(lost).toContain(`Redis at \`${redis.url}\` cannot be used`)
 })
 
 test('no other command loads the client of Redis', async () => {

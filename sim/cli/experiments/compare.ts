@@ -29,15 +29,14 @@ import { useColor, widthOf } from '../terminal.ts'
 import { VERSION } from '../version.ts'
 import { prettyComparison } from './pretty-comparison.ts'
 import { clientsOf, codeOf, outcomesOf } from './replicate.ts'
-import { workersIn } from './workers.ts'
+import { whereIn, type Where, type WhereFlags } from './where.ts'
 
-export interface CompareFlags extends LoadFlags {
+export interface CompareFlags extends LoadFlags, WhereFlags {
   readonly setB?: readonly string[]
   readonly seeds?: string
   readonly failOn?: readonly string[]
   readonly baseline?: string
   readonly updateBaseline?: boolean
-  readonly workers?: string
   readonly format?: 'pretty' | 'json'
   readonly color?: boolean
 }
@@ -49,7 +48,7 @@ const BASELINE_MAX = 64 * 1024 * 1024
 interface Asked {
   readonly seeds: readonly string[]
   readonly conditions: readonly Condition[]
-  readonly workers: number
+  readonly where: Where
   readonly baseline: Baseline | undefined
 }
 
@@ -63,12 +62,12 @@ export async function compare(a: string, b: string | undefined, flags: CompareFl
   if (first === undefined && (!hasB || b === undefined || b === a)) return EXIT.badInput
   const second = hasB ? open(b ?? a, flags, asked.conditions, flags.setB ?? []) : first
   if (first === undefined || second === undefined) return EXIT.badInput
-  const { conditions, workers } = asked
-  const now = await outcomesOf(second.bundle, second.settings, asked.seeds, workers)
+  const { conditions, where } = asked
+  const now = await outcomesOf(second.bundle, second.settings, asked.seeds, where)
   const side = sideOf(second.bundle.name, second.settings)
   const about = { conditions, clients: second.clients, reproduce: commandOf(a, b, flags, asked.seeds) }
   if (hasB) {
-    const before = await outcomesOf(first.bundle, first.settings, asked.seeds, workers)
+    const before = await outcomesOf(first.bundle, first.settings, asked.seeds, where)
     const notes = [...adviceOn('A', before), ...adviceOn('B', now)]
     return finish(comparisonOf(sideOf(a, first.settings), side, before, now, { ...about, notes }), [...before, ...now])
   }
@@ -130,8 +129,8 @@ function readFlags(a: string, b: string | undefined, flags: CompareFlags): Asked
       'there is nothing to compare it with',
       'name a second scenario, or say `--set-b Param=Value` or `--baseline FILE`',
     )
-  const workers = workersIn(flags.workers)
-  if (typeof workers !== 'number') return workers
+  const where = whereIn(flags)
+  if ('slug' in where) return where
   const baseline = flags.baseline === undefined ? undefined : readBaselineFile(a, flags)
   if (baseline !== undefined && 'slug' in baseline) return baseline
   const text = flags.seeds ?? baseline?.seeds ?? SEEDS
@@ -152,7 +151,7 @@ function readFlags(a: string, b: string | undefined, flags: CompareFlags): Asked
     if (!read.ok) return badFlag(`\`--fail-on\` ${read.message}`, read.help)
     conditions.push(read.condition)
   }
-  return { seeds: seeds.seeds, conditions, workers, baseline }
+  return { seeds: seeds.seeds, conditions, where, baseline }
 }
 
 /** The baseline; undefined when there is none yet and it is to be made. */

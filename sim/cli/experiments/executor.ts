@@ -12,6 +12,16 @@ export interface Executor {
   close(): Promise<void>
 }
 
+/** The hosts that were to do the runs cannot be asked. The message is for people. */
+export class Unreachable extends Error {
+  readonly help: string
+
+  constructor(message: string, help: string) {
+    super(message)
+    this.help = help
+  }
+}
+
 /** Somebody ended it before all runs were done. */
 export class Interrupted extends Error {
   constructor() {

@@ -22,8 +22,7 @@ import { prettyBest } from './pretty-best.ts'
 import { prettyLimit } from './pretty-limit.ts'
 import { runProgress } from './progress.ts'
 import { axesIn, commonFlags, endedBy, isProblem, ruleIn, type SearchFlags } from './search-flags.ts'
-import { inThreads } from './threads.ts'
-import { workersIn } from './workers.ts'
+import { executorAt, whereIn, type Where } from './where.ts'
 
 export interface FindFlags extends SearchFlags {
   readonly until?: 'fail' | 'pass'
@@ -38,7 +37,7 @@ const FORMATS = ['pretty', 'json'] as const
 export async function find(path: string, flags: FindFlags): Promise<number> {
   const asked = askedIn(flags)
   if (isProblem(asked)) return refused(asked, flags)
-  const { axes, fixed, rule, workers } = asked
+  const { axes, fixed, rule, where } = asked
   const formats = readFormats(flags.format ?? [], FORMATS)
   if (isProblem(formats)) return refused(formats, flags)
   const wrong = unwritable([path], outputsOf(formats.files))
@@ -61,7 +60,7 @@ export async function find(path: string, flags: FindFlags): Promise<number> {
     const measure = scenario.measures[0]!.text
     const wanted = flags.minimize === undefined ? ('most' as const) : ('least' as const)
     const question = { axes, settings, measure, wanted }
-    const searched = await conducted(bestSearch(question), bundle, rule, workers)
+    const searched = await conducted(bestSearch(question), bundle, rule, where, Infinity)
     if (!searched.ok) return endedBy(path, searched.outcome, flags)
     const report = bestReport(question, searched.result, searched.trials, said)
     const code = tell(report, (style) => prettyBest(report, style), formats, flags)
@@ -70,7 +69,8 @@ export async function find(path: string, flags: FindFlags): Promise<number> {
   const question = { axis: axes[0]!, settings, until: flags.until! }
   const measured = { ...bundle, measures: [...new Set(measures.values())] }
   // A bisection with one seed has one run at a time.
-  const searched = await conducted(limitSearch(question), measured, rule, rule.seeds.length > 1 ? workers : 1)
+  const most = rule.seeds.length > 1 ? Infinity : 1
+  const searched = await conducted(limitSearch(question), measured, rule, where, most)
   if (!searched.ok) return endedBy(path, searched.outcome, flags)
   const report = limitReport(question, searched.result, searched.trials, said)
   return tell(report, (style) => prettyLimit(report, style), formats, flags)
@@ -80,7 +80,7 @@ interface Asked {
   readonly axes: readonly Axis[]
   readonly fixed: readonly string[]
   readonly rule: Rule
-  readonly workers: number
+  readonly where: Where
 }
 
 function askedIn(flags: FindFlags): Asked | Problem {
@@ -89,8 +89,8 @@ function askedIn(flags: FindFlags): Asked | Problem {
   if (isProblem(axes)) return axes
   const rule = ruleIn(flags)
   if (isProblem(rule)) return rule
-  const workers = workersIn(flags.workers)
-  if (typeof workers !== 'number') return workers
+  const where = whereIn(flags)
+  if (isProblem(where)) return where
   if (axes.axes.length === 0)
     return badFlag('nothing is searched', 'give a setting a range: `--set Name=1..10000`, `--set Name=0.5..2:0.1`')
   const asked = [flags.until, flags.minimize, flags.maximize].filter((each) => each !== undefined)
@@ -106,7 +106,7 @@ function askedIn(flags: FindFlags): Asked | Problem {
     )
   if (axes.axes.length > AXES_MAX)
     return badFlag(`${axes.axes.length} settings have ranges`, `at most ${AXES_MAX} are searched at once`)
-  return { ...axes, rule, workers }
+  return { ...axes, rule, where }
 }
 
 /** The first and the last values: what is wrong with them is told before anything runs. */
@@ -118,10 +118,11 @@ async function conducted<Result>(
   search: Search<Result>,
   bundle: Bundle,
   rule: Rule,
-  workers: number,
+  where: Where,
+  most: number,
 ): Promise<Searched<Result>> {
+  const executor = await executorAt(where, bundle, most)
   const progress = runProgress()
-  const executor = inThreads(bundle, workers)
   try {
     return await conduct(new Searching(search, rule), executor, (done, of) => progress.note(done, of))
   } finally {

@@ -27,8 +27,7 @@ import { conduct } from './executor.ts'
 import { prettyMap } from './pretty-map.ts'
 import { runProgress } from './progress.ts'
 import { commonFlags, endedBy, isProblem, ruleIn, shareIn, type SearchFlags } from './search-flags.ts'
-import { inThreads } from './threads.ts'
-import { workersIn } from './workers.ts'
+import { executorAt, whereIn, type Where } from './where.ts'
 
 export interface MapFlags extends SearchFlags {
   readonly load: string
@@ -58,7 +57,7 @@ export async function map(path: string, flags: MapFlags): Promise<number> {
     flags.report === undefined ? [] : [{ flag: '--report', shown: `--report ${flags.report}`, path: flags.report }]
   const wrong = unwritable([path], [...outputsOf(formats.files), ...report])
   if (wrong !== undefined) return refused(wrong, flags)
-  const { load, at, rule, seeds, workers } = asked
+  const { load, at, rule, seeds, where } = asked
   const ends = [0, load.count - 1].map((i) => [[load.name, load.text(i)] as const])
   const { bundle, scenario, settings, problems } = openBundle(path, flags, { samples: [[], ...ends] })
   showErrors(path, problems, flags)
@@ -91,7 +90,7 @@ export async function map(path: string, flags: MapFlags): Promise<number> {
     every,
     metrics: clients.flatMap((name) => ['Requests', 'Successes', 'Latency'].map((metric) => `${name}.${metric}`)),
   }
-  const mapped = await conducted(question, { ...bundle, measures: [], series }, workers)
+  const mapped = await conducted(question, { ...bundle, measures: [], series }, where)
   if (!mapped.ok) return endedBy(path, mapped.outcome, flags)
   const told = mapReport(question, mapped.map, {
     ...{ scenario: path, label: trigger.label, member: trigger.member, present: presentOf(scenario, load.name) },
@@ -116,7 +115,7 @@ interface Asked {
   readonly at: number | undefined
   readonly rule: RecoveryRule
   readonly seeds: readonly (string | undefined)[]
-  readonly workers: number
+  readonly where: Where
 }
 
 function askedIn(flags: MapFlags): Asked | Problem {
@@ -133,10 +132,10 @@ function askedIn(flags: MapFlags): Asked | Problem {
   if (typeof hold !== 'number') return hold
   const slower = slowerIn(flags.slower)
   if (slower !== undefined && typeof slower !== 'number') return slower
-  const workers = workersIn(flags.workers)
-  if (typeof workers !== 'number') return workers
+  const where = whereIn(flags)
+  if (isProblem(where)) return where
   const seeds = judged.seeds.length === 0 ? [undefined] : judged.seeds
-  return { load: load.axis, at, rule: { within, hold, ...(slower === undefined ? {} : { slower }) }, seeds, workers }
+  return { load: load.axis, at, rule: { within, hold, ...(slower === undefined ? {} : { slower }) }, seeds, where }
 }
 
 /** µs. */
@@ -212,9 +211,9 @@ function presentOf({ settings, parameters }: Scenario, name: string): string | u
   return setting === undefined ? parameters.find((each) => each.name === name)?.value : String(setting.value)
 }
 
-async function conducted(question: MapQuestion, bundle: Bundle, workers: number): Promise<Mapped> {
+async function conducted(question: MapQuestion, bundle: Bundle, where: Where): Promise<Mapped> {
+  const executor = await executorAt(where, bundle, Infinity)
   const progress = runProgress()
-  const executor = inThreads(bundle, workers)
   const mapping = new Mapping(question)
   try {
     return await conduct(mapping, executor, (done) => progress.note(done, Math.max(done, mapping.planned)))

@@ -21,13 +21,11 @@ import { useColor, widthOf } from '../terminal.ts'
 import { conduct } from './executor.ts'
 import { prettyReplications } from './pretty-replications.ts'
 import { runProgress } from './progress.ts'
-import { inThreads } from './threads.ts'
 import { verdictOfSeeds } from './verdict-of-seeds.ts'
-import { workersIn } from './workers.ts'
+import { executorAt, whereIn, type Where, type WhereFlags } from './where.ts'
 
-export interface ReplicateFlags extends ChoiceFlags {
+export interface ReplicateFlags extends ChoiceFlags, WhereFlags {
   readonly seeds: string
-  readonly workers?: string
   /** `FORMAT` or `FORMAT=FILE`. */
   readonly format?: readonly string[]
   readonly color?: boolean
@@ -55,8 +53,8 @@ export async function replicate(args: readonly string[], flags: ReplicateFlags):
       badFlag(`\`--${odd}\` is for one run, and \`--seeds\` asks for several`, 'leave one of them out'),
       flags,
     )
-  const workers = workersIn(flags.workers)
-  if (typeof workers !== 'number') return refused(workers, flags)
+  const where = whereIn(flags)
+  if ('slug' in where) return refused(where, flags)
   const formats = readFormats(flags.format ?? [], FORMATS, ['github'])
   if ('slug' in formats) return refused(formats, flags)
   const scenarios = chosen(args, flags)
@@ -76,7 +74,7 @@ export async function replicate(args: readonly string[], flags: ReplicateFlags):
   const all: Done[] = []
   let code: number = EXIT.ok
   for (const each of named) {
-    const done = await replicated(each, flags, read.seeds, workers, !isBrief)
+    const done = await replicated(each, flags, read.seeds, where, !isBrief)
     const { verdict, report, clients } = done
     all.push(done)
     code = Math.max(code, report === undefined ? EXIT.badInput : codeOf(report.runs))
@@ -101,7 +99,7 @@ async function replicated(
   { path, problem }: Named,
   flags: ReplicateFlags,
   seeds: readonly string[],
-  workers: number,
+  where: Where,
   tellsAll: boolean,
 ): Promise<Done> {
   const begun = performance.now()
@@ -114,7 +112,7 @@ async function replicated(
   const isLost = bundle === undefined || scenario === undefined
   if (tellsAll || isLost) showErrors(path, problems, flags)
   if (isLost) return { verdict: invalid(path, RUNS, problems.list, took()), clients: new Set() }
-  const outcomes = await outcomesOf(bundle, settings, seeds, workers)
+  const outcomes = await outcomesOf(bundle, settings, seeds, where)
   const report = replicationsOf(path, settings, outcomes, commandOf(path, flags, seeds))
   return { verdict: verdictOfSeeds(report, scenario, problems.list, took()), report, clients: clientsOf(scenario) }
 }
@@ -143,10 +141,10 @@ export async function outcomesOf(
   bundle: Bundle,
   settings: readonly Setting[],
   seeds: readonly string[],
-  workers: number,
+  where: Where,
 ): Promise<readonly Outcome[]> {
+  const executor = await executorAt(where, bundle, seeds.length)
   const progress = runProgress()
-  const executor = inThreads(bundle, Math.min(workers, seeds.length))
   try {
     return await conduct(new EverySeed(settings, seeds), executor, (done, of) => progress.note(done, of))
   } finally {

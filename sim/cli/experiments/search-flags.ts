@@ -10,12 +10,12 @@ import { parsePercent } from '../../lang/quantity.ts'
 import { EXIT } from '../exit.ts'
 import type { LoadFlags } from '../files.ts'
 import { badFlag, refused } from '../problems.ts'
+import type { WhereFlags } from './where.ts'
 
-export interface SearchFlags extends LoadFlags {
+export interface SearchFlags extends LoadFlags, WhereFlags {
   readonly seeds?: string
   readonly probability?: string
   readonly confidence?: string
-  readonly workers?: string
   /** `FORMAT` or `FORMAT=FILE`. */
   readonly format?: readonly string[]
   readonly color?: boolean

@@ -12,20 +12,18 @@ import { readFormats, type Formats } from '../formats.ts'
 import { outputsOf, unwritable, type Output } from '../outputs.ts'
 import { badFlag, showErrors, showProblem } from '../problems.ts'
 import { VERSION } from '../version.ts'
-import { workersIn } from '../experiments/workers.ts'
+import { whereIn, type Where, type WhereFlags } from '../experiments/where.ts'
 import { journalOf } from './journal.ts'
 import { OUT_FORMATS, outFormatOf, type OutFormat } from './sinks.ts'
 
-export interface SweepFlags extends LoadFlags {
+export interface SweepFlags extends LoadFlags, WhereFlags {
   readonly seeds?: string
-  readonly workers?: string
   readonly measure?: readonly string[]
   readonly sample?: string
   readonly sampleSeed?: string
   readonly out?: string
   readonly shard?: string
   readonly resume?: boolean
-  readonly redis?: string
   readonly report?: string
   readonly format?: readonly string[]
   readonly color?: boolean
@@ -46,7 +44,7 @@ export interface Plan {
   /** The bundle's name by its content. */
   readonly id: string
   readonly space: Space
-  readonly workers: number
+  readonly where: Where
   readonly shard: Shard | undefined
   readonly out: { readonly path: string; readonly format: OutFormat } | undefined
   readonly formats: Formats<SweepFormat>
@@ -66,7 +64,7 @@ export function planOf(path: string, flags: SweepFlags): Plan | undefined {
   const seeds = seedsIn(flags, problems)
   const sample = sampleIn(flags, problems)
   const shard = shardIn(flags, problems)
-  const workers = kept(workersIn(flags.workers), problems) ?? 1
+  const where = kept(whereIn(flags), problems) ?? { workers: 1 }
   const formats = kept(readFormats(flags.format ?? [], SWEEP_FORMATS), problems) ?? { printed: undefined, files: [] }
   const out = outIn(path, flags, problems)
   if ((flags.change ?? []).length > 0)
@@ -91,7 +89,7 @@ export function planOf(path: string, flags: SweepFlags): Plan | undefined {
   if (bundle === undefined || scenario === undefined) return undefined
   const space = { ...grid.space, seeds: seeds ?? [String(scenario.plan.seed)] }
   return {
-    ...{ path, bundle, id: bundleId(bundle, VERSION), space, workers, shard, out, formats },
+    ...{ path, bundle, id: bundleId(bundle, VERSION), space, where, shard, out, formats },
     expectations: scenario.expectations.map(({ text }) => text),
   }
 }

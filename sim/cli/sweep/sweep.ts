@@ -4,11 +4,11 @@ import { headerOf, type RunRecord } from '../../experiment/sweep/records.ts'
 import { Summing, type SweepSummary } from '../../experiment/sweep/summary.ts'
 import { sizeOf, type Space } from '../../experiment/sweep/space.ts'
 import { sweepHtml } from '../../report/sweep.ts'
-import { build } from '../build.ts'
 import { EXIT } from '../exit.ts'
 import { writeText } from '../exports.ts'
+import { Unreachable } from '../experiments/executor.ts'
 import { interruptible } from '../experiments/interrupt.ts'
-import { inThreads } from '../experiments/threads.ts'
+import { executorAt } from '../experiments/where.ts'
 import { notWritten, writeForms } from '../outputs.ts'
 import type { Style } from '../pretty.ts'
 import { badFlag, refused, settingsOf, showProblem } from '../problems.ts'
@@ -33,7 +33,7 @@ export async function sweep(path: string, flags: SweepFlags): Promise<number> {
   if ('slug' in journal) return refused(journal, flags)
   let end: 'done' | 'interrupted'
   try {
-    end = await conductPlan(plan, journal, flags)
+    end = await conductPlan(plan, journal)
   } catch (error) {
     journal.close()
     if (error instanceof Unreachable) return refused(badFlag(error.message, error.help), flags)
@@ -55,34 +55,13 @@ export async function sweep(path: string, flags: SweepFlags): Promise<number> {
   }
 }
 
-/** On threads, or on the hosts that listen at `--redis`. */
-async function conductPlan(plan: Plan, journal: Journal, { redis }: SweepFlags): Promise<'done' | 'interrupted'> {
-  const { space, shard, bundle } = plan
-  const workers = Math.min(plan.workers, countOf(space, shard))
-  if (redis === undefined)
-    return interruptible(workers, (signal) =>
-      conductSweep(space, shard, journal, inThreads(bundle, workers, { signal })),
-    )
-  // On demand: a sweep on this host needs no client of a database.
-  const { onRedis, RedisTrouble } = await import('../experiments/redis/index.ts')
-  const says = (line: string): void => void process.stderr.write(`${line}\n`)
-  try {
-    return await interruptible(Infinity, async (signal) =>
-      conductSweep(space, shard, journal, await onRedis(bundle, redis, { version: build(), says, signal })),
-    )
-  } catch (error) {
-    throw error instanceof RedisTrouble ? new Unreachable(error.message, error.help) : error
-  }
-}
-
-/** The other hosts cannot be asked. */
-class Unreachable extends Error {
-  readonly help: string
-
-  constructor(message: string, help: string) {
-    super(message)
-    this.help = help
-  }
+/** On threads, or by the workers that listen at `--redis`. */
+function conductPlan({ space, shard, bundle, where }: Plan, journal: Journal): Promise<'done' | 'interrupted'> {
+  const most = countOf(space, shard)
+  const threads = where.redis === undefined ? Math.min(where.workers, most) : Infinity
+  return interruptible(threads, async (signal) =>
+    conductSweep(space, shard, journal, await executorAt(where, bundle, most, signal)),
+  )
 }
 
 /** The results in their file, when they are whole, and what they say together. */

@@ -1,6 +1,7 @@
 // Addresses of Redis: what is understood, and that no password is ever shown.
 import { describe, expect, test } from 'vitest'
-import { addressOf, RedisTrouble } from './connection.ts'
+import { Unreachable } from '../executor.ts'
+import { addressOf } from './connection.ts'
 
 describe('an address', () => {
   test.each([
@@ -41,8 +42,8 @@ describe('an address', () => {
     } catch (error) {
       told = error
     }
-    expect(told).toBeInstanceOf(RedisTrouble)
-    expect((told as RedisTrouble).message).toBe(`the address of \`--redis\` ${what}`)
-    expect((told as RedisTrouble).help).toContain('rediss://')
+    expect(told).toBeInstanceOf(Unreachable)
+    expect((told as Unreachable).message).toBe(`the address of \`--redis\` ${what}`)
+    expect((told as Unreachable).help).toContain('rediss://')
   })
 })

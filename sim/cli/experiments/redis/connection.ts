@@ -1,16 +1,7 @@
 // Where Redis is and how it is reached. What is ever printed of an address holds no password.
 import { Redis, type RedisOptions } from 'ioredis'
 import { plain } from '../../../diag/text.ts'
-
-/** Redis cannot be used as asked for; the message is for people and holds no password. */
-export class RedisTrouble extends Error {
-  readonly help: string
-
-  constructor(message: string, help: string) {
-    super(message)
-    this.help = help
-  }
-}
+import { Unreachable } from '../executor.ts'
 
 export interface Address {
   /** Without the password. */
@@ -23,9 +14,9 @@ export const PASSWORD = 'HOTSHARD_REDIS_PASSWORD'
 
 const FORM = 'such as `redis://host:6379`, `rediss://user@host:6380/1` (TLS) or `unix:///run/redis.sock`'
 
-/** Reads an address: `redis:`, `rediss:` or `unix:`. Throws `RedisTrouble`. */
+/** Reads an address: `redis:`, `rediss:` or `unix:`. Throws `Unreachable`. */
 export function addressOf(text: string, env: NodeJS.ProcessEnv): Address {
-  const wrong = (what: string): RedisTrouble => new RedisTrouble(`the address of \`--redis\` ${what}`, FORM)
+  const wrong = (what: string): Unreachable => new Unreachable(`the address of \`--redis\` ${what}`, FORM)
   if (!URL.canParse(text)) throw wrong('is no URL')
   const url = new URL(text)
   const password = decoded(url.password) || env[PASSWORD]
@@ -94,7 +85,7 @@ export async function connect({ shown, options }: Address, { patience, says }: C
     let last = 'no answer'
     const give = (why: string): void => {
       redis.disconnect()
-      reject(new RedisTrouble(`Redis at \`${shown}\` cannot be used: ${plain(why)}`, helpFor(why)))
+      reject(new Unreachable(`Redis at \`${shown}\` cannot be used: ${plain(why)}`, helpFor(why)))
     }
     redis.on('error', (error: Error) => {
       last = reasonOf(error)

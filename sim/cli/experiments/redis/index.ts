@@ -1,4 +1,3 @@
 // What `--redis` and `hotshard worker` load on demand, in a chunk of its own: BullMQ and its client of Redis.
-export { RedisTrouble } from './connection.ts'
 export { onRedis } from './sweep.ts'
 export { startWorker } from './worker.ts'

@@ -4,7 +4,7 @@
 import type { Redis } from 'ioredis'
 import type { Bundle } from '../../../experiment/bundle.ts'
 import type { Outcome } from '../../../experiment/types.ts'
-import { RedisTrouble } from './connection.ts'
+import { Unreachable } from '../executor.ts'
 import { asOutcome, asParcel, pack, PACKED_MAX, unpack, type Parcel } from './wire.ts'
 
 /** All keys begin with it. */
@@ -48,12 +48,12 @@ export class Store {
     return (await this.redis.exists(askedKey(id))) === 1
   }
 
-  /** Throws `RedisTrouble` when it is not there or is none. */
+  /** Throws `Unreachable` when it is not there or is none. */
   async bundle(id: string): Promise<Parcel> {
     const packed = await this.redis.getBuffer(bundleKey(id))
-    if (packed === null) throw new RedisTrouble(`there is no bundle ${id.slice(0, 8)}`, 'whoever asks brings it again')
+    if (packed === null) throw new Unreachable(`there is no bundle ${id.slice(0, 8)}`, 'whoever asks brings it again')
     const parcel = asParcel(await unpack(packed))
-    if (parcel === undefined) throw new RedisTrouble(`what is called bundle ${id.slice(0, 8)} is none`, 'who wrote it?')
+    if (parcel === undefined) throw new Unreachable(`what is called bundle ${id.slice(0, 8)} is none`, 'who wrote it?')
     return parcel
   }
 
@@ -61,7 +61,7 @@ export class Store {
   async keep(bundle: string, run: string, outcome: Outcome): Promise<void> {
     const packed = await pack(outcome)
     const key = outcomesKey(bundle)
-    if (packed.length > PACKED_MAX) throw new RedisTrouble('its outcome is too large', 'measure less')
+    if (packed.length > PACKED_MAX) throw new Unreachable('its outcome is too large', 'measure less')
     const done = await this.redis.multi().hsetnx(key, run, packed).expire(key, KEPT).exec()
     const error = done?.find(([wrong]) => wrong !== null)?.[0]
     if (error) throw error
@@ -82,7 +82,7 @@ export class Store {
         if (value === null) continue
         const outcome = asOutcome(value)
         if (outcome === undefined)
-          throw new RedisTrouble(`what Redis has for run ${some[i]!.slice(0, 8)} is no outcome`, 'who wrote it?')
+          throw new Unreachable(`what Redis has for run ${some[i]!.slice(0, 8)} is no outcome`, 'who wrote it?')
         found.set(some[i]!, outcome)
       }
     }
@@ -95,12 +95,12 @@ export class Store {
   }
 }
 
-/** A bundle as it lies in Redis. Throws `RedisTrouble` when it is too large. */
+/** A bundle as it lies in Redis. Throws `Unreachable` when it is too large. */
 export async function packBundle(bundle: Bundle, version: string): Promise<Buffer> {
   const packed = await pack({ version, bundle } satisfies Parcel)
   if (packed.length <= PACKED_MAX) return packed
   const size = Math.ceil(packed.length / 1_048_576)
-  throw new RedisTrouble(
+  throw new Unreachable(
     `the scenario and its files are ${size} MB when compressed, more than ${PACKED_MAX / 1_048_576} MB`,
     'run it on this machine, without `--redis`',
   )

@@ -8,8 +8,8 @@ import { bundleId, runId, type Bundle } from '../../../experiment/bundle.ts'
 import { lostOutcome } from '../../../experiment/runner.ts'
 import type { Outcome, RunSpec } from '../../../experiment/types.ts'
 import { plain } from '../../../diag/text.ts'
-import { Interrupted, type Executor } from '../executor.ts'
-import { addressOf, connect, RedisTrouble } from './connection.ts'
+import { Interrupted, Unreachable, type Executor } from '../executor.ts'
+import { addressOf, connect } from './connection.ts'
 import { Presence } from './presence.ts'
 import { packBundle, PREFIX, queueName, Store } from './store.ts'
 import type { Job } from './wire.ts'
@@ -40,7 +40,7 @@ const FAILED_KEPT = 24 * 3600
 /** Heartbeats without any worker before it is said. */
 const SILENCE = 2
 
-/** Does the runs of a bundle on the workers that listen at `url`. Throws `RedisTrouble` when Redis cannot be used. */
+/** Does the runs of a bundle on the workers that listen at `url`. Throws `Unreachable` when Redis cannot be used. */
 export async function onRedis(bundle: Bundle, url: string, options: RedisOptions): Promise<Executor> {
   const { version, says, signal, env = process.env } = options
   const address = addressOf(url, env)
@@ -81,7 +81,7 @@ export async function onRedis(bundle: Bundle, url: string, options: RedisOptions
       } catch (error) {
         // What Redis answers to a command: no memory is left, or this user may not do it.
         if (error instanceof Error && error.name === 'ReplyError')
-          throw new RedisTrouble(
+          throw new Unreachable(
             `Redis at \`${connection.shown}\` refuses: ${plain(error.message)}`,
             'its settings decide it',
           )

@@ -49,7 +49,7 @@ const STALLED_MAX = 3
 /** ms until a command that failed because the connection was lost is tried again. */
 const RETRY_APART = 500
 
-/** Takes the runs that wait at `url`. Tries for ever to reach it; throws `RedisTrouble` when it is refused there. */
+/** Takes the runs that wait at `url`. Tries for ever to reach it; throws `Unreachable` when it is refused there. */
 export async function startWorker(url: string, options: WorkerOptions): Promise<RunningWorker> {
   const { version, concurrency, log, lock = LOCK, env = process.env } = options
   const connection = await connect(addressOf(url, env), { says: log })
