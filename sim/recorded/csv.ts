@@ -6,10 +6,20 @@
 //   no times                                                    rows whose columns `fit` and `empirical` may use
 import { HOUR, MINUTE, SECOND } from '../parts/calendar.ts'
 import { nearest } from '../diag/suggest.ts'
-import { VALUES_MAX, refused, type ReadOptions, type RecordedOutcome, type Recording, type Series } from './contract.ts'
-import { EPOCH_FROM, epochUnit, momentOf, numberOf } from './moments.ts'
+import {
+  refused,
+  VALUES_MAX,
+  type ReadOptions,
+  type RecordedFlaw,
+  type RecordedOutcome,
+  type Recording,
+} from './contract.ts'
+import { headLines, isConsole, readConsole } from './csv-console.ts'
+import { readWide, wideFrom } from './csv-wide.ts'
+import { EPOCH_FROM, epochUnit, momentOf, numberOf, unitInName } from './moments.ts'
 import { eachRow } from './rows.ts'
-import { FULL, Flaws, Numbers, Table } from './table.ts'
+import { commonStep, seriesOf, wordOf } from './series.ts'
+import { FULL, Flaws, Numbers, Table, TOO_MANY_LINES, whyUnread } from './table.ts'
 
 /** Rows by which a file's form is found out. */
 const HEAD = 100
@@ -26,8 +36,6 @@ export function readCsv(text: string, options: ReadOptions): RecordedOutcome<Rec
   if (options.format !== 'csv' && wide !== undefined) return readWide(text, head[0]!, wide, options)
   return readTable(text, head, options)
 }
-
-// --- tables --------------------------------------------------------------------------------------------------------
 
 /** What the first rows say of a table. */
 interface Form {
@@ -56,24 +64,6 @@ const PERIODS: ReadonlyMap<string, number> = new Map([
   ['minute', MINUTE],
   ['hour', HOUR],
 ])
-const UNITS: ReadonlyMap<string, number> = new Map([
-  ['s', SECOND],
-  ['sec', SECOND],
-  ['seconds', SECOND],
-  ['ms', 1000],
-  ['millis', 1000],
-  ['milliseconds', 1000],
-  ['us', 1],
-  ['micros', 1],
-  ['ns', 0.001],
-])
-
-/** The unit (µs) that the name of a column of durations ends in; undefined when it names none. */
-export function unitInName(name: string): number | undefined {
-  const suffix = /(?:^|[_ (])(s|sec|seconds|ms|millis|milliseconds|us|micros|ns)\)?$/i.exec(name)?.[1]
-  return suffix === undefined ? undefined : UNITS.get(suffix.toLowerCase())
-}
-
 function readTable(
   text: string,
   head: readonly (readonly string[])[],
@@ -123,7 +113,7 @@ function timeIn(cell: string): number | undefined {
 }
 
 /** The place of a column that was named, −1 when none was, or that it is not there. */
-function placeOf(column: string | undefined, names: readonly string[]): number | ReturnType<typeof refused> {
+function placeOf(column: string | undefined, names: readonly string[]): number | RecordedFlaw {
   if (column === undefined) return -1
   const place = names.indexOf(column)
   if (place >= 0) return place
@@ -132,7 +122,7 @@ function placeOf(column: string | undefined, names: readonly string[]): number |
   return noColumn(column, names)
 }
 
-export function noColumn(column: string, names: readonly string[]): ReturnType<typeof refused> {
+export function noColumn(column: string, names: readonly string[]): RecordedFlaw {
   const near = nearest(column, names)
   return refused('unknown-column', `no column \`${column}\``, {
     ...(near === undefined ? {} : { label: `did you mean \`${near}\`?` }),
@@ -176,14 +166,6 @@ function countColumns(
   return period === undefined ? [] : others
 }
 
-/** The distance that nearly all neighbours have; undefined when there is none, or it is below a second. */
-function commonStep(times: readonly number[]): number | undefined {
-  const steps = times.slice(1).map((time, i) => time - times[i]!)
-  const middle = Float64Array.from(steps).sort()[Math.floor(steps.length / 2)]
-  if (middle === undefined || middle < SECOND) return undefined
-  return steps.filter((step) => step === middle).length >= 0.8 * steps.length ? middle : undefined
-}
-
 /** A time in µs: a date, a number that counts from 1970 by its size, or a number of units. */
 function timeOf(cell: string, unit: number | undefined): number | undefined {
   const date = momentOf(cell)
@@ -191,22 +173,6 @@ function timeOf(cell: string, unit: number | undefined): number | undefined {
   const number = numberOf(cell)
   return number === undefined ? undefined : Math.round(number * (unit ?? epochUnit(number) ?? SECOND))
 }
-
-/** A file in which more than this share of the lines cannot be read is none of its format. */
-export const FLAWED_MOST = 0.05
-
-/** Too many lines that cannot be read, or none that can: why the file is refused. */
-export function whyUnread(flaws: Flaws, read: number): ReturnType<typeof refused> | undefined {
-  if (flaws.count <= FLAWED_MOST * (flaws.count + read) && read > 0) return undefined
-  const { line, why } = flaws.first[0] ?? { line: 0, why: '' }
-  if (flaws.count === 0) return refused('no-values', 'no values')
-  const others = flaws.count === 1 ? '' : `, and ${flaws.count - 1} other ${flaws.count === 2 ? 'line' : 'lines'}`
-  return refused('malformed-lines', `line ${line}: ${why}${others}`, {
-    help: `up to ${FLAWED_MOST * 100} % of the lines may be unreadable, here ${flaws.count} of ${flaws.count + read}`,
-  })
-}
-
-const TOO_MANY_LINES = refused('too-many-values', 'more than 4000000 lines')
 
 function readRequests(text: string, form: Form): RecordedOutcome<Recording> {
   const table = new Table(form.names)
@@ -307,162 +273,6 @@ function readCounts(text: string, form: Form): RecordedOutcome<Recording> {
       detected: `a CSV file of ${names} by ${wordOf(period)}`,
       malformed: flaws,
       content: { kind: 'metrics', absolute, series },
-    },
-  }
-}
-
-/** A period in words. */
-export function wordOf(period: number): string {
-  const known = new Map([
-    [SECOND, 'second'],
-    [MINUTE, 'minute'],
-    [HOUR, 'hour'],
-    [24 * HOUR, 'day'],
-  ]).get(period)
-  if (known !== undefined) return known
-  return period % MINUTE === 0 ? `${period / MINUTE} minutes` : `${period / SECOND} seconds`
-}
-
-/** A series in order of time, without the values that are none; values of one period are kept as they came. */
-export function seriesOf(
-  what: Omit<Series, 'at' | 'values'>,
-  at: ArrayLike<number>,
-  values: ArrayLike<number>,
-): Series {
-  const order = Array.from({ length: at.length }, (_, i) => i).filter((i) => !Number.isNaN(values[i]!))
-  order.sort((a, b) => at[a]! - at[b]! || a - b)
-  return { ...what, at: Float64Array.from(order, (i) => at[i]!), values: Float64Array.from(order, (i) => values[i]!) }
-}
-
-// --- a column for each period ----------------------------------------------------------------------------------------
-
-/** The least number of columns that makes a file wide. */
-const WIDE_LEAST = 12
-
-/** Where the columns named k, k + 1, … to the end of the line begin; undefined when they are too few. */
-function wideFrom(titles: readonly string[]): number | undefined {
-  let from = titles.length - 1
-  if (!/^\d+$/.test(titles[from]!)) return undefined
-  while (from > 0 && Number(titles[from - 1]) === Number(titles[from]) - 1 && /^\d+$/.test(titles[from - 1]!)) from--
-  return titles.length - from >= WIDE_LEAST ? from : undefined
-}
-
-/** Counts of all rows added up by period. */
-function readWide(
-  text: string,
-  titles: readonly string[],
-  from: number,
-  options: ReadOptions,
-): RecordedOutcome<Recording> {
-  const sums = new Float64Array(titles.length - from)
-  const flaws = new Flaws()
-  let rows = 0
-  let isTitle = true
-  const whole = eachRow(text, (cells, line) => {
-    if (isTitle) return !(isTitle = false)
-    const counts = cells.slice(from).map((cell) => (cell === '' ? 0 : numberOf(cell)))
-    const wrong = counts.findIndex((count) => count === undefined)
-    if (wrong >= 0 || counts.length > sums.length) {
-      flaws.add(
-        line,
-        wrong >= 0
-          ? `\`${cells[from + wrong]}\` is not a decimal number`
-          : `${cells.length} cells, not ${titles.length}`,
-      )
-      return true
-    }
-    counts.forEach((count, i) => (sums[i]! += count!))
-    rows++
-    return true
-  })
-  if (!whole) return TOO_MANY_LINES
-  const why = whyUnread(flaws, rows)
-  if (why !== undefined) return why
-  const period = options.period ?? MINUTE
-  const at = Array.from(sums, (_, i) => i * period)
-  return {
-    ok: true,
-    value: {
-      format: 'csv-wide',
-      detected: `a CSV file with a column for each of ${sums.length} ${wordOf(period)}s, ${rows} ${rows === 1 ? 'row' : 'rows'} added up`,
-      malformed: flaws,
-      content: { kind: 'metrics', absolute: false, series: [seriesOf({ name: 'count', period }, at, sums)] },
-    },
-  }
-}
-
-// --- the CloudWatch console --------------------------------------------------------------------------------------------
-
-/** What stands first in the lines above the values that the console writes. */
-const CONSOLE_WORDS =
-  /^(?:id|label|full label|metric|metric name|namespace|statistic|stat|period|unit|region|account|account id|dimensions?)$/i
-
-/** Lines above the first one that begins with a time. */
-function headLines(head: readonly (readonly string[])[]): number {
-  return Math.max(
-    0,
-    head.findIndex((row) => momentOf(row[0] ?? '') !== undefined),
-  )
-}
-
-function isConsole(head: readonly (readonly string[])[]): boolean {
-  const above = head.slice(0, headLines(head))
-  return above.length > 1 && above.some((row) => CONSOLE_WORDS.test(row[0] ?? ''))
-}
-
-/** A line of titles for each thing known of the metrics, then a time and a value of each metric a line. */
-function readConsole(text: string, head: readonly (readonly string[])[], above: number): RecordedOutcome<Recording> {
-  const titles = new Map(head.slice(0, above).map((row) => [(row[0] ?? '').toLowerCase(), row]))
-  const width = Math.max(...head.slice(0, above).map((row) => row.length))
-  const told = (place: number, ...names: readonly string[]): string | undefined => {
-    for (const name of names) {
-      const title = titles.get(name)?.[place]
-      if (title !== undefined && title !== '') return title
-    }
-    return undefined
-  }
-  const times = new Numbers()
-  const values = Array.from({ length: width - 1 }, () => new Numbers())
-  const flaws = new Flaws()
-  let left = above
-  const whole = eachRow(text, (cells, line) => {
-    if (left > 0) return left-- > 0
-    const at = momentOf(cells[0] ?? '')
-    const counts = values.map((_, i) => ((cells[i + 1] ?? '') === '' ? Number.NaN : numberOf(cells[i + 1]!)))
-    if (at === undefined || counts.includes(undefined)) flaws.add(line, `\`${cells.join(',')}\` is no time with values`)
-    else if (times.length * width < VALUES_MAX) {
-      times.push(at)
-      counts.forEach((count, i) => values[i]!.push(count!))
-    }
-    return true
-  })
-  if (!whole || times.length * width >= VALUES_MAX) return refused('too-many-values', `more than ${VALUES_MAX} values`)
-  const why = whyUnread(flaws, times.length)
-  if (why !== undefined) return why
-  const at = times.toArray()
-  const series = values.map((each, i): Series => {
-    const seconds = numberOf(told(i + 1, 'period') ?? '')
-    const name = told(i + 1, 'label', 'full label', 'metric', 'metric name', 'id') ?? String(i + 1)
-    return seriesOf(
-      {
-        name,
-        namespace: told(i + 1, 'namespace'),
-        metric: told(i + 1, 'metric', 'metric name'),
-        statistic: told(i + 1, 'statistic', 'stat'),
-        unit: told(i + 1, 'unit'),
-        period: seconds === undefined ? (commonStep([...at].sort((a, b) => a - b)) ?? MINUTE) : seconds * SECOND,
-      },
-      at,
-      each.toArray(),
-    )
-  })
-  return {
-    ok: true,
-    value: {
-      format: 'cloudwatch-csv',
-      detected: `a CSV file of the CloudWatch console with ${series.length} ${series.length === 1 ? 'metric' : 'metrics'}`,
-      malformed: flaws,
-      content: { kind: 'metrics', absolute: true, series },
     },
   }
 }

@@ -12,6 +12,5 @@ export {
   type Series,
 } from './contract.ts'
 export { loadOf, requestSeries, type Counts, type Load, type Moments } from './load.ts'
-export { unitInName } from './csv.ts'
-export { momentOf, numberOf } from './moments.ts'
+export { momentOf, numberOf, unitInName } from './moments.ts'
 export { readRecording } from './read.ts'

@@ -10,11 +10,11 @@ import {
   type Recording,
   type Series,
 } from './contract.ts'
-import { unitInName, whyUnread, seriesOf } from './csv.ts'
 import { readLog } from './logs.ts'
-import { EPOCH_FROM, epochUnit, momentOf, numberOf } from './moments.ts'
+import { EPOCH_FROM, epochUnit, momentOf, numberOf, unitInName } from './moments.ts'
 import { eachLine } from './rows.ts'
-import { FULL, Flaws, Numbers, Table } from './table.ts'
+import { seriesOf } from './series.ts'
+import { FULL, Flaws, Numbers, Table, whyUnread } from './table.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -1,9 +1,8 @@
 // Logs of web servers, load balancers, CloudFront and Lambda: a line for each request.
 import { momentOf, numberOf } from './moments.ts'
 import { refused, type Format, type RecordedOutcome, type Recording } from './contract.ts'
-import { whyUnread } from './csv.ts'
 import { eachLine, wordsOf } from './rows.ts'
-import { FULL, Flaws, Numbers, Table } from './table.ts'
+import { FULL, Flaws, Numbers, Table, whyUnread } from './table.ts'
 
 /** How one format's lines become rows. */
 interface LogForm {

@@ -72,3 +72,21 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/
 export function numberOf(text: string): number | undefined {
   return NUMBER.test(text) ? Number(text) : undefined
 }
+
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ['s', SECOND],
+  ['sec', SECOND],
+  ['seconds', SECOND],
+  ['ms', 1000],
+  ['millis', 1000],
+  ['milliseconds', 1000],
+  ['us', 1],
+  ['micros', 1],
+  ['ns', 0.001],
+])
+
+/** The unit (µs) that the name of a column of durations ends in; undefined when it names none. */
+export function unitInName(name: string): number | undefined {
+  const suffix = /(?:^|[_ (])(s|sec|seconds|ms|millis|milliseconds|us|micros|ns)\)?$/i.exec(name)?.[1]
+  return suffix === undefined ? undefined : UNITS.get(suffix.toLowerCase())
+}

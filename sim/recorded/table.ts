@@ -1,6 +1,6 @@
 // A table that grows row by row, and the lines that did not fit into it.
 import type { Column, Malformed } from './contract.ts'
-import { TABLE_MAX, VALUES_MAX } from './contract.ts'
+import { LINES_MAX, refused, TABLE_MAX, VALUES_MAX, type RecordedFlaw } from './contract.ts'
 
 /** Why a table takes no more. */
 export const FULL = `more than ${VALUES_MAX} rows or ${TABLE_MAX} cells`
@@ -69,3 +69,19 @@ export class Numbers {
     return this.values.slice(0, this.length)
   }
 }
+
+/** A file in which more than this share of the lines cannot be read is none of its format. */
+const FLAWED_MOST = 0.05
+
+/** Too many lines that cannot be read, or none that can: why the file is refused. */
+export function whyUnread(flaws: Flaws, read: number): RecordedFlaw | undefined {
+  if (flaws.count <= FLAWED_MOST * (flaws.count + read) && read > 0) return undefined
+  const { line, why } = flaws.first[0] ?? { line: 0, why: '' }
+  if (flaws.count === 0) return refused('no-values', 'no values')
+  const others = flaws.count === 1 ? '' : `, and ${flaws.count - 1} other ${flaws.count === 2 ? 'line' : 'lines'}`
+  return refused('malformed-lines', `line ${line}: ${why}${others}`, {
+    help: `up to ${FLAWED_MOST * 100} % of the lines may be unreadable, here ${flaws.count} of ${flaws.count + read}`,
+  })
+}
+
+export const TOO_MANY_LINES = refused('too-many-values', `more than ${LINES_MAX} lines`)

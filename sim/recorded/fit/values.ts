@@ -9,8 +9,8 @@ import {
   type Requests,
   type Series,
 } from '../contract.ts'
-import { noColumn, unitInName } from '../csv.ts'
-import { numberOf } from '../moments.ts'
+import { noColumn } from '../csv.ts'
+import { numberOf, unitInName } from '../moments.ts'
 import { Numbers } from '../table.ts'
 import type { Dimension } from './write.ts'
 
