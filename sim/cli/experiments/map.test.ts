@@ -79,7 +79,7 @@ describe('the map of a retry storm', () => {
     expect(out).toMatch(/0s +400ms +800ms +1\.2s +1\.6s +2s +2\.4s +2\.8s/)
     expect(out).toContain('DOWN   stays down although nothing is wrong any more')
     expect(out.replace(/\s+/g, ' ')).toContain(
-      'It is back when for 10 s in a row at least 90 % as many requests of Load end well as in the same run without the trigger, and they take on average at most 2 times as long; and still so at the end of the load. Trigger: sim:http:pause at Origin, from 20 s on.',
+      'It is back when for 10 s in a row at least 90 % as many requests of Load end well as in the same run without the trigger, and they take on average at most 2 times as long; and still so at the end of the load. What waits behind a queue is missing to no client, and is not seen here. Trigger: sim:http:pause at Origin, from 20 s on.',
     )
     expect(out).toContain(
       `repeat npx hotshard map ${file('storm.yaml')} --load ${FLAGS.load} --trigger '${FLAGS.trigger}'`,

@@ -90,7 +90,8 @@ function rowSentence(report: MapReport, row: number): string {
   const { trigger, margin, cells } = report
   const states = cells[row]!.map(({ state }) => state)
   if (states.every((state) => state === 'overloaded')) return 'it is too much without any trigger.'
-  if (states.every((state) => state === 'recovers')) return 'it comes back from all of them.'
+  if (states.every((state) => state === 'recovers'))
+    return `it comes back from every trigger up to ${sizeText(report, byNumber(trigger.values).at(-1)!)}.`
   const survived = margin.triggers[row] ?? undefined
   const order = byNumber(trigger.values)
   const next = order[survived === undefined ? 0 : order.indexOf(survived) + 1]!
@@ -116,7 +117,7 @@ export function definitionSentences({ rule, trigger }: MapReport): string[] {
   const slower = rule.slower === undefined ? '' : `, and they take on average at most ${rule.slower} times as long`
   const seeds = rule.seeds === undefined ? 'with the scenario’s own seed' : `with seeds ${rule.seeds}`
   return [
-    `It is back when for ${hold} in a row at least ${percent(1 - rule.within)} as many requests of ${all(rule.clients)} end well as in the same run without the trigger${slower}; and still so at the end of the load.`,
+    `It is back when for ${hold} in a row at least ${percent(1 - rule.within)} as many requests of ${all(rule.clients)} end well as in the same run without the trigger${slower}; and still so at the end of the load. What waits behind a queue is missing to no client, and is not seen here.`,
     `Trigger: ${trigger.label}, from ${exactTime(Math.round(trigger.from * 1e6))} on. Each cell is run ${seeds}.`,
   ]
 }

@@ -213,7 +213,7 @@ describe('its report', () => {
   it('has words for all that can be', () => {
     expect(marginSentences(report('2'))[0]).toBe('At the present load, 2, it is too much without any trigger.')
     expect(marginSentences(report('1', questionOf(), () => 100))[0]).toBe(
-      'At the present load, 1, it comes back from all of them.',
+      'At the present load, 1, it comes back from every trigger up to 6s.',
     )
     expect(marginSentences(report(undefined, questionOf(), (load) => (load < 1.2 ? 100 : 2)))).toEqual([
       'Up to Load=1 every trigger up to 6s is survived.',
