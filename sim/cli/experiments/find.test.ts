@@ -244,6 +244,17 @@ describe('what is refused', () => {
   })
 })
 
+it('somebody who ends it is told what was judged by then, and gets no answer', async () => {
+  const before = process.listenerCount('SIGINT')
+  const going = ask('random.yaml', { seeds: '1..400', workers: '2' })
+  while (process.listenerCount('SIGINT') === before) await new Promise((resolve) => setImmediate(resolve))
+  process.emit('SIGINT')
+  expect(await going).toBe(EXIT.guard)
+  expect(err).toContain('interrupted, without an answer; points judged so far: 0')
+  expect(out).toBe('')
+  expect(process.listenerCount('SIGINT')).toBe(before)
+})
+
 it('the form of the answer is documented, with its version', () => {
   expect(schema.$id).toBe(FIND_SCHEMA)
   for (const kind of ['limit', 'bestAnswer']) expect(schema.$defs[kind].properties.schema.const).toBe(FIND_SCHEMA)

@@ -1,6 +1,6 @@
 // `hotshard find`: how far a setting can go under the scenario's expectations, or the best settings that meet them.
 import type { Problem } from '../../diag/problem.ts'
-import { plainJson, quote } from '../../diag/text.ts'
+import { plain, plainJson, quote } from '../../diag/text.ts'
 import type { Axis } from '../../experiment/axis.ts'
 import type { Bundle } from '../../experiment/bundle.ts'
 import { AXES_MAX, bestSearch } from '../../experiment/search/best.ts'
@@ -17,12 +17,11 @@ import { outputsOf, unwritable, writeForms } from '../outputs.ts'
 import type { Style } from '../pretty.ts'
 import { badFlag, refused, settingsOf, showErrors, showProblem } from '../problems.ts'
 import { useColor, widthOf } from '../terminal.ts'
-import { conduct } from './executor.ts'
 import { prettyBest } from './pretty-best.ts'
 import { prettyLimit } from './pretty-limit.ts'
-import { runProgress } from './progress.ts'
+import { conductedUntil } from './interrupt.ts'
 import { axesIn, commonFlags, endedBy, isProblem, ruleIn, type SearchFlags } from './search-flags.ts'
-import { executorAt, whereIn, type Where } from './where.ts'
+import { whereIn, type Where } from './where.ts'
 
 export interface FindFlags extends SearchFlags {
   readonly until?: 'fail' | 'pass'
@@ -61,6 +60,7 @@ export async function find(path: string, flags: FindFlags): Promise<number> {
     const wanted = flags.minimize === undefined ? ('most' as const) : ('least' as const)
     const question = { axes, settings, measure, wanted }
     const searched = await conducted(bestSearch(question), bundle, rule, where, Infinity)
+    if (searched === undefined) return EXIT.guard
     if (!searched.ok) return endedBy(path, searched.outcome, flags)
     const report = bestReport(question, searched.result, searched.trials, said)
     const code = tell(report, (style) => prettyBest(report, style), formats, flags)
@@ -71,6 +71,7 @@ export async function find(path: string, flags: FindFlags): Promise<number> {
   // A bisection with one seed has one run at a time.
   const most = rule.seeds.length > 1 ? Infinity : 1
   const searched = await conducted(limitSearch(question), measured, rule, where, most)
+  if (searched === undefined) return EXIT.guard
   if (!searched.ok) return endedBy(path, searched.outcome, flags)
   const report = limitReport(question, searched.result, searched.trials, said)
   return tell(report, (style) => prettyLimit(report, style), formats, flags)
@@ -114,21 +115,25 @@ function endsOf(axes: readonly Axis[]): readonly (readonly Setting[])[] {
   return [0, 1].map((end) => axes.map((axis) => [axis.name, axis.text(end === 0 ? 0 : axis.count - 1)] as const))
 }
 
+/** Undefined when somebody ended it before there was an answer; what was judged by then is told. */
 async function conducted<Result>(
   search: Search<Result>,
   bundle: Bundle,
   rule: Rule,
   where: Where,
   most: number,
-): Promise<Searched<Result>> {
-  const executor = await executorAt(where, bundle, most)
-  const progress = runProgress()
-  try {
-    return await conduct(new Searching(search, rule), executor, (done, of) => progress.note(done, of))
-  } finally {
-    progress.end()
-    await executor.close()
+): Promise<Searched<Result> | undefined> {
+  const searching = new Searching(search, rule)
+  const answer = await conductedUntil(searching, bundle, where, most)
+  if (answer === undefined) {
+    const { trials } = searching
+    const lines = trials.map(({ settings, holds }) => {
+      const point = settings.map(([name, value]) => `${name}=${value}`).join(', ')
+      return `  ${plain(point)} ${holds ? 'holds' : 'fails'}\n`
+    })
+    process.stderr.write(`interrupted, without an answer; points judged so far: ${trials.length}\n${lines.join('')}`)
   }
+  return answer
 }
 
 type Formats = Exclude<ReturnType<typeof readFormats<'pretty' | 'json'>>, Problem>

@@ -3,7 +3,7 @@ import type { Problem } from '../../diag/problem.ts'
 import { plainJson, quote } from '../../diag/text.ts'
 import { parseAxis, type Axis } from '../../experiment/axis.ts'
 import type { Bundle } from '../../experiment/bundle.ts'
-import { Mapping, type Mapped, type MapQuestion } from '../../experiment/recovery/map.ts'
+import { Mapping, type MapQuestion } from '../../experiment/recovery/map.ts'
 import { mapReport, valuesOf } from '../../experiment/recovery/map-report.ts'
 import type { Disturbance, RecoveryRule } from '../../experiment/recovery/recovery.ts'
 import { DEFAULT_RULE } from '../../experiment/recovery/recovery.ts'
@@ -23,11 +23,10 @@ import { notWritten, outputsOf, unwritable, writeForms } from '../outputs.ts'
 import type { Style } from '../pretty.ts'
 import { badFlag, refused, settingsOf, showAll, showErrors, showProblem } from '../problems.ts'
 import { useColor, widthOf } from '../terminal.ts'
-import { conduct } from './executor.ts'
+import { conductedUntil } from './interrupt.ts'
 import { prettyMap } from './pretty-map.ts'
-import { runProgress } from './progress.ts'
 import { commonFlags, endedBy, isProblem, ruleIn, shareIn, type SearchFlags } from './search-flags.ts'
-import { executorAt, whereIn, type Where } from './where.ts'
+import { whereIn, type Where } from './where.ts'
 
 export interface MapFlags extends SearchFlags {
   readonly load: string
@@ -90,7 +89,18 @@ export async function map(path: string, flags: MapFlags): Promise<number> {
     every,
     metrics: clients.flatMap((name) => ['Requests', 'Successes', 'Latency'].map((metric) => `${name}.${metric}`)),
   }
-  const mapped = await conducted(question, { ...bundle, measures: [], series }, where)
+  const mapping = new Mapping(question)
+  const mapped = await conductedUntil(
+    mapping,
+    { ...bundle, measures: [], series },
+    where,
+    Infinity,
+    () => mapping.planned,
+  )
+  if (mapped === undefined) {
+    process.stderr.write('interrupted, without a map\n')
+    return EXIT.guard
+  }
   if (!mapped.ok) return endedBy(path, mapped.outcome, flags)
   const told = mapReport(question, mapped.map, {
     ...{ scenario: path, label: trigger.label, member: trigger.member, present: presentOf(scenario, load.name) },
@@ -209,18 +219,6 @@ function timesOf(
 function presentOf({ settings, parameters }: Scenario, name: string): string | undefined {
   const setting = settings.find((each) => each.name === name)
   return setting === undefined ? parameters.find((each) => each.name === name)?.value : String(setting.value)
-}
-
-async function conducted(question: MapQuestion, bundle: Bundle, where: Where): Promise<Mapped> {
-  const executor = await executorAt(where, bundle, Infinity)
-  const progress = runProgress()
-  const mapping = new Mapping(question)
-  try {
-    return await conduct(mapping, executor, (done) => progress.note(done, Math.max(done, mapping.planned)))
-  } finally {
-    progress.end()
-    await executor.close()
-  }
 }
 
 function mapCommand(path: string, flags: MapFlags): string {

@@ -84,8 +84,13 @@ export class Searching<Result> implements Experiment<Searched<Result>> {
     if (this.ended === undefined && this.wanted.every((point) => point.isJudged)) this.goOn()
   }
 
+  /** The points judged so far, in the order in which they were asked for. */
+  get trials(): readonly Trial[] {
+    return [...this.points.values()].filter(({ isJudged }) => isJudged).map(({ trial }) => trial)
+  }
+
   result(): Searched<Result> {
-    const trials = [...this.points.values()].filter(({ isJudged }) => isJudged).map(({ trial }) => trial)
+    const { trials } = this
     if (this.ended !== undefined) return { ok: false, outcome: this.ended, trials }
     return { ok: true, result: this.done!.result, trials }
   }
