@@ -304,6 +304,31 @@ describe.skipIf(!HAS_REDIS).concurrent('a sweep through Redis', () => {
   })
 })
 
+/** Minutes of it: `SOAK=1 npm run cluster`. */
+test.runIf(HAS_REDIS && process.env['SOAK'] !== undefined)(
+  'nothing is lost however often workers and Redis die',
+  async () => {
+    await using redis = await new RedisServer().start()
+    const asked = specs(['20/s', '45/s', 'soon'], 300)
+    const all = await workers(redis.url, [1, 1, 1])
+    let over = false
+    const dying = (async () => {
+      for (let i = 0; !over; i++) {
+        await pause(2000)
+        all[i % 3]!.signal('SIGKILL')
+        all[i % 3] = worker(redis.url, ['--concurrency', '1'])
+        if (i % 4 === 3) await redis.kill().then(() => redis.start())
+      }
+    })()
+    const result = await there(redis.url, asked)
+    over = true
+    await dying
+    for (const each of all) each.signal('SIGKILL')
+    expect(result).toBe(await here(asked))
+  },
+  900_000,
+)
+
 describe.skipIf(!HAS_REDIS)('a connection', () => {
   test('with a password is never shown with it, and a wrong one is told at once', async () => {
     await using redis = await new RedisServer(['--requirepass', 'geheim']).start()

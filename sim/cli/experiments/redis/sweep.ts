@@ -224,6 +224,8 @@ class Batch {
   private async take(runs: readonly string[], first: boolean): Promise<void> {
     const { store, id } = this.shared
     const outcomes = await store.outcomes(id, runs)
+    // Whoever gave up must not be told of outcomes any more.
+    this.stopIfAborted()
     // Another host, or another day, may have had less time or memory.
     const again = first ? [...outcomes].filter(([, outcome]) => outcome.ending === 'partial').map(([run]) => run) : []
     await store.forget(id, again)
