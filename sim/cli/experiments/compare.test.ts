@@ -96,6 +96,7 @@ describe('a stated regression', () => {
     // So few seeds cannot tell: nothing fails by luck.
     expect(await run('two.yaml', { failOn: failOn.slice(0, 1), seeds: '1..2' }, 'three.yaml')).toBe(EXIT.ok)
     expect(out).toMatch(/\? +p99\(Load\.Latency\) \+5%\n.*not enough seeds to tell, about \d+ would be/)
+    expect(out).toContain('no sure regression in 1 condition, and 1 of them cannot be told')
   })
 
   test('may be of anything that can be measured, also in a part of the run', async () => {

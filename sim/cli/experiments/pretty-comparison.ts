@@ -46,14 +46,19 @@ export function prettyComparison(
   ])
     if (section.length > 0) out.push('', ...section)
   out.push('', ink.dim(`repeat ${plain(comparison.reproduce)}`))
-  const regressed = comparison.conditions.filter(({ verdict }) => verdict === 'regressed')
-  if (comparison.conditions.length > 0) {
-    const all = counted(comparison.conditions.length, 'condition')
-    out.push(
-      regressed.length > 0 ? ink.red(`${regressed.length} of ${all} regressed`) : ink.green(`no regression in ${all}`),
-    )
-  }
+  if (comparison.conditions.length > 0) out.push(verdictOf(comparison, ink))
   return `${out.join('\n')}\n`
+}
+
+/** How many of the conditions regressed, and of how many that is not known. */
+function verdictOf({ conditions }: Comparison, ink: Ink): string {
+  const regressed = conditions.filter(({ verdict }) => verdict === 'regressed').length
+  const unknown = conditions.filter(({ verdict }) => verdict === 'open' || verdict === 'no data').length
+  const all = counted(conditions.length, 'condition')
+  if (regressed > 0) return ink.red(`${regressed} of ${all} regressed`)
+  return unknown === 0
+    ? ink.green(`no regression in ${all}`)
+    : ink.yellow(`no sure regression in ${all}, and ${unknown} of them cannot be told`)
 }
 
 /** One sentence that says which is better. */
@@ -134,8 +139,8 @@ function differenceLines({ measures }: Comparison, clients: ReadonlySet<string>,
       { head: 'Measure', side: 'left' },
       { head: 'A', side: 'right' },
       { head: 'B', side: 'right' },
-      { head: 'B - A', side: 'right', spared: 1 },
-      { head: 'interval', side: 'right', spared: 0 },
+      { head: 'B - A', side: 'right', spared: 0 },
+      { head: 'interval', side: 'right', spared: 1 },
       { head: '', side: 'right' },
       { head: '', side: 'left' },
     ],

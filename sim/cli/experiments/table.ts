@@ -1,6 +1,8 @@
 // A table of texts in a terminal: aligned, and no wider than it.
 import { shorten } from '../wrap.ts'
 
+/** Names are shortened to this before a column is spared, and to that when none can be. */
+const FIRST_SHORT = 30
 const FIRST_LEAST = 16
 
 export interface TableColumn {
@@ -11,7 +13,7 @@ export interface TableColumn {
   readonly spared?: number
 }
 
-/** Lines of a table, its head first. Where it is too wide, columns are spared and then the first one is shortened. */
+/** Lines of a table, its head first. Where it is too wide, names are shortened, then columns are spared, then names are shortened further. */
 export function tableLines(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
@@ -22,7 +24,7 @@ export function tableLines(
   const over = (): number => shown.reduce((sum, i) => sum + widths[i]! + 2, -2) - width
   const spared = shown.filter((i) => columns[i]!.spared !== undefined)
   for (const i of spared.sort((a, b) => columns[a]!.spared! - columns[b]!.spared!))
-    if (over() > 0) shown = shown.filter((each) => each !== i)
+    if (over() - Math.max(0, widths[0]! - FIRST_SHORT) > 0) shown = shown.filter((each) => each !== i)
   widths[0] = Math.max(Math.min(widths[0]!, FIRST_LEAST), widths[0]! - Math.max(0, over()))
   const line = (row: readonly string[]): string =>
     shown
