@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FIND_SCHEMA, type LimitReport } from '../../experiment/search/limit-report.ts'
@@ -120,6 +121,19 @@ describe('other questions', () => {
       ...{ answer: 'limit', before: '3', after: '4', settings: { 'Workloads.Load.Scale': '10' } },
       firstFailing: { value: '3' },
     })
+  })
+
+  it('the longest outage that a queue bridges: so many visibility timeouts as there are receives after the first', async () => {
+    const scenario = fileURLToPath(new URL('../../../scenarios/outage-survived.yaml', import.meta.url))
+    const asked = async (set: string): Promise<void> =>
+      expect(await find(scenario, { set: [set, 'Faults[0].For=50s..110s:10s'], until: 'fail', workers: '1' })).toBe(
+        EXIT.ok,
+      )
+    await asked('Receives=3')
+    expect(out).toContain('Faults[0].For=1m is the last that holds. Faults[0].For=70s fails:')
+    out = ''
+    await asked('Receives=4')
+    expect(out).toContain('Faults[0].For=90s is the last that holds. Faults[0].For=100s fails:')
   })
 
   it('a range that fails or holds at once', async () => {
