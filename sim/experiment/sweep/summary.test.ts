@@ -120,6 +120,25 @@ describe('an edge', () => {
     expect(edgeOf((p) => p !== 30)).toMatchObject({ kind: 'until', safe: '20', failing: '30' })
   })
 
+  test('is no safer for runs that a guard stopped: what did not end has not passed', () => {
+    const edgeOf = (came: (p: number, seed: number) => Ending | undefined): SweepSummary['axes'][number]['edge'] =>
+      summaryOf(['P=10..40:10'], SEEDS, [], ({ P }, seed) => {
+        const ending = came(Number(P), seed)
+        return ending === undefined ? undefined : { ending }
+      }).axes[0]!.edge
+    const stopped = { kind: 'until', safe: '10', failing: '20' }
+    expect(edgeOf((p, seed) => (p === 40 ? 'failed' : p === 20 && seed === 2 ? 'partial' : 'passed'))).toEqual({
+      ...{ ...stopped, passed: 3, runs: 4 },
+    })
+    expect(edgeOf((p) => (p === 40 ? 'failed' : p === 20 ? 'crashed' : 'passed'))).toEqual({
+      ...{ ...stopped, passed: 0, runs: 4 },
+    })
+    expect(edgeOf((p) => (p > 10 ? 'partial' : 'passed'))).toEqual({ ...stopped, passed: 0, runs: 4 })
+    // Of what was not done nothing is known, and settings that the scenario refuses are none of its limits.
+    for (const unknown of [undefined, 'refused'] as const)
+      expect(edgeOf((p) => (p === 40 ? 'failed' : p === 20 ? unknown : 'passed'))).toMatchObject({ safe: '30' })
+  })
+
   test('is not told of points that were drawn over several axes', () => {
     const drawn = summaryOf(
       ['P=1..100', 'Q=1..100'],

@@ -112,7 +112,7 @@ export class Summing {
   private readonly kept: readonly NamedUnit[]
   /** Of each kept measure the value of each run; NaN = none. */
   private readonly values: readonly Float64Array[]
-  /** 0 = not done, 1 = passed, 2 = failed, 3 = neither. */
+  /** 0 = not done, 1 = passed, 2 = failed, 3 = begun and not ended, 4 = refused. */
   private readonly state: Uint8Array
   private readonly endings = new Map<Ending, number>()
   private readonly reasons = new Map<string, { ending: Ending; why: string; runs: number }>()
@@ -146,9 +146,9 @@ export class Summing {
   add(run: number, { ending, values, expectations, why = '' }: Omit<RunRecord, 'run' | 'digest' | 'events'>): void {
     this.done++
     this.endings.set(ending, (this.endings.get(ending) ?? 0) + 1)
-    this.state[run] = ending === 'passed' ? 1 : ending === 'failed' ? 2 : 3
+    this.state[run] = ending === 'passed' ? 1 : ending === 'failed' ? 2 : ending === 'refused' ? 4 : 3
     if (expectations.length > 0) this.expected = true
-    if (this.state[run] === 3) {
+    if (this.state[run]! > 2) {
       const known = this.reasons.get(ending + why)
       if (known !== undefined) known.runs++
       else if (this.reasons.size < 100) this.reasons.set(ending + why, { ending, why, runs: 1 })
@@ -185,7 +185,10 @@ export class Summing {
       // Points that were drawn differ in all their axes: too few of them share a value to call it safe.
       const edge =
         isNumeric && (space.sample === undefined || space.axes.length === 1)
-          ? edgeOf(rows, this.failures[axis]!)
+          ? edgeOf(
+              rows.map((row, group) => ({ ...row, runs: row.runs + this.unended(points[group]!) })),
+              this.failures[axis]!,
+            )
           : undefined
       return { name, isNumeric, rows, ...(edge === undefined ? {} : { edge }) }
     })
@@ -290,6 +293,13 @@ export class Summing {
     return { runs, passed, means }
   }
 
+  /** How many runs of the points a guard or a crash has stopped. */
+  private unended(points: readonly number[]): number {
+    const { length } = this.space.seeds
+    const states = points.flatMap((point) => [...this.state.subarray(point * length, (point + 1) * length)])
+    return states.filter((state) => state === 3).length
+  }
+
   private point(point: number, shown: readonly number[]): SweptPoint {
     return { settings: Object.fromEntries(settingsAt(this.space, point)), ...this.cell([point], shown) }
   }
@@ -360,7 +370,7 @@ function meanIn(values: readonly number[]): Mean | undefined {
   return { n, mean, ...(Number.isFinite(high - low) ? { low, high } : {}) }
 }
 
-/** Rows without runs are passed over. */
+/** Rows without runs are passed over; those that were stopped are among `runs`, because they have not passed. */
 function edgeOf(all: readonly AxisRow[], failures: readonly ReadonlyMap<string, number>[]): Edge | undefined {
   const rows = all.flatMap((row, i) => (row.runs === 0 ? [] : [{ ...row, failures: failures[i]! }]))
   const isSafe = rows.map(({ runs, passed }) => passed === runs)
