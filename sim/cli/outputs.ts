@@ -28,9 +28,17 @@ export function outputsOf(files: readonly FileFormat<string>[]): Output[] {
   return files.map(({ format, path }) => ({ flag: `--format ${format}`, shown: `--format ${format}=${path}`, path }))
 }
 
-/** Why the files cannot be written: one is a scenario or another one's, or the disk will not have it. */
-export function unwritable(scenarios: readonly string[], outputs: readonly Output[]): Problem | undefined {
+/**
+ * Why the files cannot be written: one is a scenario or another one's, or the disk will not have it. `kept` are files that are
+ * written in another way, by what they are: none of the others may be one of them.
+ */
+export function unwritable(
+  scenarios: readonly string[],
+  outputs: readonly Output[],
+  kept: ReadonlyMap<string, string> = new Map(),
+): Problem | undefined {
   const taken = new Map(scenarios.map((path) => [resolve(path), 'the scenario itself']))
+  for (const [path, what] of kept) taken.set(resolve(path), what)
   for (const { flag, shown, path } of outputs) {
     const other = taken.get(resolve(path))
     if (other !== undefined) return badFlag(`\`${shown}\` is ${other}`, 'give it a file of its own')

@@ -30,6 +30,15 @@ export interface MeasuredValue {
  */
 export type Ending = 'passed' | 'failed' | 'partial' | 'refused' | 'broken' | 'crashed'
 
+export const ENDINGS: Readonly<Record<Ending, true>> = {
+  passed: true,
+  failed: true,
+  partial: true,
+  refused: true,
+  broken: true,
+  crashed: true,
+}
+
 export interface HeldExpectation {
   readonly text: string
   readonly ok: boolean

@@ -2,6 +2,7 @@
 import { closeSync } from 'node:fs'
 import { runId } from '../../experiment/bundle.ts'
 import { runAt, type Space } from '../../experiment/sweep/space.ts'
+import { isNamedUnit } from '../../experiment/sweep/records.ts'
 import type { Unit } from '../../experiment/types.ts'
 import { eachLine, objectIn, readLine, runIn, type Place } from './lines.ts'
 
@@ -75,9 +76,8 @@ export class FoundRuns {
   /** From a header of results, or from a line of a journal. */
   private learnUnits(object: Header): void {
     const list = Array.isArray(object['measures'])
-      ? (object['measures'] as readonly { name?: unknown; unit?: unknown }[])
+      ? (object['measures'] as readonly unknown[])
       : [{ name: object['measure'], unit: object['unit'] }]
-    for (const { name, unit } of list)
-      if (typeof name === 'string' && typeof unit === 'string') this.units.set(name, unit as Unit)
+    for (const { name, unit } of list.filter(isNamedUnit)) this.units.set(name, unit)
   }
 }

@@ -5,8 +5,8 @@ import type { Problem } from '../../diag/problem.ts'
 import { plainJson, quote } from '../../diag/text.ts'
 import { parseSeeds } from '../../experiment/seeds.ts'
 import { parseAxis } from '../../experiment/sweep/axes.ts'
-import { headerOf, SWEEP_SCHEMA, type SweepHeader } from '../../experiment/sweep/records.ts'
-import { RUNS_MAX, spaceOf, type Space } from '../../experiment/sweep/space.ts'
+import { asHeader, headerOf, type SweepHeader } from '../../experiment/sweep/records.ts'
+import { spaceOf, type Space } from '../../experiment/sweep/space.ts'
 import { Summing } from '../../experiment/sweep/summary.ts'
 import { sweepHtml } from '../../report/sweep.ts'
 import { EXIT } from '../exit.ts'
@@ -19,7 +19,7 @@ import { useColor, widthOf } from '../terminal.ts'
 import { countOf, runsOf } from './conducting.ts'
 import { FoundRuns } from './found.ts'
 import { eachLine, objectIn } from './lines.ts'
-import { SWEEP_FORMATS, type Shard, type SweepFormat } from './plan.ts'
+import { shardOf, SWEEP_FORMATS, type Shard, type SweepFormat } from './plan.ts'
 import { missingText, pointsCsv, prettySweep } from './pretty-sweep.ts'
 import { OUT_FORMATS, outFormatOf, sinkOf } from './sinks.ts'
 import { isForeseen, numericIn, readAll, recordIn } from './sweep.ts'
@@ -50,7 +50,7 @@ export function merge(paths: readonly string[], flags: MergeFlags): number {
           `\`--out ${flags.out}\` has no form`,
           `end its name in ${OUT_FORMATS.map((each) => `.${each}`).join(', ')}`,
         )
-      : unwritable(paths, [...outputsOf(formats.files), ...reportOf(flags)])
+      : unwritable([], [...outputsOf(formats.files), ...reportOf(flags)], takenBy(paths, flags))
   if (wrong !== undefined) return refused(wrong, flags)
   if (flags.out !== undefined && paths.some((path) => resolve(path) === resolve(flags.out!)))
     return refused(badFlag(`\`--out ${flags.out}\` is one of the shards`, 'give it a file of its own'), flags)
@@ -79,6 +79,12 @@ export function merge(paths: readonly string[], flags: MergeFlags): number {
   return sums.summary.runs.done < sums.summary.runs.all ? EXIT.guard : EXIT.ok
 }
 
+/** Files that nothing else may be written into. */
+function takenBy(paths: readonly string[], { out }: MergeFlags): ReadonlyMap<string, string> {
+  const shards = paths.map((path) => [path, 'one of the shards'] as const)
+  return new Map(out === undefined ? shards : [[out, 'the file of `--out`'], ...shards])
+}
+
 function reportOf({ report }: MergeFlags): Output[] {
   return report === undefined ? [] : [{ flag: '--report', shown: `--report ${report}`, path: report }]
 }
@@ -97,12 +103,8 @@ function partsOf(paths: readonly string[]): { readonly parts: readonly Part[]; r
       continue
     }
     const header = headerIn(file)
-    const [index, of] =
-      /^(\d+)\/(\d+)$/
-        .exec(header?.shard ?? '1/1')
-        ?.slice(1)
-        .map(Number) ?? []
-    if (header === undefined || index === undefined || of === undefined) {
+    const shard = shardOf(header?.shard ?? '1/1')
+    if (header === undefined || shard === undefined) {
       closeSync(file)
       problems.push(
         badFlag(
@@ -110,7 +112,7 @@ function partsOf(paths: readonly string[]): { readonly parts: readonly Part[]; r
           'expected JSON lines as `hotshard sweep --out FILE.jsonl` writes them',
         ),
       )
-    } else parts.push({ path, file, header, shard: { index, of } })
+    } else parts.push({ path, file, header, shard })
   }
   problems.push(...strangers(parts), ...twins(parts))
   return { parts, problems }
@@ -128,24 +130,7 @@ function headerIn(file: number): SweepHeader | undefined {
   } catch {
     return undefined
   }
-  return first !== undefined && isHeader(first) ? first : undefined
-}
-
-/** A file may have been edited: only what is relied on is looked at. */
-function isHeader(value: unknown): value is SweepHeader {
-  const { schema, version, bundle, scenario, settings, axes, seeds, sample, asked } = value as Partial<SweepHeader>
-  const areTexts = (list: readonly unknown[]): boolean => list.every((each) => typeof each === 'string')
-  return (
-    schema === SWEEP_SCHEMA &&
-    areTexts([version, bundle, scenario, seeds]) &&
-    typeof settings === 'object' &&
-    areTexts(Object.values(settings)) &&
-    Array.isArray(axes) &&
-    axes.every((axis) => areTexts([axis?.name, axis?.values])) &&
-    (sample === undefined ||
-      (Number.isInteger(sample.points) && sample.points <= RUNS_MAX && areTexts([sample.seed]))) &&
-    (asked === undefined || (Array.isArray(asked) && areTexts(asked)))
-  )
+  return asHeader(first)
 }
 
 /** What one sweep has in common, and how it is called. */

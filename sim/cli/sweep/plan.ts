@@ -124,14 +124,22 @@ function sampleIn({ sample, sampleSeed }: SweepFlags, problems: Problem[]): Samp
 
 function shardIn({ shard, out }: SweepFlags, problems: Problem[]): Shard | undefined {
   if (shard === undefined) return undefined
-  const [, index, of] = (/^(\d{1,5})\/(\d{1,5})$/.exec(shard) ?? []).map(Number)
-  if (index === undefined || of === undefined || index < 1 || index > of || of > SHARDS_MAX) {
+  const read = shardOf(shard)
+  if (read === undefined) {
     problems.push(badFlag(`\`--shard ${shard}\` is no part of a whole`, 'such as `1/4` to `4/4`'))
     return undefined
   }
   if (out === undefined || outFormatOf(out) !== 'jsonl')
     problems.push(badFlag('a shard is put together with the others from its file', 'name it: `--out FILE.jsonl`'))
-  return { index, of }
+  return read
+}
+
+/** Reads `2/4`; undefined when it is no part of a whole. */
+export function shardOf(text: string): Shard | undefined {
+  const [, index, of] = (/^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? []).map(Number)
+  return index === undefined || of === undefined || index < 1 || index > of || of > SHARDS_MAX
+    ? undefined
+    : { index, of }
 }
 
 function outIn(scenario: string, { out, resume }: SweepFlags, problems: Problem[]): Plan['out'] {
@@ -158,7 +166,7 @@ function cannotWrite(path: string, { out, report }: SweepFlags, { files }: Forma
   // The journal lies beside the results, which are written last and whole.
   if (out !== undefined) outputs.push({ flag: '--out', shown: `--out ${out}`, path: journalOf(out) })
   if (report !== undefined) outputs.push({ flag: '--report', shown: `--report ${report}`, path: report })
-  const problem = unwritable([path], outputs)
+  const problem = unwritable([path], outputs, new Map(out === undefined ? [] : [[out, 'the file of `--out`']]))
   return problem === undefined ? [] : [problem]
 }
 

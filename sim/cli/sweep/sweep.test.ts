@@ -344,6 +344,37 @@ describe('shards', () => {
     }
   })
 
+  test('that somebody has edited are refused with a word, whatever they say', () => {
+    const [first = '', line = '', ...rest] = text('s1.jsonl').trimEnd().split('\n')
+    const edited = (header: object, run: object = {}): number => {
+      const lines = [
+        { ...JSON.parse(first), ...header },
+        { ...JSON.parse(line), ...run },
+      ].map((each) => JSON.stringify(each))
+      writeFileSync(file('edited.jsonl'), `${[...lines, ...rest].join('\n')}\n`)
+      return mergeThem(['edited.jsonl', 's2.jsonl', 's3.jsonl'])
+    }
+    expect(edited({})).toBe(0)
+    const headers = [
+      ...['0/3', '1/0', '1/4000000000', '4/3', 7].map((shard) => ({ shard })),
+      ...[null, [], { points: 0, seed: '1' }, { points: 4, seed: 1 }].map((sample) => ({ sample })),
+      ...[{ settings: null }, { settings: { A: 1 } }, { measures: [null] }, { measures: 'all' }, { axes: [null] }],
+    ]
+    for (const header of headers) {
+      expect(edited(header), JSON.stringify(header)).toBe(2)
+      expect(err).toContain('holds no results of a sweep')
+    }
+    const runs = [
+      ...[[null], [{ text: 1, ok: true, measured: '' }], {}].map((expectations) => ({ expectations })),
+      ...[{ ending: 'passed\u001b[31m' }, { why: 5 }, { values: { 'p99(Origin.Latency)': '1' } }, { settings: null }],
+    ]
+    for (const odd of runs) {
+      expect(edited({}, odd), JSON.stringify(odd)).toBe(2)
+      expect(err).toContain('was changed by somebody')
+      expect(out).toBe('')
+    }
+  })
+
   test('are merged without those that are missing when that is said, and the answer says so', () => {
     expect(mergeThem(['s1.jsonl', 's3.jsonl'], { partial: true, out: file('partial.jsonl') })).toBe(3)
     expect(out).toContain('PARTIAL: shard 2 missing')
@@ -405,6 +436,21 @@ describe('what is wrong', () => {
     expect(reasons).toMatchObject([{ ending: 'refused', runs: 2 }])
     expect(code).toBe(0)
   })
+})
+
+test('results, a report and another form never go to the same file', async () => {
+  const same = file('same.jsonl')
+  expect(await run({ out: same, report: same })).toBe(2)
+  expect(err).toContain('is the file of `--out`')
+  expect(await run({ out: same, format: [`json=${same}`] })).toBe(2)
+  expect(await run({ out: same, report: `${same}.journal` })).toBe(2)
+  expect(existsSync(same)).toBe(false)
+  expect(await run({ out: same })).toBe(0)
+  const before = text('same.jsonl')
+  expect(merge([same], { out: file('other.csv'), report: file('other.csv') })).toBe(2)
+  expect(merge([same], { out: same, report: same })).toBe(2)
+  expect(merge([same], { report: same })).toBe(2)
+  expect(text('same.jsonl')).toBe(before)
 })
 
 describe('the answer', () => {

@@ -1,6 +1,6 @@
 // `hotshard sweep`: a scenario at many points with many seeds. Results go to a file that is the same however they were come by.
 import { plainJson, quote } from '../../diag/text.ts'
-import { headerOf, type RunRecord } from '../../experiment/sweep/records.ts'
+import { asRecord, headerOf, type RunRecord } from '../../experiment/sweep/records.ts'
 import { Summing, type SweepSummary } from '../../experiment/sweep/summary.ts'
 import { sizeOf, type Space } from '../../experiment/sweep/space.ts'
 import { sweepHtml } from '../../report/sweep.ts'
@@ -161,14 +161,7 @@ class Damaged extends Error {}
 
 /** Throws when a line is not as it was written. */
 export function recordIn(line: Buffer): RunRecord {
-  const object = objectIn(line)
-  const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null
-  if (
-    object !== undefined &&
-    isMap(object['settings']) &&
-    isMap(object['values']) &&
-    Array.isArray(object['expectations'])
-  )
-    return object as unknown as RunRecord
-  throw new Damaged(`the line of the run ${line.toString('latin1', 8, 20)}… was changed by somebody`)
+  const record = asRecord(objectIn(line))
+  if (record !== undefined) return record
+  throw new Damaged(`the line of the run ${line.toString('latin1', 8, 16)}… was changed by somebody`)
 }

@@ -3,8 +3,17 @@
 // A line depends on its run alone, so that the same bytes come from one core, from shards and from a sweep that was taken up again.
 import { runId } from '../bundle.ts'
 import { seedsText } from '../seeds.ts'
-import type { Ending, HeldExpectation, MeasuredValue, Outcome, RunSpec, Unit } from '../types.ts'
-import type { Space } from './space.ts'
+import { isNumber, isOneOf, isText, isTruth, listOf, mapOf, maybe, namesOf, type Shape } from '../shapes.ts'
+import {
+  ENDINGS,
+  type Ending,
+  type HeldExpectation,
+  type MeasuredValue,
+  type Outcome,
+  type RunSpec,
+  type Unit,
+} from '../types.ts'
+import { RUNS_MAX, type Sample, type Space } from './space.ts'
 
 export const SWEEP_SCHEMA = 'hotshard.sweep/1'
 
@@ -49,6 +58,42 @@ export interface RunRecord {
   readonly expectations: readonly HeldExpectation[]
   readonly why?: string
 }
+
+const NAMED_UNIT = mapOf<NamedUnit>({ name: isText, unit: isText })
+
+const isPoints: Shape = (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= RUNS_MAX
+
+const HEADER = mapOf<SweepHeader>({
+  schema: (value) => value === SWEEP_SCHEMA,
+  ...{ version: isText, bundle: isText, scenario: isText, settings: namesOf(isText) },
+  axes: listOf(mapOf<SweepHeader['axes'][number]>({ name: isText, values: isText })),
+  sample: maybe(mapOf<Sample>({ points: isPoints, seed: isText })),
+  seeds: isText,
+  asked: maybe(listOf(isText)),
+  measures: listOf(NAMED_UNIT),
+  ...{ points: isNumber, runs: isNumber, shard: maybe(isText) },
+})
+
+const RECORD = mapOf<RunRecord>({
+  ...{
+    run: isText,
+    settings: namesOf(isText),
+    seed: isText,
+    ending: isOneOf(ENDINGS),
+    digest: isText,
+    events: isNumber,
+  },
+  values: namesOf(isNumber),
+  expectations: listOf(mapOf<HeldExpectation>({ text: isText, ok: isTruth, measured: isText })),
+  why: maybe(isText),
+})
+
+/** A first line that somebody may have edited; undefined when it is none. */
+export const asHeader = (value: unknown): SweepHeader | undefined =>
+  HEADER(value) ? (value as SweepHeader) : undefined
+/** A line of a run that somebody may have edited; undefined when it is none. */
+export const asRecord = (value: unknown): RunRecord | undefined => (RECORD(value) ? (value as RunRecord) : undefined)
+export const isNamedUnit = (value: unknown): value is NamedUnit => NAMED_UNIT(value)
 
 export function headerOf(
   space: Space,

@@ -2,17 +2,18 @@
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import type { Bundle, BundleFile } from '../../../experiment/bundle.ts'
-import type {
-  Counts,
-  Ending,
-  HeldExpectation,
-  MeasuredValue,
-  Outcome,
-  RunSpec,
-  SampledSeries,
-  SeriesAsked,
+import {
+  ENDINGS,
+  type Counts,
+  type HeldExpectation,
+  type MeasuredValue,
+  type Outcome,
+  type RunSpec,
+  type SampledSeries,
+  type SeriesAsked,
 } from '../../../experiment/types.ts'
 import type { WarmUpAdvice } from '../../../run/report.ts'
+import { isNumber, isOneOf, isText, isTruth, listOf, mapOf, maybe, type Shape } from '../../../experiment/shapes.ts'
 import { parseJson } from '../../../parts/json-text.ts'
 
 const MIB = 1_048_576
@@ -40,34 +41,6 @@ export async function unpack(packed: Buffer): Promise<unknown> {
   }
 }
 
-type Shape = (value: unknown) => boolean
-
-const isText: Shape = (value) => typeof value === 'string'
-const isNumber: Shape = (value) => typeof value === 'number'
-const isTruth: Shape = (value) => typeof value === 'boolean'
-const isOneOf =
-  (words: object): Shape =>
-  (value) =>
-    typeof value === 'string' && Object.hasOwn(words, value)
-const maybe =
-  (shape: Shape): Shape =>
-  (value) =>
-    value === undefined || shape(value)
-const listOf =
-  (shape: Shape, most = Number.MAX_SAFE_INTEGER): Shape =>
-  (value) =>
-    Array.isArray(value) && value.length <= most && value.every(shape)
-/** Every member of a type has a shape: whoever adds one to it is reminded by the compiler. */
-type Members<T> = { readonly [Name in keyof T]-?: Shape }
-const mapOf =
-  <T>(members: Members<T>): Shape =>
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.keys(value).every((name) => Object.hasOwn(members, name)) &&
-    Object.entries<Shape>(members).every(([name, shape]) => shape((value as Record<string, unknown>)[name]))
-
 const isShort: Shape = (value) => typeof value === 'string' && value.length <= TEXT_OF_SETTING_MAX
 const isSetting: Shape = (value) => Array.isArray(value) && value.length === 2 && value.every(isShort)
 const isSettings = listOf(isSetting, SETTINGS_MAX)
@@ -90,15 +63,6 @@ const BUNDLE = mapOf<Bundle>({
   series: maybe(mapOf<SeriesAsked>({ every: isCount, metrics: listOf(isText) })),
   warmUp: maybe(isTruth),
 })
-
-const ENDINGS: Readonly<Record<Ending, true>> = {
-  passed: true,
-  failed: true,
-  partial: true,
-  refused: true,
-  broken: true,
-  crashed: true,
-}
 
 const areNumbers = listOf(isNumber)
 
