@@ -65,6 +65,19 @@ describe('made-up runs', () => {
     expect(compare(side(12, 'a'), side(471), { conditions }).conditions[0]!.verdict).toBe('open')
   })
 
+  test('one pair of runs says nothing of how many it would take', () => {
+    const one = compare(
+      runs(1, () => ({ 'sum(C.Failures)': 12 })),
+      runs(1, () => ({ 'sum(C.Failures)': 471 })),
+      {
+        conditions: [condition('sum(C.Failures) +5%')],
+      },
+    )
+    expect([one.measures[0]!.verdict, one.conditions[0]!.verdict]).toEqual(['open', 'open'])
+    expect(one.measures[0]).not.toHaveProperty('seedsNeeded')
+    expect(one.conditions[0]).not.toHaveProperty('seedsNeeded')
+  })
+
   test('each measure is better, worse, different, the same or open', () => {
     expect(verdicts(found)).toEqual({
       'p50(Api.Latency)': 'open',

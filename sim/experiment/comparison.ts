@@ -200,7 +200,8 @@ function adjusted(table: readonly Paired[], isCertain: boolean): MeasureDifferen
     const better = betterOf(name)
     const start = before.reduce((sum, value) => sum + value, 0) / n
     const verdict = !isTrial[i]! ? 'equal' : chance > RISK ? 'open' : verdictOf(better, mean)
-    const needed = verdict === 'open' ? seedsToTell(deviation, mean, CONFIDENCE) : undefined
+    // One pair does not show how far pairs lie apart.
+    const needed = verdict === 'open' && n > 1 ? seedsToTell(deviation, mean, CONFIDENCE) : undefined
     return {
       ...{ name, unit },
       ...(better === undefined ? {} : { better }),

@@ -91,7 +91,7 @@ export function judge(
     return sign * (value - base) - allowed
   })
   const estimate = meanOf(beyond, confidence)
-  const seeds = seedsToTell(estimate.deviation, estimate.mean, confidence)
+  const seeds = estimate.n > 1 ? seedsToTell(estimate.deviation, estimate.mean, confidence) : undefined
   return {
     ...{ text, name, unit },
     before: meanOf(before, confidence).mean,

@@ -115,7 +115,9 @@ export function comparisonsOf(
       ...{ name, unit, difference, verdict },
       a: meanOf(before, CONFIDENCE).mean,
       b: meanOf(after, CONFIDENCE).mean,
-      ...(verdict === 'open' ? { pairs: seedsToTell(difference.deviation, difference.mean, CONFIDENCE) } : {}),
+      ...(verdict === 'open' && difference.n > 1
+        ? { pairs: seedsToTell(difference.deviation, difference.mean, CONFIDENCE) }
+        : {}),
     }
   })
   const order: Verdict[] = ['worse', 'better', 'differs', 'open', 'same']

@@ -168,15 +168,17 @@ function differenceLines({ measures }: Comparison, clients: ReadonlySet<string>,
 function openLines({ measures }: Comparison, clients: ReadonlySet<string>, ink: Ink, width: number): string[] {
   const open = measures.filter(({ verdict }) => verdict === 'open')
   const equal = measures.filter(({ verdict }) => verdict === 'equal').length
-  const telling = open.filter(({ better, seedsNeeded }) => better !== undefined && seedsNeeded !== undefined)
+  const telling = open.filter(
+    ({ better, seedsNeeded, pairs }) => better !== undefined && (seedsNeeded !== undefined || pairs === 1),
+  )
   const first = telling.filter(({ name }) => name === 'cost(monthly)' || clients.has(resourceOf(name)))
   const out: string[] = []
   for (const each of first.sort((a, b) => weight(b) - weight(a)).slice(0, OPEN_SHOWN)) {
     const { name, unit, difference, share, seedsNeeded, ...ends } = each
     const change = share === undefined ? signed(difference, unit) : signedPercent(share)
-    const seeds = `about ${count(seedsNeeded!)} seeds would tell such a difference`
+    const seeds = seedsNeeded === undefined ? '' : `; about ${count(seedsNeeded)} seeds would tell such a difference`
     const interval = range(ends, unit, signed)
-    const text = `not enough seeds to tell: ${name} ${change}${interval === '' ? '' : ` (${interval})`}; ${seeds}`
+    const text = `not enough seeds to tell: ${name} ${change}${interval === '' ? '' : ` (${interval})`}${seeds}`
     out.push(...wrapWords(plain(text), width - 2, 2).map((line) => `  ${line}`))
   }
   const rest = open.length - out.length
