@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import type * as Reports from '../run/report.ts'
 import type { Run } from '../run/run.ts'
+import { commandText } from './problems.ts'
 import { run } from './run.ts'
 
 vi.mock('../run/report.ts', async (original) => {
@@ -46,7 +47,21 @@ test('a bug in one scenario costs that scenario', () => {
   expect(out).not.toMatch(/^::error::x/m)
   expect(out).toMatch(/\nok +\S+second\.yaml .*\n3 scenarios: 2 ok, 1 with a bug of hotshard\n$/)
   expect(err).toMatch(/^hotshard has a bug, and this is it:\nError: a row is missing/)
+  expect(err).not.toMatch(/^::error::x/m)
   expect(err).toContain(`command: npx hotshard run ${names[1]} --seed 1\n`)
   expect(readFileSync(xml, 'utf8')).toContain('tests="7" failures="0" errors="1"')
   rmSync(folder, { recursive: true })
+})
+
+test('the command of a bug is shown without the password of an address', () => {
+  const words = [
+    'sweep',
+    'a b.yaml',
+    '--redis',
+    'rediss://me:se@cr:et@host:6380/1',
+    '--redis=redis://:x@h',
+    '--out',
+    'a@b',
+  ]
+  expect(commandText(words)).toBe("sweep 'a b.yaml' --redis 'rediss://…@host:6380/1' '--redis=redis://…@h' --out a@b")
 })

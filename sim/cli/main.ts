@@ -15,7 +15,7 @@ import { importTemplate, type ImportFlags } from './import.ts'
 import { inlineMore } from './optimizer.ts'
 import { fit, type FitFlags } from './recorded/fit.ts'
 import { validate, type ValidateFlags } from './recorded/validate.ts'
-import { showBug } from './problems.ts'
+import { commandText, showBug } from './problems.ts'
 import { RUN_FORMATS, run, type RunFlags } from './run.ts'
 import { badFlag, refused } from './problems.ts'
 import { PORT, startAndServe } from './start.ts'
@@ -288,6 +288,12 @@ function withBase(words: readonly string[]): string[] {
   return words.map((word) => (word === '--changed' ? '--changed=' : word))
 }
 
+// Whoever reads what is printed may have seen enough (`hotshard run … | head`): that is no failure.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+
 inlineMore()
 try {
   await program.parseAsync(withBase(process.argv))
@@ -296,7 +302,7 @@ try {
   else if (error instanceof Unreachable)
     finish(refused(badFlag(error.message, error.help), { color: !process.argv.includes('--no-color') }))
   else {
-    showBug(error, `hotshard ${process.argv.slice(2).join(' ')}`)
+    showBug(error, `hotshard ${commandText(process.argv.slice(2))}`)
     process.exitCode = EXIT.bug
   }
 }

@@ -1,6 +1,6 @@
 // What is said about a scenario before it runs: errors in full, the rest counted, because `hotshard check` shows it.
 import type { Problem, Problems } from '../diag/problem.ts'
-import { quote } from '../diag/text.ts'
+import { plain, quote } from '../diag/text.ts'
 import { countLine, renderProblem, renderProblems } from '../diag/render.ts'
 import { EXIT } from './exit.ts'
 import type { LoadFlags } from './files.ts'
@@ -50,7 +50,13 @@ export function refused(problem: Problem, flags: Flags): number {
 /** An exception that nobody expected, with what is needed to find it; `command` is what brought it about. */
 export function showBug(error: unknown, command: string): void {
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(`hotshard has a bug, and this is it:\n${trace}\ncommand: ${command}\n`)
+  const shown = trace.split('\n').map(plain).join('\n')
+  process.stderr.write(`hotshard has a bug, and this is it:\n${shown}\ncommand: ${plain(command)}\n`)
+}
+
+/** The words of a command as they may be shown: what an address says before its host holds a password. */
+export function commandText(words: readonly string[]): string {
+  return words.map((word) => quote(word.replace(/\b([a-z]+:\/\/)\S*@/gi, '$1…@'))).join(' ')
 }
 
 export function messageOf(error: unknown): string {
