@@ -46,8 +46,11 @@ export class FoundRuns {
     this.length[run] = length
   }
 
-  /** Finds the runs of the sweep in a file. Answers its first line, when that is no run's, and where its last whole line ends. */
-  takeUp(file: number): { readonly header: Header | undefined; readonly end: number } {
+  /** Finds runs of the sweep in a file, those of `runs` alone. Answers its first line, when that is no run's, and where its last whole line ends. */
+  takeUp(
+    file: number,
+    runs: Iterable<number> = this.file.keys(),
+  ): { readonly header: Header | undefined; readonly end: number } {
     this.open(file)
     const found = new Map<string, Place>()
     let header: Header | undefined
@@ -62,9 +65,13 @@ export class FoundRuns {
       }
       isFirst = false
     })
-    for (let run = 0; run < this.space.runs && found.size > 0; run++) {
-      const place = found.get(runId(this.bundle, runAt(this.space, run)))
-      if (place !== undefined) this.put(run, file, place)
+    for (const run of runs) {
+      if (found.size === 0) break
+      const name = runId(this.bundle, runAt(this.space, run))
+      const place = found.get(name)
+      if (place === undefined) continue
+      this.put(run, file, place)
+      found.delete(name)
     }
     return { header, end }
   }

@@ -2,6 +2,8 @@
 import { readSync } from 'node:fs'
 
 const BLOCK = 1 << 20
+/** A longer line is none that we wrote. */
+const LINE_MAX = 32 << 20
 
 /** Where a line lies in a file, without its end. */
 export interface Place {
@@ -9,7 +11,7 @@ export interface Place {
   readonly length: number
 }
 
-/** Tells every line that has an end, in order, until `tell` has enough; answers where the last end is. What comes after it was cut off. */
+/** Tells every line that has an end, in order, until `tell` has enough; answers where the last end is. What comes after it was cut off, or is no text of lines at all. */
 export function eachLine(file: number, tell: (line: Buffer, place: Place) => 'enough' | void): number {
   let rest = Buffer.alloc(0)
   let at = 0
@@ -26,6 +28,7 @@ export function eachLine(file: number, tell: (line: Buffer, place: Place) => 'en
     }
     at += begin
     rest = text.subarray(begin)
+    if (rest.length > LINE_MAX) return at
   }
 }
 

@@ -176,7 +176,7 @@ function sumUp(parts: readonly Part[], flags: MergeFlags, problems: Problem[]): 
     return undefined
   }
   const found = new FoundRuns(space, header.bundle)
-  for (const { file } of parts) found.takeUp(file)
+  for (const part of parts) found.takeUp(part.file, runsOf(space, part.shard))
   const present = new Set(parts.map((part) => part.shard.index))
   const missing = Array.from({ length: shard.of }, (_, i) => i + 1).filter((index) => !present.has(index))
   const lacking = parts.flatMap((part) => {

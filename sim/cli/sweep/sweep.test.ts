@@ -375,6 +375,30 @@ describe('shards', () => {
     }
   })
 
+  test('count for their own runs, whatever else a file holds and in whatever order they are named', () => {
+    const stray = text('s2.jsonl')
+      .split('\n')[1]!
+      .replace(/"events":\d+/, '"events":1')
+    writeFileSync(file('stray.jsonl'), `${text('s1.jsonl')}${stray}\n`)
+    for (const names of [
+      ['stray.jsonl', 's2.jsonl', 's3.jsonl'],
+      ['s3.jsonl', 's2.jsonl', 'stray.jsonl'],
+    ]) {
+      expect(mergeThem(names, { out: file('strays.jsonl') })).toBe(0)
+      expect(text('strays.jsonl')).toBe(text('undivided.jsonl'))
+    }
+  })
+
+  test('with a line that nobody wrote are read no further', () => {
+    const lines = text('s1.jsonl').trimEnd().split('\n')
+    writeFileSync(
+      file('long.jsonl'),
+      [...lines.slice(0, 3), ' '.repeat(40 * 1024 * 1024), ...lines.slice(3), ''].join('\n'),
+    )
+    expect(mergeThem(['long.jsonl', 's2.jsonl', 's3.jsonl'])).toBe(2)
+    expect(err).toMatch(/long\.jsonl` holds 2 of 8 runs of its shard/)
+  })
+
   test('are merged without those that are missing when that is said, and the answer says so', () => {
     expect(mergeThem(['s1.jsonl', 's3.jsonl'], { partial: true, out: file('partial.jsonl') })).toBe(3)
     expect(out).toContain('PARTIAL: shard 2 missing')
@@ -436,6 +460,13 @@ describe('what is wrong', () => {
     expect(reasons).toMatchObject([{ ending: 'refused', runs: 2 }])
     expect(code).toBe(0)
   })
+})
+
+test('a reader that has seen enough is no failure', async () => {
+  const child = spawn(process.execPath, args('sweep', file('a.yaml'), '--set', 'Workers=1..4:1', '--workers', '1'))
+  child.stdout.destroy()
+  child.stderr.destroy()
+  expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(0)
 })
 
 test('results, a report and another form never go to the same file', async () => {
