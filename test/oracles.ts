@@ -6,6 +6,7 @@ import type { Ending, Experiment, MeasuredValue, Outcome, RunSpec } from '../sim
 export interface Answer {
   readonly ending: Ending
   readonly values?: readonly MeasuredValue[]
+  readonly drawn?: true
 }
 
 export interface Asked<Result> {
@@ -35,13 +36,14 @@ export function coin(name: string, chance: number): boolean {
   return createRng(name, 'oracle', 'coin').float() < chance
 }
 
-function outcomeOf({ settings, seed = '' }: RunSpec, { ending, values = [] }: Answer, digest: string): Outcome {
+function outcomeOf({ settings, seed = '' }: RunSpec, { ending, values = [], drawn }: Answer, digest: string): Outcome {
   return {
     settings,
     seed,
     ending,
     digest,
     events: 1,
+    ...(drawn === undefined ? {} : { drawn }),
     values,
     expectations: [{ text: 'it holds', ok: ending === 'passed', measured: '' }],
   }

@@ -62,6 +62,9 @@ describe('made-up runs', () => {
     const back = compare(side(471, 'b'), side(12, 'a'), { conditions })
     expect([back.answer, back.conditions[0]!.verdict]).toEqual(['better', 'kept'])
     expect(compare(side(12), side(471), { conditions }).conditions[0]!.verdict).toBe('open')
+    // What was drawn may have come out the same by chance.
+    const drawn = side(471, 'b').map((run): ComparedRun => ({ ...run, drawn: true }))
+    expect(compare(side(12, 'a'), drawn, { conditions }).conditions[0]!.verdict).toBe('open')
     expect(compare(side(12, 'a'), side(471), { conditions }).conditions[0]!.verdict).toBe('open')
   })
 

@@ -24,6 +24,7 @@ export interface ComparedRun {
   readonly why?: string
   /** Of the whole run; a baseline has none. */
   readonly digest?: string
+  readonly drawn?: true
 }
 
 /** `equal`: the same in every pair; `open`: these seeds cannot tell; `differs`: which is better depends on what one wants. */
@@ -154,7 +155,11 @@ export function comparisonOf(
 /** Whether no seed changed any event: then what differs is not made by chance, however few the seeds. */
 function isSeedless(runs: readonly ComparedRun[]): boolean {
   const [first] = runs
-  return runs.length > 1 && first!.digest !== undefined && runs.every(({ digest }) => digest === first!.digest)
+  return (
+    runs.length > 1 &&
+    first!.digest !== undefined &&
+    runs.every((run) => run.drawn !== true && run.digest === first!.digest)
+  )
 }
 
 type Pair = readonly [before: ComparedRun, after: ComparedRun]

@@ -31,6 +31,25 @@ const SCENARIOS = readdirSync(FOLDER).filter(
   (name) => name.endsWith('.yaml') && name !== 'shopping-cart.yaml' && name !== 'published-experiment.yaml',
 )
 
+test('a run tells whether anything in it was drawn, also where what was drawn changed no event', () => {
+  const server = (time: string): Runner =>
+    new Runner({
+      name: 'a.yaml',
+      text: `
+Resources: { Origin: { Type: Sim::Http::Server, Properties: { Workers: 1, ServiceTime: '${time}' } } }
+Simulation:
+  Duration: 10s
+  Workloads: { Load: { Target: Origin, Operation: http:GET, Arrivals: regular, Rate: 1/s } }
+`,
+      files: [],
+    })
+  const outcomes = (time: string) => ['1', '3', '4'].map((seed) => server(time).run({ settings: [], seed }))
+  expect(outcomes('10ms').map(({ drawn }) => drawn)).toEqual([undefined, undefined, undefined])
+  const rare = outcomes('mix(98%: 10ms, 2%: 900ms)')
+  expect(new Set(rare.map(({ digest }) => digest)).size).toBe(1)
+  expect(rare.map(({ drawn }) => drawn)).toEqual([true, true, true])
+})
+
 describe('a run of a bundle', () => {
   test.each(SCENARIOS)('%s has the digest of the scenario with that seed, after a run with another seed', (name) => {
     const runner = new Runner(bundleOf(name, { duration: 15_000_000 }))

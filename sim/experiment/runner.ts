@@ -53,6 +53,7 @@ export class Runner {
               : 'failed',
       digest: run.world.kernel.digest.hex(),
       events: run.world.kernel.steps,
+      ...(run.world.streams.haveDrawn ? { drawn: true } : {}),
       values: this.valuesOf(run),
       expectations,
       ...(why === undefined ? {} : { why }),

@@ -80,6 +80,8 @@ export interface Outcome {
   /** Of the whole run; empty when there is none. */
   readonly digest: string
   readonly events: number
+  /** Whether anything was drawn at random. Absent, every seed gives this very run. */
+  readonly drawn?: true
   readonly values: readonly MeasuredValue[]
   readonly expectations: readonly HeldExpectation[]
   /** Why it neither passed nor failed. */

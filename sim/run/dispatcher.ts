@@ -6,7 +6,8 @@ import { assert } from '../engine/assert.ts'
 import type { Call, Calls } from '../engine/calls.ts'
 import type { Kernel, Target } from '../engine/kernel.ts'
 import type { MetricId, Recorder } from '../engine/recorder.ts'
-import { createRng, type Rng } from '../engine/rng.ts'
+import type { Streams } from './streams.ts'
+import type { Rng } from '../engine/rng.ts'
 import type { Action, Caller } from '../model/contract.ts'
 import { THROTTLING, type ErrorTable } from '../model/errors.ts'
 import type { Way } from '../model/network.ts'
@@ -59,6 +60,7 @@ export interface WayFinder {
 
 export class Dispatcher {
   readonly edges: Edge[] = []
+  private readonly streams: Streams
   /** Where an edge's answers arrive, by edge. */
   readonly replyTo: Target[] = []
   /** Calls sent, answers, and those that were errors, by edge. */
@@ -111,7 +113,9 @@ export class Dispatcher {
     plan: WorldPlan,
     recorder: Recorder,
     publisher: ErrorPublisher,
+    streams: Streams,
   ) {
+    this.streams = streams
     this.recorder = recorder
     this.publisher = publisher
     this.kernel = kernel
@@ -255,13 +259,13 @@ export class Dispatcher {
   }
 
   apiFault(status: number, share: number, name: string): ApiFault {
-    return { status, share, rng: createRng(this.plan.seed, name, 'fault'), delay: 0 }
+    return { status, share, rng: this.streams.of(name, 'fault'), delay: 0 }
   }
 
   /** A way that is closed to a share of an edge's calls: nobody answers until the client gives up connecting (RET-06). */
   private closure(edge: number, share: number, by: string, finder: WayFinder): ApiFault {
     const { from, to, action } = this.edges[edge]!
-    const rng = createRng(this.plan.seed, from, `way to ${to} ${action} by ${by}`)
+    const rng = this.streams.of(from, `way to ${to} ${action} by ${by}`)
     return { status: this.errors.intern('ConnectTimeoutError', 0), share, rng, delay: finder.connectTimeout() }
   }
 

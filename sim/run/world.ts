@@ -5,7 +5,7 @@ import { assert } from '../engine/assert.ts'
 import { Calls, type Call } from '../engine/calls.ts'
 import { Kernel, type EventFunction, type Stop, type Target, type TimerHandle } from '../engine/kernel.ts'
 import { MINUTE, Recorder, type MetricId, type Series } from '../engine/recorder.ts'
-import { createRng, type Rng } from '../engine/rng.ts'
+import type { Rng } from '../engine/rng.ts'
 import type { Sampler } from '../engine/sample.ts'
 import { baseUnits, parseStatistic, statistic } from '../metrics/statistics.ts'
 import type { Caller, Config, CwUnit, Entry, PublishedSeries, ServiceDef, Sim } from '../model/contract.ts'
@@ -15,6 +15,7 @@ import type { Amendment, ComponentPlan, WorldPlan } from '../model/plan.ts'
 import { OPEN_WAY, wayOf } from '../parts/reachability.ts'
 import { readAssumption } from './assumptions.ts'
 import { Dispatcher, type ApiFault, type Edge, type WayFinder } from './dispatcher.ts'
+import { Streams } from './streams.ts'
 import { scheduleFaults } from './faults.ts'
 
 /** A metric as published: whose it is, its name and dimensions, and its series. */
@@ -44,6 +45,7 @@ export class World {
   readonly components: readonly ComponentPlan[]
   readonly states: unknown[] = [this]
   readonly metrics: PublishedMetric[] = []
+  readonly streams: Streams
   readonly metricIndex = new Map<string, PublishedMetric>()
   /** API faults by their number in the plan, once they have begun. */
   readonly standingFaults = new Map<number, ApiFault>()
@@ -62,12 +64,13 @@ export class World {
   constructor(plan: WorldPlan) {
     this.plan = plan
     this.quotas = plan.quotas
+    this.streams = new Streams(plan.seed)
     this.components = [...plan.components].sort((a, b) => (a.name < b.name ? -1 : 1))
     // Component 0 is the world itself: faults and the loop's own targets.
     this.kernel = new Kernel(this.components.length + 1)
     this.recorder = new Recorder(this.kernel.clock, [...plan.cuts, plan.warmUp])
     this.recorder.end = plan.duration
-    this.dispatcher = new Dispatcher(this.kernel, this.calls, this.errors, plan, this.recorder, this)
+    this.dispatcher = new Dispatcher(this.kernel, this.calls, this.errors, plan, this.recorder, this, this.streams)
     this.components.forEach((component, i) => this.numbers.set(component.name, i + 1))
     // Singletons are shared by their neighbours, so they come to life first.
     this.order = [...this.components.keys()].sort(
@@ -249,7 +252,7 @@ class Ways implements WayFinder {
 
   connectTimeout(): number {
     const { sampler } = readAssumption(this.account!, 'ConnectTimeout')
-    return sampler.draw(createRng(this.world.plan.seed, this.account!.name, 'connect'))
+    return sampler.draw(this.world.streams.of(this.account!.name, 'connect'))
   }
 }
 
@@ -369,7 +372,7 @@ class ComponentSim implements Sim {
   }
 
   rng(purpose: string): Rng {
-    return createRng(this.world.plan.seed, this.name, purpose)
+    return this.world.streams.of(this.name, purpose)
   }
 
   quota(name: string): number {

@@ -96,7 +96,10 @@ export function comparisonsOf(
   })
   // Where no seed changes any event of either side, chance has no part.
   const isCertain =
-    pairs.length > 1 && [0, 1].every((side) => pairs.every((pair) => pair[side].digest === pairs[0][side].digest))
+    pairs.length > 1 &&
+    [0, 1].every((side) =>
+      pairs.every((pair) => pair[side].drawn !== true && pair[side].digest === pairs[0][side].digest),
+    )
   const chances = holm(rows.map(({ difference }) => (isCertain ? Number(difference.mean === 0) : difference.chance)))
   const found = rows.map(({ name, unit, before, after, difference }, i): Comparison => {
     const isSame = difference.mean === 0 && difference.deviation === 0

@@ -201,6 +201,19 @@ describe('a point with several seeds', () => {
     expect(specs.length).toBeLessThanOrEqual(16 * 4)
   })
 
+  it('whose runs were drawn and came out alike, or crashed, takes as many as any other', () => {
+    const runsAt = (drawn: true | undefined, digest: string, ending: Ending): number => {
+      const rule = { seeds: seeds(200), probability: 0.9, confidence: 0.95 }
+      const search = new Searching(limitSearch({ axis: axisOf('P=1..1'), settings: [], until: 'fail' }), rule)
+      const oracle = () => ({ ending, ...(drawn === undefined ? {} : { drawn }) })
+      return conductWith(search, oracle, () => digest).specs.length
+    }
+    expect(runsAt(undefined, 'a', 'passed')).toBe(4)
+    // Three that pass are no evidence that nine of ten do.
+    expect(runsAt(true, 'a', 'passed')).toBeGreaterThan(20)
+    expect(runsAt(true, '', 'passed')).toBe(runsAt(undefined, '', 'passed'))
+  })
+
   it('leads to the same limit whatever the order of values, with the same seeds at each', () => {
     // Each seed has a limit of its own, between 500 and 600: nine of ten hold up to about 510.
     const limits = new Map(seeds(400).map((seed) => [seed, 500 + 100 * Number(`0.${seed.padStart(3, '0')}`)]))

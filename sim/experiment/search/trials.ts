@@ -164,7 +164,10 @@ class Point {
 
   private get isSame(): boolean {
     const [first, ...others] = this.outcomes
-    return others.length + 1 >= SAME && others.every(({ digest }) => digest === first!.digest)
+    return (
+      others.length + 1 >= SAME &&
+      this.outcomes.every((each) => each.drawn !== true && each.digest !== '' && each.digest === first!.digest)
+    )
   }
 
   private batch(): number {

@@ -72,6 +72,7 @@ const OUTCOME = mapOf<Outcome>({
   ending: isOneOf(ENDINGS),
   digest: isText,
   events: isNumber,
+  drawn: maybe((value) => value === true),
   values: listOf(mapOf<MeasuredValue>({ name: isText, value: isNumber, unit: isText })),
   expectations: listOf(mapOf<HeldExpectation>({ text: isText, ok: isTruth, measured: isText })),
   why: maybe(isText),
