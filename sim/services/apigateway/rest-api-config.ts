@@ -117,7 +117,7 @@ export const parts: Readonly<Record<string, Props>> = {
     RequestValidatorId: p.any('Whether bodies and parameters are checked.'),
   },
   'AWS::ApiGateway::Authorizer': {
-    RestApiId: p.ref('The API.', { required: true }),
+    RestApiId: p.any('The API; one that stands elsewhere has authorizers of its own.'),
     Name: p.inert('A name.'),
     Type: p.oneOf('Of what kind.', ['TOKEN', 'REQUEST', 'COGNITO_USER_POOLS'], { required: true }),
     AuthorizerUri: p.any('The function that is asked.'),
