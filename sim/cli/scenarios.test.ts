@@ -37,6 +37,8 @@ const put = (name: string, text: string): void => {
 
 beforeEach(() => {
   out = err = ''
+  // What is printed differs where a pipeline reads it.
+  vi.stubEnv('CI', undefined)
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'hotshard-scenarios-')))
   vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => ((out += String(chunk)), true))
   vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => ((err += String(chunk)), true))
