@@ -22,6 +22,9 @@ interface VitestReport {
 /** Where the reporter of `vite.config.ts` writes. */
 const REPORT = 'node_modules/.cache/hotshard/unit.json'
 
+/** Suites of their own, which `vitest run` leaves out. */
+const APART = [join('test', 'browser'), join('test', 'cluster')]
+
 /** Every file under the given folders of the checkout. */
 function filesUnder(root: string, folders: readonly string[]): string[] {
   const files: string[] = []
@@ -42,7 +45,9 @@ export function staleness(root: string): string | undefined {
   const reported = new Set(report.testResults.map((result) => relative(root, result.name)))
   const missing = sources
     .map((file) => relative(root, file))
-    .find((file) => file.endsWith('.test.ts') && !file.startsWith(join('test', 'browser')) && !reported.has(file))
+    .find(
+      (file) => file.endsWith('.test.ts') && !APART.some((folder) => file.startsWith(folder)) && !reported.has(file),
+    )
   if (missing !== undefined) return `the last run left out ${missing}`
   const newer = sources.find((file) => statSync(file).mtimeMs > report.startTime)
   return newer === undefined ? undefined : `${relative(root, newer)} has changed since the last run`
